@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: Apache-2.0
+# Found here, used in lib/ alone: a project that links an installed inferpool needs none but the threads.
+
+if(POLICY CMP0167)
+  cmake_policy(SET CMP0167 NEW) # Boost's own package file; CMake's FindBoost is gone
+endif()
+
+set(THREADS_PREFER_PTHREAD_FLAG ON)
+find_package(Threads REQUIRED)
+find_package(Boost 1.74 REQUIRED)
+find_package(fmt 9 REQUIRED)
+find_package(nlohmann_json 3.11 REQUIRED)
+
+# What the sources of lib/ see: each other, and the headers of the dependencies. Link it PRIVATE and inside
+# $<BUILD_INTERFACE:...>, so that the installed package does not ask for it.
+add_library(inferpool_private INTERFACE)
+target_include_directories(inferpool_private INTERFACE ${PROJECT_SOURCE_DIR}/lib)
+target_link_libraries(
+  inferpool_private INTERFACE Boost::headers fmt::fmt-header-only nlohmann_json::nlohmann_json)

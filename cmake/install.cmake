@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: Apache-2.0
+include(CMakePackageConfigHelpers)
+
+set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/inferpool)
+
+install(
+  TARGETS inferpool_core inferpool inferpool_worker
+  EXPORT inferpoolTargets
+  ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
+  FILE_SET HEADERS DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(
+  EXPORT inferpoolTargets
+  NAMESPACE inferpool::
+  DESTINATION ${package_dir})
+
+configure_package_config_file(
+  cmake/inferpoolConfig.cmake.in ${PROJECT_BINARY_DIR}/inferpoolConfig.cmake
+  INSTALL_DESTINATION ${package_dir}
+  NO_SET_AND_CHECK_MACRO)
+write_basic_package_version_file(
+  ${PROJECT_BINARY_DIR}/inferpoolConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(
+  FILES ${PROJECT_BINARY_DIR}/inferpoolConfig.cmake
+        ${PROJECT_BINARY_DIR}/inferpoolConfigVersion.cmake cmake/inferpool_add_worker.cmake
+  DESTINATION ${package_dir})
+install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})

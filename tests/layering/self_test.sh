@@ -1,0 +1,99 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# self_test.sh <scratch folder>: breaks each rule of check.awk in a tree of its own, and sees it caught.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+scratch=$1
+failed=0
+cases=0
+
+# tree <file> <text> ...: a fresh tree of these files; \n in a text is a line's end
+tree() {
+  rm -rf "$scratch"
+  mkdir -p "$scratch/include/inferpool" "$scratch/lib"
+  while [ $# -gt 0 ]; do
+    mkdir -p "$scratch/$(dirname "$1")"
+    printf '%b\n' "$2" >"$scratch/$1"
+    shift 2
+  done
+}
+
+# says <expected output>: checks the tree
+says() {
+  cases=$((cases + 1))
+  status=0
+  output=$(sh "$here/check.sh" "$scratch" 2>&1) || status=$?
+  [ "$output" = "$1" ] && [ "$status" = "$2" ] && return
+  failed=$((failed + 1))
+  printf 'expected status %s: %s\ngot      status %s: %s\n' "$2" "$1" "$status" "$output"
+}
+
+caught() { says "$1" 1; }
+accepted() { says "$1" 0; }
+
+layers='core model ipc process pool worker runtimes'
+allowed=' model:core ipc:core process:core pool:process pool:ipc pool:model pool:core worker:ipc worker:model worker:core '
+for from in $layers; do
+  for to in $layers; do
+    tree "lib/$from/a.cpp" "// a\n#include \"$to/b.hpp\"" "lib/$to/b.hpp" ''
+    case "$from:$to$allowed" in
+      "$from:$from "* | *" $from:$to "*) accepted '2 files, 1 includes: the layers hold' ;;
+      *) caught "lib/$from/a.cpp:2: layer $from includes layer $to" ;;
+    esac
+  done
+  tree "lib/$from/a.cpp" '#include <vector>\n#include <inferpool/b.hpp>' include/inferpool/b.hpp ''
+  accepted '2 files, 1 includes: the layers hold'
+done
+
+public='include/inferpool/a.hpp'
+for name in boost/asio.hpp fmt/format.h nlohmann/json.hpp dlpack/dlpack.h unistd.h; do
+  tree $public "#include <cstdint>\n#include <$name>"
+  caught "$public:2: a public header includes $name, which is neither standard nor public"
+done
+tree $public '#include <boost/process/v1.hpp>'
+caught "$public:1: Boost.Process outside lib/process/spawn.cpp
+$public:1: a public header includes boost/process/v1.hpp, which is neither standard nor public"
+tree $public '#include "core/b.hpp"' lib/core/b.hpp ''
+caught "$public:1: a public header includes core/b.hpp, which is neither standard nor public"
+tree include/inferpool/asio.hpp '#include <boost/asio.hpp>' include/inferpool/dlpack.hpp '#include <dlpack/dlpack.h>'
+accepted '2 files, 0 includes: the layers hold'
+
+tree lib/process/spawn.cpp '#include <boost/process/child.hpp>'
+accepted '1 files, 0 includes: the layers hold'
+for file in lib/process/watch.cpp lib/process/spawn.hpp lib/pool/call.cpp; do
+  tree $file '  #  include <boost/process.hpp>'
+  caught "$file:1: Boost.Process outside lib/process/spawn.cpp"
+done
+
+tree lib/core/a.hpp '#include "core/b.hpp"' lib/core/b.hpp '\n#include "core/c.hpp"' lib/core/c.hpp '#include "core/b.hpp"'
+caught 'lib/core/c.hpp:1: circle: lib/core/b.hpp -> lib/core/c.hpp -> lib/core/b.hpp'
+tree $public '#include <inferpool/a.hpp>'
+caught "$public:1: circle: $public -> $public"
+
+tree lib/core/a.cpp '#include "a.hpp"' lib/core/a.hpp ''
+caught 'lib/core/a.cpp:1: "a.hpp" is not written as "layer/file.hpp"'
+tree lib/core/a.cpp '#include "../core/a.hpp"' lib/core/a.hpp ''
+caught 'lib/core/a.cpp:1: "../core/a.hpp" is not written as "layer/file.hpp"'
+tree lib/core/a.cpp '#include <core/a.hpp>' lib/core/a.hpp ''
+caught 'lib/core/a.cpp:1: a header of lib/ is included with angle brackets'
+tree lib/core/a.cpp '#include "inferpool/b.hpp"' include/inferpool/b.hpp ''
+caught 'lib/core/a.cpp:1: a public header is included with quotes'
+tree lib/core/a.cpp '#include "core/a.hpp"\n#include <inferpool/b.hpp>'
+caught 'lib/core/a.cpp:1: there is no lib/core/a.hpp
+lib/core/a.cpp:2: there is no include/inferpool/b.hpp'
+tree lib/util/a.cpp ''
+caught 'lib/util/a.cpp:1: the file is in no layer'
+
+lines=$(printf '%299s' '' | sed 's/ /\\n/g')
+tree lib/core/a.cpp "//$lines//"
+accepted '1 files, 0 includes: the layers hold'
+for file in lib/core/a.cpp $public; do
+  tree $file "//$lines\n//"
+  caught "$file:301: the file is longer than 300 lines"
+done
+
+tree
+says "$scratch: no .hpp or .cpp below include/ and lib/" 2
+
+echo "$cases cases, $failed failed"
+[ $failed = 0 ]

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: Apache-2.0
+# Configures the project SOURCE in BINARY as a user of the library, builds it, and runs its PROGRAM.
+#   PREFIX     where inferpool is installed, if it is; then nothing else of its needs may be looked for
+#   GENERATOR CXX CXX_FLAGS BUILD_TYPE
+#   OPTIONS    further options to configure with, with blanks between
+#   OUTPUT     what the program must print, if anything particular
+cmake_minimum_required(VERSION 3.25)
+
+separate_arguments(options UNIX_COMMAND "${OPTIONS}")
+if(PREFIX)
+  list(APPEND options -DCMAKE_PREFIX_PATH=${PREFIX})
+  foreach(package Boost fmt nlohmann_json)
+    list(APPEND options -DCMAKE_DISABLE_FIND_PACKAGE_${package}=ON)
+  endforeach()
+endif()
+
+file(REMOVE_RECURSE ${BINARY})
+execute_process(
+  COMMAND
+    ${CMAKE_COMMAND} -S ${SOURCE} -B ${BINARY} -G ${GENERATOR} -DCMAKE_CXX_COMPILER=${CXX}
+    -DCMAKE_CXX_FLAGS=${CXX_FLAGS} -DCMAKE_BUILD_TYPE=${BUILD_TYPE} --no-warn-unused-cli ${options}
+    COMMAND_ERROR_IS_FATAL ANY)
+execute_process(COMMAND ${CMAKE_COMMAND} --build ${BINARY} --parallel 2 COMMAND_ERROR_IS_FATAL ANY)
+execute_process(
+  COMMAND ${BINARY}/${PROGRAM}
+  OUTPUT_VARIABLE output ECHO_OUTPUT_VARIABLE
+  COMMAND_ERROR_IS_FATAL ANY)
+
+if(DEFINED OUTPUT AND NOT output STREQUAL OUTPUT)
+  message(FATAL_ERROR "${PROGRAM} printed\n${output}\nbut should have printed\n${OUTPUT}")
+endif()

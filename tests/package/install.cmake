@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: Apache-2.0
+# Installs the tree built in BUILD to PREFIX, and checks that it is the library and nothing else:
+# no test, no example, no internal header, each public one.
+cmake_minimum_required(VERSION 3.25)
+
+file(REMOVE_RECURSE ${PREFIX})
+execute_process(
+  COMMAND ${CMAKE_COMMAND} --install ${BUILD} --config ${CONFIG} --prefix ${PREFIX}
+  OUTPUT_QUIET COMMAND_ERROR_IS_FATAL ANY)
+
+file(GLOB_RECURSE public RELATIVE ${INCLUDE} ${INCLUDE}/*)
+list(TRANSFORM public PREPEND include/)
+file(GLOB_RECURSE installed RELATIVE ${PREFIX} ${PREFIX}/*)
+foreach(path IN LISTS installed)
+  if(path MATCHES "^include/" AND NOT path IN_LIST public)
+    message(SEND_ERROR "installed, but not public: ${path}")
+  elseif(NOT path MATCHES
+         "^(include|lib[^/]*(/[^/]*-linux-gnu)?/cmake/inferpool|share/doc/inferpool)/|/libinferpool[a-z_]*[.]a$")
+    message(SEND_ERROR "installed, but no part of the library: ${path}")
+  endif()
+endforeach()
+foreach(path IN LISTS public)
+  if(NOT path IN_LIST installed)
+    message(SEND_ERROR "public, but not installed: ${path} (it is in no list of lib/CMakeLists.txt)")
+  endif()
+endforeach()
