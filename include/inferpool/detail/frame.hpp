@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include <inferpool/tensor.hpp>
+
+namespace inferpool {
+namespace detail {
+
+// A frame is the encoded form of one value. Up to kInlineFrame bytes ride in the ring record
+// itself.
+inline constexpr std::size_t kInlineFrame = 448;
+// A payload up to this size is written into the frame; a larger one lies in a block, to which the
+// frame refers.
+inline constexpr std::size_t kInlinePayload = 256;
+
+// A block of shared memory as its sender names it. Written by the other process: every field is
+// checked before use.
+struct BlockRef {
+  std::uint64_t offset = 0;
+  std::uint64_t length = 0;
+};
+
+// Where an Encoder puts what is too large for the frame.
+class BlockSink {
+ public:
+  virtual ~BlockSink() = default;
+  // The bytes, in a block that stays unchanged until the receiver is done with it. Where `storage`
+  // lies in the sink's region already, no byte is copied. Throws Error (payload_too_large,
+  // out_of_memory).
+  virtual BlockRef place(std::span<const std::byte> bytes, const StorageRef& storage) = 0;
+};
+
+// Where a Decoder finds what is not in the frame.
+class BlockSource {
+ public:
+  virtual ~BlockSource() = default;
+  // The block's bytes, alive while the storage is referenced. `fixed_width`: the bytes are numbers,
+  // any value of which is harmless, so they may be viewed in place; others are copied first. Throws
+  // Malformed.
+  virtual StorageRef open(const BlockRef& block, bool fixed_width) = 0;
+};
+
+// The bytes of a frame, the first kInlineFrame without allocation.
+class FrameBuffer {
+ public:
+  void append(const void* data, std::size_t size);
+  void clear() noexcept;
+  [[nodiscard]] std::span<const std::byte> bytes() const noexcept {
+    return {overflow_.empty() ? inline_.data() : overflow_.data(), size_};
+  }
+
+ private:
+  std::array<std::byte, kInlineFrame> inline_;
+  std::vector<std::byte> overflow_ = {};
+  std::size_t size_ = 0;
+};
+
+// A frame that its receiver cannot accept: the sender's process is broken.
+class Malformed : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+}  // namespace detail
+
+// Writes one value into a frame. Not thread-safe.
+class Encoder {
+ public:
+  // `limit`: the most payload bytes, named max_payload in the error. Both arguments outlive the
+  // encoder.
+  Encoder(detail::FrameBuffer& frame, detail::BlockSink& sink, std::size_t limit) noexcept
+      : frame_(frame), sink_(sink), limit_(limit) {}
+
+  template <typename T>
+  requires(std::is_arithmetic_v<T> || std::is_enum_v<T>) void put(T value) {
+    frame_.append(&value, sizeof(value));
+  }
+  // A name or an id: lies in the frame and does not count against the limit. Throws Error
+  // (payload_too_large) from 4 GiB.
+  void put_string(std::string_view text);
+  void put_tensor(const Tensor& tensor);
+  // The bytes of a struct or a text. Throws Error (payload_too_large, out_of_memory).
+  void put_payload(std::span<const std::byte> bytes) { put_payload(bytes, {}); }
+
+ private:
+  void put_payload(std::span<const std::byte> bytes, const detail::StorageRef& storage);
+
+  detail::FrameBuffer& frame_;
+  detail::BlockSink& sink_;
+  std::size_t limit_;
+  std::size_t payload_ = 0;
+};
+
+// Reads one value from a frame, which the other process wrote: each read is checked and throws
+// detail::Malformed. `frame` is private memory. Not thread-safe.
+class Decoder {
+ public:
+  Decoder(std::span<const std::byte> frame, detail::BlockSource& source) noexcept
+      : frame_(frame), source_(source) {}
+
+  template <typename T>
+  requires(std::is_arithmetic_v<T> || std::is_enum_v<T>) [[nodiscard]] T take() {
+    static_assert(!std::is_same_v<T, bool>, "take a std::uint8_t: not every byte is a bool");
+    T value;
+    std::memcpy(&value, take_raw(sizeof(value)).data(), sizeof(value));
+    return value;
+  }
+  [[nodiscard]] std::string take_string();
+  [[nodiscard]] Tensor take_tensor();
+  // Fills `to` with a payload of exactly its size.
+  void take_payload(std::span<std::byte> to);
+  // A payload of any size, as text.
+  [[nodiscard]] std::string take_text();
+  // Throws where bytes are left.
+  void finish() const;
+
+ private:
+  // A payload's bytes: in the frame, or in a block that is alive while it is referenced.
+  struct Payload {
+    std::span<const std::byte> bytes;
+    detail::StorageRef block;
+  };
+
+  std::span<const std::byte> take_raw(std::size_t size);
+  Shape take_shape();
+  detail::BlockRef take_block();
+  // `expected`: the only length that is right, where there is one.
+  Payload take_bytes(std::optional<std::uint64_t> expected, bool fixed_width);
+
+  std::span<const std::byte> frame_;
+  detail::BlockSource& source_;
+};
+
+}  // namespace inferpool

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include <inferpool/model.hpp>
+
+namespace inferpool::detail {
+
+template <typename Model>
+std::unique_ptr<Model> load_model(const Settings& settings, WorkerInfo info) {
+  if constexpr (std::is_constructible_v<Model, const Settings&, WorkerInfo>) {
+    return std::make_unique<Model>(settings, info);
+  } else {
+    return std::make_unique<Model>(settings);
+  }
+}
+
+// Fills in what a model may leave empty.
+void complete_response(Response& response, const Request& request, const Settings& settings);
+
+// In the caller's process: how many references there are to the bytes of an input, and giving it bytes of its own where
+// the model kept some (so that a model may keep an input whose bytes its caller only lent).
+[[nodiscard]] std::uint64_t references(const Tensor& input) noexcept;
+[[nodiscard]] std::uint64_t references(const Request& input) noexcept;
+void detach(const Tensor& input);
+void detach(const Request& input);
+
+// One inference, the same in a worker and in the caller's process.
+template <typename Model>
+OutputOf<Model> run_model(Model& model, const InputOf<Model>& input, Context& context, const Settings& settings) {
+  auto predict = [&]() -> OutputOf<Model> {
+    if constexpr (requires { model.predict(input, context); }) {
+      return model.predict(input, context);
+    } else {
+      return model.predict(input);
+    }
+  };
+  if constexpr (std::is_same_v<InputOf<Model>, Request> && std::is_same_v<OutputOf<Model>, Response>) {
+    Response response = predict();
+    complete_response(response, input, settings);
+    return response;
+  } else {
+    return predict();
+  }
+}
+
+// run_model on an input that belongs to the caller.
+template <typename Model>
+OutputOf<Model> run_model_here(Model& model, const InputOf<Model>& input, Context& context, const Settings& settings) {
+  using Input = InputOf<Model>;
+  if constexpr (std::is_same_v<Input, Tensor> || std::is_same_v<Input, Request>) {
+    struct DetachWhatWasKept {
+      const Input& input;
+      std::uint64_t before = references(input);
+      ~DetachWhatWasKept() {
+        if (references(input) > before) detach(input);
+      }
+    };
+    const DetachWhatWasKept guard{input};
+    return run_model<Model>(model, input, context, settings);
+  } else {
+    return run_model<Model>(model, input, context, settings);
+  }
+}
+
+template <typename Model>
+std::string type_signature() {
+  return Codec<InputOf<Model>>::signature() + " -> " + Codec<OutputOf<Model>>::signature();
+}
+
+// A model without its types, as a worker serves it.
+class ServedModel {
+ public:
+  virtual ~ServedModel() = default;
+  [[nodiscard]] virtual std::string signature() const = 0;
+  [[nodiscard]] virtual bool thread_safe() const noexcept = 0;
+  // Throws what the model's constructor throws.
+  virtual void load(const Settings& settings, WorkerInfo info) = 0;
+  // Throws Malformed for a frame that is none, else what predict throws.
+  virtual void serve(Decoder& request, Encoder& reply, Context& context) = 0;
+  virtual void unload() = 0;
+};
+
+template <typename Model>
+class Served final : public ServedModel {
+ public:
+  std::string signature() const override { return type_signature<Model>(); }
+  bool thread_safe() const noexcept override { return is_thread_safe<Model>; }
+  void load(const Settings& settings, WorkerInfo info) override {
+    settings_ = settings;
+    model_ = load_model<Model>(settings_, info);
+  }
+  void serve(Decoder& request, Encoder& reply, Context& context) override {
+    const InputOf<Model> input = Codec<InputOf<Model>>::decode(request);
+    request.finish();
+    Codec<OutputOf<Model>>::encode(reply, run_model<Model>(*model_, input, context, settings_));
+  }
+  void unload() override { model_.reset(); }
+
+ private:
+  Settings settings_;
+  std::unique_ptr<Model> model_;
+};
+
+}  // namespace inferpool::detail

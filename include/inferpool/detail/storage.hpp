@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+
+namespace inferpool::detail {
+
+// The bytes behind a Tensor that is too large to hold them itself: heap, the caller's own memory,
+// or a block of a shared-memory region. Counted by StorageRef; the last reference destroys it.
+// Thread-safety: counting and reading are safe from any thread; freeze() and detach() belong to the
+// one thread that serves the request.
+class Storage {
+ public:
+  Storage(std::byte* data, std::size_t size, bool read_only) noexcept
+      : data_(data), size_(size), read_only_(read_only) {}
+  Storage(const Storage&) = delete;
+  Storage& operator=(const Storage&) = delete;
+  virtual ~Storage() = default;
+
+  [[nodiscard]] std::byte* data() const noexcept { return data_.load(std::memory_order_acquire); }
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+
+  // True if the one holder of a reference may write the bytes.
+  [[nodiscard]] bool writable() const noexcept {
+    return !read_only_.load(std::memory_order_relaxed) && references() == 1;
+  }
+
+  // From now on nobody writes the bytes: they were sent.
+  void freeze() noexcept { read_only_.store(true, std::memory_order_relaxed); }
+
+  // The bytes become the storage's own: what lent them is about to reuse them. All tensors that
+  // share them see the copy. Does nothing where the bytes are its own already.
+  virtual void detach() {}
+
+  // The shared-memory region in which the bytes lie (an identity, never dereferenced), or null; and
+  // their offset in it.
+  [[nodiscard]] const void* region() const noexcept { return region_; }
+  [[nodiscard]] std::uint64_t offset() const noexcept { return offset_; }
+
+  [[nodiscard]] std::uint32_t references() const noexcept {
+    return references_.load(std::memory_order_acquire);
+  }
+
+ protected:
+  void set_data(std::byte* data) noexcept { data_.store(data, std::memory_order_release); }
+  void set_region(const void* region, std::uint64_t offset) noexcept {
+    region_ = region;
+    offset_ = offset;
+  }
+
+ private:
+  friend class StorageRef;
+  std::atomic<std::byte*> data_;
+  std::size_t size_;
+  const void* region_ = nullptr;
+  std::uint64_t offset_ = 0;
+  std::atomic<std::uint32_t> references_{0};
+  std::atomic<bool> read_only_;
+};
+
+// A counted reference to a Storage, or none.
+class StorageRef {
+ public:
+  StorageRef() noexcept = default;
+  explicit StorageRef(Storage* storage) noexcept : storage_(storage) { retain(); }
+  StorageRef(const StorageRef& other) noexcept : storage_(other.storage_) { retain(); }
+  StorageRef(StorageRef&& other) noexcept : storage_(std::exchange(other.storage_, nullptr)) {}
+  StorageRef& operator=(StorageRef other) noexcept {
+    std::swap(storage_, other.storage_);
+    return *this;
+  }
+  ~StorageRef() { release(); }
+
+  [[nodiscard]] Storage* get() const noexcept { return storage_; }
+  Storage* operator->() const noexcept { return storage_; }
+  explicit operator bool() const noexcept { return storage_ != nullptr; }
+
+ private:
+  void retain() const noexcept {
+    if (storage_ != nullptr) storage_->references_.fetch_add(1, std::memory_order_relaxed);
+  }
+  void release() noexcept {
+    if (storage_ != nullptr && storage_->references_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+      delete storage_;
+    }
+  }
+  Storage* storage_ = nullptr;
+};
+
+// `size` bytes of heap, aligned to 64, not initialised. Throws std::bad_alloc.
+[[nodiscard]] StorageRef heap_storage(std::size_t size);
+
+// Bytes that the caller owns and keeps unchanged while the storage lives or until detach().
+[[nodiscard]] StorageRef borrowed_storage(const std::byte* data, std::size_t size);
+
+}  // namespace inferpool::detail

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include <inferpool/codec.hpp>
+#include <inferpool/message.hpp>
+#include <inferpool/settings.hpp>
+#include <inferpool/tensor.hpp>
+
+namespace inferpool {
+
+// Which worker a model runs in. The index is stable over restarts: 0..N-1; the generation counts a pool's
+// worker starts from 1. In the caller's process (workers = 0) both are 0.
+struct WorkerInfo {
+  int index = 0;
+  int generation = 0;
+};
+
+// What a model can ask about the request it serves. Valid during the predict that it was given to, on its thread.
+class Context {
+ public:
+  Context(const Context&) = delete;
+  Context& operator=(const Context&) = delete;
+
+  // An output tensor, not initialised, that lies in shared memory already, so that returning it copies nothing.
+  // It may be kept and returned again; once sent it is frozen. Throws Error (out_of_memory, payload_too_large).
+  template <Element T>
+  [[nodiscard]] Tensor output(const Shape& shape) {
+    return output(datatype_of<T>, shape);
+  }
+  [[nodiscard]] virtual Tensor output(Datatype datatype, const Shape& shape) = 0;
+
+  // True once the caller gave up or its deadline passed: the result is not wanted any more.
+  [[nodiscard]] virtual bool cancelled() const noexcept = 0;
+
+  // When the caller stops waiting, if ever.
+  [[nodiscard]] virtual std::optional<std::chrono::steady_clock::time_point> deadline() const noexcept = 0;
+
+ protected:
+  Context() = default;
+  ~Context() = default;
+};
+
+// A model that only the worker knows: Pool<> speaks Request and Response with any worker that does.
+struct Generic {
+  using Input = Request;
+  using Output = Response;
+};
+
+namespace detail {
+
+template <typename T>
+struct Signature;
+template <typename M, typename Out, typename... In>
+struct Signature<Out (M::*)(In...)> {
+  using Output = std::remove_cvref_t<Out>;
+  using Input = std::remove_cvref_t<std::tuple_element_t<0, std::tuple<In...>>>;
+};
+template <typename M, typename Out, typename... In>
+struct Signature<Out (M::*)(In...) const> : Signature<Out (M::*)(In...)> {};
+template <typename M, typename Out, typename... In>
+struct Signature<Out (M::*)(In...) noexcept> : Signature<Out (M::*)(In...)> {};
+template <typename M, typename Out, typename... In>
+struct Signature<Out (M::*)(In...) const noexcept> : Signature<Out (M::*)(In...)> {};
+
+template <typename Model>
+concept NamesTypes = requires {
+  typename Model::Input;
+  typename Model::Output;
+};
+
+template <typename Model>
+concept HasPredict = requires { typename Signature<decltype(&Model::predict)>::Output; };
+
+template <typename Model>
+struct TypesOf {
+  static_assert(NamesTypes<Model> || HasPredict<Model>,
+                "inferpool: a model needs `Output predict(Input)` or `Output predict(Input, Context&)` that is not "
+                "overloaded, or the two types `Input` and `Output`");
+};
+template <NamesTypes Model>
+struct TypesOf<Model> {
+  using Input = typename Model::Input;
+  using Output = typename Model::Output;
+};
+template <typename Model>
+  requires(HasPredict<Model> && !NamesTypes<Model>)
+struct TypesOf<Model> : Signature<decltype(&Model::predict)> {};
+
+}  // namespace detail
+
+// What Model::predict takes and returns.
+template <typename Model>
+using InputOf = typename detail::TypesOf<Model>::Input;
+template <typename Model>
+using OutputOf = typename detail::TypesOf<Model>::Output;
+
+// A model that can be constructed and asked here, in this process.
+template <typename Model>
+concept Runnable =
+    (std::is_constructible_v<Model, const Settings&> ||
+     std::is_constructible_v<Model, const Settings&, WorkerInfo>) &&
+    (requires(Model& model, const InputOf<Model>& input) { model.predict(input); } ||
+     requires(Model& model, const InputOf<Model>& input, Context& context) { model.predict(input, context); });
+
+namespace detail {
+
+template <typename Model>
+inline constexpr bool is_thread_safe = false;
+template <typename Model>
+  requires requires { Model::thread_safe; }
+inline constexpr bool is_thread_safe<Model> = Model::thread_safe;
+
+}  // namespace detail
+}  // namespace inferpool

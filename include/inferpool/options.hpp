@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <stop_token>
+
+#include <inferpool/settings.hpp>
+
+namespace inferpool {
+
+// What one call may ask for beyond the pool's settings.
+struct InferOptions {
+  std::optional<Duration> timeout = {};  // from now; instead of Settings::request_timeout
+  std::optional<std::chrono::steady_clock::time_point> deadline = {};  // the earlier of the two counts
+  std::stop_token stop = {};             // a request to stop ends the call with `cancelled`
+  std::optional<Retry> retry = {};       // instead of Settings::retry
+};
+
+}  // namespace inferpool

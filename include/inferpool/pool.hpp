@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <future>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include <inferpool/detail/pool_core.hpp>
+#include <inferpool/detail/served_model.hpp>
+#include <inferpool/error.hpp>
+#include <inferpool/model.hpp>
+#include <inferpool/options.hpp>
+#include <inferpool/settings.hpp>
+#include <inferpool/stats.hpp>
+#include <inferpool/tensor.hpp>
+
+namespace inferpool {
+
+// A model in N worker processes, or (workers = 0) in this one; the calls are the same.
+//
+// Thread-safety: every member but the destructor may be called from many threads at once.
+// Errors: Error; see README.md for what each code asks of the caller.
+template <typename Model = Generic>
+class Pool {
+ public:
+  using Input = InputOf<Model>;
+  using Output = OutputOf<Model>;
+  static_assert(Codable<Input> && Codable<Output>,
+                "inferpool: this type cannot travel between processes; use Tensor, Request/Response or a trivially "
+                "copyable struct");
+
+  // Returns when all workers are ready, else ends them and throws (invalid_settings, startup_failed);
+  // with Settings::start_in_background returns at once.
+  explicit Pool(Settings settings)
+      : core_(std::move(settings), {detail::type_signature<Model>(), Runnable<Model>, detail::is_thread_safe<Model>}) {
+    if constexpr (Runnable<Model>) {
+      if (core_.in_process()) load_here();
+    }
+  }
+
+  // As close(). No call may be under way in another thread.
+  ~Pool() { core_.close(); }
+  Pool(const Pool&) = delete;
+  Pool& operator=(const Pool&) = delete;
+
+  // Asks the model and waits for its answer.
+  Output infer(const Input& input, const InferOptions& options = {}) {
+    std::optional<Output> output;
+    if constexpr (Runnable<Model>) {
+      if (core_.in_process()) {
+        core_.infer_here(
+            Codec<Input>::payload(input),
+            [&](Context& context) {
+              output.emplace(detail::run_model_here<Model>(*model_, input, context, core_.settings()));
+              return Codec<Output>::payload(*output);
+            },
+            options);
+        return std::move(*output);
+      }
+    }
+    core_.infer([&](Encoder& encoder) { Codec<Input>::encode(encoder, input); },
+                [&](Decoder& decoder) { output.emplace(Codec<Output>::decode(decoder)); }, options);
+    return std::move(*output);
+  }
+
+  // infer without exceptions.
+  [[nodiscard]] Result<Output> try_infer(const Input& input, const InferOptions& options = {}) {
+    try {
+      return infer(input, options);
+    } catch (const Error& error) {
+      return error;
+    }
+  }
+
+  // Does not wait. A refusal arrives in the future too. With workers = 0 it runs in this thread.
+  [[nodiscard]] std::future<Output> submit(Input input, const InferOptions& options = {}) {
+    auto promise = std::make_unique<Promise>();
+    std::future<Output> future = promise->promise.get_future();
+    if (core_.in_process()) {
+      Result<Output> result = try_infer(input, options);
+      if (result) {
+        promise->promise.set_value(*std::move(result));
+      } else {
+        promise->fail(result.error());
+      }
+    } else {
+      core_.submit([&](Encoder& encoder) { Codec<Input>::encode(encoder, input); }, std::move(promise), options);
+    }
+    return future;
+  }
+
+  // A tensor, not initialised, whose bytes lie where the workers read them: fill it and infer it, and nothing
+  // is copied. Throws (out_of_memory, payload_too_large, invalid_argument for BYTES).
+  template <Element T>
+  [[nodiscard]] Tensor loan(const Shape& shape) {
+    return core_.loan(datatype_of<T>, shape);
+  }
+
+  // Refuses new calls, lets those under way end (Settings::drain_timeout for all of them), then kills. When it
+  // returns, no worker lives. Idempotent.
+  void close() noexcept { core_.close(); }
+
+  // True when all workers are ready; false where that did not happen by the deadline.
+  bool wait_ready(std::chrono::steady_clock::time_point deadline) { return core_.wait_ready(deadline); }
+
+  // The settings with every default resolved.
+  [[nodiscard]] const Settings& settings() const noexcept { return core_.settings(); }
+  [[nodiscard]] Stats stats() const { return core_.stats(); }
+  [[nodiscard]] Health health() const { return core_.health(); }
+
+ private:
+  struct Promise final : detail::Receiver {
+    void deliver(Decoder& reply) override { promise.set_value(Codec<Output>::decode(reply)); }
+    void fail(const Error& error) noexcept override { promise.set_exception(std::make_exception_ptr(error)); }
+    std::promise<Output> promise;
+  };
+
+  void load_here() {
+    try {
+      model_ = detail::load_model<Model>(core_.settings(), WorkerInfo{});
+    } catch (...) {
+      throw detail::load_error(core_.settings());
+    }
+  }
+
+  detail::PoolCore core_;
+  std::conditional_t<Runnable<Model>, std::unique_ptr<Model>, std::nullptr_t> model_ = nullptr;  // workers = 0 only
+};
+
+}  // namespace inferpool

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace inferpool {
+
+using Duration = std::chrono::nanoseconds;
+
+// Whether a request whose worker ended may run on another one.
+enum class Retry : std::uint8_t {
+  kNever,         // not at all
+  kIfNotStarted,  // if the worker had not begun it, which is known exactly
+  kAlways,        // even if it was running: at most two runs, for models without side effects
+};
+
+struct RestartBackoff {
+  // Before the second attempt in a row, the first is at once; doubles up to limit, with jitter.
+  Duration first = std::chrono::milliseconds(10);
+  Duration limit = std::chrono::seconds(10);
+  // After so many failed starts in a row, with no worker alive, calls are `unavailable` at once.
+  int breaker = 5;
+};
+
+// What becomes of a worker's stdout and stderr (its stdout is joined to its stderr).
+struct WorkerOutput {
+  enum class Kind : std::uint8_t { kInherit, kCapture, kCallback };
+  Kind kind = Kind::kInherit;  // inherit: to the host's stderr; capture: kept for errors only
+  // With kCallback: one line without its newline, on a thread of the pool; must not block and must
+  // not throw.
+  std::function<void(int worker_index, std::string_view line)> callback = {};
+};
+
+// All that a pool can be told. Strongest first: a field set in code, model-settings.json, the
+// environment variable (workers only), the default. A plain value; checked as a whole when a pool
+// is constructed.
+struct Settings {
+  // Reads an MLServer model-settings.json; our further fields sit in its object "pool". Relative
+  // paths resolve against the file's folder. Throws Error (invalid_settings) naming file, field,
+  // value and what would be accepted; for malformed JSON line and column.
+  [[nodiscard]] static Settings from_file(const std::filesystem::path& file);
+
+  // The same from text; `source` stands in errors, `folder` is what relative paths resolve against.
+  [[nodiscard]] static Settings from_json(std::string_view text, std::string_view source,
+                                          const std::filesystem::path& folder);
+
+  // The worker executable: an absolute path, or a name that is looked up beside the host
+  // executable, in the install's libexec folder and on PATH.
+  std::string worker = {};
+  // The class that a bundled worker hosts, as MLServer names it: "mlserver_xgboost.XGBoostModel".
+  // From a file, where it is an MLServer class and no worker is named, it chooses the bundled
+  // worker, too.
+  std::string implementation = {};
+  std::string name = {};     // of the model
+  std::string version = {};  // of the model
+  std::string uri = {};      // the model's file or folder, an absolute path after from_file
+  std::string extra = {};    // text of a JSON object, handed to the model
+
+  // Worker processes; 0: in the caller's process. Default: MLSERVER_MODEL_PARALLEL_WORKERS, else 4.
+  std::optional<int> workers = {};
+  // Serving threads in each worker; more than 1 needs a model with
+  // `static constexpr bool thread_safe = true`.
+  int concurrency = 1;
+  // Requests that may wait for a worker; past it `queue_full`.
+  int max_queue_size = 1024;
+
+  // Queue and run together; none: no limit.
+  std::optional<Duration> request_timeout = {};
+  // How long a worker may finish past a deadline or cancel before it is killed.
+  Duration cancel_grace = std::chrono::seconds(5);
+  // A worker whose run takes longer is killed; 0: never.
+  Duration hang_timeout = std::chrono::seconds(120);
+  // Spawn, handshake and load of one worker.
+  Duration startup_timeout = std::chrono::seconds(120);
+  // At close, for the pool as a whole; then SIGKILL.
+  Duration drain_timeout = std::chrono::seconds(5);
+  RestartBackoff restart_backoff = {};
+  Retry retry = Retry::kIfNotStarted;
+  // The most that one wait spins before it sleeps; adaptive below that. 0: never spin.
+  Duration spin = std::chrono::microseconds(50);
+  // The constructor returns at once; see Pool::wait_ready.
+  bool start_in_background = false;
+
+  // Bytes of shared memory for the pool; default half of min(RAM, cgroup limit). Half is for
+  // requests, half is split into the workers' replies. Sparse: only what is used takes memory.
+  std::optional<std::uint64_t> shared_memory_limit = {};
+  // Bytes of one request or one reply; default (and most) a quarter of a reply region.
+  std::optional<std::uint64_t> max_payload = {};
+  // Outputs never view memory that a worker can write.
+  bool copy_outputs = false;
+
+  // Added to the host's environment. In the values, "{index}" stands for the worker's index 0..N-1.
+  std::map<std::string, std::string> env = {};
+  // "0-3,8", or with "{index}" as above; empty: the host's.
+  std::string cpu_affinity = {};
+  // Soft and hard, in setrlimit's units: as, core, cpu, data, fsize, memlock, nofile, nproc, stack.
+  std::map<std::string, std::uint64_t> rlimits = {};
+  // OMP_NUM_THREADS and kin; default: usable cores / workers, at least 1.
+  std::optional<int> threads_per_worker = {};
+  WorkerOutput worker_output = {};
+};
+
+namespace detail {
+
+// Throws Error (invalid_settings) for a field whose value cannot be; `source` stands in the text.
+void validate(const Settings& settings, std::string_view source);
+
+// Where `workers` is unset: from MLSERVER_MODEL_PARALLEL_WORKERS (in any case), else 4. Throws
+// Error (invalid_settings) that names the variable. Reads the environment: not while it is changed.
+void resolve_workers(Settings& settings);
+
+// Fills shared_memory_limit and max_payload where they are unset; `workers` counts as resolved and
+// the settings as valid. Throws Error (invalid_settings) where max_payload exceeds a quarter of a
+// reply region.
+void resolve_memory(Settings& settings);
+
+// JSON text from which from_json makes equal settings (worker_output.callback excepted).
+[[nodiscard]] std::string to_json(const Settings& settings);
+
+}  // namespace detail
+}  // namespace inferpool

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include <inferpool/error.hpp>
+#include <inferpool/settings.hpp>
+
+namespace inferpool {
+
+enum class WorkerState : std::uint8_t {
+  kStarting,  // spawned, not ready yet
+  kReady,     // serves, or waits for a request
+  kLate,      // runs a request that nobody waits for any more; gets no other
+  kDown,      // ended; its successor waits for its turn
+};
+
+[[nodiscard]] std::string_view name(WorkerState state) noexcept;
+
+struct WorkerStats {
+  int index = 0;
+  int generation = 0;  // counts the pool's worker starts from 1
+  int pid = 0;
+  WorkerState state = WorkerState::kDown;
+  std::uint64_t served = 0;  // requests that this process answered
+  int in_flight = 0;
+};
+
+// Counters since the pool's construction; a snapshot in which the sums agree.
+struct Stats {
+  std::uint64_t requests = 0;   // admitted or refused
+  std::uint64_t succeeded = 0;
+  std::uint64_t failed = 0;     // with any error, refusals included
+  std::uint64_t retried = 0;    // runs given to another worker
+  std::uint64_t restarts = 0;   // workers started after the first N
+  std::uint64_t deaths = 0;     // workers that ended without being asked to
+  int in_flight = 0;            // admitted, not completed
+  int queued = 0;               // of these, waiting for a worker
+  std::uint64_t payload_in_flight = 0;  // bytes of request blocks and loans
+  Duration latency_mean = {};   // admission to answer, of the successful ones
+  Duration latency_max = {};
+  std::vector<WorkerStats> workers = {};
+};
+
+enum class PoolState : std::uint8_t {
+  kStarting,     // not all workers were ready yet, for the first time
+  kReady,        // all workers live
+  kDegraded,     // some live
+  kUnavailable,  // none lives
+  kStopped,      // closed
+};
+
+[[nodiscard]] std::string_view name(PoolState state) noexcept;
+
+struct Health {
+  PoolState state = PoolState::kStarting;
+  int live = 0;   // workers that are ready
+  int total = 0;  // workers that the settings ask for
+  std::uint64_t restarts = 0;
+  std::optional<Error> last_failure = {};  // why the last worker ended or failed to start
+};
+
+}  // namespace inferpool

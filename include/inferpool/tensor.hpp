@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <inferpool/datatype.hpp>
+#include <inferpool/detail/storage.hpp>
+#include <inferpool/shape.hpp>
+
+namespace inferpool {
+
+namespace detail {
+struct TensorAccess;
+}
+
+// A dense array in row-major order: datatype, shape, bytes. A value: copies behave as independent
+// tensors, and share their bytes until one of them is written. Bytes are aligned to 64, borrowed
+// ones as the caller's are.
+//
+// An output that views shared memory stays valid while a copy of it is held: while its worker goes
+// on, after that died, and after the pool is gone.
+//
+// Thread-safety: as std::vector; distinct tensors that share bytes may be used from distinct
+// threads.
+//
+// Errors: Error (invalid_argument) naming what was found and what was expected.
+class Tensor {
+ public:
+  // FP32, shape [0].
+  Tensor() noexcept;
+
+  // A new tensor of zeros.
+  Tensor(Datatype datatype, const Shape& shape);
+
+  // A tensor that was moved from may be used; what it holds is not specified.
+  Tensor(const Tensor& other) noexcept;
+  Tensor(Tensor&& other) noexcept;
+  Tensor& operator=(Tensor other) noexcept;
+  ~Tensor() = default;
+
+  // A view of the caller's memory, which stays alive and unchanged until every copy of the tensor
+  // is gone (a pool copies the bytes into shared memory before infer or submit waits; a model's
+  // copies are detached).
+  template <Element T>
+  [[nodiscard]] static Tensor borrow(std::span<const T> values, const Shape& shape) {
+    return borrow_bytes(datatype_of<T>, shape, std::as_bytes(values));
+  }
+  template <typename Range>
+  requires Element<typename Range::value_type>
+  [[nodiscard]] static Tensor borrow(const Range& values, const Shape& shape) {
+    return borrow(std::span<const typename Range::value_type>(values), shape);
+  }
+
+  // A copy of the values.
+  template <Element T>
+  [[nodiscard]] static Tensor from(std::span<const T> values, const Shape& shape) {
+    return copy_bytes(datatype_of<T>, shape, std::as_bytes(values));
+  }
+  template <typename Range>
+  requires Element<typename Range::value_type>
+  [[nodiscard]] static Tensor from(const Range& values, const Shape& shape) {
+    return from(std::span<const typename Range::value_type>(values), shape);
+  }
+  // BYTES, one element for each string; rank 1 where no shape is given.
+  [[nodiscard]] static Tensor from_strings(std::span<const std::string_view> strings);
+  [[nodiscard]] static Tensor from_strings(std::span<const std::string_view> strings,
+                                           const Shape& shape);
+
+  template <Element T>
+  [[nodiscard]] static Tensor scalar(T value) {
+    return from(std::span<const T>(&value, 1), Shape{});
+  }
+
+  // From raw bytes as the V2 protocol's binary data extension lays them out; BYTES is checked
+  // element by element, BOOL for bytes other than 0 and 1. Bytes that are not aligned to their
+  // elements are copied, not borrowed.
+  [[nodiscard]] static Tensor borrow_bytes(Datatype datatype, const Shape& shape,
+                                           std::span<const std::byte> bytes);
+  [[nodiscard]] static Tensor copy_bytes(Datatype datatype, const Shape& shape,
+                                         std::span<const std::byte> bytes);
+
+  [[nodiscard]] Datatype datatype() const noexcept { return datatype_; }
+  [[nodiscard]] const Shape& shape() const noexcept { return shape_; }
+  [[nodiscard]] std::span<const std::byte> bytes() const noexcept;
+
+  // The elements, shape().elements() of them. Throws where T is not the tensor's datatype. The span
+  // is valid while this tensor is neither changed, moved nor destroyed.
+  template <Element T>
+  [[nodiscard]] std::span<const T> values() const {
+    check_datatype(datatype_of<T>);
+    return {reinterpret_cast<const T*>(bytes().data()), bytes().size() / sizeof(T)};
+  }
+
+  // The elements, to be written: copies the bytes first where they are shared, read-only or in
+  // flight.
+  template <Element T>
+  [[nodiscard]] std::span<T> mutable_values() {
+    check_datatype(datatype_of<T>);
+    const std::span<std::byte> own = mutable_bytes();
+    return {reinterpret_cast<T*>(own.data()), own.size() / sizeof(T)};
+  }
+
+  // The elements of a BYTES tensor, each a view into it.
+  [[nodiscard]] std::vector<std::string_view> strings() const;
+
+  // The same values in private memory that nothing shares.
+  [[nodiscard]] Tensor clone() const;
+
+  // The same bytes in another shape of as many elements.
+  [[nodiscard]] Tensor reshaped(const Shape& shape) const;
+
+  // Datatype, shape and bytes are the same (so NaN equals the same NaN).
+  bool operator==(const Tensor& other) const noexcept;
+
+ private:
+  friend struct detail::TensorAccess;
+  static constexpr std::size_t kInline = 64;
+
+  void check_datatype(Datatype wanted) const;
+  std::span<std::byte> mutable_bytes();
+
+  alignas(64) std::array<std::byte, kInline> inline_;  // the bytes where storage_ is empty
+  detail::StorageRef storage_;
+  std::size_t size_ = 0;
+  Shape shape_;
+  Datatype datatype_ = Datatype::kFp32;
+};
+
+// "FP32 [1, 64]"
+[[nodiscard]] std::string to_string(const Tensor& tensor);
+
+namespace detail {
+
+// What the channel needs of a tensor and its users do not.
+struct TensorAccess {
+  // Bytes of a tensor of this datatype and shape; throws on BYTES and on an overflow.
+  static std::size_t byte_size(Datatype datatype, const Shape& shape);
+  // `size` bytes of private memory, not initialised; the size is not checked.
+  static Tensor allocate(Datatype datatype, const Shape& shape, std::size_t size);
+  // A private copy of the bytes, which are not checked.
+  static Tensor copy(Datatype datatype, const Shape& shape, std::span<const std::byte> bytes);
+  // Takes the first `size` bytes of the storage without a check.
+  static Tensor make(Datatype datatype, const Shape& shape, StorageRef storage,
+                     std::size_t size) noexcept;
+  // The bytes, to be written; as Tensor::mutable_values.
+  static std::span<std::byte> mutable_bytes(Tensor& tensor) { return tensor.mutable_bytes(); }
+  // Empty where the tensor holds its bytes itself.
+  static const StorageRef& storage(const Tensor& tensor) noexcept { return tensor.storage_; }
+};
+
+// True if `bytes` is exactly `elements` length-prefixed elements.
+[[nodiscard]] bool well_formed_bytes(std::span<const std::byte> bytes,
+                                     std::int64_t elements) noexcept;
+
+// True if each byte is 0 or 1: any other is no C++ bool.
+[[nodiscard]] bool well_formed_bools(std::span<const std::byte> bytes) noexcept;
+
+}  // namespace detail
+}  // namespace inferpool

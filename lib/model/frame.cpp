@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include <inferpool/detail/frame.hpp>
+#include <inferpool/error.hpp>
+
+namespace inferpool {
+namespace detail {
+
+void FrameBuffer::append(const void* data, std::size_t size) {
+  if (size == 0) return;
+  const auto* const bytes = static_cast<const std::byte*>(data);
+  if (overflow_.empty()) {
+    if (size <= kInlineFrame - size_) {
+      std::memcpy(inline_.data() + size_, bytes, size);
+      size_ += size;
+      return;
+    }
+    overflow_.reserve(std::max(2 * kInlineFrame, size_ + size));
+    overflow_.assign(inline_.data(), inline_.data() + size_);
+  }
+  overflow_.insert(overflow_.end(), bytes, bytes + size);
+  size_ = overflow_.size();
+}
+
+void FrameBuffer::clear() noexcept {
+  overflow_.clear();
+  size_ = 0;
+}
+
+}  // namespace detail
+
+using detail::BlockRef;
+using detail::Malformed;
+using detail::StorageRef;
+using detail::TensorAccess;
+
+namespace {
+
+enum class Place : std::uint8_t { kInline = 0, kBlock = 1 };
+
+// Blocks, and with them the tensors that view them, start at a multiple of this.
+constexpr std::size_t kAlignment = 64;
+
+constexpr std::size_t kMaxName = std::numeric_limits<std::uint32_t>::max();
+
+// The functions that make values refuse bad arguments by an Error; from the other process they are
+// malformed.
+template <typename Make>
+auto refused_as_malformed(Make make) {
+  try {
+    return make();
+  } catch (const Error& error) {
+    throw Malformed(error.what());
+  }
+}
+
+}  // namespace
+
+void Encoder::put_string(std::string_view text) {
+  if (text.size() > kMaxName) {
+    throw Error(
+        ErrorCode::kPayloadTooLarge,
+        fmt::format("a name of {} bytes; names and ids have at most {}", text.size(), kMaxName));
+  }
+  put(static_cast<std::uint32_t>(text.size()));
+  frame_.append(text.data(), text.size());
+}
+
+void Encoder::put_tensor(const Tensor& tensor) {
+  put(tensor.datatype());
+  put(static_cast<std::uint8_t>(tensor.shape().rank()));
+  for (const std::int64_t dimension : tensor.shape().dimensions()) put(dimension);
+  put_payload(tensor.bytes(), TensorAccess::storage(tensor));
+}
+
+void Encoder::put_payload(std::span<const std::byte> bytes, const StorageRef& storage) {
+  if (bytes.size() > limit_ - payload_) {
+    throw Error(
+        ErrorCode::kPayloadTooLarge,
+        fmt::format("the payload has {}{} bytes, the limit is {}: send less or raise max_payload",
+                    payload_ == 0 ? "" : "at least ", payload_ + bytes.size(), limit_));
+  }
+  payload_ += bytes.size();
+  put(static_cast<std::uint64_t>(bytes.size()));
+  if (bytes.size() <= detail::kInlinePayload) {
+    put(Place::kInline);
+    frame_.append(bytes.data(), bytes.size());
+    return;
+  }
+  const BlockRef block = sink_.place(bytes, storage);
+  put(Place::kBlock);
+  put(block.offset);
+  put(block.length);
+}
+
+std::span<const std::byte> Decoder::take_raw(std::size_t size) {
+  if (size > frame_.size()) {
+    throw Malformed(fmt::format("the frame ends early: {} bytes are left where {} are due",
+                                frame_.size(), size));
+  }
+  const std::span<const std::byte> bytes = frame_.first(size);
+  frame_ = frame_.subspan(size);
+  return bytes;
+}
+
+std::string Decoder::take_string() {
+  const std::span<const std::byte> bytes = take_raw(take<std::uint32_t>());
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+Shape Decoder::take_shape() {
+  const auto rank = take<std::uint8_t>();
+  if (rank > Shape::kMaxRank) throw Malformed(fmt::format("a tensor of rank {}", rank));
+  std::array<std::int64_t, Shape::kMaxRank> dimensions{};
+  for (std::size_t axis = 0; axis < rank; ++axis) dimensions[axis] = take<std::int64_t>();
+  return refused_as_malformed(
+      [&] { return Shape(std::span<const std::int64_t>(dimensions.data(), rank)); });
+}
+
+BlockRef Decoder::take_block() {
+  BlockRef block;
+  block.offset = take<std::uint64_t>();
+  block.length = take<std::uint64_t>();
+  return block;
+}
+
+Decoder::Payload Decoder::take_bytes(std::optional<std::uint64_t> expected, bool fixed_width) {
+  const auto length = take<std::uint64_t>();
+  if (expected && length != *expected) {
+    throw Malformed(fmt::format("a payload of {} bytes where {} are due", length, *expected));
+  }
+  const auto place = take<Place>();
+  // One form for each length: the sender never puts a small payload elsewhere, nor a large one
+  // here.
+  if (place != (length <= detail::kInlinePayload ? Place::kInline : Place::kBlock)) {
+    throw Malformed(
+        fmt::format("a payload of {} bytes in place {}", length, static_cast<unsigned>(place)));
+  }
+  if (place == Place::kInline) return {take_raw(length), {}};
+  const BlockRef block = take_block();
+  if (block.length != length) {
+    throw Malformed(fmt::format("a block of {} bytes for a payload of {}", block.length, length));
+  }
+  StorageRef storage = source_.open(block, fixed_width);
+  if (storage->size() < length)
+    throw Malformed(fmt::format("an opened block of {} bytes", storage->size()));
+  if (reinterpret_cast<std::uintptr_t>(storage->data()) % kAlignment != 0) {
+    throw Malformed(fmt::format("a block at the offset {}, which is not aligned to {}",
+                                block.offset, kAlignment));
+  }
+  return {{storage->data(), length}, std::move(storage)};
+}
+
+Tensor Decoder::take_tensor() {
+  const auto datatype = take<Datatype>();
+  const bool bytes = datatype == Datatype::kBytes;
+  const Shape shape = take_shape();
+  std::optional<std::uint64_t> expected;
+  if (!bytes)
+    expected = refused_as_malformed([&] { return TensorAccess::byte_size(datatype, shape); });
+  // What can be wrong is checked in memory that the sender cannot change any more.
+  Payload payload = take_bytes(expected, !bytes && datatype != Datatype::kBool);
+  if (bytes && !detail::well_formed_bytes(payload.bytes, shape.elements())) {
+    throw Malformed(
+        fmt::format("BYTES {}: not so many length-prefixed elements", to_string(shape)));
+  }
+  if (datatype == Datatype::kBool && !detail::well_formed_bools(payload.bytes)) {
+    throw Malformed(fmt::format("BOOL {}: a byte that is neither 0 nor 1", to_string(shape)));
+  }
+  if (!payload.block) return TensorAccess::copy(datatype, shape, payload.bytes);
+  return TensorAccess::make(datatype, shape, std::move(payload.block), payload.bytes.size());
+}
+
+void Decoder::take_payload(std::span<std::byte> to) {
+  const Payload payload = take_bytes(to.size(), true);
+  if (!to.empty()) std::memcpy(to.data(), payload.bytes.data(), to.size());
+}
+
+std::string Decoder::take_text() {
+  const Payload payload = take_bytes(std::nullopt, true);
+  return {reinterpret_cast<const char*>(payload.bytes.data()), payload.bytes.size()};
+}
+
+void Decoder::finish() const {
+  if (!frame_.empty())
+    throw Malformed(fmt::format("{} bytes are left after the value", frame_.size()));
+}
+
+}  // namespace inferpool

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/reply.hpp"
+
+#include <fmt/format.h>
+
+namespace inferpool::model {
+namespace {
+
+// Errors of ours that keep their code when they end a predict: they ask the host's side to change a setting.
+bool passes_through(ErrorCode code) noexcept {
+  return code == ErrorCode::kOutOfMemory || code == ErrorCode::kPayloadTooLarge;
+}
+
+}  // namespace
+
+void encode_failure(Encoder& reply) {
+  try {
+    throw;
+  } catch (const Error& error) {
+    if (passes_through(error.code())) {
+      reply.put(ReplyKind::kRefused);
+      reply.put(error.code());
+      reply.put_string(error.what());
+      return;
+    }
+  } catch (...) {
+    // Every other exception is the model's: see below.
+  }
+  const Failure failure = current_failure();
+  reply.put(ReplyKind::kModelFailed);
+  reply.put_string(failure.type);
+  reply.put_string(failure.text);
+}
+
+std::optional<Error> decode_failure(Decoder& reply, std::uint64_t request_id) {
+  switch (reply.take<ReplyKind>()) {
+    case ReplyKind::kAnswer:
+      return std::nullopt;
+    case ReplyKind::kModelFailed: {
+      Failure failure;
+      failure.type = reply.take_string();
+      failure.text = reply.take_string();
+      return model_failed(failure, request_id);
+    }
+    case ReplyKind::kRefused: {
+      const auto code = reply.take<ErrorCode>();
+      std::string text = reply.take_string();
+      if (!passes_through(code)) break;
+      const std::string prefix = fmt::format("{}: ", name(code));
+      if (text.starts_with(prefix)) text.erase(0, prefix.size());
+      ErrorDetails details;
+      details.phase = Phase::kRunning;
+      details.request_id = request_id;
+      return Error(code, text, std::move(details));
+    }
+  }
+  throw detail::Malformed("a reply of no known kind");
+}
+
+Error model_failed(const Failure& failure, std::uint64_t request_id) {
+  ErrorDetails details;
+  details.phase = Phase::kRunning;
+  details.request_id = request_id;
+  details.exception_type = failure.type;
+  details.exception_text = failure.text;
+  return {ErrorCode::kModelFailed,
+          fmt::format("the model threw {}{}{}", failure.type, failure.text.empty() ? "" : ": ", failure.text),
+          std::move(details)};
+}
+
+}  // namespace inferpool::model

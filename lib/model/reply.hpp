@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include <inferpool/detail/frame.hpp>
+#include <inferpool/error.hpp>
+
+#include "model/failure.hpp"
+
+namespace inferpool::model {
+
+// The first byte of a reply's frame; an answer's value follows, or what is named here.
+enum class ReplyKind : std::uint8_t {
+  kAnswer = 1,
+  kModelFailed = 2,  // exception type, text
+  kRefused = 3,      // an ErrorCode of ours (out_of_memory, payload_too_large), message
+};
+
+// Writes the reply for the exception under way. To be called in a catch block, on an empty frame.
+void encode_failure(Encoder& reply);
+
+// Takes the first byte and, where the reply is no answer, the rest: the error for the caller. Throws
+// detail::Malformed.
+std::optional<Error> decode_failure(Decoder& reply, std::uint64_t request_id);
+
+// model_failed for an exception of the model, wherever it ran.
+[[nodiscard]] Error model_failed(const Failure& failure, std::uint64_t request_id);
+
+}  // namespace inferpool::model

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <inferpool/settings.hpp>
+
+#include "model/json_value.hpp"
+#include "model/setting_rules.hpp"
+
+namespace inferpool {
+
+inline constexpr int kDefaultWorkers = 4;
+inline constexpr WholeRule kWorkersRule{0, 1024, true};
+
+// What cannot be, and in which entry of the field it stands (".nofile"; else empty).
+struct Refusal {
+  std::string entry;
+  std::string written;  // the value as JSON
+  std::string accepted;
+};
+
+// One field of Settings: its name there, its place in the JSON, and what can be done with it.
+struct SettingField {
+  std::string_view name;   // "restart_backoff.first"
+  std::string_view place;  // "pool.restart_backoff.first"
+  std::function<std::optional<Refusal>(const json::Value&, Settings&)> read;
+  std::function<json::Value(const Settings&)> write;  // null: not given
+  std::function<std::optional<Refusal>(const Settings&)> check;
+};
+
+// All of them: reading, writing and checking know the fields from here alone.
+[[nodiscard]] std::vector<SettingField> setting_fields();
+
+// Checks each field by itself. Errors call it by its name in Settings or by its place in the JSON.
+// Throws as refuse_setting.
+void check_fields(const Settings& settings, std::string_view source,
+                  std::string_view SettingField::*label);
+
+}  // namespace inferpool

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/setting_places.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <limits>
+
+#include "model/edit_distance.hpp"
+
+namespace inferpool {
+namespace {
+
+constexpr std::array<std::string_view, 14> kIgnored = {
+    "platform",
+    "versions",
+    "inputs",
+    "outputs",  // metadata, served by MLServer itself
+    "max_batch_size",
+    "max_batch_time",           // adaptive batching: not done here
+    "warm_workers",             // workers always start with the pool
+    "cache_enabled",            // answers are not cached
+    "parameters.format",        // which of its formats a runtime shall expect
+    "parameters.content_type",  // tensors have their type
+    "parameters.environment_tarball",
+    "parameters.environment_path",                 // a Python for each model
+    "parameters.inference_pool_gid",               // each model has a pool of its own already
+    "parameters.autogenerate_inference_pool_gid",  // the same
+};
+
+std::string_view last_part(std::string_view place) { return place.substr(place.rfind('.') + 1); }
+
+std::string_view parent(std::string_view place) {
+  return place.substr(0, place.size() - last_part(place).size());
+}
+
+// How unlikely it is that `known` was meant. A field in another object, and one that bears this
+// name in Settings, come after one that is as close in the same object.
+std::size_t remoteness(std::string_view unknown, std::string_view known, std::string_view name) {
+  const std::string_view wrong = last_part(unknown);
+  const std::string_view right = last_part(known);
+  const bool part = wrong.size() > 2 && (right.starts_with(wrong) || wrong.starts_with(right));
+  const std::size_t distance = part && wrong != right ? 1 : edit_distance(wrong, right);
+  const std::size_t elsewhere = parent(unknown) == parent(known) ? 0 : 1;
+  return std::min(2 * distance + elsewhere, 2 * edit_distance(wrong, name) + 1);
+}
+
+}  // namespace
+
+bool is_ignored_place(std::string_view place) {
+  return std::find(kIgnored.begin(), kIgnored.end(), place) != kIgnored.end();
+}
+
+bool is_group(std::string_view place, const std::vector<SettingField>& fields) {
+  return std::any_of(fields.begin(), fields.end(), [place](const SettingField& field) {
+    return field.place.size() > place.size() && field.place.starts_with(place) &&
+           field.place[place.size()] == '.';
+  });
+}
+
+std::string_view nearest_place(std::string_view unknown, const std::vector<SettingField>& fields) {
+  std::string_view nearest;
+  std::size_t least = std::numeric_limits<std::size_t>::max();
+  const auto consider = [&](std::string_view known, std::string_view name) {
+    const std::size_t distance = remoteness(unknown, known, name);
+    if (distance >= least) return;
+    least = distance;
+    nearest = known;
+  };
+  for (const auto& [name, place, read, write, check] : fields) {
+    consider(place, name);
+    for (std::string_view group = place; !group.empty();) {
+      group = parent(group);
+      if (!group.empty()) group.remove_suffix(1);
+      if (!group.empty()) consider(group, group);
+    }
+  }
+  for (const std::string_view ignored : kIgnored) consider(ignored, ignored);
+  return nearest;
+}
+
+}  // namespace inferpool

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "model/setting_fields.hpp"
+
+namespace inferpool {
+
+// Whether MLServer has a field in this place ("parameters.format") that means nothing here.
+[[nodiscard]] bool is_ignored_place(std::string_view place);
+
+// Whether the place is that of an object around fields: "pool", "pool.restart_backoff".
+[[nodiscard]] bool is_group(std::string_view place, const std::vector<SettingField>& fields);
+
+// Of all known places the one that comes closest to an unknown one.
+[[nodiscard]] std::string_view nearest_place(std::string_view unknown,
+                                             const std::vector<SettingField>& fields);
+
+}  // namespace inferpool

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <strings.h>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <inferpool/settings.hpp>
+
+#include "model/json_value.hpp"
+#include "model/refuse_setting.hpp"
+#include "model/setting_fields.hpp"
+#include "model/setting_rules.hpp"
+#include "model/settings_memory.hpp"
+
+namespace inferpool::detail {
+namespace {
+
+struct Variable {
+  std::string_view name;
+  std::string_view value;
+};
+
+// The variable as it is spelled in the environment; the exact spelling comes first.
+std::optional<Variable> find_variable(const std::string& name) {
+  std::optional<Variable> found;
+  for (char** each = environ; each != nullptr && *each != nullptr; ++each) {
+    const std::string_view entry = *each;
+    const std::size_t equals = entry.find('=');
+    if (equals != name.size() || strncasecmp(*each, name.data(), equals) != 0) continue;
+    const Variable variable{entry.substr(0, equals), entry.substr(equals + 1)};
+    if (variable.name == name) return variable;
+    if (!found) found = variable;
+  }
+  return found;
+}
+
+void check_worker(const Settings& settings, std::string_view source) {
+  if (!settings.worker.empty() || settings.workers.value_or(kDefaultWorkers) == 0) return;
+  refuse_setting(source, "worker", "empty",
+                 "the path or the name of a worker executable, or workers = 0");
+}
+
+void check_callback(const Settings& settings, std::string_view source) {
+  const WorkerOutput& output = settings.worker_output;
+  if (output.kind != WorkerOutput::Kind::kCallback || output.callback) return;
+  refuse_setting(source, "worker_output.callback", "empty",
+                 "a function, as worker_output.kind is kCallback");
+}
+
+void check_memory(const Settings& settings, std::string_view source) {
+  const int workers = settings.workers.value_or(kDefaultWorkers);
+  const std::uint64_t least = least_shared_memory(workers);
+  if (settings.shared_memory_limit.value_or(least) >= least) return;
+  refuse_setting(
+      source, "shared_memory_limit", std::to_string(*settings.shared_memory_limit),
+      fmt::format("at least {} bytes: 1 MiB, and 1 MiB for each of {} workers", least, workers));
+}
+
+}  // namespace
+
+void validate(const Settings& settings, std::string_view source) {
+  check_fields(settings, source, &SettingField::name);
+  check_worker(settings, source);
+  check_callback(settings, source);
+  check_memory(settings, source);
+}
+
+void resolve_workers(Settings& settings) {
+  if (settings.workers) return;
+  const auto variable = find_variable("MLSERVER_MODEL_PARALLEL_WORKERS");
+  if (!variable) {
+    settings.workers = kDefaultWorkers;
+    return;
+  }
+  const auto workers = parse_whole(variable->value);
+  if (!workers || !kWorkersRule.holds(*workers)) {
+    refuse_setting(fmt::format("environment variable {}", variable->name), "parallel_workers",
+                   json::write(json::make_text(variable->value)), kWorkersRule.accepted());
+  }
+  settings.workers = workers;
+}
+
+}  // namespace inferpool::detail

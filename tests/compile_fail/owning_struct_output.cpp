@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// expect: inferpool: this type cannot travel between processes
+#include <memory>
+
+#include <inferpool/pool.hpp>
+
+struct Owning {
+  std::unique_ptr<float[]> values;
+};
+
+struct Model {
+  using Input = inferpool::Tensor;
+  using Output = Owning;
+};
+
+int main() { inferpool::Pool<Model> pool{inferpool::Settings{}}; }

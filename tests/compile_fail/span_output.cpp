@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+// expect: inferpool: this type cannot travel between processes
+#include <span>
+
+#include <inferpool/pool.hpp>
+
+struct Model {
+  using Input = inferpool::Tensor;
+  using Output = std::span<const float>;
+};
+
+int main() { inferpool::Pool<Model> pool{inferpool::Settings{}}; }

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/failure.hpp"
+
+#include <exception>
+#include <stdexcept>
+#include <string>
+
+#include "catch.hpp"
+
+namespace shop {
+
+struct OutOfStock : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+struct Plain {
+  int value;
+};
+
+struct Silent : std::exception {
+  const char* what() const noexcept override { return nullptr; }
+};
+
+}  // namespace shop
+
+namespace inferpool {
+namespace {
+
+template <typename Thrown>
+Failure failure_of(const Thrown& thrown) {
+  try {
+    throw thrown;
+  } catch (...) {
+    return current_failure();
+  }
+}
+
+TEST_CASE("a standard exception is told by its demangled type and its text") {
+  const Failure failure = failure_of(std::out_of_range("index 9 of 3"));
+  REQUIRE(failure.type == "std::out_of_range");
+  REQUIRE(failure.text == "index 9 of 3");
+}
+
+TEST_CASE("an exception caught as its base is told by the type that was thrown") {
+  try {
+    throw shop::OutOfStock("no apples");
+  } catch (const std::exception&) {
+    const Failure failure = current_failure();
+    REQUIRE(failure.type == "shop::OutOfStock");
+    REQUIRE(failure.text == "no apples");
+  }
+}
+
+TEST_CASE("what is not a standard exception is told by its type alone") {
+  REQUIRE(failure_of(42).type == "int");
+  REQUIRE(failure_of(42).text.empty());
+  REQUIRE(failure_of(shop::Plain{1}).type == "shop::Plain");
+}
+
+TEST_CASE("an exception whose what() is null has no text") {
+  REQUIRE(failure_of(shop::Silent()).type == "shop::Silent");
+  REQUIRE(failure_of(shop::Silent()).text.empty());
+}
+
+TEST_CASE("the innermost exception that is being handled is told") {
+  try {
+    throw std::logic_error("outer");
+  } catch (...) {
+    REQUIRE(failure_of(std::runtime_error("inner")).text == "inner");
+    REQUIRE(current_failure().text == "outer");
+  }
+}
+
+TEST_CASE("a text of 16 KiB is told whole, a longer one is cut and says so") {
+  const std::string whole(kMaxFailureText, 'x');
+  REQUIRE(failure_of(std::runtime_error(whole)).text == whole);
+  const Failure failure = failure_of(std::runtime_error(whole + "y"));
+  REQUIRE(failure.text == whole + " ... (cut: the first 16384 of 16385 bytes)");
+}
+
+}  // namespace
+}  // namespace inferpool

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <cstdint>
+#include <limits>
+#include <string>
+
+#include "catch.hpp"
+#include "model/json_value.hpp"
+
+namespace inferpool::json {
+namespace {
+
+TEST_CASE("scalars are written as JSON") {
+  REQUIRE(write(Value()) == "null");
+  REQUIRE(write(make_boolean(true)) == "true");
+  REQUIRE(write(make_boolean(false)) == "false");
+  REQUIRE(write(make_whole(std::int64_t{-3})) == "-3");
+  REQUIRE(write(make_whole(std::numeric_limits<std::uint64_t>::max())) == "18446744073709551615");
+}
+
+TEST_CASE("text is written with what JSON needs escaped") {
+  REQUIRE(write(make_text("a \"b\" \\ c")) == R"("a \"b\" \\ c")");
+  REQUIRE(write(make_text("1\n2\t3\r")) == R"("1\n2\t3\r")");
+  REQUIRE(write(make_text(std::string("\0\x1f", 2))) == R"("\u0000\u001f")");
+  REQUIRE(write(make_text("größe/量")) == "\"größe/量\"");
+}
+
+TEST_CASE("putting a member makes the objects on its way and keeps the order") {
+  Value object = make_object();
+  put(object, "name", make_text("x"));
+  put(object, "pool.restart_backoff.breaker", make_whole(std::int64_t{5}));
+  put(object, "pool.spin", make_text("1us"));
+  REQUIRE(write(object) == R"({"name":"x","pool":{"restart_backoff":{"breaker":5},"spin":"1us"}})");
+}
+
+TEST_CASE("putting a member again replaces it") {
+  Value object = make_object();
+  put(object, "a.b", make_boolean(true));
+  put(object, "a.b", make_boolean(false));
+  REQUIRE(write(object) == R"({"a":{"b":false}})");
+}
+
+}  // namespace
+}  // namespace inferpool::json

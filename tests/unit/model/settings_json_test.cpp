@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+
+#include <inferpool/settings.hpp>
+
+#include "catch.hpp"
+#include "scoped_variable.hpp"
+
+namespace inferpool {
+namespace {
+
+using namespace std::chrono_literals;
+
+Settings parse(std::string_view text) {
+  return Settings::from_json(text, "model-settings.json", "/models/digits");
+}
+
+// All that JSON can say about settings, comparable.
+auto fields(const Settings& s) {
+  return std::make_tuple(
+      s.worker, s.implementation, s.name, s.version, s.uri, s.extra, s.workers, s.concurrency,
+      s.max_queue_size, s.request_timeout, s.cancel_grace, s.hang_timeout, s.startup_timeout,
+      s.drain_timeout, s.restart_backoff.first, s.restart_backoff.limit, s.restart_backoff.breaker,
+      s.retry, s.spin, s.start_in_background, s.shared_memory_limit, s.max_payload, s.copy_outputs,
+      s.env, s.cpu_affinity, s.rlimits, s.threads_per_worker, s.worker_output.kind);
+}
+
+constexpr const char* kEverything = R"({
+  "name": "digits",
+  "implementation": "digits.Model",
+  "parallel_workers": 2,
+  "parameters": {"uri": "weights.txt", "version": "1.0", "extra": {"depth": 3, "rate": 0.10}},
+  "pool": {
+    "worker": "digits_worker",
+    "concurrency": 3,
+    "max_queue_size": 0,
+    "request_timeout": "50ms",
+    "cancel_grace": 0.25,
+    "hang_timeout": 0,
+    "startup_timeout": "1.5min",
+    "drain_timeout": 2,
+    "restart_backoff": {"first": "20ms", "limit": "1s", "breaker": 7},
+    "retry": "always",
+    "spin": "10us",
+    "start_in_background": true,
+    "shared_memory_limit": "64MiB",
+    "max_payload": 1000000,
+    "copy_outputs": true,
+    "env": {"DEVICE": "cuda:{index}", "EMPTY": ""},
+    "cpu_affinity": "0-3,8",
+    "rlimits": {"nofile": 256, "core": 0},
+    "threads_per_worker": 6,
+    "worker_output": "capture"
+  }
+})";
+
+TEST_CASE("each field of the file reaches its setting") {
+  const Settings s = parse(kEverything);
+  CHECK(s.name == "digits");
+  CHECK(s.implementation == "digits.Model");
+  CHECK(s.workers == 2);
+  CHECK(s.uri == "/models/digits/weights.txt");
+  CHECK(s.version == "1.0");
+  CHECK(s.extra == R"({"depth":3,"rate":0.10})");
+  CHECK(s.worker == "digits_worker");
+  CHECK(s.concurrency == 3);
+  CHECK(s.max_queue_size == 0);
+  CHECK(s.request_timeout == 50ms);
+  CHECK(s.cancel_grace == 250ms);
+  CHECK(s.hang_timeout == 0s);
+  CHECK(s.startup_timeout == 90s);
+  CHECK(s.drain_timeout == 2s);
+  CHECK(s.restart_backoff.first == 20ms);
+  CHECK(s.restart_backoff.limit == 1s);
+  CHECK(s.restart_backoff.breaker == 7);
+  CHECK(s.retry == Retry::kAlways);
+  CHECK(s.spin == 10us);
+  CHECK(s.start_in_background);
+  CHECK(s.shared_memory_limit == 64U << 20);
+  CHECK(s.max_payload == 1'000'000U);
+  CHECK(s.copy_outputs);
+  CHECK(s.env == std::map<std::string, std::string>{{"DEVICE", "cuda:{index}"}, {"EMPTY", ""}});
+  CHECK(s.cpu_affinity == "0-3,8");
+  CHECK(s.rlimits == std::map<std::string, std::uint64_t>{{"nofile", 256}, {"core", 0}});
+  CHECK(s.threads_per_worker == 6);
+  CHECK(s.worker_output.kind == WorkerOutput::Kind::kCapture);
+}
+
+TEST_CASE("what the file does not say stays as it is by default") {
+  REQUIRE(fields(parse("{}")) == fields(Settings{}));
+  REQUIRE(fields(parse(R"({"parameters": {}, "pool": {"restart_backoff": {}, "env": {}}})")) ==
+          fields(Settings{}));
+}
+
+TEST_CASE("settings survive being written as JSON and read again") {
+  const auto again = [](const Settings& settings) { return parse(detail::to_json(settings)); };
+  const Settings everything = parse(kEverything);
+  REQUIRE(fields(again(everything)) == fields(everything));
+  REQUIRE(fields(again(Settings{})) == fields(Settings{}));
+
+  Settings odd = parse(R"({"implementation": "mlserver_xgboost.XGBoostModel"})");
+  odd.request_timeout = 1ns;
+  odd.hang_timeout = 1'000'000'001ns;
+  odd.shared_memory_limit = (1U << 30) + 1;
+  odd.retry = Retry::kNever;
+  odd.env["A"] = "line\n\"quoted\" \\ \x01 größe";
+  odd.rlimits["as"] = ~0ULL;
+  REQUIRE(fields(again(odd)) == fields(odd));
+}
+
+TEST_CASE("a callback for output is not written, the rest of the settings is") {
+  Settings settings;
+  settings.worker = "digits_worker";
+  settings.worker_output = {WorkerOutput::Kind::kCallback, [](int, std::string_view) {}};
+  const Settings read = parse(detail::to_json(settings));
+  REQUIRE(read.worker == "digits_worker");
+  REQUIRE(read.worker_output.kind == WorkerOutput::Kind::kInherit);
+}
+
+TEST_CASE("A2: the file decides the workers, without it the variable, without both 4") {
+  const auto workers = [](std::string_view text) {
+    Settings settings = parse(text);
+    detail::resolve_workers(settings);
+    return settings.workers.value();
+  };
+  {
+    const test::ScopedVariable unset("MLSERVER_MODEL_PARALLEL_WORKERS", nullptr);
+    REQUIRE(workers("{}") == 4);
+  }
+  const test::ScopedVariable set("MLSERVER_MODEL_PARALLEL_WORKERS", "2");
+  REQUIRE(workers(R"({"parallel_workers": 7})") == 7);
+  REQUIRE(workers(R"({"parallel_workers": 0})") == 0);
+  REQUIRE(workers("{}") == 2);
+}
+
+TEST_CASE("the number of workers may be text, as MLServer has it") {
+  REQUIRE(parse(R"({"parallel_workers": 4})").workers == 4);
+  REQUIRE(parse(R"({"parallel_workers": "3"})").workers == 3);
+  REQUIRE(parse(R"({"parallel_workers": " 2 "})").workers == 2);
+}
+
+TEST_CASE("the implementation chooses the worker where no worker is named") {
+  const auto chosen = [](const std::string& implementation) {
+    const Settings s = parse("{\"implementation\": \"" + implementation + "\"}");
+    return std::make_pair(s.worker, s.implementation);
+  };
+  using Pair = std::pair<std::string, std::string>;
+  REQUIRE(chosen("mlserver_xgboost.XGBoostModel") ==
+          Pair("inferpool-xgboost", "mlserver_xgboost.XGBoostModel"));
+  REQUIRE(chosen("models.SumModel") == Pair("inferpool-python", "models.SumModel"));
+  REQUIRE(chosen("digits_worker") == Pair("digits_worker", ""));
+  REQUIRE(chosen("./digits.worker") == Pair("/models/digits/digits.worker", ""));
+  REQUIRE(chosen("../bin/worker") == Pair("/models/bin/worker", ""));
+  REQUIRE(chosen("/opt/worker") == Pair("/opt/worker", ""));
+}
+
+TEST_CASE("a worker in the pool's own object wins over the implementation") {
+  const Settings s =
+      parse(R"({"pool": {"worker": "bin/my.worker"}, "implementation": "models.Sum"})");
+  REQUIRE(s.worker == "/models/digits/bin/my.worker");
+  REQUIRE(s.implementation == "models.Sum");
+  REQUIRE(parse(R"({"pool": {"worker": "my.worker"}})").worker == "my.worker");
+}
+
+TEST_CASE("a relative uri resolves against the folder, one with a scheme stays") {
+  const auto uri = [](const std::string& text) {
+    return parse("{\"parameters\": {\"uri\": \"" + text + "\"}}").uri;
+  };
+  REQUIRE(uri("weights.txt") == "/models/digits/weights.txt");
+  REQUIRE(uri("./a/weights.txt") == "/models/digits/a/weights.txt");
+  REQUIRE(uri("../shared/") == "/models/shared");
+  REQUIRE(uri("./") == "/models/digits");
+  REQUIRE(uri("../../..") == "/");
+  REQUIRE(uri("/var/weights.txt") == "/var/weights.txt");
+  REQUIRE(uri("odd:name") == "/models/digits/odd:name");
+  REQUIRE(uri("s3://bucket/a/../b") == "s3://bucket/a/../b");
+  REQUIRE(uri("models:/digits/1") == "models:/digits/1");
+  REQUIRE(uri("file:///var/weights.txt") == "/var/weights.txt");
+}
+
+TEST_CASE("a relative folder makes absolute paths, too") {
+  const Settings s = Settings::from_json(R"({"parameters": {"uri": "w.txt"}})", "text", "");
+  REQUIRE(s.uri == (std::filesystem::current_path() / "w.txt").string());
+}
+
+}  // namespace
+}  // namespace inferpool
