@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ipc/handshake.hpp"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <stdexcept>
+
+#include "core/system_error.hpp"
+
+namespace inferpool::ipc {
+namespace {
+
+// Room for the descriptors of one datagram, aligned as the kernel wants it.
+struct alignas(cmsghdr) DescriptorBuffer {
+  std::array<char, CMSG_SPACE(sizeof(int) * kDescriptors)> bytes{};
+};
+
+void take_descriptors(msghdr& header, std::vector<FileDescriptor>& descriptors) {
+  for (cmsghdr* c = CMSG_FIRSTHDR(&header); c != nullptr; c = CMSG_NXTHDR(&header, c)) {
+    if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS) continue;
+    const std::size_t count = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+    for (std::size_t i = 0; i < count; ++i) {
+      int fd = -1;
+      std::memcpy(&fd, CMSG_DATA(c) + i * sizeof(int), sizeof(int));
+      descriptors.emplace_back(fd);
+    }
+  }
+}
+
+}  // namespace
+
+FileDescriptor above_standard(FileDescriptor fd) noexcept {
+  if (fd.get() < 0 || fd.get() > 2) return fd;
+  return FileDescriptor(fcntl(fd.get(), F_DUPFD_CLOEXEC, 3));
+}
+
+std::array<ControlSocket, 2> ControlSocket::pair() {
+  std::array<int, 2> fds{};
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds.data()) != 0) {
+    throw std::runtime_error(system_failure("socketpair", errno));
+  }
+  return {ControlSocket(above_standard(FileDescriptor(fds[0]))), ControlSocket(above_standard(FileDescriptor(fds[1])))};
+}
+
+bool ControlSocket::send(const MessageHead& head, std::string_view text,
+                         std::span<const int> descriptors) const noexcept {
+  MessageHead copy = head;
+  text = text.substr(0, kMaxText);
+  std::array<iovec, 2> parts{iovec{&copy, sizeof(copy)}, iovec{const_cast<char*>(text.data()), text.size()}};
+  DescriptorBuffer buffer;
+  msghdr header{};
+  header.msg_iov = parts.data();
+  header.msg_iovlen = parts.size();
+  if (!descriptors.empty()) {
+    header.msg_control = buffer.bytes.data();
+    header.msg_controllen = CMSG_SPACE(descriptors.size_bytes());
+    cmsghdr* c = CMSG_FIRSTHDR(&header);
+    c->cmsg_level = SOL_SOCKET;
+    c->cmsg_type = SCM_RIGHTS;
+    c->cmsg_len = CMSG_LEN(descriptors.size_bytes());
+    std::memcpy(CMSG_DATA(c), descriptors.data(), descriptors.size_bytes());
+  }
+  ssize_t sent = 0;
+  do {
+    sent = sendmsg(fd_.get(), &header, MSG_NOSIGNAL | MSG_DONTWAIT);
+  } while (sent < 0 && errno == EINTR);
+  return sent == static_cast<ssize_t>(sizeof(copy) + text.size());
+}
+
+Received ControlSocket::receive(Message& message, bool wait) const {
+  std::vector<char> bytes(sizeof(MessageHead) + kMaxText);
+  iovec part{bytes.data(), bytes.size()};
+  DescriptorBuffer buffer;
+  msghdr header{};
+  header.msg_iov = &part;
+  header.msg_iovlen = 1;
+  header.msg_control = buffer.bytes.data();
+  header.msg_controllen = buffer.bytes.size();
+  ssize_t size = 0;
+  do {
+    size = recvmsg(fd_.get(), &header, MSG_CMSG_CLOEXEC | (wait ? 0 : MSG_DONTWAIT));
+  } while (size < 0 && errno == EINTR);
+  if (size < 0) return errno == EAGAIN ? Received::kNothing : Received::kEnd;
+  message = {};
+  take_descriptors(header, message.descriptors);
+  if (size == sizeof(int)) {
+    std::memcpy(&message.exec_error, bytes.data(), sizeof(int));
+    return Received::kMessage;
+  }
+  if (size < static_cast<ssize_t>(sizeof(MessageHead)) || (header.msg_flags & (MSG_CTRUNC | MSG_TRUNC)) != 0) {
+    return Received::kEnd;
+  }
+  std::memcpy(&message.head, bytes.data(), sizeof(MessageHead));
+  if (message.head.magic != kMagic) return Received::kEnd;
+  message.text.assign(bytes.data() + sizeof(MessageHead), static_cast<std::size_t>(size) - sizeof(MessageHead));
+  return Received::kMessage;
+}
+
+}  // namespace inferpool::ipc

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/file_descriptor.hpp"
+#include "ipc/layout.hpp"
+
+namespace inferpool::ipc {
+
+// What host and worker say to each other over the control socket, in this order:
+//   worker: kHello (text: type signature)            or the kernel: an int, why the executable could not be run
+//   host:   kWelcome (with the descriptors)
+//   worker: kReady                                    or kLoadFailed (text: exception type, newline, its text)
+// Nothing follows. The socket's end tells each that the other is gone.
+enum class MessageKind : std::uint32_t { kHello = 1, kWelcome = 2, kReady = 3, kLoadFailed = 4 };
+
+// All numbers of all kinds; what a kind does not need is zero. Read field by field with distrust by the host.
+struct MessageHead {
+  std::uint64_t magic = kMagic;
+  std::uint32_t protocol = kProtocolVersion;
+  MessageKind kind = MessageKind::kHello;
+  std::uint64_t abi = abi_hash();
+  std::int32_t index = 0;           // kWelcome
+  std::int32_t generation = 0;      // kWelcome, echoed in kReady and kLoadFailed
+  std::int32_t concurrency = 1;     // kWelcome
+  std::int32_t reserved = 0;
+  std::int64_t spin = 0;            // kWelcome: nanoseconds
+  std::uint64_t request_bytes = 0;  // kWelcome: sizes of the regions
+  std::uint64_t reply_bytes = 0;
+  std::uint64_t max_payload = 0;
+  std::uint64_t settings_bytes = 0;
+};
+
+// The descriptors of kWelcome, in this order.
+enum : std::size_t { kControlFd, kRepliesFd, kRequestsFd, kSettingsFd, kDescriptors };
+
+struct Message {
+  MessageHead head = {};
+  std::string text = {};
+  std::vector<FileDescriptor> descriptors = {};
+  int exec_error = 0;  // not 0: the executable could not be run, and nothing else is set
+};
+
+enum class Received { kMessage, kNothing, kEnd };
+
+// One end of the control socket: datagrams in order, descriptors with them. Thread-safety: none.
+class ControlSocket {
+ public:
+  static constexpr std::size_t kMaxText = 32 * 1024;
+
+  ControlSocket() noexcept = default;
+  explicit ControlSocket(FileDescriptor fd) noexcept : fd_(std::move(fd)) {}
+  // Two connected ends, CLOEXEC, with numbers above 2. Throws std::runtime_error naming the system call.
+  static std::array<ControlSocket, 2> pair();
+
+  // Text is cut to kMaxText. False where the other end is gone or its buffer full.
+  bool send(const MessageHead& head, std::string_view text, std::span<const int> descriptors) const noexcept;
+
+  // Without waiting unless `wait`. A datagram that is no message of ours counts as kEnd.
+  Received receive(Message& message, bool wait) const;
+
+  [[nodiscard]] int fd() const noexcept { return fd_.get(); }
+  void close() noexcept { fd_.reset(); }
+
+ private:
+  FileDescriptor fd_;
+};
+
+// The descriptor, or a copy of it with a number above 2: 0, 1 and 2 are replaced in a child.
+FileDescriptor above_standard(FileDescriptor fd) noexcept;
+
+}  // namespace inferpool::ipc

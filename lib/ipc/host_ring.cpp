@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ipc/host_ring.hpp"
+
+#include <algorithm>
+#include <climits>
+
+namespace inferpool::ipc {
+
+bool HostRing::has_room() const noexcept {
+  std::uint32_t sequence = next_;
+  for (std::uint32_t i = 0; i < kRingSlots; ++i, sequence = next_sequence(sequence)) {
+    if (!open_.test(sequence % kRingSlots)) return true;
+    // One that may yet be begun must keep its word.
+    const std::uint32_t word = control_.request(sequence).posted.load(std::memory_order_relaxed);
+    if (state_of(word) == Posted::kPosted) return false;
+  }
+  return false;
+}
+
+std::uint32_t HostRing::post(const PostedRequest& request, WakeList& wakes) noexcept {
+  // Numbers are left out whose slots hold requests that still run.
+  for (; open_.test(next_ % kRingSlots); next_ = next_sequence(next_)) {
+    control_.request(next_).posted.store(posted_word(next_, Posted::kRecalled), std::memory_order_seq_cst);
+  }
+  const std::uint32_t sequence = next_;
+  next_ = next_sequence(sequence);
+  open_.set(sequence % kRingSlots);
+  RequestSlot& slot = control_.request(sequence);
+  published_before_[sequence % kRingSlots].store(control_.reply(sequence).published.load(std::memory_order_relaxed),
+                                                 std::memory_order_relaxed);
+  slot.reply_parked.store(0, std::memory_order_relaxed);
+  slot.cancelled.store(0, std::memory_order_relaxed);
+  slot.frame_bytes = static_cast<std::uint32_t>(request.frame.size());
+  slot.call_id = request.call_id;
+  slot.deadline = request.deadline;
+  slot.frame_offset = request.frame_offset;
+  if (request.frame.size() <= kInlineFrame) std::ranges::copy(request.frame, slot.frame.begin());
+  // Sequentially consistent with the load of `parked`: either the worker sees the request or we see it asleep.
+  slot.posted.exchange(posted_word(sequence, Posted::kPosted), std::memory_order_seq_cst);
+  if (control_.worker.parked.load(std::memory_order_seq_cst) != 0) ring(wakes, 1);
+  return sequence;
+}
+
+bool HostRing::recall(std::uint32_t sequence) noexcept {
+  std::uint32_t expected = posted_word(sequence, Posted::kPosted);
+  return control_.request(sequence).posted.compare_exchange_strong(
+      expected, posted_word(sequence, Posted::kRecalled), std::memory_order_acq_rel);
+}
+
+void HostRing::cancel(std::uint32_t sequence) noexcept {
+  control_.request(sequence).cancelled.store(1, std::memory_order_relaxed);
+}
+
+bool HostRing::plausible(std::uint32_t sequence) const noexcept {
+  const std::uint32_t published = control_.reply(sequence).published.load(std::memory_order_acquire);
+  return published == sequence ||
+         published == published_before_[sequence % kRingSlots].load(std::memory_order_relaxed);
+}
+
+WaitFor HostRing::park(std::uint32_t sequence) noexcept {
+  control_.request(sequence).reply_parked.store(1, std::memory_order_seq_cst);
+  const Word& published = control_.reply(sequence).published;
+  return {&published, published.load(std::memory_order_seq_cst)};
+}
+
+ReplyHead HostRing::head(std::uint32_t sequence) const noexcept {
+  const ReplySlot& slot = control_.reply(sequence);
+  return {slot.call_id.load(std::memory_order_relaxed), slot.frame_offset.load(std::memory_order_relaxed),
+          slot.frame_bytes.load(std::memory_order_relaxed), slot.ticket.load(std::memory_order_relaxed),
+          slot.generation.load(std::memory_order_relaxed)};
+}
+
+void HostRing::copy_frame(std::uint32_t sequence, std::span<std::byte> to) const noexcept {
+  const auto& frame = control_.reply(sequence).frame;
+  std::ranges::copy(std::span(frame).first(std::min(to.size(), frame.size())), to.begin());
+}
+
+void HostRing::close(WakeList& wakes) noexcept {
+  control_.host.closing.store(1, std::memory_order_seq_cst);
+  ring(wakes, INT_MAX);
+}
+
+void HostRing::ring(WakeList& wakes, int threads) noexcept {
+  control_.host.doorbell.fetch_add(1, std::memory_order_seq_cst);
+  wakes.add(&control_.host.doorbell, threads);
+}
+
+}  // namespace inferpool::ipc

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <bitset>
+#include <cstdint>
+#include <span>
+
+#include "ipc/layout.hpp"
+#include "ipc/wait_word.hpp"
+
+namespace inferpool::ipc {
+
+// A request as it goes into a slot. `frame` up to kInlineFrame bytes is copied; a larger one lies at `frame_offset`
+// of the requests region already.
+struct PostedRequest {
+  std::uint64_t call_id = 0;
+  std::int64_t deadline = 0;
+  std::span<const std::byte> frame = {};
+  std::uint64_t frame_offset = 0;
+};
+
+// What the head of a reply says: loaded once, believed by nobody yet.
+struct ReplyHead {
+  std::uint64_t call_id = 0;
+  std::uint64_t frame_offset = 0;
+  std::uint32_t frame_bytes = 0;
+  std::uint32_t ticket = 0;
+  std::uint32_t generation = 0;
+};
+
+// The host's end of both rings of one worker, laid over bytes that somebody else owns. Its own state is private:
+// nothing that a worker writes can move it.
+// Thread-safety: has_room, post, recall and finish under one lock; the others from any thread that has the sequence
+// number of a request that is not finished.
+class HostRing {
+ public:
+  // `first`: the number of the first request, which the worker's part says too.
+  explicit HostRing(Control& control, std::uint32_t first = 1) noexcept : control_(control), next_(first) {}
+
+  // Whether one more request can be posted: a slot is free, and all that are in its way have been begun. Without
+  // room, only finish() makes some.
+  [[nodiscard]] bool has_room() const noexcept;
+
+  // Publishes a request and returns its sequence number. Requires has_room(). Adds the worker's doorbell to `wakes`
+  // where the worker sleeps.
+  std::uint32_t post(const PostedRequest& request, WakeList& wakes) noexcept;
+
+  // True: nobody will run it. False: the worker has begun it.
+  bool recall(std::uint32_t sequence) noexcept;
+
+  // Gives the slot back: its reply was read, or it was recalled.
+  void finish(std::uint32_t sequence) noexcept { open_.reset(sequence % kRingSlots); }
+
+  // Tells the model that nobody waits any more.
+  void cancel(std::uint32_t sequence) noexcept;
+
+  [[nodiscard]] bool answered(std::uint32_t sequence) const noexcept {
+    return control_.reply(sequence).published.load(std::memory_order_acquire) == sequence;
+  }
+  // False where the published word of a request that is posted holds what no worker that keeps to the protocol writes.
+  [[nodiscard]] bool plausible(std::uint32_t sequence) const noexcept;
+
+  // Announces that the caller is about to sleep on the reply; it looks once more (answered) before it does.
+  WaitFor park(std::uint32_t sequence) noexcept;
+
+  // Of an answered request.
+  [[nodiscard]] ReplyHead head(std::uint32_t sequence) const noexcept;
+  // Copies the inline frame of a reply, the first to.size() bytes of it: at most kInlineFrame.
+  void copy_frame(std::uint32_t sequence, std::span<std::byte> to) const noexcept;
+
+  // Asks the worker to leave once it has nothing to do.
+  void close(WakeList& wakes) noexcept;
+
+ private:
+  void ring(WakeList& wakes, int threads) noexcept;
+
+  Control& control_;
+  std::uint32_t next_;
+  std::bitset<kRingSlots> open_;  // by slot: posted, and not finished
+  std::array<std::atomic<std::uint32_t>, kRingSlots> published_before_{};  // by slot: the word when it was posted
+};
+
+}  // namespace inferpool::ipc

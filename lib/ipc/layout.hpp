@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The bytes that a host and a worker share. Three regions, each an anonymous memfd without a name in any file
+// system; all numbers are native-endian, no pointer occurs.
+//
+//   requests   one a pool    host writes, worker maps read-only   payload blocks; the host alone knows its allocator
+//   replies    one a worker  worker writes, host maps read-only   payload blocks; the worker alone knows its allocator
+//   control    one a worker  both map read-write                  this struct; each byte has one writer:
+//
+//     +-----------------+----------------------------------------------------------+
+//     | worker's part   | parked, consumed, the two mutexes        written: worker  |
+//     +-----------------+----------------------------------------------------------+
+//     | host's part     | doorbell, closing, released[1024]        written: host    |
+//     +-----------------+----------------------------------------------------------+
+//     | requests[64]    | posted word                              written: both,   |
+//     |                 |                                          by compare-swap  |
+//     |                 | header, frame                            written: host    |
+//     +-----------------+----------------------------------------------------------+
+//     | replies[64]     | published word, header, frame            written: worker  |
+//     +-----------------+----------------------------------------------------------+
+//
+// Sequence number s (1, 2, 3, ...) uses slot s % 64 of both rings: the reply to a request lies in the slot of its
+// number, so each caller waits on a word of its own. The worker takes numbers in order. One that it finds recalled,
+// or whose slot has a later number already, is nobody's: it passes on. So a slot is free as soon as the host alone
+// says so, and a request that runs long does not stop the ring: its slot is left out, its words stay as they are but
+// for the posted word, which nobody needs once a request was started.
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include <inferpool/detail/frame.hpp>
+
+#include "ipc/robust_mutex.hpp"
+
+namespace inferpool::ipc {
+
+inline constexpr std::uint64_t kMagic = 0x6c6f6f7072666e69;  // "infrpool"
+inline constexpr std::uint32_t kProtocolVersion = 1;
+inline constexpr std::uint32_t kRingSlots = 64;
+inline constexpr std::uint32_t kTickets = 1024;
+inline constexpr std::size_t kBlockAlignment = 64;
+inline constexpr std::size_t kPopulated = 256 * 1024;  // of each payload region, at spawn
+// A frame holds descriptions and payloads of up to kInlinePayload bytes; more than this is no frame.
+inline constexpr std::size_t kLargestFrame = 16 * 1024 * 1024;
+
+using detail::kInlineFrame;
+
+// The posted word: who has the request. Only posted -> started (worker) and posted -> recalled (host) race.
+enum class Posted : std::uint32_t { kNever = 0, kPosted = 1, kStarted = 2, kRecalled = 3 };
+
+// Sequence numbers have 30 bits and wrap; 0 is never used.
+inline constexpr std::uint32_t kSequenceMask = 0x3fffffff;
+
+constexpr std::uint32_t posted_word(std::uint32_t sequence, Posted state) noexcept {
+  return (sequence << 2) | static_cast<std::uint32_t>(state);
+}
+constexpr std::uint32_t sequence_of(std::uint32_t word) noexcept { return word >> 2; }
+constexpr Posted state_of(std::uint32_t word) noexcept { return static_cast<Posted>(word & 3); }
+constexpr std::uint32_t next_sequence(std::uint32_t sequence) noexcept {
+  const std::uint32_t next = (sequence + 1) & kSequenceMask;
+  return next == 0 ? kRingSlots : next;  // keeps sequence % kRingSlots in step
+}
+// Whether a slot holds this number or a later one, by its posted word.
+constexpr bool reached(std::uint32_t word, std::uint32_t sequence) noexcept {
+  return state_of(word) != Posted::kNever && ((sequence_of(word) - sequence) & kSequenceMask) <= kSequenceMask / 2;
+}
+
+struct alignas(64) RequestSlot {
+  std::atomic<std::uint32_t> posted{0};
+  std::atomic<std::uint32_t> reply_parked{0};  // the caller sleeps on the published word
+  std::atomic<std::uint32_t> cancelled{0};     // the caller has left
+  std::uint32_t frame_bytes = 0;
+  std::uint64_t call_id = 0;
+  std::int64_t deadline = 0;       // nanoseconds of CLOCK_MONOTONIC; 0: none
+  std::uint64_t frame_offset = 0;  // in `requests`, where frame_bytes > kInlineFrame
+  std::array<std::byte, kInlineFrame> frame;
+};
+static_assert(sizeof(RequestSlot) == 512);
+
+// Read by the host: each field is an atomic, loaded once.
+struct alignas(64) ReplySlot {
+  std::atomic<std::uint32_t> published{0};  // the sequence number, stored last
+  std::atomic<std::uint32_t> frame_bytes{0};
+  std::atomic<std::uint64_t> call_id{0};
+  std::atomic<std::uint64_t> frame_offset{0};  // in `replies`, where frame_bytes > kInlineFrame
+  std::atomic<std::uint32_t> ticket{0};        // kTickets: the reply holds no block
+  std::atomic<std::uint32_t> generation{0};    // of the ticket
+  std::array<std::byte, kInlineFrame> frame;
+};
+static_assert(sizeof(ReplySlot) == 512);
+
+struct WorkerPart {
+  alignas(128) std::atomic<std::uint32_t> parked{0};  // serving threads that sleep on the doorbell
+  std::atomic<std::uint32_t> consumed{1};             // the next number to take; the host does not read it
+  alignas(128) RobustMutex take_mutex;                // guards the order in which serving threads take requests
+  alignas(128) RobustMutex reply_mutex;               // guards tickets, blocks and the order of replies
+};
+
+struct HostPart {
+  alignas(128) std::atomic<std::uint32_t> doorbell{0};
+  std::atomic<std::uint32_t> closing{0};
+  // released[t] == g: the host is done with the reply that had ticket t in its generation g.
+  alignas(128) std::array<std::atomic<std::uint32_t>, kTickets> released{};
+};
+
+struct Control {
+  WorkerPart worker;
+  HostPart host;
+  std::array<RequestSlot, kRingSlots> requests;
+  std::array<ReplySlot, kRingSlots> replies;
+
+  RequestSlot& request(std::uint32_t sequence) noexcept { return requests[sequence % kRingSlots]; }
+  ReplySlot& reply(std::uint32_t sequence) noexcept { return replies[sequence % kRingSlots]; }
+};
+static_assert(kRingSlots == 64 && (kSequenceMask + 1U) % kRingSlots == 0);
+static_assert(std::atomic<std::uint64_t>::is_always_lock_free && sizeof(std::atomic<std::uint32_t>) == 4);
+
+// A number that differs where host and worker were built so that they would disagree about these bytes.
+constexpr std::uint64_t abi_hash() noexcept {
+  std::uint64_t hash = 0xcbf29ce484222325;
+  for (const std::uint64_t value :
+       {std::uint64_t{kProtocolVersion}, std::uint64_t{sizeof(Control)}, std::uint64_t{sizeof(RobustMutex)},
+        std::uint64_t{offsetof(RequestSlot, frame)}, std::uint64_t{offsetof(ReplySlot, frame)},
+        std::uint64_t{sizeof(void*)}, std::uint64_t{kTickets}, std::uint64_t{kInlineFrame},
+        std::uint64_t{detail::kInlinePayload}, std::uint64_t{offsetof(HostPart, released)}}) {
+    hash = (hash ^ value) * 0x100000001b3;
+  }
+  return hash;
+}
+
+}  // namespace inferpool::ipc

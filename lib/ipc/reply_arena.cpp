@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ipc/reply_arena.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/interprocess/sync/scoped_lock.hpp>
+#include <cstring>
+
+#include <inferpool/error.hpp>
+
+namespace inferpool::ipc {
+
+using Lock = boost::interprocess::scoped_lock<RobustMutex>;
+
+class ReplyArena::Block final : public detail::Storage {
+ public:
+  Block(std::shared_ptr<ReplyArena> owner, std::uint64_t offset, std::size_t size) noexcept
+      : Storage(owner->mapping_.data() + offset, size, false), owner_(std::move(owner)) {
+    set_region(owner_.get(), offset);
+  }
+  ~Block() override { owner_->release(offset(), size()); }
+
+ private:
+  std::shared_ptr<ReplyArena> owner_;
+};
+
+ReplyArena::ReplyArena(const MemoryFile& file, Control& control)
+    : mapping_(file, Access::kReadWrite), file_(file), control_(control), extents_(file.size()) {
+  mapping_.populate(kPopulated, Access::kReadWrite);
+  out_.reserve(kTickets);
+}
+
+detail::StorageRef ReplyArena::allocate(std::size_t size) {
+  reclaim();
+  std::uint64_t used = 0;
+  {
+    const Lock lock(control_.worker.reply_mutex);
+    if (const auto offset = extents_.allocate(size)) {
+      return detail::StorageRef(new Block(shared_from_this(), *offset, size));
+    }
+    used = extents_.used();
+  }
+  throw Error(ErrorCode::kOutOfMemory,
+              fmt::format("a reply block of {} bytes does not fit: {} of {} bytes of this worker's replies are held by "
+                          "outputs of the host or by the model; drop outputs, set copy_outputs or raise "
+                          "shared_memory_limit (half of it is split into the workers' replies)",
+                          size, used, extents_.size()));
+}
+
+ReplyArena::Ticket ReplyArena::hold(std::vector<detail::StorageRef> blocks) {
+  if (blocks.empty()) return {};
+  for (const auto& block : blocks) block->freeze();
+  reclaim();
+  const Lock lock(control_.worker.reply_mutex);
+  const std::uint32_t ticket = free_ticket();
+  if (ticket == kTickets) {
+    throw Error(ErrorCode::kOutOfMemory,
+                fmt::format("{} replies of this worker are held by outputs of the host; drop outputs or set "
+                            "copy_outputs",
+                            kTickets));
+  }
+  Held& held = tickets_[ticket];
+  ++held.generation;
+  held.blocks = std::move(blocks);
+  out_.push_back(ticket);
+  return {ticket, held.generation};
+}
+
+void ReplyArena::reclaim() {
+  std::vector<detail::StorageRef> freed;  // dropped once the mutex is released, as its blocks lock it
+  const Lock lock(control_.worker.reply_mutex);
+  std::erase_if(out_, [&](std::uint32_t ticket) {
+    Held& held = tickets_[ticket];
+    if (control_.host.released[ticket].load(std::memory_order_acquire) != held.generation) return false;
+    for (auto& block : held.blocks) freed.push_back(std::move(block));
+    held.blocks.clear();
+    return true;
+  });
+}
+
+std::uint32_t ReplyArena::free_ticket() const noexcept {
+  std::uint32_t ticket = 0;
+  while (ticket < kTickets && !tickets_[ticket].blocks.empty()) ++ticket;
+  return ticket;
+}
+
+void ReplyArena::release(std::uint64_t offset, std::size_t size) noexcept {
+  const Lock lock(control_.worker.reply_mutex);
+  extents_.release(offset, size);
+}
+
+void ReplyArena::trim() {
+  reclaim();
+  const Lock lock(control_.worker.reply_mutex);
+  for (const auto& extent : extents_.free_extents()) {
+    const std::uint64_t start = std::max<std::uint64_t>(extent.offset, kPopulated);
+    if (extent.offset + extent.length > start) file_.punch(start, extent.offset + extent.length - start);
+  }
+}
+
+detail::BlockRef SentBlocks::place(std::span<const std::byte> bytes, const detail::StorageRef& storage) {
+  if (storage && storage->region() == arena_.get()) {
+    blocks_.push_back(storage);
+  } else {
+    blocks_.push_back(arena_->allocate(bytes.size()));
+    if (!bytes.empty()) std::memcpy(blocks_.back()->data(), bytes.data(), bytes.size());
+  }
+  return {.offset = blocks_.back()->offset(), .length = bytes.size()};
+}
+
+}  // namespace inferpool::ipc

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include <inferpool/detail/frame.hpp>
+
+#include "ipc/extent_allocator.hpp"
+#include "ipc/layout.hpp"
+#include "ipc/segment.hpp"
+
+namespace inferpool::ipc {
+
+// The worker's memory for replies, which the host only reads. A reply that holds blocks gets a ticket; the host gives
+// it back by writing its generation into Control's released[], which costs the host one store.
+// Thread-safety: safe from all threads of the worker.
+class ReplyArena : public std::enable_shared_from_this<ReplyArena> {
+ public:
+  struct Ticket {
+    std::uint32_t index = kTickets;
+    std::uint32_t generation = 0;
+  };
+
+  // Throws std::runtime_error naming the system call. `file` and `control` outlive the arena and all its blocks.
+  ReplyArena(const MemoryFile& file, Control& control);
+
+  // A block, not initialised. Throws Error (out_of_memory).
+  detail::StorageRef allocate(std::size_t size);
+
+  // Holds the blocks until the host gives the ticket back, and freezes them: they are about to be sent. No blocks: no
+  // ticket. Throws Error (out_of_memory) where all tickets are out.
+  Ticket hold(std::vector<detail::StorageRef> blocks);
+
+  // Gives the pages of free blocks back to the system.
+  void trim();
+
+ private:
+  class Block;
+  struct Held {
+    std::uint32_t generation = 0;
+    std::vector<detail::StorageRef> blocks = {};  // empty: the ticket is free
+  };
+  // Takes back what the host is done with.
+  void reclaim();
+  // Under reply_mutex.
+  std::uint32_t free_ticket() const noexcept;
+  void release(std::uint64_t offset, std::size_t size) noexcept;
+
+  Mapping mapping_;
+  const MemoryFile& file_;
+  Control& control_;
+  ExtentAllocator extents_;
+  std::array<Held, kTickets> tickets_;
+  std::vector<std::uint32_t> out_;  // tickets that the host has
+};
+
+// The blocks of one reply. Not thread-safe.
+class SentBlocks final : public detail::BlockSink {
+ public:
+  explicit SentBlocks(std::shared_ptr<ReplyArena> arena) noexcept : arena_(std::move(arena)) {}
+  detail::BlockRef place(std::span<const std::byte> bytes, const detail::StorageRef& storage) override;
+  std::vector<detail::StorageRef> take() noexcept { return std::exchange(blocks_, {}); }
+
+ private:
+  std::shared_ptr<ReplyArena> arena_;
+  std::vector<detail::StorageRef> blocks_;
+};
+
+}  // namespace inferpool::ipc

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include <inferpool/detail/frame.hpp>
+
+#include "core/file_descriptor.hpp"
+#include "ipc/extent_allocator.hpp"
+#include "ipc/segment.hpp"
+
+namespace inferpool::ipc {
+
+// The memory that all workers of a pool read and only the host writes: requests and loans. Lives as long as one of
+// its blocks. Thread-safety: safe from many threads.
+class RequestRegion : public std::enable_shared_from_this<RequestRegion> {
+ public:
+  // Throws std::runtime_error naming the system call.
+  static std::shared_ptr<RequestRegion> create(std::size_t size);
+
+  // A block, not initialised; read-write, given back when its last reference goes. Throws Error (out_of_memory).
+  detail::StorageRef allocate(std::size_t size);
+
+  // For a worker.
+  [[nodiscard]] FileDescriptor read_only() const { return file_.read_only(); }
+  [[nodiscard]] std::size_t size() const noexcept { return file_.size(); }
+  [[nodiscard]] std::uint64_t used() const;
+
+  // Gives the pages of free blocks back to the system.
+  void trim();
+
+ private:
+  class Block;
+  explicit RequestRegion(std::size_t size);
+  void release(std::uint64_t offset, std::size_t size) noexcept;
+
+  MemoryFile file_;
+  Mapping mapping_;
+  mutable std::mutex mutex_;
+  ExtentAllocator extents_;  // guarded by mutex_
+};
+
+// The blocks of one request: found where they are already, or copied into the region. Keeps them until it is
+// cleared. Not thread-safe.
+class RequestBlocks final : public detail::BlockSink {
+ public:
+  explicit RequestBlocks(std::shared_ptr<RequestRegion> region) noexcept : region_(std::move(region)) {}
+
+  detail::BlockRef place(std::span<const std::byte> bytes, const detail::StorageRef& storage) override;
+
+  std::vector<detail::StorageRef> take() noexcept { return std::exchange(held_, {}); }
+
+ private:
+  std::shared_ptr<RequestRegion> region_;
+  std::vector<detail::StorageRef> held_;
+};
+
+}  // namespace inferpool::ipc

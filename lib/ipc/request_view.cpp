@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ipc/request_view.hpp"
+
+#include <fmt/format.h>
+
+#include <cstring>
+
+namespace inferpool::ipc {
+
+class RequestView::View final : public detail::Storage {
+ public:
+  View(const std::byte* data, std::size_t size) noexcept : Storage(const_cast<std::byte*>(data), size, true) {}
+
+  void detach() override {
+    if (own_ || size() == 0) return;
+    own_ = detail::heap_storage(size());
+    std::memcpy(own_->data(), data(), size());
+    set_data(own_->data());
+  }
+
+ private:
+  detail::StorageRef own_;
+};
+
+std::span<const std::byte> RequestView::bytes(std::uint64_t offset, std::uint64_t length) const {
+  if (offset > requests_.size() || length > requests_.size() - offset) {
+    throw detail::Malformed(
+        fmt::format("a block of {} bytes at {} of a region of {} bytes", length, offset, requests_.size()));
+  }
+  return {requests_.data() + offset, static_cast<std::size_t>(length)};
+}
+
+detail::StorageRef RequestView::open(const detail::BlockRef& block, bool /*fixed_width*/) {
+  const auto span = bytes(block.offset, block.length);
+  opened_.push_back(detail::StorageRef(new View(span.data(), span.size())));
+  return opened_.back();
+}
+
+void RequestView::detach() {
+  for (const auto& storage : opened_) {
+    if (storage->references() > 1) storage->detach();
+  }
+  opened_.clear();
+}
+
+}  // namespace inferpool::ipc

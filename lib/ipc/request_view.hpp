@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include <inferpool/detail/frame.hpp>
+
+#include "ipc/segment.hpp"
+
+namespace inferpool::ipc {
+
+// The blocks of one request as a worker sees them: read-only views of the host's memory, which the host reuses once
+// it has the reply. Not thread-safe.
+class RequestView final : public detail::BlockSource {
+ public:
+  explicit RequestView(const Mapping& requests) noexcept : requests_(requests) {}
+  RequestView(const RequestView&) = delete;
+  RequestView& operator=(const RequestView&) = delete;
+  ~RequestView() override { detach(); }
+
+  detail::StorageRef open(const detail::BlockRef& block, bool fixed_width) override;
+  [[nodiscard]] std::span<const std::byte> bytes(std::uint64_t offset, std::uint64_t length) const;
+
+  // Tensors that the model kept get bytes of their own. To be called before the reply is published.
+  void detach();
+
+ private:
+  class View;
+  const Mapping& requests_;
+  std::vector<detail::StorageRef> opened_;
+};
+
+}  // namespace inferpool::ipc

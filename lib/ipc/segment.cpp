@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ipc/segment.hpp"
+
+#include <fcntl.h>
+#include <linux/falloc.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <stdexcept>
+
+#include "core/system_error.hpp"
+
+#ifndef MFD_NOEXEC_SEAL
+#define MFD_NOEXEC_SEAL 0x0008U
+#endif
+#ifndef MADV_POPULATE_READ
+#define MADV_POPULATE_READ 22
+#define MADV_POPULATE_WRITE 23
+#endif
+
+namespace inferpool::ipc {
+namespace {
+
+namespace bi = boost::interprocess;
+
+constexpr std::size_t kSmallestPage = 4096;
+
+constexpr int kSeals = F_SEAL_SHRINK | F_SEAL_GROW;
+
+[[noreturn]] void fail(const char* call) { throw std::runtime_error(system_failure(call, errno)); }
+
+// What Boost.Interprocess maps: anything with these two members.
+struct Mappable {
+  int fd;
+  bi::mode_t mode;
+  bi::mapping_handle_t get_mapping_handle() const noexcept {
+    return bi::ipcdetail::mapping_handle_from_file_handle(fd);
+  }
+  bi::mode_t get_mode() const noexcept { return mode; }
+};
+
+bi::mode_t to_mode(Access access) noexcept {
+  return access == Access::kReadOnly ? bi::read_only : bi::read_write;
+}
+
+}  // namespace
+
+MemoryFile MemoryFile::create(const char* label, std::size_t size) {
+  constexpr unsigned kFlags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
+  FileDescriptor fd(memfd_create(label, kFlags | MFD_NOEXEC_SEAL));
+  if (!fd && errno == EINVAL) fd = FileDescriptor(memfd_create(label, kFlags));  // before Linux 6.3
+  if (!fd) fail("memfd_create");
+  if (ftruncate(fd.get(), static_cast<off_t>(size)) != 0) fail("ftruncate");
+  if (fcntl(fd.get(), F_ADD_SEALS, kSeals | F_SEAL_SEAL) != 0) fail("fcntl(F_ADD_SEALS)");
+  return {std::move(fd), size};
+}
+
+MemoryFile MemoryFile::adopt(FileDescriptor fd, std::size_t size) {
+  struct stat status {};
+  if (fstat(fd.get(), &status) != 0) fail("fstat");
+  const int seals = fcntl(fd.get(), F_GET_SEALS);
+  if (seals < 0) fail("fcntl(F_GET_SEALS)");
+  if (static_cast<std::size_t>(status.st_size) != size || (seals & kSeals) != kSeals) {
+    throw std::runtime_error(
+        fmt::format("shared memory of {} bytes with seals {:#x} where {} bytes with seals {:#x} were announced",
+                    status.st_size, seals, size, kSeals));
+  }
+  return {std::move(fd), size};
+}
+
+FileDescriptor MemoryFile::read_only() const {
+  // Mode 0400: opening it once more for writing is refused to everyone but root.
+  if (fchmod(fd_.get(), S_IRUSR) != 0) fail("fchmod");
+  FileDescriptor fd(open(fmt::format("/proc/self/fd/{}", fd_.get()).c_str(), O_RDONLY | O_CLOEXEC));
+  if (!fd) fail("open(/proc/self/fd/N)");
+  return fd;
+}
+
+void MemoryFile::punch(std::size_t offset, std::size_t length) const noexcept {
+  fallocate(fd_.get(), FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, static_cast<off_t>(offset),
+            static_cast<off_t>(length));
+}
+
+Mapping::Mapping(const MemoryFile& file, Access access) try
+    : region_(Mappable{file.fd(), to_mode(access)}, to_mode(access), 0, file.size()) {
+  if (madvise(region_.get_address(), region_.get_size(), MADV_DONTFORK) != 0) fail("madvise(MADV_DONTFORK)");
+} catch (const bi::interprocess_exception& error) {
+  throw std::runtime_error(fmt::format("mmap of {} bytes: {}", file.size(), error.what()));
+}
+
+void Mapping::populate(std::size_t length, Access access) const noexcept {
+  length = std::min(length, size());
+  const int advice = access == Access::kReadOnly ? MADV_POPULATE_READ : MADV_POPULATE_WRITE;
+  if (madvise(data(), length, advice) == 0 || errno != EINVAL) return;
+  // Before Linux 5.14 there is no such advice. To read a page of a memory file brings it in, too.
+  for (std::size_t offset = 0; offset < length; offset += kSmallestPage) {
+    static_cast<void>(*static_cast<const volatile std::byte*>(data() + offset));
+  }
+}
+
+}  // namespace inferpool::ipc

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <memory>
+
+#include <boost/interprocess/mapped_region.hpp>
+
+#include "core/file_descriptor.hpp"
+
+namespace inferpool::ipc {
+
+enum class Access { kReadOnly, kReadWrite };
+
+// An anonymous memory file (memfd): no name in any file system, so nothing is left when its users are gone.
+// Sealed against shrinking and growing: no peer can make an access fault. Sparse: untouched pages take no memory.
+// Throws std::runtime_error naming the system call.
+class MemoryFile {
+ public:
+  static MemoryFile create(const char* label, std::size_t size);
+  // One that another process made; throws where it is not sealed or not of that size.
+  static MemoryFile adopt(FileDescriptor fd, std::size_t size);
+
+  // A second descriptor of the same memory that cannot be written through, nor mapped so.
+  [[nodiscard]] FileDescriptor read_only() const;
+  [[nodiscard]] int fd() const noexcept { return fd_.get(); }
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+
+  // Gives the pages of that range back to the system; they read as zero.
+  void punch(std::size_t offset, std::size_t length) const noexcept;
+
+ private:
+  MemoryFile(FileDescriptor fd, std::size_t size) noexcept : fd_(std::move(fd)), size_(size) {}
+  FileDescriptor fd_;
+  std::size_t size_;
+};
+
+// A mapping of a whole memory file. A fork of the process does not inherit it: a child without exec must not
+// speak to the pool's workers.
+class Mapping {
+ public:
+  Mapping(const MemoryFile& file, Access access);
+
+  [[nodiscard]] std::byte* data() const noexcept { return static_cast<std::byte*>(region_.get_address()); }
+  [[nodiscard]] std::size_t size() const noexcept { return region_.get_size(); }
+
+  // Brings the first `length` bytes into memory and into this process's page table; best effort.
+  void populate(std::size_t length, Access access) const noexcept;
+
+ private:
+  boost::interprocess::mapped_region region_;
+};
+
+}  // namespace inferpool::ipc

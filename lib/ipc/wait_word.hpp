@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <span>
+
+#include "core/clock.hpp"
+
+namespace inferpool::ipc {
+
+// A 32-bit word that a thread sleeps on, in private or shared memory (the kernel's futex).
+using Word = std::atomic<std::uint32_t>;
+
+// One word of a wait: sleep while it holds `expected`.
+struct WaitFor {
+  const Word* word;
+  std::uint32_t expected;
+};
+
+// The most words that the kernel waits for at once.
+inline constexpr std::size_t kMaxWaitFor = 128;
+
+// Sleeps until one of the words differs from what is expected of it and was woken, or until the deadline, or for
+// no reason: the caller looks again. At most one second a call, so that no lost wake-up lasts; at most 10 ms where
+// there are more than kMaxWaitFor words, or where the kernel (before Linux 5.16) waits for one only: the first word.
+void wait(std::span<const WaitFor> words, Deadline deadline) noexcept;
+
+// Wakes up to `count` threads that sleep on the word. The word itself is not touched, so it may be gone already.
+void wake(const Word* word, int count) noexcept;
+
+// Words to be woken once a lock is released. Not thread-safe.
+class WakeList {
+ public:
+  WakeList() noexcept = default;
+  WakeList(const WakeList&) = delete;
+  WakeList& operator=(const WakeList&) = delete;
+  ~WakeList() { flush(); }
+
+  // For up to `count` threads that sleep on it. A full list is flushed first: earlier does no harm.
+  void add(const Word* word, int count = 1) noexcept;
+  void flush() noexcept;
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+
+ private:
+  struct Entry {
+    const Word* word;
+    int count;
+  };
+  std::array<Entry, 32> entries_;  // the first size_ of them
+  std::size_t size_ = 0;
+};
+
+}  // namespace inferpool::ipc

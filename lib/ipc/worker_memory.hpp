@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+#include <inferpool/detail/frame.hpp>
+
+#include "ipc/host_ring.hpp"
+#include "ipc/layout.hpp"
+#include "ipc/segment.hpp"
+
+namespace inferpool::ipc {
+
+// The host's side of the two regions of one worker process. Never used for a second one: after the worker's death
+// it is dropped whole, once no output views it any more. Thread-safety: safe from many threads, ring() as HostRing.
+class WorkerMemory {
+ public:
+  // Throws std::runtime_error naming the system call.
+  explicit WorkerMemory(std::size_t reply_bytes);
+
+  [[nodiscard]] HostRing& ring() noexcept { return ring_; }
+  [[nodiscard]] const MemoryFile& control_file() const noexcept { return control_file_; }
+  [[nodiscard]] const MemoryFile& reply_file() const noexcept { return reply_file_; }
+  [[nodiscard]] const std::byte* replies() const noexcept { return replies_.data(); }
+  [[nodiscard]] std::size_t reply_bytes() const noexcept { return replies_.size(); }
+
+  // The host is done with the reply that holds this ticket. Ignores a ticket that does not exist.
+  void release(std::uint32_t ticket, std::uint32_t generation) noexcept;
+
+  // Counts a view of so many bytes in. False: half of the replies is viewed, so that one is copied instead.
+  bool count_view(std::size_t length) noexcept;
+  // Bytes of replies that outputs view at present.
+  std::atomic<std::size_t> viewed{0};
+
+ private:
+  Control& control() const noexcept { return *reinterpret_cast<Control*>(control_.data()); }
+
+  MemoryFile control_file_;
+  MemoryFile reply_file_;
+  Mapping control_;
+  Mapping replies_;
+  HostRing ring_;
+};
+
+// The blocks of one reply, opened with distrust: views of the worker's memory, or copies of it. The worker gets the
+// blocks back when this object and all views are gone; so there is one of it a reply. Not thread-safe.
+class ReplyBlocks final : public detail::BlockSource {
+ public:
+  // `copy`: no view is given out.
+  ReplyBlocks(std::shared_ptr<WorkerMemory> memory, const ReplyHead& head, bool copy);
+
+  detail::StorageRef open(const detail::BlockRef& block, bool fixed_width) override;
+
+  // The frame of the reply: the first of `inline_frame` (kInlineFrame bytes, or as many as the head says) where it
+  // fitted the slot, else a copy of the block it lies in, which lives as long as this object. Throws Malformed.
+  std::span<const std::byte> frame(std::span<const std::byte> inline_frame);
+
+ private:
+  class Lease;
+  class View;
+  const std::byte* check(std::uint64_t offset, std::uint64_t length) const;
+
+  ReplyHead head_;
+  bool copy_;
+  std::shared_ptr<Lease> lease_;
+  detail::StorageRef frame_copy_;
+};
+
+}  // namespace inferpool::ipc

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ipc/worker_ring.hpp"
+
+#include <algorithm>
+#include <boost/interprocess/sync/scoped_lock.hpp>
+#include <climits>
+
+#include "ipc/wait_word.hpp"
+
+namespace inferpool::ipc {
+
+std::optional<std::uint32_t> WorkerRing::take() {
+  for (;;) {
+    if (const auto sequence = try_take()) return sequence;
+    if (closing()) return try_take();  // what was posted before the ring was closed is seen by now
+    if (!spin_.spin([this] { return pending(std::memory_order_acquire) || closing(); })) park();
+  }
+}
+
+bool WorkerRing::pending(std::memory_order order) const noexcept {
+  // Another thread may have gone on already: a number that was passed counts as pending, never the reverse.
+  const std::uint32_t next = control_.worker.consumed.load(std::memory_order_relaxed);
+  return reached(control_.request(next).posted.load(order), next);
+}
+
+std::optional<std::uint32_t> WorkerRing::try_take() noexcept {
+  const boost::interprocess::scoped_lock<RobustMutex> lock(control_.worker.take_mutex);
+  for (;;) {
+    const std::uint32_t next = control_.worker.consumed.load(std::memory_order_relaxed);
+    std::atomic<std::uint32_t>& posted = control_.request(next).posted;
+    if (!reached(posted.load(std::memory_order_acquire), next)) return std::nullopt;
+    std::uint32_t expected = posted_word(next, Posted::kPosted);
+    const bool started = posted.compare_exchange_strong(expected, posted_word(next, Posted::kStarted),
+                                                        std::memory_order_acq_rel);
+    // Started, recalled or left out, this number is done with.
+    control_.worker.consumed.store(next_sequence(next), std::memory_order_relaxed);
+    if (started) return next;
+  }
+}
+
+void WorkerRing::park() noexcept {
+  const std::uint32_t bell = control_.host.doorbell.load(std::memory_order_seq_cst);
+  // Sequentially consistent with the host's posting, as there. Closing rings the bell that was read above.
+  control_.worker.parked.fetch_add(1, std::memory_order_seq_cst);
+  if (!pending(std::memory_order_seq_cst) && !closing()) {
+    const TimePoint start = Clock::now();
+    const WaitFor doorbell{&control_.host.doorbell, bell};
+    wait({&doorbell, 1}, std::nullopt);
+    spin_.slept(Clock::now() - start);
+  }
+  control_.worker.parked.fetch_sub(1, std::memory_order_seq_cst);
+}
+
+void WorkerRing::publish(std::uint32_t sequence, const PublishedReply& reply) noexcept {
+  const RequestSlot& request = control_.request(sequence);
+  ReplySlot& slot = control_.reply(sequence);
+  slot.call_id.store(request.call_id, std::memory_order_relaxed);
+  slot.frame_offset.store(reply.frame_offset, std::memory_order_relaxed);
+  slot.frame_bytes.store(static_cast<std::uint32_t>(reply.frame.size()), std::memory_order_relaxed);
+  slot.ticket.store(reply.ticket, std::memory_order_relaxed);
+  slot.generation.store(reply.generation, std::memory_order_relaxed);
+  if (reply.frame.size() <= kInlineFrame) std::ranges::copy(reply.frame, slot.frame.begin());
+  {
+    const boost::interprocess::scoped_lock<RobustMutex> lock(control_.worker.reply_mutex);
+    // Sequentially consistent with the load of reply_parked: either the caller sees the reply or we see it asleep.
+    slot.published.exchange(sequence, std::memory_order_seq_cst);
+  }
+  if (request.reply_parked.load(std::memory_order_seq_cst) != 0) wake(&slot.published, INT_MAX);
+}
+
+}  // namespace inferpool::ipc

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ipc/wait_word.hpp"
+
+#include <sys/syscall.h>
+
+#include <array>
+#include <cerrno>
+#include <climits>
+#include <deque>
+#include <optional>
+#include <vector>
+
+#include "catch.hpp"
+#include "unit/ipc/denied_call.hpp"
+#include "unit/ipc/forked_child.hpp"
+#include "unit/ipc/shared_object.hpp"
+#include "unit/ipc/sleeper.hpp"
+
+namespace inferpool::ipc {
+namespace {
+
+using namespace std::chrono_literals;
+using test::ForkedChild;
+using test::SharedObject;
+using test::Sleeper;
+
+// Well below the second after which a wait ends in any case.
+constexpr auto kSoon = 700ms;
+
+template <typename Body>
+Clock::duration time_of(Body body) {
+  const TimePoint start = Clock::now();
+  body();
+  return Clock::now() - start;
+}
+
+void wait_for(const Word& word, std::uint32_t expected, Deadline deadline = {}) {
+  const WaitFor one{&word, expected};
+  wait({&one, 1}, deadline);
+}
+
+// A word that threads sleep on until it is raised.
+struct Bell {
+  Word word{0};
+  void sleep() const {
+    while (word.load() == 0) wait_for(word, 0);
+  }
+  void raise() { word.store(1); }
+};
+
+TEST_CASE("a wait for a word that has changed already returns at once") {
+  const Word word{1};
+  REQUIRE(time_of([&] { wait_for(word, 0); }) < kSoon);
+  const Word other{5};
+  const std::array words{WaitFor{&word, 1}, WaitFor{&other, 4}};
+  REQUIRE(time_of([&] { wait(words, std::nullopt); }) < kSoon);
+}
+
+TEST_CASE("a wait without words or past its deadline returns at once") {
+  const Word word{0};
+  REQUIRE(time_of([&] { wait({}, std::nullopt); }) < kSoon);
+  REQUIRE(time_of([&] { wait_for(word, 0, Clock::now() - 1h); }) < kSoon);
+}
+
+TEST_CASE("a wait ends at its deadline, and after a second without one") {
+  const Word word{0};
+  const Word other{0};
+  const std::array two{WaitFor{&word, 0}, WaitFor{&other, 0}};
+  const TimePoint deadline = Clock::now() + 20ms;
+  while (Clock::now() < deadline) wait_for(word, 0, deadline);  // signals may end one early
+  const TimePoint next = Clock::now() + 20ms;
+  REQUIRE(time_of([&] { wait(two, next); }) < kSoon);
+  REQUIRE(time_of([&] { wait_for(word, 0); }) < 1500ms);
+}
+
+TEST_CASE("a wake ends the wait on any of several words") {
+  for (const std::size_t woken : {0U, 1U, 2U}) {
+    std::array<Word, 3> words{};
+    const auto sleep = [&] {
+      const std::array waits{WaitFor{&words[0], 0}, WaitFor{&words[1], 0}, WaitFor{&words[2], 0}};
+      while (words[woken].load() == 0) wait(waits, std::nullopt);
+    };
+    Sleeper sleeper(sleep);
+    sleeper.until_asleep();
+    REQUIRE(time_of([&] {
+              words[woken].store(1);
+              wake(&words[woken], 1);
+              sleeper.join();
+            }) < kSoon);
+  }
+}
+
+TEST_CASE("a wake reaches all that sleep on the word") {
+  Bell bell;
+  std::deque<Sleeper> sleepers;
+  for (int i = 0; i < 3; ++i) sleepers.emplace_back([&] { bell.sleep(); }).until_asleep();
+  REQUIRE(time_of([&] {
+            bell.raise();
+            wake(&bell.word, INT_MAX);
+            for (Sleeper& sleeper : sleepers) sleeper.join();
+          }) < kSoon);
+}
+
+TEST_CASE("a wake reaches another process") {
+  const SharedObject<Bell> bell;
+  ForkedChild child([&] { return bell->sleep(), 0; });
+  test::until_asleep(child.pid(), child.pid());
+  REQUIRE(time_of([&] {
+            bell->raise();
+            wake(&bell->word, 1);
+            REQUIRE(child.exit_code() == 0);
+          }) < kSoon);
+}
+
+TEST_CASE("a change of a word beyond those that the kernel waits for is seen soon") {
+  std::vector<Word> words(kMaxWaitFor + 2);
+  std::vector<WaitFor> waits;
+  for (const Word& word : words) waits.push_back({&word, 0});
+  Sleeper sleeper([&] {
+    while (words.back().load() == 0) wait(waits, std::nullopt);
+  });
+  sleeper.until_asleep();
+  REQUIRE(time_of([&] {
+            words.back().store(1);
+            sleeper.join();
+          }) < kSoon);
+}
+
+// In a process whose kernel refuses to wait for several words: sleeps until the second one changes, and counts how
+// often it looked. 255: there are no filters here.
+int looks_without_waitv(int error, const std::array<Word, 2>& words) {
+#ifndef SYS_futex_waitv
+  constexpr long SYS_futex_waitv = 449;
+#endif
+  if (!test::deny_call(SYS_futex_waitv, error)) return 255;
+  const TimePoint end = Clock::now() + 10s;
+  int looks = 0;
+  const std::array waits{WaitFor{&words[0], 0}, WaitFor{&words[1], 0}};
+  for (; words[1].load() == 0 && Clock::now() < end; ++looks) wait(waits, std::nullopt);
+  return std::min(looks, 254);
+}
+
+TEST_CASE("where the kernel waits for one word only, the others are looked at in slices") {
+  for (const int error : {ENOSYS, EPERM}) {
+    const SharedObject<std::array<Word, 2>> words;
+    const TimePoint start = Clock::now();
+    ForkedChild child([&] { return looks_without_waitv(error, *words); });
+    while (Clock::now() < start + 60ms) test::until_asleep(child.pid(), child.pid());
+    (*words)[1].store(1);
+    const int looks = child.exit_code();
+    if (looks == 255) {
+      WARN("left out: this system does not let a process filter its system calls");
+      return;
+    }
+    const auto slices = (Clock::now() - start) / 10ms;
+    CAPTURE(error, looks, slices);
+    REQUIRE(looks >= 1);
+    REQUIRE(looks <= slices + 2);
+  }
+}
+
+TEST_CASE("a wake list wakes when it is flushed, and when it ends") {
+  for (const bool flushed : {true, false}) {
+    Bell bell;
+    Sleeper sleeper([&] { bell.sleep(); });
+    sleeper.until_asleep();
+    REQUIRE(time_of([&] {
+              WakeList wakes;
+              bell.raise();
+              wakes.add(&bell.word);
+              REQUIRE(wakes.size() == 1);
+              if (flushed) {
+                wakes.flush();
+                REQUIRE(wakes.size() == 0);
+                sleeper.join();
+              }
+            }) < kSoon);
+    if (!flushed) REQUIRE(time_of([&] { sleeper.join(); }) < kSoon);
+  }
+}
+
+TEST_CASE("a wake list takes any number of words, each for as many threads as it is told") {
+  Bell bell;
+  std::deque<Sleeper> sleepers;
+  for (int i = 0; i < 2; ++i) sleepers.emplace_back([&] { bell.sleep(); }).until_asleep();
+  const Word unused{0};
+  REQUIRE(time_of([&] {
+            WakeList wakes;
+            bell.raise();
+            for (int i = 0; i < 100; ++i) wakes.add(&unused);
+            wakes.add(&bell.word, INT_MAX);
+            for (int i = 0; i < 100; ++i) wakes.add(&unused);
+            wakes.flush();
+            for (Sleeper& sleeper : sleepers) sleeper.join();
+          }) < kSoon);
+}
+
+}  // namespace
+}  // namespace inferpool::ipc
