@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pool/dispatch.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace inferpool::pool {
+namespace {
+
+using namespace std::chrono_literals;
+
+Error stopped() { return {ErrorCode::kStopped, "the pool is closed"}; }
+
+Error given_up(ErrorCode code, const Call& call, Phase phase) {
+  ErrorDetails details;
+  details.phase = phase;
+  details.request_id = call.id;
+  details.worker_index = phase == Phase::kRunning ? call.lane : -1;
+  const char* what =
+      code == ErrorCode::kDeadlineExceeded ? "its deadline passed" : "its caller gave it up";
+  const char* where = phase == Phase::kRunning
+                          ? "while a worker ran it (its run is given cancel_grace to end)"
+                          : "before a worker began it";
+  return {code, fmt::format("request {}: {} {}", call.id, what, where), std::move(details)};
+}
+
+}  // namespace
+
+Dispatch::Dispatch(const DispatchLimits& limits) : limits_(limits) {
+  for (int index = 0; index < limits.workers; ++index)
+    lanes_.emplace_back(index, limits.concurrency);
+}
+
+// --- what callers report ---
+
+std::optional<Error> Dispatch::admit(Call& call, ipc::WakeList& wakes) {
+  call.order = ++requests_;
+  if (std::optional<Error> error = refusal(wakes)) {
+    ++failed_;
+    call.state = CallState::kDone;
+    return error;
+  }
+  ++in_flight_;
+  if (Lane* lane = waiting() == 0 ? free_lane() : nullptr) {
+    lane->post(call, wakes);
+  } else {
+    call.state = CallState::kQueued;
+    queue_.push_back(call);
+    feed(wakes);
+  }
+  return std::nullopt;
+}
+
+std::optional<Error> Dispatch::refusal(ipc::WakeList& wakes) {
+  if (closing_) return stopped();
+  if (breaker_ && live() == 0) return breaker_;
+  const auto most = static_cast<std::size_t>(limits_.max_queue_size);
+  if (waiting() < most) return std::nullopt;
+  feed(wakes);  // a worker that was late may have answered
+  if (waiting() < most || (queue_.empty() && free_lane() != nullptr)) return std::nullopt;
+  return Error(
+      ErrorCode::kQueueFull,
+      fmt::format(
+          "{} requests wait for a worker already, max_queue_size is {}; try later, or raise "
+          "max_queue_size or workers",
+          waiting(), most));
+}
+
+void Dispatch::collected(Call& call, bool succeeded, ipc::WakeList& wakes) {
+  if (call.state != CallState::kPosted) return;
+  ++(succeeded ? succeeded_ : failed_);
+  --in_flight_;
+  call.state = CallState::kDone;
+  Lane& lane = lane_of(call);
+  if (lane.channel() != call.channel.get()) return;  // its worker ended after it had answered
+  lane.collected(call, ++uses_);
+  feed(wakes);
+}
+
+bool Dispatch::give_up(Call& call, ErrorCode code, TimePoint now, ipc::WakeList& wakes) {
+  if (call.state == CallState::kQueued) {
+    queue_.erase(call);
+    fail(call, given_up(code, call, Phase::kQueued), wakes);
+    return true;
+  }
+  if (call.state != CallState::kPosted || call.channel->answered(call.sequence)) return false;
+  Lane& lane = lane_of(call);
+  // However short cancel_grace is, a worker that sleeps may wake up.
+  if (lane.withdraw(call, now + std::max<Duration>(limits_.cancel_grace, 100ms))) {
+    fail(call, given_up(code, call, Phase::kQueued), wakes);
+  } else {
+    lane.abandon(call, now + limits_.cancel_grace);
+    fail(call, given_up(code, call, Phase::kRunning), wakes);
+  }
+  if (lane.late()) {
+    while (Call* other = lane.recall_any()) put_back(*other, wakes);
+  }
+  feed(wakes);
+  return true;
+}
+
+// --- what supervision reports ---
+
+void Dispatch::worker_ready(int index, std::shared_ptr<Channel> channel, ipc::WakeList& wakes) {
+  lanes_[static_cast<std::size_t>(index)].worker_ready(std::move(channel));
+  breaker_.reset();
+  feed(wakes);
+}
+
+void Dispatch::worker_ended(const WorkerEnd& end, ipc::WakeList& wakes) {
+  Lane& lane = lanes_[static_cast<std::size_t>(end.index)];
+  if (!lane.live()) return;
+  for (const Run& run : lane.worker_ended()) {
+    if (run.call != nullptr) lose(*run.call, end, wakes);
+  }
+  if (live() == 0) {
+    if (closing_) {
+      fail_queue(stopped(), wakes);
+    } else if (breaker_) {
+      fail_queue(*breaker_, wakes);
+    }
+  }
+  feed(wakes);
+}
+
+void Dispatch::lose(Call& call, const WorkerEnd& end, ipc::WakeList& wakes) {
+  if (call.channel->answered(call.sequence)) {
+    // The whole answer stands in memory that the call keeps alive: its caller collects it.
+    call.waiter->notify(wakes);
+    return;
+  }
+  const bool began = !call.channel->recall(call.sequence);
+  if (began) ++call.deaths;
+  if (call.deaths >= 2) {
+    fail(call, poisoned_request(end, call.id), wakes);
+  } else if (call.retry == Retry::kAlways || (call.retry == Retry::kIfNotStarted && !began)) {
+    ++retried_;
+    put_back(call, wakes);
+  } else {
+    fail(call, worker_lost(end, call.id, began ? Phase::kRunning : Phase::kQueued), wakes);
+  }
+}
+
+void Dispatch::set_breaker(std::optional<Error> unavailable, ipc::WakeList& wakes) {
+  breaker_ = std::move(unavailable);
+  if (breaker_ && live() == 0) fail_queue(*breaker_, wakes);
+}
+
+Deadline Dispatch::sweep(TimePoint now, ipc::WakeList& wakes) {
+  for (Lane& lane : lanes_) lane.collect_late(++uses_);
+  feed(wakes);
+  bool soon = false;
+  for (Lane& lane : lanes_) {
+    lane.kill_overdue(now, limits_.cancel_grace, limits_.hang_timeout);
+    soon = soon || lane.late() || (lane.stalled() && !queue_.empty());
+  }
+  if (soon) return now + 5ms;
+  if (limits_.hang_timeout == 0ns) return now + 1s;
+  return now + std::clamp<Duration>(limits_.hang_timeout / 16, 5ms, 1s);
+}
+
+void Dispatch::close(ipc::WakeList& wakes) {
+  closing_ = true;
+  if (live() == 0) fail_queue(stopped(), wakes);
+}
+
+void Dispatch::abort(ipc::WakeList& wakes) {
+  closing_ = true;
+  fail_queue(stopped(), wakes);
+  for (Lane& lane : lanes_) {
+    while (Call* call = lane.recall_any()) fail(*call, stopped(), wakes);
+    for (const Run& run : lane.runs()) {
+      if (run.call == nullptr || lane.channel()->answered(run.sequence)) continue;
+      Call& call = *run.call;
+      lane.abandon(call, TimePoint::max());
+      fail(call, stopped(), wakes);
+    }
+  }
+}
+
+// --- what everybody asks ---
+
+int Dispatch::live() const noexcept {
+  return static_cast<int>(
+      std::count_if(lanes_.begin(), lanes_.end(), [](const Lane& lane) { return lane.live(); }));
+}
+
+WorkerState Dispatch::state(int index) const noexcept {
+  const Lane& lane = lanes_[static_cast<std::size_t>(index)];
+  if (!lane.live()) return WorkerState::kDown;
+  return lane.late() ? WorkerState::kLate : WorkerState::kReady;
+}
+
+void Dispatch::count(Stats& stats) const {
+  stats.requests = requests_;
+  stats.succeeded = succeeded_;
+  stats.failed = failed_;
+  stats.retried = retried_;
+  stats.in_flight = in_flight_;
+  stats.queued = static_cast<int>(waiting());
+  for (std::size_t i = 0; i < std::min(lanes_.size(), stats.workers.size()); ++i) {
+    stats.workers[i].served = lanes_[i].served();
+    stats.workers[i].in_flight = static_cast<int>(lanes_[i].runs().size());
+  }
+}
+
+// --- placing ---
+
+std::size_t Dispatch::waiting() const noexcept {
+  const auto ahead = std::count_if(lanes_.begin(), lanes_.end(),
+                                   [](const Lane& lane) { return lane.ahead() != nullptr; });
+  return queue_.size() + static_cast<std::size_t>(ahead);
+}
+
+Lane* Dispatch::free_lane() noexcept {
+  Lane* best = nullptr;
+  for (Lane& lane : lanes_) {
+    if (lane.late()) lane.collect_late(++uses_);
+    if (!lane.accepts()) continue;
+    if (best == nullptr || lane.runs().size() < best->runs().size() ||
+        (lane.runs().size() == best->runs().size() && lane.last_used() > best->last_used())) {
+      best = &lane;
+    }
+  }
+  return best;
+}
+
+Lane* Dispatch::lane_to_post_ahead() noexcept {
+  const auto lane =
+      std::find_if(lanes_.begin(), lanes_.end(), [](const Lane& l) { return l.accepts_ahead(); });
+  return lane == lanes_.end() ? nullptr : &*lane;
+}
+
+Call* Dispatch::take_oldest_waiting() noexcept {
+  std::uint64_t begun = 0;  // up to here, what was posted ahead turned out to be begun
+  for (;;) {
+    Call* oldest = queue_.front();
+    for (const Lane& lane : lanes_) {
+      Call* ahead = lane.ahead();
+      if (ahead == nullptr || ahead->order <= begun) continue;
+      if (oldest == nullptr || ahead->order < oldest->order) oldest = ahead;
+    }
+    if (oldest == nullptr) return nullptr;
+    if (oldest->state == CallState::kQueued) {
+      queue_.erase(*oldest);
+      return oldest;
+    }
+    if (lane_of(*oldest).recall(*oldest)) return oldest;
+    begun = oldest->order;
+  }
+}
+
+void Dispatch::feed(ipc::WakeList& wakes) {
+  while (waiting() > 0) {
+    Lane* lane = free_lane();
+    if (lane == nullptr) break;
+    Call* call = take_oldest_waiting();
+    if (call == nullptr) break;
+    lane->post(*call, wakes);
+    call->waiter->notify(wakes);
+  }
+  while (!queue_.empty()) {
+    Lane* lane = lane_to_post_ahead();
+    if (lane == nullptr) break;
+    Call& call = *queue_.front();
+    queue_.erase(call);
+    lane->post(call, wakes);
+    call.waiter->notify(wakes);
+  }
+}
+
+void Dispatch::put_back(Call& call, ipc::WakeList& wakes) {
+  call.state = CallState::kQueued;
+  call.channel.reset();
+  queue_.put_back(call);
+  call.waiter->notify(wakes);
+}
+
+// --- ending ---
+
+void Dispatch::fail(Call& call, Error error, ipc::WakeList& wakes) {
+  --in_flight_;
+  ++failed_;
+  call.state = CallState::kDone;
+  call.error = std::move(error);
+  call.waiter->notify(wakes);
+}
+
+void Dispatch::fail_queue(const Error& error, ipc::WakeList& wakes) {
+  while (Call* call = queue_.front()) {
+    queue_.erase(*call);
+    fail(*call, error, wakes);
+  }
+}
+
+}  // namespace inferpool::pool

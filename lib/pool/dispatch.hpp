@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include <inferpool/error.hpp>
+#include <inferpool/stats.hpp>
+
+#include "core/clock.hpp"
+#include "ipc/wait_word.hpp"
+#include "pool/call.hpp"
+#include "pool/channel.hpp"
+#include "pool/lane.hpp"
+#include "pool/worker_end.hpp"
+
+namespace inferpool::pool {
+
+struct DispatchLimits {
+  int workers = 4;
+  int concurrency = 1;
+  int max_queue_size = 1024;
+  Duration cancel_grace = {};
+  Duration hang_timeout = {};  // 0: never
+};
+
+// Who runs what: the state machine of all calls of a pool. Pure logic: it reads no clock, starts no
+// process and never waits. Each fault of the pool is one event here.
+//
+// A call goes to a worker that has nothing to do, the one that served last first. Where there is
+// none it waits in a queue, and its oldest calls are posted ahead, one to each busy worker, so that
+// a worker goes from one run to the next without waiting for the host; a worker that runs out of
+// work takes them back from there.
+//
+// Thread-safety: none; the pool's lock guards it. Calls are not owned.
+class Dispatch {
+ public:
+  explicit Dispatch(const DispatchLimits& limits);
+
+  // --- what callers report ---
+
+  // Takes the call in, or says why not (stopped, unavailable, queue_full).
+  std::optional<Error> admit(Call& call, ipc::WakeList& wakes);
+  // A request that could not even be encoded: it counts.
+  void count_refusal() noexcept {
+    ++requests_;
+    ++failed_;
+  }
+  // The caller has read the answer of a posted call.
+  void collected(Call& call, bool succeeded, ipc::WakeList& wakes);
+  // The caller stops waiting: deadline_exceeded or cancelled. False: an answer or error stands
+  // already.
+  bool give_up(Call& call, ErrorCode code, TimePoint now, ipc::WakeList& wakes);
+
+  // --- what supervision reports ---
+
+  void worker_ready(int index, std::shared_ptr<Channel> channel, ipc::WakeList& wakes);
+  // The kernel says that it ended. Does nothing for one that was never ready.
+  void worker_ended(const WorkerEnd& end, ipc::WakeList& wakes);
+  // While set and no worker lives, calls are refused with it, and waiting ones fail with it.
+  void set_breaker(std::optional<Error> unavailable, ipc::WakeList& wakes);
+  // Late answers, runs past cancel_grace or hang_timeout. Returns when to be called again at the
+  // latest; a give_up makes it due within cancel_grace.
+  Deadline sweep(TimePoint now, ipc::WakeList& wakes);
+
+  // No call is admitted any more. With no worker alive the waiting ones fail at once.
+  void close(ipc::WakeList& wakes);
+  // Every call that is left fails with `stopped`.
+  void abort(ipc::WakeList& wakes);
+
+  // --- what everybody asks ---
+
+  [[nodiscard]] bool drained() const noexcept { return in_flight_ == 0; }
+  [[nodiscard]] int live() const noexcept;
+  [[nodiscard]] WorkerState state(int index) const noexcept;
+  // Counters, and for each worker what it served and runs.
+  void count(Stats& stats) const;
+
+ private:
+  [[nodiscard]] std::size_t waiting() const noexcept;
+  [[nodiscard]] std::optional<Error> refusal(ipc::WakeList& wakes);
+  Lane& lane_of(const Call& call) noexcept { return lanes_[static_cast<std::size_t>(call.lane)]; }
+  Lane* free_lane() noexcept;
+  Lane* lane_to_post_ahead() noexcept;
+  Call* take_oldest_waiting() noexcept;
+  void feed(ipc::WakeList& wakes);
+  void put_back(Call& call, ipc::WakeList& wakes);
+  void lose(Call& call, const WorkerEnd& end, ipc::WakeList& wakes);
+  void fail(Call& call, Error error, ipc::WakeList& wakes);
+  void fail_queue(const Error& error, ipc::WakeList& wakes);
+
+  DispatchLimits limits_;
+  std::vector<Lane> lanes_;
+  CallQueue queue_;
+  std::optional<Error> breaker_;
+  bool closing_ = false;
+  int in_flight_ = 0;
+  std::uint64_t uses_ = 0;
+  std::uint64_t requests_ = 0, succeeded_ = 0, failed_ = 0, retried_ = 0;
+};
+
+}  // namespace inferpool::pool

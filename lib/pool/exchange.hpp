@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include <inferpool/detail/function_ref.hpp>
+#include <inferpool/error.hpp>
+#include <inferpool/options.hpp>
+
+#include "ipc/request_region.hpp"
+#include "pool/call.hpp"
+#include "pool/locked_dispatch.hpp"
+#include "pool/worker_handle.hpp"
+
+namespace inferpool::pool {
+
+class Supervisor;
+
+// Where a call stood when its waiter last looked.
+struct Placement {
+  CallState state = CallState::kNew;
+  std::uint32_t sequence = 0;
+  std::shared_ptr<WorkerHandle> worker = {};
+
+  [[nodiscard]] bool answered() const noexcept {
+    return state == CallState::kPosted && worker->memory()->ring().answered(sequence);
+  }
+};
+
+// What whoever waits for a call does with it, whether it blocks or polls. Thread-safety: safe from many threads, one
+// for each call.
+class Exchange {
+ public:
+  // All outlive the exchange.
+  Exchange(std::shared_ptr<const Origin> origin, LockedDispatch& dispatch, const Supervisor& supervisor) noexcept
+      : origin_(std::move(origin)), dispatch_(dispatch), supervisor_(supervisor) {}
+
+  // Encodes the request into memory that only the host writes. Throws Error.
+  void prepare(Call& call, detail::FunctionRef<void(Encoder&)> encode, const InferOptions& options);
+  // Throws Error (stopped, unavailable, queue_full).
+  Placement admit(Call& call);
+  [[nodiscard]] Placement look(const Call& call) const;
+  // Ends the call with deadline_exceeded or cancelled, unless it has ended.
+  void give_up(Call& call, ErrorCode code);
+  // Of an answered call: reads the reply with distrust. Throws Error (the model's, or worker_lost for garbage).
+  void collect(Call& call, const Placement& placement, detail::FunctionRef<void(Decoder&)> decode);
+  // The reply words that the worker wrote cannot be: ends the worker.
+  void check(const Placement& placement);
+
+ private:
+  void encode(Call& call, detail::FunctionRef<void(Encoder&)> encode);
+  Error violation(WorkerHandle& worker, std::uint64_t request_id, std::string_view what);
+
+  std::shared_ptr<const Origin> origin_;
+  LockedDispatch& dispatch_;
+  const Supervisor& supervisor_;
+  std::atomic<std::uint64_t> next_id_{1};
+};
+
+}  // namespace inferpool::pool

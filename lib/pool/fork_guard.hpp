@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+
+namespace inferpool::pool {
+
+// Tells whether this process is the one that made the guard, or a fork of it without exec: there no thread of the
+// pool runs, and its workers are not its own. Costs one load. Thread-safety: safe from many threads.
+class ForkGuard {
+ public:
+  // Throws std::runtime_error naming the system call.
+  ForkGuard();
+  ForkGuard(const ForkGuard&) = delete;
+  ForkGuard& operator=(const ForkGuard&) = delete;
+  ~ForkGuard();
+
+  [[nodiscard]] bool in_child() const noexcept { return page_->load(std::memory_order_relaxed) == 0; }
+
+ private:
+  std::atomic<int>* page_;  // on a page that reads as zero in a child (MADV_WIPEONFORK)
+};
+
+}  // namespace inferpool::pool

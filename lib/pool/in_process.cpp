@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pool/in_process.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "model/failure.hpp"
+#include "model/reply.hpp"
+
+namespace inferpool::pool {
+namespace {
+
+// The context of a model that runs in the caller's thread: outputs lie on the heap.
+class CallerContext final : public Context {
+ public:
+  CallerContext(Deadline deadline, std::stop_token stop, std::size_t max_payload) noexcept
+      : deadline_(deadline), stop_(std::move(stop)), max_payload_(max_payload) {}
+
+  using Context::output;
+  Tensor output(Datatype datatype, const Shape& shape) override {
+    const std::size_t size = detail::TensorAccess::byte_size(datatype, shape);
+    if (size > max_payload_) {
+      throw Error(ErrorCode::kPayloadTooLarge,
+                  fmt::format("an output of {} bytes, max_payload is {}; raise max_payload or shared_memory_limit", size,
+                              max_payload_));
+    }
+    return detail::TensorAccess::make(datatype, shape, detail::heap_storage(size), size);
+  }
+  bool cancelled() const noexcept override { return stop_.stop_requested() || passed(deadline_, Clock::now()); }
+  Deadline deadline() const noexcept override { return deadline_; }
+
+ private:
+  Deadline deadline_;
+  std::stop_token stop_;
+  std::size_t max_payload_;
+};
+
+Error given_up(ErrorCode code, std::uint64_t id, Phase phase) {
+  ErrorDetails details;
+  details.phase = phase;
+  details.request_id = id;
+  const char* what = code == ErrorCode::kDeadlineExceeded ? "its deadline passed" : "its caller gave it up";
+  return {code,
+          fmt::format("request {}: {} {}", id, what,
+                      phase == Phase::kRunning ? "while the model ran it in this process" : "before its turn came"),
+          std::move(details)};
+}
+
+[[noreturn]] void rethrow_as_ours(std::uint64_t id) {
+  try {
+    throw;
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::kOutOfMemory || error.code() == ErrorCode::kPayloadTooLarge) throw;
+  } catch (...) {
+    // Every other exception is the model's: see below.
+  }
+  throw model::model_failed(current_failure(), id);
+}
+
+}  // namespace
+
+void InProcess::infer(std::size_t payload, detail::FunctionRef<std::size_t(Context&)> run,
+                      const InferOptions& options) {
+  const TimePoint start = Clock::now();
+  const auto timeout = options.timeout ? options.timeout : settings_.request_timeout;
+  const Deadline deadline = timeout ? earlier(options.deadline, start + *timeout) : options.deadline;
+  std::uint64_t id = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    id = ++requests_;
+  }
+  try {
+    check_payload(payload, "a request");
+    run_model(id, deadline, options, run);
+  } catch (...) {
+    const std::lock_guard lock(mutex_);
+    ++failed_;
+    throw;
+  }
+  const Duration latency = Clock::now() - start;
+  const std::lock_guard lock(mutex_);
+  ++succeeded_;
+  latency_sum_ += latency;
+  latency_max_ = std::max(latency_max_, latency);
+}
+
+void InProcess::run_model(std::uint64_t id, const Deadline& deadline, const InferOptions& options,
+                          detail::FunctionRef<std::size_t(Context&)> run) {
+  enter(id, deadline, options.stop);
+  std::size_t reply = 0;
+  try {
+    CallerContext context(deadline, options.stop, static_cast<std::size_t>(settings_.max_payload.value_or(0)));
+    reply = run(context);
+  } catch (...) {
+    leave();
+    rethrow_as_ours(id);
+  }
+  leave();
+  check_payload(reply, "a reply");
+  if (passed(deadline, Clock::now())) throw given_up(ErrorCode::kDeadlineExceeded, id, Phase::kRunning);
+  if (options.stop.stop_requested()) throw given_up(ErrorCode::kCancelled, id, Phase::kRunning);
+}
+
+void InProcess::enter(std::uint64_t id, const Deadline& deadline, const std::stop_token& stop) {
+  std::unique_lock lock(mutex_);
+  if (closed_) throw Error(ErrorCode::kStopped, "the pool is closed");
+  if (stop.stop_requested()) throw given_up(ErrorCode::kCancelled, id, Phase::kQueued);
+  if (passed(deadline, Clock::now())) throw given_up(ErrorCode::kDeadlineExceeded, id, Phase::kQueued);
+  if (thread_safe_ || (running_ == 0 && waiting_.empty())) {
+    ++running_;
+    return;
+  }
+  if (waiting_.size() >= static_cast<std::size_t>(settings_.max_queue_size)) {
+    throw Error(ErrorCode::kQueueFull,
+                fmt::format("{} requests wait for the model already, max_queue_size is {}; try later, or raise "
+                            "max_queue_size",
+                            waiting_.size(), settings_.max_queue_size));
+  }
+  Turn turn;
+  const auto place = waiting_.insert(waiting_.end(), &turn);
+  const auto come = [&] { return turn.come; };
+  if (deadline) {
+    turn.called.wait_until(lock, stop, *deadline, come);
+  } else {
+    turn.called.wait(lock, stop, come);
+  }
+  if (turn.come) return;  // leave() counted it as running and took it off the list
+  waiting_.erase(place);
+  throw given_up(stop.stop_requested() ? ErrorCode::kCancelled : ErrorCode::kDeadlineExceeded, id, Phase::kQueued);
+}
+
+void InProcess::leave() noexcept {
+  const std::lock_guard lock(mutex_);
+  --running_;
+  if (!waiting_.empty()) {
+    Turn* next = waiting_.front();
+    waiting_.pop_front();
+    next->come = true;
+    ++running_;
+    next->called.notify_one();
+  } else if (running_ == 0) {
+    idle_.notify_all();
+  }
+}
+
+void InProcess::check_payload(std::size_t payload, const char* what) const {
+  if (payload > settings_.max_payload.value_or(0)) {
+    throw Error(ErrorCode::kPayloadTooLarge,
+                fmt::format("{} of {} bytes, max_payload is {}; raise max_payload or shared_memory_limit", what, payload,
+                            settings_.max_payload.value_or(0)));
+  }
+}
+
+void InProcess::close() noexcept {
+  std::unique_lock lock(mutex_);
+  closed_ = true;
+  idle_.wait_for(lock, settings_.drain_timeout, [this] { return running_ == 0 && waiting_.empty(); });
+}
+
+Stats InProcess::stats() const {
+  const std::lock_guard lock(mutex_);
+  Stats stats;
+  stats.requests = requests_;
+  stats.succeeded = succeeded_;
+  stats.failed = failed_;
+  stats.in_flight = static_cast<int>(requests_ - succeeded_ - failed_);
+  stats.queued = static_cast<int>(waiting_.size());
+  if (succeeded_ > 0) stats.latency_mean = latency_sum_ / static_cast<Duration::rep>(succeeded_);
+  stats.latency_max = latency_max_;
+  return stats;
+}
+
+Health InProcess::health() const {
+  const std::lock_guard lock(mutex_);
+  Health health;
+  health.state = closed_ ? PoolState::kStopped : PoolState::kReady;
+  return health;
+}
+
+}  // namespace inferpool::pool

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <condition_variable>
+#include <list>
+#include <mutex>
+
+#include <inferpool/detail/pool_core.hpp>
+
+#include "core/clock.hpp"
+
+namespace inferpool::pool {
+
+// A pool with workers = 0: the model runs in the calling threads, one at a time unless it is thread_safe, first come
+// first served, under the same limits as elsewhere. What it cannot do is stop a run: a deadline that passes meanwhile
+// is reported when the model returns. Thread-safety: safe from many threads.
+class InProcess {
+ public:
+  InProcess(const Settings& settings, bool thread_safe) noexcept : settings_(settings), thread_safe_(thread_safe) {}
+
+  // Runs run(context) when its turn comes. Throws Error.
+  void infer(std::size_t payload, detail::FunctionRef<std::size_t(Context&)> run, const InferOptions& options);
+
+  void close() noexcept;
+  [[nodiscard]] Stats stats() const;
+  [[nodiscard]] Health health() const;
+
+ private:
+  struct Turn {
+    bool come = false;
+    std::condition_variable_any called;
+  };
+  void enter(std::uint64_t id, const Deadline& deadline, const std::stop_token& stop);
+  void leave() noexcept;
+  void run_model(std::uint64_t id, const Deadline& deadline, const InferOptions& options,
+                 detail::FunctionRef<std::size_t(Context&)> run);
+  void check_payload(std::size_t payload, const char* what) const;
+
+  const Settings& settings_;
+  const bool thread_safe_;
+  mutable std::mutex mutex_;
+  std::condition_variable idle_;
+  std::list<Turn*> waiting_;
+  int running_ = 0;
+  bool closed_ = false;
+  std::uint64_t requests_ = 0, succeeded_ = 0, failed_ = 0;
+  Duration latency_sum_{};
+  Duration latency_max_{};
+};
+
+}  // namespace inferpool::pool

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pool/lane.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace inferpool::pool {
+namespace {
+
+// A worker in a long run passes what was recalled behind it only when the run ends. Until then each
+// recall uses up a slot, and those that it needs next are not to be used up. The ring has 64 for at
+// most 32 + 1 requests.
+constexpr int kMostRecalls = 8;
+
+double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
+
+}  // namespace
+
+Lane::Lane(int index, int concurrency)
+    : index_(index), concurrency_(static_cast<std::size_t>(concurrency)) {
+  runs_.reserve(concurrency_ + 1);
+}
+
+void Lane::worker_ready(std::shared_ptr<Channel> channel) {
+  channel_ = std::move(channel);
+  served_ = 0;
+  last_used_ = 0;
+}
+
+std::vector<Run> Lane::worker_ended() {
+  std::vector<Run> runs = std::exchange(runs_, {});
+  runs_.reserve(concurrency_ + 1);
+  channel_.reset();
+  abandoned_ = 0;
+  recalls_ = 0;
+  unbegun_.reset();
+  kill_unbegun_at_.reset();
+  return runs;
+}
+
+bool Lane::takes_fewer_than(std::size_t most) const noexcept {
+  return live() && !late() && runs_.size() < most && channel_->has_room();
+}
+
+bool Lane::accepts_ahead() const noexcept {
+  return recalls_ < kMostRecalls && takes_fewer_than(concurrency_ + 1);
+}
+
+bool Lane::stalled() const noexcept {
+  return live() && !late() && runs_.size() < concurrency_ && !channel_->has_room();
+}
+
+Call* Lane::ahead() const noexcept {
+  return runs_.size() > concurrency_ ? runs_.back().call : nullptr;
+}
+
+void Lane::post(Call& call, ipc::WakeList& wakes) {
+  call.state = CallState::kPosted;
+  call.lane = index_;
+  call.channel = channel_;
+  call.sequence = channel_->post(call, wakes);
+  runs_.push_back({.sequence = call.sequence, .call = &call});
+}
+
+void Lane::collected(const Call& call, std::uint64_t use) noexcept {
+  const auto run = find(call);
+  channel_->finish(run->sequence);
+  runs_.erase(run);
+  ++served_;
+  last_used_ = use;
+  recalls_ = 0;
+}
+
+bool Lane::recall(Call& call) noexcept {
+  if (!channel_->recall(call.sequence)) return false;
+  recalled(find(call));
+  return true;
+}
+
+Call* Lane::recall_any() noexcept {
+  for (auto run = runs_.begin(); run != runs_.end(); ++run) {
+    Call* call = run->call;
+    if (call == nullptr || !channel_->recall(run->sequence)) continue;
+    recalled(run);
+    return call;
+  }
+  return nullptr;
+}
+
+bool Lane::withdraw(Call& call, TimePoint kill_at) noexcept {
+  const auto run = find(call);
+  const bool had_its_turn = static_cast<std::size_t>(run - runs_.begin()) < concurrency_;
+  if (!channel_->recall(run->sequence)) return false;
+  if (had_its_turn) {
+    // Most likely the worker is about to wake up. If it is stopped, it must not get the next
+    // request, too.
+    unbegun_ = run->sequence;
+    kill_unbegun_at_ = earlier(kill_unbegun_at_, kill_at);
+  }
+  recalled(run);
+  return true;
+}
+
+void Lane::abandon(Call& call, TimePoint kill_at) noexcept {
+  const auto run = find(call);
+  channel_->cancel(run->sequence);
+  run->kept = std::move(call.blocks);
+  run->call = nullptr;
+  run->kill_at = kill_at;
+  ++abandoned_;
+}
+
+void Lane::collect_late(std::uint64_t use) noexcept {
+  if (unbegun_ && channel_->passed(*unbegun_)) {
+    unbegun_.reset();
+    kill_unbegun_at_.reset();
+  }
+  if (abandoned_ == 0) return;
+  const auto answered = std::erase_if(runs_, [&](const Run& run) {
+    if (run.call != nullptr || !channel_->answered(run.sequence)) return false;
+    channel_->discard(run.sequence);
+    return true;
+  });
+  if (answered == 0) return;
+  abandoned_ -= static_cast<int>(answered);
+  served_ += answered;
+  last_used_ = use;
+  recalls_ = 0;
+}
+
+void Lane::kill_overdue(TimePoint now, Duration cancel_grace, Duration hang_timeout) {
+  if (passed(kill_unbegun_at_, now)) {
+    channel_->kill(fmt::format(
+        "it did not begin a request, even {} s (cancel_grace) after the request's caller had left",
+        seconds(cancel_grace)));
+  }
+  for (std::size_t i = 0; i < runs_.size(); ++i) {
+    Run& run = runs_[i];
+    if (i < concurrency_ && !run.started) run.started = now;
+    if (passed(run.kill_at, now)) {
+      channel_->kill(fmt::format("its run went on {} s (cancel_grace) after its caller had left",
+                                 seconds(cancel_grace)));
+    } else if (hang_timeout > Duration::zero() && run.started &&
+               now - *run.started >= hang_timeout && !channel_->answered(run.sequence)) {
+      channel_->kill(fmt::format("hung: a request ran longer than hang_timeout ({} s)",
+                                 seconds(hang_timeout)));
+    }
+  }
+}
+
+std::vector<Run>::iterator Lane::find(const Call& call) noexcept {
+  return std::find_if(runs_.begin(), runs_.end(),
+                      [&](const Run& run) { return run.sequence == call.sequence; });
+}
+
+void Lane::recalled(std::vector<Run>::iterator run) noexcept {
+  channel_->finish(run->sequence);
+  runs_.erase(run);
+  ++recalls_;
+}
+
+}  // namespace inferpool::pool

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include <inferpool/detail/storage.hpp>
+
+#include "core/clock.hpp"
+#include "ipc/wait_word.hpp"
+#include "pool/call.hpp"
+#include "pool/channel.hpp"
+
+namespace inferpool::pool {
+
+// A request that a worker has.
+struct Run {
+  std::uint32_t sequence = 0;
+  Call* call = nullptr;                       // null: abandoned, the worker still reads its blocks
+  std::vector<detail::StorageRef> kept = {};  // those blocks
+  Deadline kill_at = {};                      // abandoned: how long it may go on
+  Deadline started = {};                      // when it was first seen to have its turn
+};
+
+// One place for a worker, and what the worker there has to do: requests in the order of posting.
+// The first `concurrency` of them have their turn, one more may be posted ahead. Thread-safety:
+// none; the pool's lock guards it.
+class Lane {
+ public:
+  Lane(int index, int concurrency);
+
+  void worker_ready(std::shared_ptr<Channel> channel);
+  // Gives what the worker had.
+  std::vector<Run> worker_ended();
+
+  [[nodiscard]] bool live() const noexcept { return channel_ != nullptr; }
+  // Out of rotation: it runs what nobody waits for any more, or did not begin what it should have
+  // begun.
+  [[nodiscard]] bool late() const noexcept { return abandoned_ > 0 || unbegun_; }
+  // Whether it would run one more request at once.
+  [[nodiscard]] bool accepts() const noexcept { return takes_fewer_than(concurrency_); }
+  [[nodiscard]] bool accepts_ahead() const noexcept;
+  // Whether it would run one more, but has no room for it yet.
+  [[nodiscard]] bool stalled() const noexcept;
+  // The call that was posted ahead, or null.
+  [[nodiscard]] Call* ahead() const noexcept;
+  [[nodiscard]] const std::vector<Run>& runs() const noexcept { return runs_; }
+  [[nodiscard]] const Channel* channel() const noexcept { return channel_.get(); }
+  [[nodiscard]] std::uint64_t served() const noexcept { return served_; }
+  // The larger, the later it served.
+  [[nodiscard]] std::uint64_t last_used() const noexcept { return last_used_; }
+
+  void post(Call& call, ipc::WakeList& wakes);
+  // The answer was read.
+  void collected(const Call& call, std::uint64_t use) noexcept;
+  // False: the worker has begun it.
+  bool recall(Call& call) noexcept;
+  // Recalls one of those that the worker has not begun; null: there is none.
+  Call* recall_any() noexcept;
+  // As recall, for a call whose time is over. Where it had its turn, the worker must pass its slot
+  // by `kill_at`.
+  bool withdraw(Call& call, TimePoint kill_at) noexcept;
+  // Nobody waits for it any more; the worker has until `kill_at` to end the run.
+  void abandon(Call& call, TimePoint kill_at) noexcept;
+
+  // Throws away late answers, after which the worker may be in rotation again.
+  void collect_late(std::uint64_t use) noexcept;
+  // Kills a worker that is late beyond `kill_at`, or runs one request for `hang_timeout` (0: any
+  // time).
+  void kill_overdue(TimePoint now, Duration cancel_grace, Duration hang_timeout);
+
+ private:
+  [[nodiscard]] bool takes_fewer_than(std::size_t most) const noexcept;
+  std::vector<Run>::iterator find(const Call& call) noexcept;
+  void recalled(std::vector<Run>::iterator run) noexcept;
+
+  int index_;
+  std::size_t concurrency_;
+  std::shared_ptr<Channel> channel_ = {};  // null: no worker is ready here
+  std::vector<Run> runs_ = {};
+  std::uint64_t served_ = 0;
+  std::uint64_t last_used_ = 0;
+  int abandoned_ = 0;                          // of the runs
+  int recalls_ = 0;                            // since the last answer
+  std::optional<std::uint32_t> unbegun_ = {};  // recalled in its turn and not passed yet
+  Deadline kill_unbegun_at_ = {};
+};
+
+}  // namespace inferpool::pool

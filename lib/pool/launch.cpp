@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pool/launch.hpp"
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <map>
+#include <string_view>
+
+#include "ipc/spin.hpp"
+#include "model/cpu_list.hpp"
+
+namespace inferpool::pool {
+namespace {
+
+// What the common numeric libraries read their number of threads from.
+constexpr std::array kThreadVariables{"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS",
+                                      "BLIS_NUM_THREADS", "NUMEXPR_NUM_THREADS"};
+
+std::string with_index(std::string text, int index) {
+  constexpr std::string_view kPlaceholder = "{index}";
+  for (auto at = text.find(kPlaceholder); at != std::string::npos; at = text.find(kPlaceholder, at)) {
+    const std::string number = std::to_string(index);
+    text.replace(at, kPlaceholder.size(), number);
+    at += number.size();
+  }
+  return text;
+}
+
+std::map<std::string, std::string> host_environment() {
+  std::map<std::string, std::string> result;
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    const std::string_view text = *entry;
+    const auto equals = text.find('=');
+    if (equals != std::string_view::npos && equals > 0) result.emplace(text.substr(0, equals), text.substr(equals + 1));
+  }
+  return result;
+}
+
+std::vector<std::string> make_environment(const Settings& settings, int index) {
+  auto variables = host_environment();
+  const int threads =
+      settings.threads_per_worker.value_or(std::max(1, ipc::usable_processors() / std::max(1, *settings.workers)));
+  for (const char* name : kThreadVariables) variables[name] = std::to_string(threads);
+  for (const auto& [name, value] : settings.env) variables[name] = with_index(value, index);
+  std::vector<std::string> result;
+  for (const auto& [name, value] : variables) result.push_back(fmt::format("{}={}", name, value));
+  return result;
+}
+
+std::optional<cpu_set_t> make_affinity(const Settings& settings, int index) {
+  const auto cpus = parse_cpu_list(with_index(settings.cpu_affinity, index));
+  if (settings.cpu_affinity.empty() || !cpus) return std::nullopt;
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  for (const int cpu : *cpus) CPU_SET(static_cast<std::size_t>(cpu), &set);
+  return set;
+}
+
+int rlimit_number(const std::string& name) {
+  static const std::map<std::string_view, int> kNumbers{
+      {"as", RLIMIT_AS},           {"core", RLIMIT_CORE},     {"cpu", RLIMIT_CPU},
+      {"data", RLIMIT_DATA},       {"fsize", RLIMIT_FSIZE},   {"memlock", RLIMIT_MEMLOCK},
+      {"nofile", RLIMIT_NOFILE},   {"nproc", RLIMIT_NPROC},   {"stack", RLIMIT_STACK}};
+  return kNumbers.at(name);  // the names were validated with the settings
+}
+
+}  // namespace
+
+process::Program make_program(const Settings& settings, const std::string& executable, int index, int kept,
+                              int output) {
+  process::Program program;
+  program.executable = executable;
+  program.arguments = {fmt::format("--inferpool-attach={}", kept)};
+  program.environment = make_environment(settings, index);
+  program.kept = kept;
+  program.output = output;
+  program.affinity = make_affinity(settings, index);
+  for (const auto& [name, value] : settings.rlimits) program.rlimits.emplace_back(rlimit_number(name), value);
+  return program;
+}
+
+ipc::MemoryFile settings_file(const Settings& settings) {
+  const std::string text = detail::to_json(settings);
+  ipc::MemoryFile file = ipc::MemoryFile::create("inferpool-settings", text.size());
+  const ipc::Mapping mapping(file, ipc::Access::kReadWrite);
+  std::memcpy(mapping.data(), text.data(), text.size());
+  return file;
+}
+
+}  // namespace inferpool::pool

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pool/output_pipe.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <stdexcept>
+
+#include "core/system_error.hpp"
+#include "ipc/handshake.hpp"
+
+namespace inferpool::pool {
+namespace {
+
+constexpr std::size_t kLongestLine = 64 * 1024;
+
+// Never blocks the thread that watches the workers: what the host's stderr does not take at once is dropped. A pipe
+// that polls writable takes PIPE_BUF bytes whole.
+void to_stderr(std::string_view text) {
+  while (!text.empty()) {
+    pollfd poll_fd{STDERR_FILENO, POLLOUT, 0};
+    if (poll(&poll_fd, 1, 0) != 1 || (poll_fd.revents & POLLOUT) == 0) return;
+    const ssize_t written = write(STDERR_FILENO, text.data(), std::min<std::size_t>(text.size(), 4096));
+    if (written <= 0) return;
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+}  // namespace
+
+OutputPipe::OutputPipe(int worker_index, const WorkerOutput& output, FileDescriptor& write_end)
+    : index_(worker_index), output_(output) {
+  std::array<int, 2> fds{};
+  if (pipe2(fds.data(), O_CLOEXEC) != 0) throw std::runtime_error(system_failure("pipe2", errno));
+  read_end_ = FileDescriptor(fds[0]);
+  write_end = ipc::above_standard(FileDescriptor(fds[1]));
+  fcntl(read_end_.get(), F_SETFL, O_NONBLOCK);
+}
+
+void OutputPipe::drain() {
+  std::array<char, 4096> buffer;
+  // Bounded: a worker that writes without end must not keep its supervisor here.
+  for (int i = 0; i < 64 && read_end_; ++i) {
+    const ssize_t size = read(read_end_.get(), buffer.data(), buffer.size());
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0 && errno == EAGAIN) return;
+    if (size <= 0) return read_end_.reset();
+    take({buffer.data(), static_cast<std::size_t>(size)});
+  }
+}
+
+void OutputPipe::take(std::string_view text) {
+  tail_.append(text);
+  if (tail_.size() > kTail) tail_.erase(0, tail_.size() - kTail);
+  if (output_.kind == WorkerOutput::Kind::kInherit) to_stderr(text);
+  if (output_.kind == WorkerOutput::Kind::kCallback) call_back(text);
+}
+
+void OutputPipe::call_back(std::string_view text) {
+  line_.append(text);
+  std::size_t start = 0;
+  for (auto end = line_.find('\n'); end != std::string::npos; end = line_.find('\n', start)) {
+    output_.callback(index_, std::string_view(line_).substr(start, end - start));
+    start = end + 1;
+  }
+  line_.erase(0, start);
+  if (line_.size() > kLongestLine) {
+    output_.callback(index_, line_);
+    line_.clear();
+  }
+}
+
+}  // namespace inferpool::pool

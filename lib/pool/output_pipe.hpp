@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <inferpool/settings.hpp>
+
+#include "core/file_descriptor.hpp"
+
+namespace inferpool::pool {
+
+// The read end of one worker's stdout and stderr. Always drained, so that a chatty model never stands still; its end
+// is kept for error messages. Thread-safety: none.
+class OutputPipe {
+ public:
+  static constexpr std::size_t kTail = 4096;
+
+  // `write_end` is the child's: pass it on, then close it here. Throws std::runtime_error naming the system call.
+  OutputPipe(int worker_index, const WorkerOutput& output, FileDescriptor& write_end);
+
+  // Poll for POLLIN; -1 once the worker has closed its end.
+  [[nodiscard]] int fd() const noexcept { return read_end_.get(); }
+
+  // Takes what is there.
+  void drain();
+
+  // The last kTail bytes.
+  [[nodiscard]] const std::string& tail() const noexcept { return tail_; }
+
+ private:
+  void take(std::string_view text);
+  void call_back(std::string_view text);
+
+  int index_;
+  const WorkerOutput& output_;
+  FileDescriptor read_end_;
+  std::string tail_;
+  std::string line_;  // for the callback: what has come of a line so far
+};
+
+}  // namespace inferpool::pool

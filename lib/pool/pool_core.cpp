@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <inferpool/detail/pool_core.hpp>
+
+#include "model/failure.hpp"
+#include "model/settings_memory.hpp"
+#include "pool/in_process.hpp"
+#include "pool/workers.hpp"
+
+namespace inferpool::detail {
+namespace {
+
+constexpr const char* kInCode = "Settings";  // the source that errors name
+
+Settings resolved(Settings settings, const PoolCore::Traits& traits) {
+  resolve_workers(settings);
+  validate(settings, kInCode);
+  resolve_memory(settings);
+  if (*settings.workers == 0 && !traits.runnable) {
+    throw Error(ErrorCode::kInvalidSettings,
+                fmt::format("{}: workers is 0, but the pool's model has only its types in this program, no constructor "
+                            "and predict; accepted: 1 to 1024",
+                            kInCode));
+  }
+  return settings;
+}
+
+}  // namespace
+
+PoolCore::PoolCore(Settings settings, Traits traits) : settings_(resolved(std::move(settings), traits)) {
+  if (*settings_.workers == 0) {
+    in_process_ = std::make_unique<pool::InProcess>(settings_, traits.thread_safe);
+  } else {
+    workers_ = std::make_unique<pool::Workers>(settings_, traits);
+  }
+}
+
+PoolCore::~PoolCore() {
+  // In a fork without exec the pool's threads and memory do not exist: what is left of it stays as it is.
+  if (workers_ && workers_->in_child()) static_cast<void>(workers_.release());
+}
+
+bool PoolCore::in_process() const noexcept { return in_process_ != nullptr; }
+
+void PoolCore::infer(FunctionRef<void(Encoder&)> encode, FunctionRef<void(Decoder&)> decode,
+                     const InferOptions& options) {
+  workers_->infer(encode, decode, options);
+}
+
+void PoolCore::submit(FunctionRef<void(Encoder&)> encode, std::unique_ptr<Receiver> receiver,
+                      const InferOptions& options) noexcept {
+  workers_->submit(encode, std::move(receiver), options);
+}
+
+void PoolCore::infer_here(std::size_t payload, FunctionRef<std::size_t(Context&)> run, const InferOptions& options) {
+  in_process_->infer(payload, run, options);
+}
+
+Tensor PoolCore::loan(Datatype datatype, const Shape& shape) {
+  const std::size_t size = TensorAccess::byte_size(datatype, shape);
+  if (size > settings_.max_payload.value_or(0)) {
+    throw Error(ErrorCode::kPayloadTooLarge,
+                fmt::format("a loan of {} bytes, max_payload is {}; raise max_payload or shared_memory_limit", size,
+                            settings_.max_payload.value_or(0)));
+  }
+  StorageRef storage = workers_ ? workers_->loan(size) : heap_storage(size);
+  return TensorAccess::make(datatype, shape, std::move(storage), size);
+}
+
+void PoolCore::close() noexcept {
+  if (workers_) workers_->close();
+  if (in_process_) in_process_->close();
+}
+
+bool PoolCore::wait_ready(std::chrono::steady_clock::time_point deadline) {
+  return workers_ ? workers_->wait_ready(deadline) : in_process_->health().state == PoolState::kReady;
+}
+
+const Settings& PoolCore::settings() const noexcept { return settings_; }
+
+Stats PoolCore::stats() const { return workers_ ? workers_->stats() : in_process_->stats(); }
+
+Health PoolCore::health() const { return workers_ ? workers_->health() : in_process_->health(); }
+
+Error load_error(const Settings& settings) {
+  const Failure failure = current_failure();
+  ErrorDetails details;
+  details.phase = Phase::kStarting;
+  details.exception_type = failure.type;
+  details.exception_text = failure.text;
+  return {ErrorCode::kStartupFailed,
+          fmt::format("the model \"{}\" did not load in this process (workers is 0): {}{}{}", settings.name,
+                      failure.type, failure.text.empty() ? "" : ": ", failure.text),
+          std::move(details)};
+}
+
+}  // namespace inferpool::detail

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pool/supervisor.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "pool/quiet_thread.hpp"
+
+namespace inferpool::pool {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t kPolledPerPlace = 3;  // pidfd, control socket, output
+
+int milliseconds_until(Deadline until, TimePoint now) {
+  if (!until) return -1;
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(*until - now).count();
+  return static_cast<int>(std::clamp<long>(left, 0, 60'000));
+}
+
+Error start_error(const std::string& what, ErrorDetails details) {
+  details.phase = Phase::kStarting;
+  std::string text = what;
+  if (!details.stderr_tail.empty()) text += "; its last output:\n" + details.stderr_tail;
+  return {ErrorCode::kStartupFailed, text, std::move(details)};
+}
+
+Error start_error(const WorkerHandle& worker, const WorkerEnd& end) {
+  std::string what = fmt::format("worker {} did not start: ", end.index);
+  what += worker.start_failure().empty() ? to_string(end) + " before it was ready" : worker.start_failure();
+  return start_error(what, details_of(end, Phase::kStarting));
+}
+
+}  // namespace
+
+Supervisor::Supervisor(std::shared_ptr<const Origin> origin, LockedDispatch& dispatch, Roster& roster)
+    : origin_(std::move(origin)), dispatch_(dispatch), roster_(roster), spawner_(origin_, [this] { event_.signal(); }) {
+  const int workers = *origin_->settings.workers;
+  for (int i = 0; i < workers; ++i) {
+    const auto seed = static_cast<unsigned>(Clock::now().time_since_epoch().count()) + static_cast<unsigned>(i);
+    places_.emplace_back(origin_->settings.restart_backoff, seed);
+  }
+  polled_.resize(1 + places_.size() * kPolledPerPlace);
+  for (int i = 0; i < workers; ++i) order(i);
+  thread_ = quiet_thread("inferpool-watch", [this] { run(); });
+}
+
+Supervisor::~Supervisor() { stop(); }
+
+void Supervisor::stop() noexcept {
+  if (!thread_.joinable()) return;
+  closing_.store(true);
+  event_.signal();
+  thread_.join();
+}
+
+void Supervisor::run() {
+  for (;;) {
+    const TimePoint now = Clock::now();
+    check_startup(now);
+    if (closing_.load()) {
+      if (close_step(now)) break;
+    } else {
+      start_due(now);
+      trim(now);
+    }
+    wait_for_events(next_time(now));
+    take_spawned();
+    for (std::size_t i = 0; i < places_.size(); ++i) attend(static_cast<int>(i), &polled_[1 + i * kPolledPerPlace]);
+  }
+  roster_.stopped();
+}
+
+Deadline Supervisor::next_time(TimePoint now) {
+  Deadline next = dispatch_.update([&](Dispatch& d, ipc::WakeList& wakes) { return d.sweep(now, wakes); });
+  for (const Place& place : places_) {
+    if (!closing_.load()) next = earlier(next, place.next_start);
+    if (place.worker && place.worker->stage() != WorkerHandle::Stage::kReady) {
+      next = earlier(next, place.worker->started() + origin_->settings.startup_timeout);
+    }
+  }
+  next = earlier(next, next_trim_);
+  // While it closes: a look at whether the last call is done, which nobody reports.
+  if (closing_.load()) next = earlier(next, now + 2ms);
+  return next;
+}
+
+void Supervisor::wait_for_events(Deadline until) {
+  polled_[0] = {event_.fd(), POLLIN, 0};
+  for (std::size_t i = 0; i < places_.size(); ++i) {
+    const auto& worker = places_[i].worker;
+    pollfd* at = &polled_[1 + i * kPolledPerPlace];
+    at[0] = {worker ? worker->pidfd() : -1, POLLIN, 0};
+    at[1] = {worker ? worker->socket_fd() : -1, POLLIN, 0};
+    at[2] = {worker ? worker->output().fd() : -1, POLLIN, 0};
+  }
+  if (poll(polled_.data(), polled_.size(), milliseconds_until(until, Clock::now())) <= 0) {
+    for (pollfd& p : polled_) p.revents = 0;
+  }
+  if (polled_[0].revents != 0) event_.clear();
+}
+
+void Supervisor::take_spawned() {
+  for (Spawned& spawned : spawner_.take()) {
+    Place& place = places_[static_cast<std::size_t>(spawned.index)];
+    place.ordered = false;
+    if (!spawned.worker) {
+      on_failed_start(spawned.index,
+                      start_error(fmt::format("worker {} could not be spawned: {}", spawned.index, spawned.failure),
+                                  {.worker_index = spawned.index}));
+      continue;
+    }
+    place.worker = std::move(spawned.worker);
+    place.asked_to_leave = false;
+    roster_.starting(spawned.index, spawned.generation, place.worker->pid());
+  }
+}
+
+void Supervisor::attend(int index, const pollfd* events) {
+  const auto worker = places_[static_cast<std::size_t>(index)].worker;
+  if (!worker) return;
+  const bool ended = events[0].fd == worker->pidfd() && (events[0].revents != 0 || worker->pidfd() < 0);
+  if (events[2].revents != 0) worker->output().drain();
+  if (events[1].revents != 0 || ended) {
+    const auto before = worker->stage();
+    // What it said last counts, though it has ended: hello and ready, or why the model did not load.
+    for (int i = 0; i < 3 && worker->socket_fd() >= 0; ++i) worker->advance();
+    if (before != WorkerHandle::Stage::kReady && worker->stage() == WorkerHandle::Stage::kReady) on_ready(index);
+  }
+  if (!ended) return;
+  if (const auto end = worker->end()) on_end(index, *end);
+}
+
+void Supervisor::on_ready(int index) {
+  Place& place = places_[static_cast<std::size_t>(index)];
+  place.schedule.ready();
+  failures_in_a_row_ = 0;
+  dispatch_.update([&](Dispatch& d, ipc::WakeList& wakes) { d.worker_ready(index, place.worker, wakes); });
+  roster_.ready(index);
+}
+
+void Supervisor::on_end(int index, const WorkerEnd& end) {
+  Place& place = places_[static_cast<std::size_t>(index)];
+  const auto worker = std::move(place.worker);
+  place.worker.reset();
+  if (worker->stage() != WorkerHandle::Stage::kReady) return on_failed_start(index, start_error(*worker, end));
+  roster_.ended(index, place.asked_to_leave ? std::nullopt : std::optional(worker_lost(end, 0, Phase::kNone)));
+  place.next_start = place.schedule.after_death(Clock::now());
+  dispatch_.update([&](Dispatch& d, ipc::WakeList& wakes) { d.worker_ended(end, wakes); });
+}
+
+void Supervisor::on_failed_start(int index, const Error& error) {
+  Place& place = places_[static_cast<std::size_t>(index)];
+  place.next_start = place.schedule.after_failed_start(Clock::now());
+  ++failures_in_a_row_;
+  given_up_ = given_up_ || (!origin_->settings.start_in_background && roster_.health().state == PoolState::kStarting);
+  roster_.start_failed(index, error);
+  if (failures_in_a_row_ >= origin_->settings.restart_backoff.breaker) open_breaker(error);
+}
+
+void Supervisor::open_breaker(const Error& last) {
+  Error unavailable(ErrorCode::kUnavailable,
+                    fmt::format("no worker lives, and the last {} starts failed (restart_backoff.breaker is {}); the "
+                                "pool goes on trying; the last failure: {}",
+                                failures_in_a_row_, origin_->settings.restart_backoff.breaker, last.what()),
+                    last.details());
+  dispatch_.update([&](Dispatch& d, ipc::WakeList& wakes) { d.set_breaker(std::move(unavailable), wakes); });
+}
+
+void Supervisor::start_due(TimePoint now) {
+  if (given_up_) return;
+  for (std::size_t i = 0; i < places_.size(); ++i) {
+    if (passed(places_[i].next_start, now)) order(static_cast<int>(i));
+  }
+}
+
+void Supervisor::order(int index) {
+  Place& place = places_[static_cast<std::size_t>(index)];
+  place.next_start.reset();
+  place.ordered = true;
+  spawner_.order(index, ++generations_);
+}
+
+void Supervisor::check_startup(TimePoint now) {
+  for (const Place& place : places_) {
+    if (!place.worker || place.worker->stage() == WorkerHandle::Stage::kReady) continue;
+    if (now - place.worker->started() < origin_->settings.startup_timeout) continue;
+    place.worker->kill(fmt::format("it was not ready within startup_timeout ({} s), while {}",
+                                   std::chrono::duration<double>(origin_->settings.startup_timeout).count(),
+                                   place.worker->stage() == WorkerHandle::Stage::kLoading ? "its model loaded"
+                                                                                          : "it shook hands"));
+  }
+}
+
+void Supervisor::trim(TimePoint now) {
+  if (next_trim_ && !passed(next_trim_, now)) return;
+  next_trim_ = now + 10s;
+  Stats stats;
+  dispatch_.look([&](const Dispatch& d) { d.count(stats); });
+  if (std::exchange(requests_at_trim_, stats.requests) == stats.requests) origin_->requests->trim();
+}
+
+bool Supervisor::close_step(TimePoint now) {
+  if (!close_deadline_) close_deadline_ = now + origin_->settings.drain_timeout;
+  const bool timed_out = passed(close_deadline_, now);
+  const bool drained = dispatch_.look([](const Dispatch& d) { return d.drained(); });
+  if (timed_out && !drained) dispatch_.update([](Dispatch& d, ipc::WakeList& wakes) { d.abort(wakes); });
+  bool any = false;
+  for (Place& place : places_) {
+    any = any || place.ordered || place.worker;
+    if (!place.worker) continue;
+    if (timed_out || place.worker->stage() != WorkerHandle::Stage::kReady) {
+      place.worker->kill(timed_out ? "the pool closed and drain_timeout passed" : "the pool closed");
+    } else if (drained && !place.asked_to_leave) {
+      place.asked_to_leave = true;
+      dispatch_.update([&](Dispatch&, ipc::WakeList& wakes) { place.worker->ask_to_leave(wakes); });
+    }
+  }
+  return !any;
+}
+
+}  // namespace inferpool::pool

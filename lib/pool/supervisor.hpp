@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <poll.h>
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include <inferpool/error.hpp>
+
+#include "core/clock.hpp"
+#include "pool/event_fd.hpp"
+#include "pool/locked_dispatch.hpp"
+#include "pool/restart_schedule.hpp"
+#include "pool/roster.hpp"
+#include "pool/spawner.hpp"
+
+namespace inferpool::pool {
+
+// Keeps N workers alive: starts them, shakes hands, watches for their end (which the kernel reports), replaces them,
+// keeps the time of what runs, and ends them all at close. One thread that polls; a second one that forks.
+// Thread-safety: safe from many threads, but for stop() and destruction.
+class Supervisor {
+ public:
+  // Starts at once. All three outlive the supervisor.
+  Supervisor(std::shared_ptr<const Origin> origin, LockedDispatch& dispatch, Roster& roster);
+  ~Supervisor();
+  Supervisor(const Supervisor&) = delete;
+  Supervisor& operator=(const Supervisor&) = delete;
+
+  // Something was given a time limit: look at the clock again.
+  void poke() const noexcept { event_.signal(); }
+
+  // Lets calls under way end for drain_timeout, then kills; returns when every worker has ended and was reaped.
+  void stop() noexcept;
+
+ private:
+  // One of the N; its worker changes.
+  struct Place {
+    explicit Place(const RestartBackoff& backoff, unsigned seed) : schedule(backoff, seed) {}
+    std::shared_ptr<WorkerHandle> worker = {};
+    RestartSchedule schedule;
+    Deadline next_start = {};
+    bool ordered = false;         // the spawner works on it
+    bool asked_to_leave = false;
+  };
+
+  void run();
+  void wait_for_events(Deadline until);
+  Deadline next_time(TimePoint now);
+  void take_spawned();
+  void attend(int index, const pollfd* events);
+  void on_ready(int index);
+  void on_end(int index, const WorkerEnd& end);
+  void on_failed_start(int index, const Error& error);
+  void start_due(TimePoint now);
+  void order(int index);
+  void check_startup(TimePoint now);
+  void open_breaker(const Error& last);
+  void trim(TimePoint now);
+  bool close_step(TimePoint now);
+
+  std::shared_ptr<const Origin> origin_;
+  LockedDispatch& dispatch_;
+  Roster& roster_;
+  EventFd event_;
+  std::vector<Place> places_;
+  std::vector<pollfd> polled_;
+  int generations_ = 0;
+  int failures_in_a_row_ = 0;
+  bool given_up_ = false;  // the first start failed, and the constructor is about to say so
+  Deadline next_trim_ = {};
+  std::uint64_t requests_at_trim_ = 0;
+  std::atomic<bool> closing_{false};
+  Deadline close_deadline_ = {};
+  Spawner spawner_;
+  std::thread thread_;
+};
+
+}  // namespace inferpool::pool

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pool/worker_end.hpp"
+
+#include <fmt/format.h>
+
+namespace inferpool::pool {
+namespace {
+
+std::string how(const WorkerEnd& end) {
+  return fmt::format("worker {} (pid {}) {}", end.index, end.pid, process::to_string(end.status));
+}
+
+std::string why(const WorkerEnd& end) {
+  return end.reason.empty() ? "" : fmt::format("; the pool killed it: {}", end.reason);
+}
+
+}  // namespace
+
+std::string to_string(const WorkerEnd& end) { return how(end) + why(end); }
+
+ErrorDetails details_of(const WorkerEnd& end, Phase phase) {
+  ErrorDetails details;
+  details.phase = phase;
+  details.worker_index = end.index;
+  details.pid = end.pid;
+  details.signal = end.status.signal;
+  details.exit_status = end.status.code;
+  details.stderr_tail = end.stderr_tail;
+  return details;
+}
+
+Error worker_lost(const WorkerEnd& end, std::uint64_t request_id, Phase phase) {
+  ErrorDetails details = details_of(end, phase);
+  details.request_id = request_id;
+  std::string text = how(end);
+  if (phase != Phase::kNone) {
+    text += fmt::format(" {} request {}",
+                        phase == Phase::kRunning ? "while it ran" : "before it began", request_id);
+  }
+  text += why(end);
+  if (phase == Phase::kRunning) {
+    text += "; send it again if running it twice does no harm, or set retry = always";
+  } else if (phase == Phase::kQueued) {
+    text += "; retry = never keeps it from another worker";
+  }
+  return {ErrorCode::kWorkerLost, text, std::move(details)};
+}
+
+Error poisoned_request(const WorkerEnd& end, std::uint64_t request_id) {
+  ErrorDetails details = details_of(end, Phase::kRunning);
+  details.request_id = request_id;
+  return {ErrorCode::kPoisonedRequest,
+          fmt::format("two workers ended while they ran request {}; the last: {}", request_id,
+                      to_string(end)),
+          std::move(details)};
+}
+
+}  // namespace inferpool::pool

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include <inferpool/error.hpp>
+
+#include "process/exit_status.hpp"
+
+namespace inferpool::pool {
+
+// How and why a worker process ended.
+struct WorkerEnd {
+  int index = -1;
+  int generation = 0;
+  int pid = 0;
+  process::ExitStatus status = {};
+  std::string reason = {};       // why the host killed it; empty where it ended by itself
+  std::string stderr_tail = {};  // the last 4 KiB
+};
+
+// "worker 2 (pid 71) was killed by signal 9 (SIGKILL)", with the reason
+[[nodiscard]] std::string to_string(const WorkerEnd& end);
+
+// worker_lost for the request that it ran, for one that it had not begun (Phase::kQueued), or for
+// none (Phase::kNone).
+[[nodiscard]] Error worker_lost(const WorkerEnd& end, std::uint64_t request_id, Phase phase);
+
+// poisoned_request: two workers ended while they ran the request, this one last.
+[[nodiscard]] Error poisoned_request(const WorkerEnd& end, std::uint64_t request_id);
+
+// The details that both kinds of error and startup_failed carry.
+[[nodiscard]] ErrorDetails details_of(const WorkerEnd& end, Phase phase);
+
+}  // namespace inferpool::pool

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pool/worker_handle.hpp"
+
+#include <fmt/format.h>
+#include <signal.h>
+
+#include <array>
+#include <system_error>
+
+#include "pool/call.hpp"
+#include "pool/launch.hpp"
+#include "process/spawn.hpp"
+
+namespace inferpool::pool {
+
+WorkerHandle::WorkerHandle(std::shared_ptr<const Origin> origin, int index, int generation)
+    : origin_(std::move(origin)),
+      index_(index),
+      generation_(generation),
+      memory_(std::make_shared<ipc::WorkerMemory>(origin_->reply_bytes)),
+      output_(index, origin_->settings.worker_output, child_output_) {
+  auto [ours, theirs] = ipc::ControlSocket::pair();
+  socket_ = std::move(ours);
+  child_ = process::spawn(
+      make_program(origin_->settings, origin_->executable, index, theirs.fd(), child_output_.get()));
+  child_output_.reset();
+}
+
+WorkerHandle::~WorkerHandle() {
+  // Reached without a reaped process only when a pool could not be built: nothing may be left of it.
+  if (child_.pidfd() < 0) return;
+  child_.signal(SIGKILL);
+}
+
+void WorkerHandle::advance() {
+  ipc::Message message;
+  const ipc::Received received = socket_.receive(message, false);
+  if (received == ipc::Received::kNothing) return;
+  if (received == ipc::Received::kEnd) return socket_.close();  // its end follows, with the cause
+  if (message.exec_error != 0) {
+    return fail_start(fmt::format("{} cannot be run: {}", origin_->executable,
+                                  std::generic_category().message(message.exec_error)));
+  }
+  if (stage_ == Stage::kShakingHands) return read_hello(message);
+  if (message.head.generation != generation_) {
+    return fail_start(fmt::format("it answered for generation {} instead of {}", message.head.generation, generation_));
+  }
+  if (message.head.kind == ipc::MessageKind::kReady) {
+    stage_ = Stage::kReady;
+  } else if (message.head.kind == ipc::MessageKind::kLoadFailed) {
+    const auto newline = message.text.find('\n');
+    const std::string text = newline == std::string::npos ? "" : message.text.substr(newline + 1);
+    fail_start(fmt::format("the model did not load: {}{}{}", message.text.substr(0, newline), text.empty() ? "" : ": ",
+                           text));
+  } else {
+    fail_start("it broke the protocol of the handshake");
+  }
+}
+
+void WorkerHandle::read_hello(const ipc::Message& message) {
+  if (message.head.protocol != ipc::kProtocolVersion || message.head.abi != ipc::abi_hash()) {
+    return fail_start(fmt::format("it was built against another inferpool: it speaks protocol {} (ABI {:016x}), the "
+                                  "host protocol {} (ABI {:016x}); build both against the same version",
+                                  message.head.protocol, message.head.abi, ipc::kProtocolVersion, ipc::abi_hash()));
+  }
+  if (message.head.kind != ipc::MessageKind::kHello) return fail_start("it broke the protocol of the handshake");
+  if (message.text != origin_->signature) {
+    return fail_start(fmt::format("its model is \"{}\", the pool's is \"{}\"; give `worker` the executable of the "
+                                  "pool's model",
+                                  message.text, origin_->signature));
+  }
+  send_welcome();
+}
+
+void WorkerHandle::send_welcome() try {
+  const ipc::MemoryFile settings = settings_file(origin_->settings);
+  const FileDescriptor requests = origin_->requests->read_only();
+  ipc::MessageHead head;
+  head.kind = ipc::MessageKind::kWelcome;
+  head.index = index_;
+  head.generation = generation_;
+  head.concurrency = origin_->settings.concurrency;
+  head.spin = origin_->settings.spin.count();
+  head.request_bytes = origin_->requests->size();
+  head.reply_bytes = memory_->reply_bytes();
+  head.max_payload = origin_->settings.max_payload.value_or(0);
+  head.settings_bytes = settings.size();
+  const std::array<int, ipc::kDescriptors> descriptors{memory_->control_file().fd(), memory_->reply_file().fd(),
+                                                       requests.get(), settings.fd()};
+  if (!socket_.send(head, {}, descriptors)) return fail_start("it closed the connection during the handshake");
+  stage_ = Stage::kLoading;
+} catch (const std::exception& error) {
+  fail_start(error.what());
+}
+
+void WorkerHandle::fail_start(std::string why) {
+  if (start_failure_.empty()) start_failure_ = std::move(why);
+  kill(start_failure_);
+  socket_.close();
+}
+
+std::optional<WorkerEnd> WorkerHandle::end() {
+  const auto status = child_.reap();
+  if (!status) return std::nullopt;
+  output_.drain();
+  const std::lock_guard lock(kill_mutex_);
+  WorkerEnd end;
+  end.index = index_;
+  end.generation = generation_;
+  end.pid = child_.pid();
+  end.status = *status;
+  end.reason = kill_reason_;
+  end.stderr_tail = output_.tail();
+  child_ = {};
+  return end;
+}
+
+void WorkerHandle::kill(const std::string& reason) noexcept {
+  const std::lock_guard lock(kill_mutex_);
+  if (kill_reason_.empty()) kill_reason_ = reason;
+  child_.signal(SIGKILL);
+}
+
+std::uint32_t WorkerHandle::post(const Call& call, ipc::WakeList& wakes) {
+  const std::int64_t deadline = call.deadline ? std::chrono::nanoseconds(call.deadline->time_since_epoch()).count() : 0;
+  return memory_->ring().post({call.id, deadline, call.frame.bytes(), call.frame_offset}, wakes);
+}
+
+void WorkerHandle::discard(std::uint32_t sequence) noexcept {
+  const ipc::ReplyHead head = memory_->ring().head(sequence);
+  memory_->release(head.ticket, head.generation);
+  finish(sequence);
+}
+
+}  // namespace inferpool::pool

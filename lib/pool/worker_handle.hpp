@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include <inferpool/settings.hpp>
+
+#include "core/clock.hpp"
+#include "ipc/handshake.hpp"
+#include "ipc/request_region.hpp"
+#include "ipc/worker_memory.hpp"
+#include "pool/channel.hpp"
+#include "pool/output_pipe.hpp"
+#include "pool/worker_end.hpp"
+#include "process/child.hpp"
+
+namespace inferpool::pool {
+
+// What all workers of a pool are started with. Constant.
+struct Origin {
+  Settings settings;
+  std::string executable;
+  std::string signature;
+  std::shared_ptr<ipc::RequestRegion> requests;
+  std::uint64_t reply_bytes = 0;
+};
+
+// One worker process, from its spawn to its end, and its memory, which may outlive it.
+// Thread-safety: the part of Channel, kill() and memory() as they say; the rest belongs to the thread that watches.
+class WorkerHandle final : public Channel {
+ public:
+  enum class Stage { kShakingHands, kLoading, kReady };
+
+  // Makes the memory and starts the process, whose life is bound to the calling thread. Throws std::runtime_error
+  // naming the system call.
+  WorkerHandle(std::shared_ptr<const Origin> origin, int index, int generation);
+  WorkerHandle(const WorkerHandle&) = delete;
+  WorkerHandle& operator=(const WorkerHandle&) = delete;
+  ~WorkerHandle() override;
+
+  // --- for the thread that watches ---
+
+  // Reads what the worker said on the control socket. The stage may change.
+  void advance();
+  // Once the kernel says that it ended: what is left of its output, and how it ended.
+  std::optional<WorkerEnd> end();
+
+  [[nodiscard]] int index() const noexcept { return index_; }
+  [[nodiscard]] int generation() const noexcept { return generation_; }
+  [[nodiscard]] int pid() const noexcept { return child_.pid(); }
+  [[nodiscard]] int pidfd() const noexcept { return child_.pidfd(); }
+  [[nodiscard]] int socket_fd() const noexcept { return stage_ == Stage::kReady ? -1 : socket_.fd(); }
+  [[nodiscard]] OutputPipe& output() noexcept { return output_; }
+  [[nodiscard]] Stage stage() const noexcept { return stage_; }
+  [[nodiscard]] TimePoint started() const noexcept { return started_; }
+  // Why it could not start, as far as the worker or the handshake said.
+  [[nodiscard]] const std::string& start_failure() const noexcept { return start_failure_; }
+
+  // --- safe from any thread ---
+
+  [[nodiscard]] const std::shared_ptr<ipc::WorkerMemory>& memory() const noexcept { return memory_; }
+  void kill(const std::string& reason) noexcept override;
+  // Asks the process to leave once it has nothing to do. Under the pool's lock.
+  void ask_to_leave(ipc::WakeList& wakes) { memory_->ring().close(wakes); }
+
+  bool has_room() const noexcept override { return memory_->ring().has_room(); }
+  std::uint32_t post(const Call& call, ipc::WakeList& wakes) override;
+  bool recall(std::uint32_t sequence) noexcept override { return memory_->ring().recall(sequence); }
+  bool answered(std::uint32_t sequence) const noexcept override { return memory_->ring().answered(sequence); }
+  void cancel(std::uint32_t sequence) noexcept override { memory_->ring().cancel(sequence); }
+  void finish(std::uint32_t sequence) noexcept override { memory_->ring().finish(sequence); }
+  void discard(std::uint32_t sequence) noexcept override;
+
+ private:
+  void read_hello(const ipc::Message& message);
+  void send_welcome();
+  void fail_start(std::string why);
+
+  std::shared_ptr<const Origin> origin_;
+  int index_;
+  int generation_;
+  TimePoint started_ = Clock::now();
+  std::shared_ptr<ipc::WorkerMemory> memory_;
+  ipc::ControlSocket socket_;
+  FileDescriptor child_output_;  // only while the process is being made
+  OutputPipe output_;
+  process::Child child_;
+  Stage stage_ = Stage::kShakingHands;
+  std::string start_failure_;
+  std::mutex kill_mutex_;
+  std::string kill_reason_;  // guarded by kill_mutex_
+};
+
+}  // namespace inferpool::pool

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pool/workers.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <optional>
+
+#include "model/settings_memory.hpp"
+#include "pool/worker_path.hpp"
+
+namespace inferpool::pool {
+namespace {
+
+// Ends the sleep of a caller whose stop_token was asked to stop.
+struct WakeCaller {
+  Waiter* waiter;
+  void operator()() const noexcept {
+    ipc::WakeList wakes;
+    waiter->notify(wakes);
+  }
+};
+
+Error start_failure(const std::string& what) {
+  ErrorDetails details;
+  details.phase = Phase::kStarting;
+  return {ErrorCode::kStartupFailed, what, std::move(details)};
+}
+
+DispatchLimits limits_of(const Settings& settings) {
+  return {.workers = *settings.workers,
+          .concurrency = settings.concurrency,
+          .max_queue_size = settings.max_queue_size,
+          .cancel_grace = settings.cancel_grace,
+          .hang_timeout = settings.hang_timeout};
+}
+
+}  // namespace
+
+std::shared_ptr<const Origin> Workers::make_origin(const Settings& settings, const detail::PoolCore::Traits& traits) {
+  auto origin = std::make_shared<Origin>();
+  origin->settings = settings;
+  origin->executable = find_worker(settings.worker).string();
+  origin->signature = traits.signature;
+  origin->reply_bytes = reply_region_size(*settings.shared_memory_limit, *settings.workers);
+  try {
+    origin->requests = ipc::RequestRegion::create(*settings.shared_memory_limit / 2);
+  } catch (const std::runtime_error& error) {
+    throw start_failure(fmt::format("the pool's shared memory could not be made: {}", error.what()));
+  }
+  return origin;
+}
+
+Workers::Workers(const Settings& settings, const detail::PoolCore::Traits& traits)
+    : origin_(make_origin(settings, traits)),
+      dispatch_(limits_of(settings)),
+      roster_(*settings.workers),
+      spin_(settings.spin) {
+  try {
+    supervisor_ = std::make_unique<Supervisor>(origin_, dispatch_, roster_);
+    exchange_ = std::make_unique<Exchange>(origin_, dispatch_, *supervisor_);
+    completion_ = std::make_unique<Completion>(*exchange_, settings.spin);
+  } catch (const std::runtime_error& error) {
+    throw start_failure(fmt::format("the pool could not be started: {}", error.what()));
+  }
+  if (settings.start_in_background) return;
+  if (const auto failure = roster_.wait_started()) {
+    close();
+    throw *failure;
+  }
+}
+
+Workers::~Workers() { close(); }
+
+void Workers::refuse_child() const {
+  if (guard_.in_child()) {
+    throw Error(ErrorCode::kStopped, "this process is a fork of the pool's host; a pool works only in the process that "
+                                     "made it");
+  }
+}
+
+void Workers::infer(detail::FunctionRef<void(Encoder&)> encode, detail::FunctionRef<void(Decoder&)> decode,
+                    const InferOptions& options) {
+  refuse_child();
+  Call call;
+  Waiter waiter;
+  call.waiter = &waiter;
+  exchange_->prepare(call, encode, options);
+  const std::stop_callback on_stop(options.stop, WakeCaller{&waiter});
+  const Placement placement = await(call, exchange_->admit(call), options.stop);
+  if (placement.state == CallState::kDone) throw *call.error;
+  exchange_->collect(call, placement, decode);
+  count_latency(call);
+}
+
+// Until the call is answered or done.
+Placement Workers::await(Call& call, Placement placement, const std::stop_token& stop) {
+  const Waiter& waiter = *call.waiter;
+  for (std::uint32_t seen = 0;;) {
+    if (placement.state == CallState::kDone || placement.answered()) return placement;
+    const auto changed = [&] { return placement.answered() || waiter.seen() != seen; };
+    if (!spin_.spin(changed)) {
+      sleep(call, placement, seen);
+      exchange_->check(placement);
+      if (!changed() && passed(call.deadline, Clock::now())) exchange_->give_up(call, ErrorCode::kDeadlineExceeded);
+    }
+    if (stop.stop_requested() && !placement.answered()) exchange_->give_up(call, ErrorCode::kCancelled);
+    if (waiter.seen() != seen) {
+      seen = waiter.seen();
+      placement = exchange_->look(call);
+    }
+  }
+}
+
+void Workers::sleep(const Call& call, const Placement& placement, std::uint32_t seen) {
+  std::array<ipc::WaitFor, 2> words;
+  std::size_t count = 0;
+  // The reply first: an old kernel sleeps on the first word only.
+  if (placement.state == CallState::kPosted) words[count++] = placement.worker->memory()->ring().park(placement.sequence);
+  words[count++] = call.waiter->park(seen);
+  if (!placement.answered() && call.waiter->seen() == seen) {
+    const TimePoint start = Clock::now();
+    ipc::wait({words.data(), count}, call.deadline);
+    spin_.slept(Clock::now() - start);
+  }
+  call.waiter->unpark();
+}
+
+void Workers::count_latency(const Call& call) noexcept {
+  const std::uint64_t latency = ticks() - call.admitted;
+  latency_count_.fetch_add(1, std::memory_order_relaxed);
+  latency_sum_.fetch_add(latency, std::memory_order_relaxed);
+  std::uint64_t most = latency_max_.load(std::memory_order_relaxed);
+  while (latency > most && !latency_max_.compare_exchange_weak(most, latency, std::memory_order_relaxed)) {
+  }
+}
+
+void Workers::submit(detail::FunctionRef<void(Encoder&)> encode, std::unique_ptr<detail::Receiver> receiver,
+                     const InferOptions& options) noexcept {
+  try {
+    refuse_child();
+  } catch (const Error& error) {
+    return receiver->fail(error);
+  }
+  completion_->submit(encode, std::move(receiver), options);
+}
+
+detail::StorageRef Workers::loan(std::size_t size) {
+  refuse_child();
+  return origin_->requests->allocate(size);
+}
+
+void Workers::close() noexcept {
+  if (guard_.in_child()) return;
+  const std::lock_guard lock(close_mutex_);
+  dispatch_.update([](Dispatch& d, ipc::WakeList& wakes) { d.close(wakes); });
+  if (supervisor_) supervisor_->stop();
+  if (completion_) completion_->stop();
+}
+
+bool Workers::wait_ready(TimePoint deadline) {
+  refuse_child();
+  return roster_.wait_ready(deadline);
+}
+
+Stats Workers::stats() const {
+  refuse_child();
+  Stats stats;
+  roster_.count(stats);
+  dispatch_.look([&](const Dispatch& d) {
+    d.count(stats);
+    for (WorkerStats& worker : stats.workers) {
+      if (worker.state == WorkerState::kReady) worker.state = d.state(worker.index);
+    }
+  });
+  stats.payload_in_flight = origin_->requests->used();
+  const std::uint64_t count = latency_count_.load(std::memory_order_relaxed);
+  if (count > 0) stats.latency_mean = rate_.to_duration(latency_sum_.load(std::memory_order_relaxed) / count);
+  stats.latency_max = rate_.to_duration(latency_max_.load(std::memory_order_relaxed));
+  return stats;
+}
+
+Health Workers::health() const {
+  refuse_child();
+  return roster_.health();
+}
+
+}  // namespace inferpool::pool

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+
+#include <inferpool/detail/pool_core.hpp>
+
+#include "core/clock.hpp"
+#include "ipc/spin.hpp"
+#include "pool/completion.hpp"
+#include "pool/exchange.hpp"
+#include "pool/fork_guard.hpp"
+#include "pool/locked_dispatch.hpp"
+#include "pool/roster.hpp"
+#include "pool/supervisor.hpp"
+
+namespace inferpool::pool {
+
+// A pool with worker processes: PoolCore for workers > 0. Thread-safety: safe from many threads.
+class Workers {
+ public:
+  // Throws Error (startup_failed). `settings` are resolved.
+  Workers(const Settings& settings, const detail::PoolCore::Traits& traits);
+  Workers(const Workers&) = delete;
+  Workers& operator=(const Workers&) = delete;
+  ~Workers();
+
+  void infer(detail::FunctionRef<void(Encoder&)> encode, detail::FunctionRef<void(Decoder&)> decode,
+             const InferOptions& options);
+  void submit(detail::FunctionRef<void(Encoder&)> encode, std::unique_ptr<detail::Receiver> receiver,
+              const InferOptions& options) noexcept;
+  [[nodiscard]] detail::StorageRef loan(std::size_t size);
+
+  void close() noexcept;
+  bool wait_ready(TimePoint deadline);
+  [[nodiscard]] Stats stats() const;
+  [[nodiscard]] Health health() const;
+
+  // True in a fork of the host without exec: there, nothing of the pool may be touched, not even its destructor.
+  [[nodiscard]] bool in_child() const noexcept { return guard_.in_child(); }
+
+ private:
+  static std::shared_ptr<const Origin> make_origin(const Settings& settings, const detail::PoolCore::Traits& traits);
+  void refuse_child() const;
+  Placement await(Call& call, Placement placement, const std::stop_token& stop);
+  void sleep(const Call& call, const Placement& placement, std::uint32_t seen);
+  void count_latency(const Call& call) noexcept;
+
+  ForkGuard guard_;
+  TickRate rate_;
+  std::shared_ptr<const Origin> origin_;
+  LockedDispatch dispatch_;
+  Roster roster_;
+  ipc::SpinBudget spin_;
+  std::atomic<std::uint64_t> latency_sum_{0};  // ticks
+  std::atomic<std::uint64_t> latency_max_{0};
+  std::atomic<std::uint64_t> latency_count_{0};
+  std::mutex close_mutex_;
+  std::unique_ptr<Supervisor> supervisor_;
+  std::unique_ptr<Exchange> exchange_;
+  std::unique_ptr<Completion> completion_;
+};
+
+}  // namespace inferpool::pool

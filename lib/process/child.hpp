@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <sys/types.h>
+
+#include <optional>
+
+#include "core/file_descriptor.hpp"
+#include "process/exit_status.hpp"
+
+namespace inferpool::process {
+
+// One child process, known by its pidfd: signals cannot hit another process that got its number, and nobody else's
+// children are touched. Poll pidfd() for POLLIN to learn of its end. Must be reaped before it is destroyed.
+class Child {
+ public:
+  Child() noexcept = default;
+  // Throws std::runtime_error naming the system call; the process is killed and reaped then.
+  explicit Child(pid_t pid);
+
+  [[nodiscard]] pid_t pid() const noexcept { return pid_; }
+  [[nodiscard]] int pidfd() const noexcept { return pidfd_.get(); }
+
+  // No-op for a process that has ended.
+  void signal(int number) const noexcept;
+
+  // How it ended, once it has; takes it out of the process table.
+  std::optional<ExitStatus> reap() noexcept;
+
+ private:
+  pid_t pid_ = 0;
+  FileDescriptor pidfd_;
+};
+
+}  // namespace inferpool::process

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "process/spawn.hpp"
+
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <boost/version.hpp>
+#if BOOST_VERSION >= 108600
+#include <boost/process/v1/args.hpp>
+#include <boost/process/v1/child.hpp>
+#include <boost/process/v1/env.hpp>
+#include <boost/process/v1/environment.hpp>
+#include <boost/process/v1/error.hpp>
+#include <boost/process/v1/exe.hpp>
+#include <boost/process/v1/extend.hpp>
+#include <boost/process/v1/io.hpp>
+#else
+#include <boost/process/args.hpp>
+#include <boost/process/child.hpp>
+#include <boost/process/env.hpp>
+#include <boost/process/environment.hpp>
+#include <boost/process/error.hpp>
+#include <boost/process/exe.hpp>
+#include <boost/process/extend.hpp>
+#include <boost/process/io.hpp>
+#endif
+
+#include <stdexcept>
+#include <system_error>
+
+#include "core/system_error.hpp"
+
+namespace inferpool::process {
+namespace {
+
+#if BOOST_VERSION >= 108600
+namespace bp = boost::process::v1;
+#else
+namespace bp = boost::process;
+#endif
+
+// What the child does between fork and exec: async-signal-safe calls only, on memory prepared before.
+struct Prepare : bp::extend::handler {
+  explicit Prepare(const Program& p) : program(&p), host(getpid()) {}
+
+  template <typename Executor>
+  void on_exec_setup(Executor& /*executor*/) const {
+    dup2(program->output, STDOUT_FILENO);
+    dup2(program->output, STDERR_FILENO);
+    syscall(SYS_close_range, 3U, ~0U, static_cast<unsigned>(CLOSE_RANGE_CLOEXEC));
+    fcntl(program->kept, F_SETFD, 0);
+    reset_signals();
+    setpgid(0, 0);
+    if (program->affinity) sched_setaffinity(0, sizeof(cpu_set_t), &*program->affinity);
+    for (const auto& [resource, limit] : program->rlimits) {
+      const rlimit both{limit, limit};
+      setrlimit(static_cast<__rlimit_resource>(resource), &both);
+    }
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != host) _exit(126);  // the host ended before the line above took effect
+  }
+
+  template <typename Executor>
+  void on_exec_error(Executor& /*executor*/, const std::error_code& error) const {
+    const int number = error.value();
+    [[maybe_unused]] const ssize_t written = write(program->kept, &number, sizeof(number));
+  }
+
+  static void reset_signals() {
+    for (int number = 1; number < NSIG; ++number) signal(number, SIG_DFL);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, nullptr);
+  }
+
+  const Program* program;
+  pid_t host;
+};
+
+bp::environment to_environment(const std::vector<std::string>& entries) {
+  bp::environment environment;
+  for (const std::string& entry : entries) {
+    const auto equals = entry.find('=');
+    environment.set(entry.substr(0, equals), entry.substr(equals + 1));
+  }
+  return environment;
+}
+
+}  // namespace
+
+Child spawn(const Program& program) {
+  const bp::environment environment = to_environment(program.environment);
+  const Prepare prepare(program);
+  // ignore_error: without it Boost waits on a pipe that an unrelated child can hold open.
+  bp::child child(bp::exe = program.executable, bp::args = program.arguments, bp::env = environment,
+                  bp::std_in < bp::null, prepare, bp::ignore_error);
+  const pid_t pid = child.id();
+  child.detach();  // its end is ours to watch, by pidfd
+  if (pid <= 0) throw std::runtime_error(system_failure("fork", errno));
+  return Child(pid);
+}
+
+}  // namespace inferpool::process

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "worker/leave.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <array>
+#include <string_view>
+#include <thread>
+
+#include "core/file_descriptor.hpp"
+
+namespace inferpool::worker {
+namespace {
+
+constexpr int kHousekeepingMilliseconds = 10'000;
+
+void raise_oom_score() noexcept {
+  const FileDescriptor file(open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC));
+  constexpr std::string_view kScore = "500";
+  if (!file) return;
+  [[maybe_unused]] const ssize_t written = write(file.get(), kScore.data(), kScore.size());
+}
+
+}  // namespace
+
+void defer_to_host() noexcept {
+  for (const int number : std::array{SIGINT, SIGTERM, SIGHUP, SIGPIPE}) signal(number, SIG_IGN);
+  raise_oom_score();
+}
+
+void leave_with_host(int control_fd, std::function<void()> housekeeping) {
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);  // signals are for the model's threads
+  std::thread([control_fd, housekeeping = std::move(housekeeping)] {
+    for (;;) {
+      pollfd poll_fd{control_fd, POLLRDHUP, 0};
+      const int ready = poll(&poll_fd, 1, kHousekeepingMilliseconds);
+      if (ready > 0 && (poll_fd.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0) _exit(0);
+      if (ready == 0) housekeeping();
+    }
+  }).detach();
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+}  // namespace inferpool::worker

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+
+namespace inferpool::worker {
+
+// The process ignores the signals that a terminal or a service manager sends to everybody: its host decides when it
+// leaves. The kernel, short of memory, takes it before the host.
+void defer_to_host() noexcept;
+
+// Starts a thread that ends the process at once (status 0) when the host's end of the control socket closes,
+// whatever the other threads do. `housekeeping` is called on it every 10 s or so.
+void leave_with_host(int control_fd, std::function<void()> housekeeping);
+
+}  // namespace inferpool::worker

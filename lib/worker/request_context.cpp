@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "worker/request_context.hpp"
+
+#include <fmt/format.h>
+
+#include <inferpool/error.hpp>
+
+#include "core/clock.hpp"
+
+namespace inferpool::worker {
+
+Tensor RequestContext::output(Datatype datatype, const Shape& shape) {
+  const std::size_t size = detail::TensorAccess::byte_size(datatype, shape);
+  if (size > max_payload_) {
+    throw Error(ErrorCode::kPayloadTooLarge,
+                fmt::format("an output of {} bytes, max_payload is {}; raise max_payload or shared_memory_limit", size,
+                            max_payload_));
+  }
+  return detail::TensorAccess::make(datatype, shape, arena_->allocate(size), size);
+}
+
+bool RequestContext::cancelled() const noexcept {
+  return slot_.cancelled.load(std::memory_order_relaxed) != 0 || passed(deadline(), Clock::now());
+}
+
+std::optional<std::chrono::steady_clock::time_point> RequestContext::deadline() const noexcept {
+  if (slot_.deadline == 0) return std::nullopt;
+  return TimePoint(std::chrono::nanoseconds(slot_.deadline));
+}
+
+}  // namespace inferpool::worker

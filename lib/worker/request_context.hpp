@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <memory>
+
+#include <inferpool/model.hpp>
+
+#include "ipc/layout.hpp"
+#include "ipc/reply_arena.hpp"
+
+namespace inferpool::worker {
+
+// What a model asks about the request in one slot of the ring.
+class RequestContext final : public Context {
+ public:
+  RequestContext(const ipc::RequestSlot& slot, std::shared_ptr<ipc::ReplyArena> arena, std::size_t max_payload) noexcept
+      : slot_(slot), arena_(std::move(arena)), max_payload_(max_payload) {}
+
+  using Context::output;
+  Tensor output(Datatype datatype, const Shape& shape) override;
+  bool cancelled() const noexcept override;
+  std::optional<std::chrono::steady_clock::time_point> deadline() const noexcept override;
+
+ private:
+  const ipc::RequestSlot& slot_;
+  std::shared_ptr<ipc::ReplyArena> arena_;
+  std::size_t max_payload_;
+};
+
+}  // namespace inferpool::worker

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cstdio>
+#include <exception>
+#include <optional>
+#include <string_view>
+
+#include <inferpool/error.hpp>
+#include <inferpool/worker.hpp>
+
+#include "model/failure.hpp"
+#include "worker/attachment.hpp"
+#include "worker/leave.hpp"
+#include "worker/server.hpp"
+
+namespace inferpool::detail {
+namespace {
+
+using worker::Attachment;
+
+constexpr std::string_view kAttach = "--inferpool-attach=";
+
+// The descriptor in "--inferpool-attach=5", which a pool passes and nobody else.
+std::optional<int> attach_fd(int argc, char** argv) {
+  if (argc != 2) return std::nullopt;
+  std::string_view argument = argv[1];
+  if (!argument.starts_with(kAttach)) return std::nullopt;
+  argument.remove_prefix(kAttach.size());
+  int fd = -1;
+  const auto [end, error] = std::from_chars(argument.data(), argument.data() + argument.size(), fd);
+  if (error != std::errc{} || end != argument.data() + argument.size() || fd < 3) return std::nullopt;
+  return fd;
+}
+
+int explain(std::string_view program, const ServedModel& model) {
+  fmt::print(stderr,
+             "{0} is an inferpool worker: it serves a model ({1}) to the pool that starts it, and does nothing by "
+             "itself.\n"
+             "A program that links inferpool starts it: inferpool::Pool<Model> pool{{Settings{{.worker = \"{0}\"}}}};\n"
+             "To see whether its model loads: {0} --check model-settings.json\n",
+             program, model.signature());
+  return 2;
+}
+
+std::string describe(const Failure& failure) {
+  return failure.text.empty() ? failure.type : fmt::format("{}: {}", failure.type, failure.text);
+}
+
+int check(const char* file, ServedModel& model) {
+  try {
+    Settings settings = Settings::from_file(file);
+    resolve_workers(settings);
+    model.load(settings, WorkerInfo{});
+    fmt::print("{}: model \"{}\" loads; signature {}; thread_safe {}; {} workers\n", file, settings.name,
+               model.signature(), model.thread_safe() ? "yes" : "no", *settings.workers);
+    model.unload();
+    return 0;
+  } catch (...) {
+    fmt::print(stderr, "{}: {}\n", file, describe(current_failure()));
+    return 1;
+  }
+}
+
+bool load(const Attachment& attachment, ServedModel& model) {
+  const ipc::MessageHead& welcome = attachment.welcome();
+  try {
+    if (welcome.concurrency > 1 && !model.thread_safe()) {
+      throw Error(ErrorCode::kInvalidSettings,
+                  fmt::format("concurrency is {}, but the model does not say `static constexpr bool thread_safe = "
+                              "true`; accepted: 1",
+                              welcome.concurrency));
+    }
+    model.load(attachment.settings(), WorkerInfo{welcome.index, welcome.generation});
+    return true;
+  } catch (...) {
+    const Failure failure = current_failure();
+    attachment.report_load_failed(failure.type, failure.text);
+    return false;
+  }
+}
+
+int serve(int fd, ServedModel& model) {
+  worker::defer_to_host();
+  std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);
+  const Attachment attachment(fd, model.signature());
+  worker::Server server(attachment, model);
+  worker::leave_with_host(attachment.socket_fd(), [&server] { server.trim_if_idle(); });
+  if (!load(attachment, model)) return 1;
+  attachment.report_ready();
+  server.run();
+  model.unload();
+  // The thread of leave_with_host may look at the objects above until the process ends.
+  std::fflush(nullptr);
+  _Exit(0);
+}
+
+}  // namespace
+
+int run_worker(int argc, char** argv, ServedModel& model) {
+  const std::string_view program = argc > 0 ? argv[0] : "worker";
+  if (argc == 3 && std::string_view(argv[1]) == "--check") return check(argv[2], model);
+  const auto fd = attach_fd(argc, argv);
+  if (!fd) return explain(program, model);
+  try {
+    return serve(*fd, model);
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "{}: {}\n", program, error.what());
+    return 2;
+  }
+}
+
+}  // namespace inferpool::detail

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "worker/server.hpp"
+
+#include <thread>
+#include <vector>
+
+#include "ipc/request_view.hpp"
+#include "model/reply.hpp"
+#include "worker/request_context.hpp"
+
+namespace inferpool::worker {
+
+Server::Server(const Attachment& attachment, detail::ServedModel& model)
+    : attachment_(attachment),
+      model_(model),
+      ring_(attachment.control(), std::chrono::nanoseconds(attachment.welcome().spin)),
+      arena_(std::make_shared<ipc::ReplyArena>(attachment.reply_file(), attachment.control())) {}
+
+void Server::run() {
+  std::vector<std::jthread> others;
+  for (int i = 1; i < attachment_.welcome().concurrency; ++i) others.emplace_back([this] { serve_all(); });
+  serve_all();
+}
+
+void Server::serve_all() {
+  while (const auto sequence = ring_.take()) serve(*sequence);
+}
+
+void Server::serve(std::uint32_t sequence) {
+  detail::FrameBuffer frame;
+  ipc::SentBlocks blocks(arena_);
+  answer(sequence, frame, blocks);
+  ipc::PublishedReply reply;
+  try {
+    reply = finish(frame, blocks);
+  } catch (...) {  // no room for the reply itself: the refusal is small enough for the slot
+    frame.clear();
+    Encoder refusal(frame, blocks, detail::kInlineFrame);
+    model::encode_failure(refusal);
+    reply = {.frame = frame.bytes()};
+  }
+  ring_.publish(sequence, reply);
+}
+
+void Server::answer(std::uint32_t sequence, detail::FrameBuffer& frame, ipc::SentBlocks& blocks) {
+  const ipc::RequestSlot& slot = ring_.slot(sequence);
+  const std::size_t limit = attachment_.welcome().max_payload;
+  ipc::RequestView view(attachment_.requests());
+  try {
+    const auto request = slot.frame_bytes <= ipc::kInlineFrame
+                             ? std::span<const std::byte>(slot.frame).first(slot.frame_bytes)
+                             : view.bytes(slot.frame_offset, slot.frame_bytes);
+    Decoder decoder(request, view);
+    Encoder encoder(frame, blocks, limit);
+    RequestContext context(slot, arena_, limit);
+    encoder.put(model::ReplyKind::kAnswer);
+    model_.serve(decoder, encoder, context);
+  } catch (...) {
+    frame.clear();
+    blocks.take();
+    Encoder encoder(frame, blocks, limit);
+    model::encode_failure(encoder);
+  }
+}
+
+ipc::PublishedReply Server::finish(detail::FrameBuffer& frame, ipc::SentBlocks& blocks) {
+  ipc::PublishedReply reply{.frame = frame.bytes()};
+  if (reply.frame.size() > ipc::kInlineFrame) reply.frame_offset = blocks.place(reply.frame, {}).offset;
+  const auto ticket = arena_->hold(blocks.take());
+  reply.ticket = ticket.index;
+  reply.generation = ticket.generation;
+  return reply;
+}
+
+void Server::trim_if_idle() {
+  const std::uint32_t taken = attachment_.control().worker.consumed.load(std::memory_order_relaxed);
+  if (std::exchange(trimmed_at_, taken) == taken) arena_->trim();
+}
+
+}  // namespace inferpool::worker

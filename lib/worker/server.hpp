@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include <inferpool/detail/served_model.hpp>
+
+#include "ipc/reply_arena.hpp"
+#include "ipc/worker_ring.hpp"
+#include "worker/attachment.hpp"
+
+namespace inferpool::worker {
+
+// Answers requests until the host asks the worker to leave. The calling thread serves, and concurrency - 1 more.
+class Server {
+ public:
+  // Both outlive the server.
+  Server(const Attachment& attachment, detail::ServedModel& model);
+
+  void run();
+
+  // Gives unused memory back to the system where nothing was asked since the last call. Safe from any thread.
+  void trim_if_idle();
+
+ private:
+  void serve_all();
+  void serve(std::uint32_t sequence);
+  ipc::PublishedReply finish(detail::FrameBuffer& frame, ipc::SentBlocks& blocks);
+  void answer(std::uint32_t sequence, detail::FrameBuffer& frame, ipc::SentBlocks& blocks);
+
+  const Attachment& attachment_;
+  detail::ServedModel& model_;
+  ipc::WorkerRing ring_;
+  std::shared_ptr<ipc::ReplyArena> arena_;
+  std::uint32_t trimmed_at_ = 0;  // requests taken when trim_if_idle looked last
+};
+
+}  // namespace inferpool::worker

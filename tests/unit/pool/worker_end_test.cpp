@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pool/worker_end.hpp"
+
+#include "catch.hpp"
+
+namespace inferpool::pool {
+namespace {
+
+using test::contains;
+
+WorkerEnd killed() {
+  return {.index = 2,
+          .generation = 7,
+          .pid = 71,
+          .status = {.signal = 9},
+          .reason = {},
+          .stderr_tail = "free(): invalid pointer"};
+}
+
+TEST_CASE("the end of a worker says who ended and how") {
+  REQUIRE(to_string(killed()) == "worker 2 (pid 71) was killed by signal 9 (SIGKILL)");
+  WorkerEnd exited = killed();
+  exited.status = {.code = 0};
+  REQUIRE(to_string(exited) == "worker 2 (pid 71) exited with status 0");
+}
+
+TEST_CASE("the end of a worker that the pool killed says why") {
+  WorkerEnd end = killed();
+  end.reason = "hung";
+  REQUIRE(to_string(end) ==
+          "worker 2 (pid 71) was killed by signal 9 (SIGKILL); the pool killed it: hung");
+}
+
+TEST_CASE("worker_lost carries all that is known of the worker's end") {
+  const Error error = worker_lost(killed(), 5, Phase::kRunning);
+  REQUIRE(error.code() == ErrorCode::kWorkerLost);
+  REQUIRE(error.phase() == Phase::kRunning);
+  REQUIRE(error.details().request_id == 5);
+  REQUIRE(error.details().worker_index == 2);
+  REQUIRE(error.details().pid == 71);
+  REQUIRE(error.details().signal == 9);
+  REQUIRE_FALSE(error.details().exit_status);
+  REQUIRE(error.details().stderr_tail == "free(): invalid pointer");
+}
+
+TEST_CASE("worker_lost by an exit carries its status, 0 too") {
+  WorkerEnd end = killed();
+  end.status = {.code = 0};
+  const Error error = worker_lost(end, 5, Phase::kRunning);
+  REQUIRE(error.details().exit_status == 0);
+  REQUIRE_FALSE(error.details().signal);
+}
+
+TEST_CASE("worker_lost names the request, the cause and what to do, by where the request was") {
+  WorkerEnd end = killed();
+  end.reason = "hung";
+  REQUIRE_THAT(worker_lost(end, 5, Phase::kRunning).what(),
+               contains("worker 2 (pid 71) was killed by signal 9 (SIGKILL) while it ran request "
+                        "5; the pool killed "
+                        "it: hung; ") &&
+                   contains("retry = always"));
+  REQUIRE_THAT(worker_lost(end, 5, Phase::kQueued).what(),
+               contains("before it began request 5") && contains("retry = never"));
+}
+
+TEST_CASE("worker_lost for no request speaks of none") {
+  const Error error = worker_lost(killed(), 0, Phase::kNone);
+  REQUIRE(std::string(error.what()) ==
+          "worker_lost: worker 2 (pid 71) was killed by signal 9 (SIGKILL)");
+  REQUIRE(error.details().pid == 71);
+}
+
+TEST_CASE("poisoned_request tells of the second worker's end") {
+  const Error error = poisoned_request(killed(), 5);
+  REQUIRE(error.code() == ErrorCode::kPoisonedRequest);
+  REQUIRE(error.phase() == Phase::kRunning);
+  REQUIRE(error.details().request_id == 5);
+  REQUIRE(error.details().signal == 9);
+  REQUIRE(error.details().stderr_tail == "free(): invalid pointer");
+  REQUIRE_THAT(error.what(),
+               contains("two workers ended while they ran request 5") && contains("SIGKILL"));
+}
+
+TEST_CASE("the details of a start that failed name the phase") {
+  const ErrorDetails details = details_of(killed(), Phase::kStarting);
+  REQUIRE(details.phase == Phase::kStarting);
+  REQUIRE(details.worker_index == 2);
+  REQUIRE(details.request_id == 0);
+}
+
+}  // namespace
+}  // namespace inferpool::pool
