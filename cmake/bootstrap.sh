@@ -53,14 +53,22 @@ build() {
   cmake --build --preset "$preset" --parallel "$(nproc)" ${1:+--target "$@"}
 }
 
+# run_demo <preset> [arguments]
+run_demo() {
+  local program=build/$1/examples/digits/digits
+  shift
+  say "running $program $*"
+  "$program" "$@"
+}
+
 demo() {
   build release digits
-  say "running build/release/examples/digits/digits $*"
-  build/release/examples/digits/digits "$@"
+  run_demo release "$@"
 }
 
 run_tests() {
   build dev
+  run_demo dev
   say 'running the tests'
   ctest --preset dev --parallel "$(nproc)" "$@"
 }

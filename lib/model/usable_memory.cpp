@@ -33,8 +33,13 @@ std::uint64_t lowest_limit(const path& mount, path group, const char* file) {
   return std::min(lowest, read_limit(mount / file));
 }
 
-bool names_memory(std::string_view controllers) {
-  return ("," + std::string(controllers) + ",").find(",memory,") != std::string::npos;
+bool names_memory(std::string_view controllers) {  // "cpu,memory"
+  while (!controllers.empty()) {
+    const std::string_view first = controllers.substr(0, controllers.find(','));
+    if (first == "memory") return true;
+    controllers.remove_prefix(std::min(first.size() + 1, controllers.size()));
+  }
+  return false;
 }
 
 }  // namespace

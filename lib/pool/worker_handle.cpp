@@ -23,13 +23,13 @@ WorkerHandle::WorkerHandle(std::shared_ptr<const Origin> origin, int index, int 
   socket_ = std::move(ours);
   child_ = process::spawn(
       make_program(origin_->settings, origin_->executable, index, theirs.fd(), child_output_.get()));
+  pid_ = child_.pid();
   child_output_.reset();
 }
 
 WorkerHandle::~WorkerHandle() {
-  // Reached without a reaped process only when a pool could not be built: nothing may be left of it.
-  if (child_.pidfd() < 0) return;
-  child_.signal(SIGKILL);
+  // Reached with a process only when a pool could not be built: nothing may be left of it.
+  child_.end();
 }
 
 void WorkerHandle::advance() {
@@ -107,7 +107,7 @@ std::optional<WorkerEnd> WorkerHandle::end() {
   WorkerEnd end;
   end.index = index_;
   end.generation = generation_;
-  end.pid = child_.pid();
+  end.pid = pid_;
   end.status = *status;
   end.reason = kill_reason_;
   end.stderr_tail = output_.tail();

@@ -51,7 +51,7 @@ class WorkerHandle final : public Channel {
 
   [[nodiscard]] int index() const noexcept { return index_; }
   [[nodiscard]] int generation() const noexcept { return generation_; }
-  [[nodiscard]] int pid() const noexcept { return child_.pid(); }
+  [[nodiscard]] int pid() const noexcept { return pid_; }
   [[nodiscard]] int pidfd() const noexcept { return child_.pidfd(); }
   [[nodiscard]] int socket_fd() const noexcept { return stage_ == Stage::kReady ? -1 : socket_.fd(); }
   [[nodiscard]] OutputPipe& output() noexcept { return output_; }
@@ -88,7 +88,8 @@ class WorkerHandle final : public Channel {
   ipc::ControlSocket socket_;
   FileDescriptor child_output_;  // only while the process is being made
   OutputPipe output_;
-  process::Child child_;
+  process::Child child_;         // guarded by kill_mutex_ once other threads know the worker
+  int pid_ = 0;
   Stage stage_ = Stage::kShakingHands;
   std::string start_failure_;
   std::mutex kill_mutex_;

@@ -30,6 +30,16 @@ void Child::signal(int number) const noexcept {
   if (pidfd_) syscall(SYS_pidfd_send_signal, pidfd_.get(), number, nullptr, 0);
 }
 
+void Child::end() noexcept {
+  if (!pidfd_) return;
+  signal(SIGKILL);
+  pollfd poll_fd{pidfd_.get(), POLLIN, 0};
+  while (poll(&poll_fd, 1, -1) < 0 && errno == EINTR) {
+  }
+  reap();
+  pidfd_.reset();
+}
+
 std::optional<ExitStatus> Child::reap() noexcept {
   if (!pidfd_) return ExitStatus{};
   siginfo_t info{};

@@ -24,6 +24,9 @@ class Child {
   // No-op for a process that has ended.
   void signal(int number) const noexcept;
 
+  // Kills it and waits for that. No-op for one that was reaped.
+  void end() noexcept;
+
   // How it ended, once it has; takes it out of the process table.
   std::optional<ExitStatus> reap() noexcept;
 

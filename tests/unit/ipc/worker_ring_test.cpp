@@ -27,6 +27,10 @@ struct Worker {
     control->request(sequence).call_id = 1000 + sequence;
     control->request(sequence).posted = posted_word(sequence, state);
   }
+  void until_asleep(const Sleeper& thread, std::uint32_t parked = 1) const {
+    while (control->worker.parked != parked) std::this_thread::yield();
+    thread.until_asleep();
+  }
   // As a host that finds a thread asleep.
   void ring_bell() {
     control->host.doorbell.fetch_add(1);
@@ -73,7 +77,7 @@ TEST_CASE("a number that was not posted yet is waited for, whatever its slot hel
   worker.put(71, Posted::kPosted);
   std::optional<std::uint32_t> taken;
   Sleeper thread([&] { taken = worker.ring.take(); });
-  thread.until_asleep();
+  worker.until_asleep(thread);
   REQUIRE(worker.control->worker.consumed == 70);
   worker.put(70, Posted::kPosted);
   worker.ring_bell();
@@ -96,8 +100,7 @@ TEST_CASE("a thread without work sleeps, says so, and wakes for a request") {
   Worker worker;
   std::optional<std::uint32_t> taken;
   Sleeper thread([&] { taken = worker.ring.take(); });
-  thread.until_asleep();
-  REQUIRE(worker.control->worker.parked == 1);
+  worker.until_asleep(thread);
   worker.put(1, Posted::kPosted);
   worker.ring_bell();
   thread.join();
@@ -109,11 +112,11 @@ TEST_CASE("a thread that sleeps wakes in vain for a recalled request, and sleeps
   Worker worker;
   std::optional<std::uint32_t> taken;
   Sleeper thread([&] { taken = worker.ring.take(); });
-  thread.until_asleep();
+  worker.until_asleep(thread);
   worker.put(1, Posted::kRecalled);
   worker.ring_bell();
   while (worker.control->worker.consumed != 2) std::this_thread::yield();
-  thread.until_asleep();
+  worker.until_asleep(thread);
   worker.put(2, Posted::kPosted);
   worker.ring_bell();
   thread.join();
@@ -125,9 +128,9 @@ TEST_CASE("the host's wish to close ends all threads, at once and for good") {
   std::array<bool, 3> left{};
   std::deque<Sleeper> threads;
   for (bool& done : left) {
-    threads.emplace_back([&] { done = !worker.ring.take().has_value(); }).until_asleep();
+    threads.emplace_back([&] { done = !worker.ring.take().has_value(); });
+    worker.until_asleep(threads.back(), static_cast<std::uint32_t>(threads.size()));
   }
-  REQUIRE(worker.control->worker.parked == 3);
   const TimePoint start = Clock::now();
   worker.control->host.closing = 1;
   worker.control->host.doorbell.fetch_add(1);

@@ -221,6 +221,17 @@ TEST_CASE("a worker that was only slow to wake up is in rotation as soon as it h
   REQUIRE(pool.worker(0).killed().empty());
 }
 
+TEST_CASE("a short cancel_grace leaves a sleeping worker the time to wake up") {
+  FakePool pool{{.workers = 1, .cancel_grace = 1ms}};
+  pool.time_out(pool.admit());
+  pool.now += 50ms;
+  pool.sweep();
+  REQUIRE(pool.worker(0).killed().empty());
+  pool.now += 50ms;
+  pool.sweep();
+  REQUIRE_FALSE(pool.worker(0).killed().empty());
+}
+
 TEST_CASE(
     "a request that runs for hang_timeout gets its worker killed, and its caller worker_lost") {
   FakePool pool{{.workers = 1, .hang_timeout = 10s}};

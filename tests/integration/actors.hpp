@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <future>
+#include <initializer_list>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <inferpool/pool.hpp>
+
+#include "integration/eventually.hpp"
+#include "integration/scratch_folder.hpp"
+#include "workers/actor.hpp"
+#include "workers/gate.hpp"
+
+namespace inferpool::test {
+
+using namespace std::chrono_literals;
+
+inline constexpr std::uint64_t kMiB = 1024 * 1024;
+
+inline Settings settings_for(const std::string& worker, int workers) {
+  Settings settings;
+  settings.worker = worker;
+  settings.workers = workers;
+  settings.shared_memory_limit = 64 * kMiB;
+  return settings;
+}
+
+inline Settings actor_settings(int workers) { return settings_for("actor_worker", workers); }
+
+// A request to an Actor.
+inline Request act(const std::string& what, Parameters more = {}, TensorList inputs = {}) {
+  Request request;
+  request.parameters = std::move(more);
+  request.parameters["do"] = what;
+  request.inputs = std::move(inputs);
+  return request;
+}
+
+inline Tensor floats(std::int64_t count, float value) {
+  return Tensor::from(std::vector<float>(static_cast<std::size_t>(count), value), {count});
+}
+
+inline bool all_equal(std::span<const float> values, float value) {
+  return std::ranges::all_of(values, [value](float v) { return v == value; });
+}
+
+// The error that ends `call()`; throws where nothing does.
+template <typename Call>
+Error error_from(Call call) {
+  try {
+    (void)call();
+  } catch (const Error& error) {
+    return error;
+  }
+  throw std::runtime_error("no error, where one is due");
+}
+
+// A gate that the test made: requests to "pass" it wait until the test lets them. Opens in the end.
+class OwnGate {
+ public:
+  OwnGate() : path_(folder_ / "gate"), gate_(path_) {}
+  OwnGate(const OwnGate&) = delete;
+  OwnGate& operator=(const OwnGate&) = delete;
+  ~OwnGate() { gate_.open_for_all(); }
+
+  [[nodiscard]] const std::string& path() const noexcept { return path_; }
+  [[nodiscard]] Request pass(TensorList inputs = {}) const {
+    return act("pass", {{"gate", path_}}, std::move(inputs));
+  }
+  [[nodiscard]] Request meet(std::int64_t count) const {
+    return act("meet", {{"gate", path_}, {"count", count}});
+  }
+  [[nodiscard]] bool reached_by(std::uint32_t count) {
+    return eventually([&] { return gate_.arrived() >= count; });
+  }
+  [[nodiscard]] std::uint32_t arrived() const noexcept { return gate_.arrived(); }
+  void admit(std::uint32_t count) noexcept { gate_.admit(count); }
+  void open() noexcept { gate_.open_for_all(); }
+
+ private:
+  ScratchFolder folder_;
+  std::string path_;
+  Gate gate_;
+};
+
+// infer in a thread of its own, so that it is the same with any number of workers.
+template <typename P>
+std::future<typename P::Output> infer_aside(P& pool, typename P::Input input, InferOptions options = {}) {
+  return std::async(std::launch::async, [&pool, input = std::move(input), options] {
+    return pool.infer(input, options);
+  });
+}
+
+template <typename T>
+bool ready(const std::future<T>& future) {
+  return future.wait_for(0s) == std::future_status::ready;
+}
+
+// True if the future is ready in time.
+template <typename T>
+bool ends(const std::future<T>& future) {
+  return future.wait_for(20s) == std::future_status::ready;
+}
+
+}  // namespace inferpool::test

@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: Apache-2.0
+// What becomes of requests, and of the pool, when a model throws or a worker dies.
+#include <algorithm>
+#include <atomic>
+#include <set>
+#include <thread>
+
+#include "catch.hpp"
+#include "integration/faulty_pool.hpp"
+
+using namespace inferpool;
+using namespace inferpool::test;
+
+TEST_CASE("A4: an exception of the model reaches its caller alone, and the worker goes on serving") {
+  FaultyPool pool(faulty_settings(1));
+  const int pid = pool.infer(command(Deed::kAnswer)).pid;
+
+  const Error error = error_of(pool.try_infer(command(Deed::kThrow)));
+  CHECK(error.code() == ErrorCode::kModelFailed);
+  CHECK(error.phase() == Phase::kRunning);
+  CHECK(error.details().exception_type == "std::out_of_range");
+  CHECK(error.details().exception_text == "no class 11 in a model of 10");
+  CHECK_THAT(error.what(), contains("std::out_of_range: no class 11 in a model of 10"));
+
+  CHECK(pool.infer(command(Deed::kAnswer)).pid == pid);
+  CHECK(pool.health().state == PoolState::kReady);
+  CHECK(pool.stats().deaths == 0);
+}
+
+TEST_CASE("A4: an exception that is no std::exception is told by its type") {
+  FaultyPool pool(faulty_settings(1));
+  const Error error = error_of(pool.try_infer(command(Deed::kThrowNumber)));
+  CHECK(error.code() == ErrorCode::kModelFailed);
+  CHECK(error.details().exception_type == "int");
+  CHECK(error.details().exception_text.empty());
+}
+
+TEST_CASE("A4: an inferpool error thrown by the model is the model's failure, not the pool's") {
+  FaultyPool pool(faulty_settings(1));
+  const Error error = error_of(pool.try_infer(command(Deed::kThrowError)));
+  CHECK(error.code() == ErrorCode::kModelFailed);
+  CHECK(error.details().exception_type == "inferpool::Error");
+  CHECK_THAT(error.details().exception_text, contains("a text of the model's own"));
+}
+
+TEST_CASE("A4: of many calls at once only those whose model threw fail") {
+  FaultyPool pool(faulty_settings(2));
+  std::vector<std::future<Report>> good;
+  std::vector<std::future<Report>> bad;
+  for (int i = 0; i < 20; ++i) {
+    good.push_back(pool.submit(command(Deed::kAnswer, "", i)));
+    bad.push_back(pool.submit(command(Deed::kThrow)));
+  }
+  for (int i = 0; i < 20; ++i) {
+    CHECK(good[static_cast<std::size_t>(i)].get().number == i);
+    CHECK(error_of(bad[static_cast<std::size_t>(i)]).code() == ErrorCode::kModelFailed);
+  }
+  CHECK(pool.stats().deaths == 0);
+}
+
+TEST_CASE("A8: a request whose worker is killed while it runs fails with pid, signal and phase; others are untouched") {
+  const ScratchFolder folder;
+  FaultyPool pool(faulty_settings(2));
+  HeldCall first(pool, folder / "first");
+  HeldCall second(pool, folder / "second");
+  const auto workers = pool.stats().workers;
+  const int victim = workers[0].pid;
+  REQUIRE(::kill(victim, SIGKILL) == 0);
+
+  // Which of the two calls worker 0 had is the pool's choice.
+  auto& lost = eventually([&] { return first.future().wait_for(0s) == std::future_status::ready ||
+                                       second.future().wait_for(0s) == std::future_status::ready; }) &&
+                       first.future().wait_for(0s) == std::future_status::ready
+                   ? first
+                   : second;
+  auto& other = &lost == &first ? second : first;
+  const Error error = error_of(lost.future());
+  CHECK(error.code() == ErrorCode::kWorkerLost);
+  CHECK(error.phase() == Phase::kRunning);
+  CHECK(error.details().pid == victim);
+  CHECK(error.details().worker_index == 0);
+  CHECK(error.details().signal == SIGKILL);
+  CHECK_FALSE(error.details().exit_status.has_value());
+  CHECK_THAT(error.what(), contains("killed by signal 9 (SIGKILL)") && contains(std::to_string(victim)));
+
+  other.release();
+  CHECK(other.future().get().pid == workers[1].pid);
+}
+
+TEST_CASE("A8: a worker that aborts, faults or exits is told by its signal or exit status") {
+  FaultyPool pool(faulty_settings(1));
+  struct Row {
+    Command command;
+    std::optional<int> signal, status;
+  };
+  const std::vector<Row> rows{{command(Deed::kAbort), SIGABRT, {}},
+                              {command(Deed::kSegfault), SIGSEGV, {}},
+                              {command(Deed::kExitAtOnce, "", 0), {}, 0},
+                              {command(Deed::kExitAtOnce, "", 7), {}, 7},
+                              {command(Deed::kExit, "", 0), {}, 0},
+                              {command(Deed::kExit, "", 3), {}, 3}};
+  std::uint64_t deaths = 0;
+  for (const Row& row : rows) {
+    const Error error = error_of(pool.try_infer(row.command));
+    CHECK(error.code() == ErrorCode::kWorkerLost);
+    CHECK(error.phase() == Phase::kRunning);
+    CHECK(error.details().signal == row.signal);
+    CHECK(error.details().exit_status == row.status);
+    ++deaths;
+    CHECK(pool.stats().deaths == deaths);
+  }
+  CHECK(pool.infer(command(Deed::kAnswer)).generation == 1 + static_cast<int>(deaths));
+}
+
+TEST_CASE("A8: the error carries the last 4 KiB that the worker wrote to stderr") {
+  FaultyPool pool(faulty_settings(1));
+  const Error few = error_of(pool.try_infer(command(Deed::kComplainAndKill, "", 0)));
+  CHECK(few.details().stderr_tail == "the last words\n");
+
+  const Error many = error_of(pool.try_infer(command(Deed::kComplainAndKill, "", 50'000)));
+  CHECK(many.details().stderr_tail.size() == 4096);
+  CHECK_THAT(many.details().stderr_tail, contains(".the last words\n"));
+}
+
+TEST_CASE("A request that its worker had not begun when it was killed runs on another worker") {
+  FaultyPool pool(faulty_settings(2));
+  // The last that served is the first to be asked.
+  const int stopped_pid = pool.infer(command(Deed::kAnswer)).pid;
+  REQUIRE(::kill(stopped_pid, SIGSTOP) == 0);
+  REQUIRE(eventually([&] { return stopped(stopped_pid); }));
+  auto future = pool.submit(command(Deed::kAnswer, "", 5));
+  REQUIRE(::kill(stopped_pid, SIGKILL) == 0);
+  const Report report = future.get();
+  CHECK(report.number == 5);
+  CHECK(report.pid != stopped_pid);
+  CHECK(pool.stats().retried == 1);
+}
+
+TEST_CASE("A request that its worker had not begun when it exited with 0 runs on its successor") {
+  const ScratchFolder folder;
+  FaultyPool pool(faulty_settings(1));
+  auto running = pool.submit(command(Deed::kHoldThenExit, folder / "running", 0));
+  REQUIRE(eventually([&] { return exists(folder / "running"); }));
+  std::vector<std::future<Report>> behind;
+  for (int i = 0; i < 3; ++i) behind.push_back(pool.submit(command(Deed::kAnswer, "", i)));
+  write_file(folder / "running.go");
+
+  const Error error = error_of(running);
+  CHECK(error.code() == ErrorCode::kWorkerLost);
+  CHECK(error.details().exit_status == 0);
+  for (int i = 0; i < 3; ++i) {
+    const Report report = behind[static_cast<std::size_t>(i)].get();
+    CHECK(report.number == i);
+    CHECK(report.generation == 2);
+  }
+}
+
+TEST_CASE("With retry = never a request that its worker had not begun is lost, and says so") {
+  const ScratchFolder folder;
+  FaultyPool pool(faulty_settings(1));
+  HeldCall running(pool, folder / "running");
+  auto behind = pool.submit(command(Deed::kAnswer), {.retry = Retry::kNever});
+  REQUIRE(eventually([&] { return pool.stats().workers[0].in_flight == 2; }));
+  REQUIRE(::kill(pool.stats().workers[0].pid, SIGKILL) == 0);
+  const Error error = error_of(behind);
+  CHECK(error.code() == ErrorCode::kWorkerLost);
+  CHECK(error.phase() == Phase::kQueued);
+  CHECK(error_of(running.future()).phase() == Phase::kRunning);
+}
+
+TEST_CASE("With retry = always a request whose worker died runs once more") {
+  const ScratchFolder folder;
+  FaultyPool pool(faulty_settings(2));
+  HeldCall call(pool, folder / "call", {.retry = Retry::kAlways});
+  const auto workers = pool.stats().workers;
+  const auto busy = std::ranges::find_if(workers, [](const WorkerStats& w) { return w.in_flight == 1; });
+  REQUIRE(busy != workers.end());
+  REQUIRE(::kill(busy->pid, SIGKILL) == 0);
+  call.release();
+  CHECK(call.future().get().pid != busy->pid);
+  CHECK(pool.stats().retried == 1);
+}
+
+TEST_CASE("A request that ends two workers is poisoned, and ends no third one") {
+  FaultyPool pool(faulty_settings(3));
+  const Error error = error_of(pool.try_infer(command(Deed::kComplainAndKill), {.retry = Retry::kAlways}));
+  CHECK(error.code() == ErrorCode::kPoisonedRequest);
+  CHECK(error.phase() == Phase::kRunning);
+  CHECK(error.details().signal == SIGKILL);
+  CHECK(error.details().stderr_tail == "the last words\n");
+  CHECK(pool.stats().deaths == 2);
+  REQUIRE(ready_again(pool, 2));
+  CHECK(pool.stats().deaths == 2);
+}
+
+TEST_CASE("B1: several workers killed at once are all replaced") {
+  const int killed = GENERATE(1, 3, 4);
+  const Footprint before;
+  {
+    FaultyPool pool(faulty_settings(4));
+    const auto pids = ready_pids(pool);
+    REQUIRE(pids.size() == 4);
+    for (int i = 0; i < killed; ++i) REQUIRE(::kill(pids[static_cast<std::size_t>(i)], SIGKILL) == 0);
+    REQUIRE(ready_again(pool, static_cast<std::uint64_t>(killed)));
+
+    const auto now = ready_pids(pool);
+    CHECK(std::set<int>(now.begin(), now.end()).size() == 4);
+    for (std::size_t i = 0; i < 4; ++i) CHECK((now[i] == pids[i]) == (static_cast<int>(i) >= killed));
+    CHECK(pool.stats().deaths == static_cast<std::uint64_t>(killed));
+    CHECK(children_of(getpid()).size() == before.children + 4);
+    CHECK_THAT(pool.health().last_failure->what(), contains("SIGKILL"));
+    for (int i = 0; i < 8; ++i) CHECK(pool.infer(command(Deed::kAnswer, "", i)).number == i);
+  }
+  CHECK(Footprint() == before);
+}
+
+TEST_CASE("B1: a worker that exits with status 0 is dead, too, and replaced") {
+  FaultyPool pool(faulty_settings(2));
+  const Error error = error_of(pool.try_infer(command(Deed::kExitAtOnce, "", 0)));
+  CHECK(error.code() == ErrorCode::kWorkerLost);
+  REQUIRE(ready_again(pool, 1));
+  CHECK(pool.stats().deaths == 1);
+  CHECK_THAT(pool.health().last_failure->what(), contains("exited with status 0"));
+}
+
+TEST_CASE("A7: a killed worker is noticed without any request, replaced, and its successor answers") {
+  FaultyPool pool(faulty_settings(1));
+  const int before = pool.stats().workers[0].pid;
+  REQUIRE(::kill(before, SIGKILL) == 0);
+  REQUIRE(ready_again(pool, 1));
+  const WorkerStats worker = pool.stats().workers[0];
+  CHECK(worker.pid != before);
+  CHECK(worker.generation == 2);
+  CHECK(pool.infer(command(Deed::kAnswer)).pid == worker.pid);
+}
+
+TEST_CASE("A9: while a replacement starts, another worker serves all requests") {
+  const ScratchFolder folder;
+  const std::string broken = folder / "broken";
+  const std::string go = folder / "go";
+  FaultyPool pool(faulty_settings(2, R"({"load": "wait", "while": ")" + broken + R"(", "go": ")" + go + R"("})"));
+  write_file(broken);
+  const auto pids = ready_pids(pool);
+  REQUIRE(::kill(pids[0], SIGKILL) == 0);
+  REQUIRE(eventually([&] { return pool.stats().workers[0].state == WorkerState::kStarting; }));
+  CHECK(pool.health().state == PoolState::kDegraded);
+  CHECK(pool.health().live == 1);
+  for (int i = 0; i < 50; ++i) CHECK(pool.infer(command(Deed::kAnswer)).pid == pids[1]);
+  CHECK(pool.stats().failed == 0);
+  write_file(go);
+  CHECK(ready_again(pool, 1));
+}
+
+TEST_CASE("B2: when the only worker dies, requests wait for its successor") {
+  const ScratchFolder folder;
+  const std::string broken = folder / "broken";
+  const std::string go = folder / "go";
+  FaultyPool pool(faulty_settings(1, R"({"load": "wait", "while": ")" + broken + R"(", "go": ")" + go + R"("})"));
+  write_file(broken);
+  REQUIRE(::kill(pool.stats().workers[0].pid, SIGKILL) == 0);
+  REQUIRE(eventually([&] { return pool.health().live == 0; }));
+  CHECK(pool.health().state == PoolState::kUnavailable);
+
+  const Error bounded = error_of(pool.try_infer(command(Deed::kAnswer), {.timeout = 50ms}));
+  CHECK(bounded.code() == ErrorCode::kDeadlineExceeded);
+  CHECK(bounded.phase() == Phase::kQueued);
+
+  auto waiting = pool.submit(command(Deed::kAnswer, "", 9));
+  CHECK(waiting.wait_for(0s) == std::future_status::timeout);
+  write_file(go);
+  const Report report = waiting.get();
+  CHECK(report.number == 9);
+  CHECK(report.generation == 2);
+}
+
+TEST_CASE("No request that was not begun is lost while workers die under load") {
+  FaultyPool pool(faulty_settings(2));
+  std::atomic<int> answered = 0;
+  std::atomic<int> lost = 0;
+  std::atomic<int> other = 0;
+  std::atomic<bool> enough = false;
+  std::vector<std::jthread> callers;
+  for (int c = 0; c < 4; ++c) {
+    callers.emplace_back([&] {
+      while (!enough) {
+        const auto result = pool.try_infer(command(Deed::kAnswer));
+        if (result) {
+          ++answered;
+        } else {
+          ++(result.error().code() == ErrorCode::kWorkerLost && result.error().phase() == Phase::kRunning ? lost
+                                                                                                          : other);
+        }
+      }
+    });
+  }
+  for (std::uint64_t i = 1; i <= 10; ++i) {
+    const int before = answered;
+    REQUIRE(eventually([&] { return answered > before + 20 && ready_pids(pool).size() == 2; }));
+    ::kill(ready_pids(pool)[i % 2], SIGKILL);
+    REQUIRE(ready_again(pool, i));
+  }
+  enough = true;
+  callers.clear();
+  CHECK(other == 0);
+  CHECK(lost <= 10);
+  CHECK(pool.stats().in_flight == 0);
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// What a process has, as the kernel tells it in /proc.
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstddef>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <vector>
+
+namespace inferpool::test {
+
+struct ProcessState {
+  char letter = '?';  // R, S, D, T (stopped), Z (ended, not reaped), ...
+  int parent = 0;
+};
+
+// None: there is no such process.
+inline std::optional<ProcessState> process_state(int pid) {
+  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  const auto name_end = text.rfind(')');
+  if (name_end == std::string::npos || name_end + 4 >= text.size()) return std::nullopt;
+  return ProcessState{text[name_end + 2], std::atoi(text.c_str() + name_end + 4)};
+}
+
+// Ended processes that nobody has reaped yet do not count.
+inline bool running(int pid) {
+  const auto state = process_state(pid);
+  return state && state->letter != 'Z' && state->letter != 'X';
+}
+
+inline bool stopped(int pid) {
+  const auto state = process_state(pid);
+  return state && state->letter == 'T';
+}
+
+// Ended ones count until they are reaped.
+inline std::vector<int> children_of(int parent) {
+  std::vector<int> result;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+    const std::string name = entry.path().filename();
+    int pid = 0;
+    if (std::from_chars(name.data(), name.data() + name.size(), pid).ec != std::errc{}) continue;
+    const auto state = process_state(pid);
+    if (state && state->parent == parent) result.push_back(pid);
+  }
+  return result;
+}
+
+// Where the descriptors of a process lead: "pipe:[71]", "/dev/null". Sorted. None that is open only
+// to look.
+inline std::vector<std::string> descriptors_of(int pid) {
+  std::vector<std::string> result;
+  const std::string folder = "/proc/" + std::to_string(pid) + "/fd";
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    std::error_code error;
+    const std::string target = std::filesystem::read_symlink(entry.path(), error);
+    if (!error && target != folder) result.push_back(target);
+  }
+  std::ranges::sort(result);
+  return result;
+}
+
+inline std::ptrdiff_t mapped_regions() {
+  std::ifstream file("/proc/self/maps");
+  std::ptrdiff_t count = 0;
+  for (std::string line; std::getline(file, line);) {
+    if (line.find("memfd:inferpool") != std::string::npos) ++count;
+  }
+  return count;
+}
+
+inline std::ptrdiff_t threads() {
+  const std::filesystem::directory_iterator tasks("/proc/self/task");
+  return std::distance(begin(tasks), end(tasks));
+}
+
+// What a pool takes of its host, and must give back.
+struct Footprint {
+  std::size_t children = children_of(getpid()).size();
+  std::size_t descriptors = descriptors_of(getpid()).size();
+  std::ptrdiff_t regions = mapped_regions();
+  std::ptrdiff_t threads = test::threads();
+
+  bool operator==(const Footprint&) const = default;
+};
+
+inline std::ostream& operator<<(std::ostream& out, const Footprint& footprint) {
+  return out << footprint.children << " children, " << footprint.descriptors << " descriptors, "
+             << footprint.regions << " mapped regions, " << footprint.threads << " threads";
+}
+
+}  // namespace inferpool::test

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/reply.hpp"
+
+#include <stdexcept>
+#include <string>
+
+#include "catch.hpp"
+#include "unit/model/memory_blocks.hpp"
+
+namespace inferpool::model {
+namespace {
+
+using inferpool::test::contains;
+
+// What the caller gets for an exception that `thrower` throws in a worker.
+template <typename F>
+std::optional<Error> reply_for(F&& thrower) {
+  test::MemoryBlocks blocks;
+  detail::FrameBuffer frame;
+  Encoder encoder(frame, blocks, 1 << 20);
+  try {
+    thrower();
+  } catch (...) {
+    encode_failure(encoder);
+  }
+  Decoder decoder(frame.bytes(), blocks);
+  auto error = decode_failure(decoder, 42);
+  decoder.finish();
+  return error;
+}
+
+TEST_CASE("A4: an exception of the model arrives with its type and text") {
+  const auto error = reply_for([] { throw std::out_of_range("row 7 of 3"); });
+  REQUIRE(error);
+  CHECK(error->code() == ErrorCode::kModelFailed);
+  CHECK(error->details().exception_type == "std::out_of_range");
+  CHECK(error->details().exception_text == "row 7 of 3");
+  CHECK(error->details().request_id == 42);
+  CHECK(std::string(error->what()) == "model_failed: the model threw std::out_of_range: row 7 of 3");
+}
+
+TEST_CASE("an exception that is no std::exception arrives with its type") {
+  const auto error = reply_for([] { throw 7; });
+  REQUIRE(error);
+  CHECK(error->details().exception_type == "int");
+  CHECK(error->details().exception_text.empty());
+}
+
+TEST_CASE("running out of shared memory keeps its code; other errors of ours are the model's") {
+  const auto memory = reply_for([] { throw Error(ErrorCode::kOutOfMemory, "raise shared_memory_limit"); });
+  REQUIRE(memory);
+  CHECK(memory->code() == ErrorCode::kOutOfMemory);
+  CHECK(std::string(memory->what()) == "out_of_memory: raise shared_memory_limit");
+  const auto argument = reply_for([] { throw Error(ErrorCode::kInvalidArgument, "FP32 is wanted"); });
+  REQUIRE(argument);
+  CHECK(argument->code() == ErrorCode::kModelFailed);
+  CHECK_THAT(argument->what(), contains("FP32 is wanted"));
+}
+
+TEST_CASE("an answer is no failure, and its value follows") {
+  test::MemoryBlocks blocks;
+  detail::FrameBuffer frame;
+  Encoder encoder(frame, blocks, 1 << 20);
+  encoder.put(ReplyKind::kAnswer);
+  encoder.put(std::uint32_t{99});
+  Decoder decoder(frame.bytes(), blocks);
+  CHECK_FALSE(decode_failure(decoder, 1));
+  CHECK(decoder.take<std::uint32_t>() == 99);
+}
+
+TEST_CASE("a reply of no known kind, and a code that no worker may send, are malformed") {
+  test::MemoryBlocks blocks;
+  detail::FrameBuffer frame;
+  Encoder encoder(frame, blocks, 1 << 20);
+  SECTION("kind") { encoder.put(std::uint8_t{77}); }
+  SECTION("nothing at all") {}
+  SECTION("code") {
+    encoder.put(ReplyKind::kRefused);
+    encoder.put(ErrorCode::kStopped);
+    encoder.put_string("not yours to say");
+  }
+  Decoder decoder(frame.bytes(), blocks);
+  CHECK_THROWS_AS(decode_failure(decoder, 1), detail::Malformed);
+}
+
+}  // namespace
+}  // namespace inferpool::model

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pool/launch.hpp"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <string_view>
+
+#include "catch.hpp"
+
+namespace inferpool::pool {
+namespace {
+
+std::string variable(const process::Program& program, std::string_view name) {
+  for (const std::string& entry : program.environment) {
+    if (entry.starts_with(std::string(name) + "=")) return entry.substr(name.size() + 1);
+  }
+  return "(unset)";
+}
+
+Settings settings() {
+  Settings settings;
+  settings.workers = 2;
+  return settings;
+}
+
+TEST_CASE("a worker's environment is the host's with the settings' variables, where {index} is its index") {
+  setenv("INFERPOOL_TEST_HOST", "from the host", 1);
+  Settings s = settings();
+  s.env = {{"CUDA_VISIBLE_DEVICES", "{index}"}, {"TWICE", "{index}-{index}"}};
+  const auto program = make_program(s, "/bin/worker", 1, 7, 8);
+  unsetenv("INFERPOOL_TEST_HOST");
+  CHECK(variable(program, "CUDA_VISIBLE_DEVICES") == "1");
+  CHECK(variable(program, "TWICE") == "1-1");
+  CHECK(variable(program, "INFERPOOL_TEST_HOST") == "from the host");
+}
+
+TEST_CASE("threads_per_worker sets the variables that numeric libraries read, and the settings' own win") {
+  Settings s = settings();
+  s.threads_per_worker = 3;
+  s.env = {{"MKL_NUM_THREADS", "5"}};
+  const auto program = make_program(s, "/bin/worker", 0, 7, 8);
+  CHECK(variable(program, "OMP_NUM_THREADS") == "3");
+  CHECK(variable(program, "OPENBLAS_NUM_THREADS") == "3");
+  CHECK(variable(program, "MKL_NUM_THREADS") == "5");
+}
+
+TEST_CASE("a worker gets one argument that names the descriptor to attach by") {
+  const auto program = make_program(settings(), "/bin/worker", 0, 7, 8);
+  CHECK(program.arguments == std::vector<std::string>{"--inferpool-attach=7"});
+  CHECK(program.kept == 7);
+  CHECK(program.output == 8);
+}
+
+TEST_CASE("cpu_affinity and rlimits are turned into what the kernel takes") {
+  Settings s = settings();
+  s.cpu_affinity = "{index}";
+  s.rlimits = {{"nofile", 64}};
+  const auto program = make_program(s, "/bin/worker", 1, 7, 8);
+  REQUIRE(program.affinity);
+  CHECK(CPU_COUNT(&*program.affinity) == 1);
+  CHECK(CPU_ISSET(1, &*program.affinity));
+  CHECK(program.rlimits == std::vector<std::pair<int, std::uint64_t>>{{RLIMIT_NOFILE, 64}});
+  CHECK_FALSE(make_program(settings(), "/bin/worker", 1, 7, 8).affinity);
+}
+
+}  // namespace
+}  // namespace inferpool::pool

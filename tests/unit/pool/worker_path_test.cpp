@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pool/worker_path.hpp"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include <inferpool/error.hpp>
+
+#include "catch.hpp"
+
+namespace inferpool::pool {
+namespace {
+
+namespace fs = std::filesystem;
+using inferpool::test::contains;
+
+// A folder of its own on PATH, for as long as the test runs.
+class FolderOnPath {
+ public:
+  FolderOnPath() : path_(fs::temp_directory_path() / ("inferpool-path-" + std::to_string(getpid()))) {
+    fs::create_directories(path_);
+    const char* before = std::getenv("PATH");
+    before_ = before != nullptr ? before : "";
+    setenv("PATH", (path_.string() + ":" + before_).c_str(), 1);
+  }
+  ~FolderOnPath() {
+    setenv("PATH", before_.c_str(), 1);
+    fs::remove_all(path_);
+  }
+  fs::path add(const std::string& name, bool executable) const {
+    const fs::path file = path_ / name;
+    std::ofstream(file) << "#!/bin/sh\n";
+    fs::permissions(file, executable ? fs::perms::owner_all : fs::perms::owner_read);
+    return file;
+  }
+  const fs::path& path() const { return path_; }
+
+ private:
+  fs::path path_;
+  std::string before_;
+};
+
+std::string refusal(const std::string& worker) {
+  try {
+    return "found " + find_worker(worker).string();
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::kStartupFailed);
+    CHECK(error.phase() == Phase::kStarting);
+    return error.what();
+  }
+}
+
+TEST_CASE("a worker is found on PATH by its name, and by its absolute path") {
+  const FolderOnPath folder;
+  const fs::path file = folder.add("a_worker", true);
+  CHECK(find_worker("a_worker") == file);
+  CHECK(find_worker(file.string()) == file);
+}
+
+TEST_CASE("a worker beside the host executable is found before one on PATH") {
+  const FolderOnPath folder;
+  const fs::path self = fs::read_symlink("/proc/self/exe");
+  folder.add(self.filename().string(), true);
+  CHECK(find_worker(self.filename().string()) == self);
+}
+
+TEST_CASE("the refusal of an unknown worker lists where it was looked for") {
+  const FolderOnPath folder;
+  const std::string text = refusal("no_such_worker");
+  CHECK_THAT(text, contains("\"no_such_worker\" was not found"));
+  CHECK_THAT(text, contains((folder.path() / "no_such_worker").string() + ": there is no such file"));
+  CHECK_THAT(text, contains((fs::read_symlink("/proc/self/exe").parent_path() / "no_such_worker").string()));
+}
+
+TEST_CASE("the refusal of a file says what is wrong with it") {
+  const FolderOnPath folder;
+  CHECK_THAT(refusal(folder.path().string()), contains("it is a directory"));
+  CHECK_THAT(refusal("/no/such/file"), contains("/no/such/file: there is no such file"));
+  CHECK_THAT(refusal(folder.add("not_executable", false).string()), contains("it is not executable (chmod +x)"));
+  CHECK_THAT(refusal("/dev/null"), contains("it is not a regular file"));
+}
+
+}  // namespace
+}  // namespace inferpool::pool

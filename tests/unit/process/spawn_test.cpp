@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "process/spawn.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <string>
+
+#include "catch.hpp"
+
+namespace inferpool::process {
+namespace {
+
+using inferpool::test::contains;
+
+struct Spawning {
+  FileDescriptor kept_ours, kept_theirs, output_ours, output_theirs;
+  Spawning() {
+    std::array<int, 2> fds{};
+    REQUIRE(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds.data()) == 0);
+    kept_ours = FileDescriptor(fds[0]);
+    kept_theirs = FileDescriptor(fds[1]);
+    REQUIRE(pipe2(fds.data(), O_CLOEXEC) == 0);
+    output_ours = FileDescriptor(fds[0]);
+    output_theirs = FileDescriptor(fds[1]);
+  }
+  Program program(const char* executable, std::vector<std::string> arguments) const {
+    Program program;
+    program.executable = executable;
+    program.arguments = std::move(arguments);
+    program.environment = {"INFERPOOL_TEST=yes", "EMPTY="};
+    program.kept = kept_theirs.get();
+    program.output = output_theirs.get();
+    return program;
+  }
+  // All that the child wrote, once it has ended.
+  std::string output(Child& child) {
+    kept_theirs.reset();
+    output_theirs.reset();
+    std::string text;
+    std::array<char, 512> buffer;
+    for (ssize_t n = 0; (n = read(output_ours.get(), buffer.data(), buffer.size())) > 0;) text.append(buffer.data(), static_cast<std::size_t>(n));
+    pollfd poll_fd{child.pidfd(), POLLIN, 0};
+    REQUIRE(poll(&poll_fd, 1, 10'000) == 1);
+    status = child.reap();
+    return text;
+  }
+  std::optional<ExitStatus> status;
+};
+
+TEST_CASE("a child has the given environment and nothing else, and writes where it was told") {
+  Spawning spawning;
+  Child child = spawn(spawning.program("/usr/bin/env", {}));
+  const std::string text = spawning.output(child);
+  CHECK_THAT(text, contains("INFERPOOL_TEST=yes"));
+  CHECK_THAT(text, contains("EMPTY="));
+  CHECK(text.find("PATH=") == std::string::npos);
+  CHECK(spawning.status->code == 0);
+}
+
+TEST_CASE("a child has standard input, output, error and the kept descriptor, and no other") {
+  Spawning spawning;
+  const FileDescriptor leaky(open("/dev/null", O_RDONLY));  // not close-on-exec: another part of the host forgot
+  Child child = spawn(spawning.program("/bin/sh", {"-c", "echo /proc/$$/fd/*"}));
+  const int kept = spawning.kept_theirs.get();
+  const std::string text = spawning.output(child);
+  CHECK_THAT(text, contains("/fd/" + std::to_string(kept)));
+  CHECK(text.find("/fd/" + std::to_string(leaky.get())) == std::string::npos);
+}
+
+TEST_CASE("a child is in a process group of its own with no signal blocked or ignored") {
+  signal(SIGPIPE, SIG_IGN);
+  Spawning spawning;
+  Child child = spawn(spawning.program("/bin/grep", {"-E", "SigBlk|SigIgn", "/proc/self/status"}));
+  signal(SIGPIPE, SIG_DFL);
+  const std::string text = spawning.output(child);
+  CHECK(text == "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n");
+  Spawning second;
+  Child waits = spawn(second.program("/bin/sleep", {"60"}));
+  CHECK(getpgid(waits.pid()) == waits.pid());
+  waits.end();
+}
+
+TEST_CASE("an executable that cannot be run is reported on the kept descriptor with its error number") {
+  Spawning spawning;
+  Child child = spawn(spawning.program("/no/such/program", {}));
+  spawning.kept_theirs.reset();
+  int error = 0;
+  REQUIRE(recv(spawning.kept_ours.get(), &error, sizeof(error), 0) == sizeof(error));
+  CHECK(error == ENOENT);
+  spawning.output(child);
+  CHECK(spawning.status);
+}
+
+}  // namespace
+}  // namespace inferpool::process

@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "workers/echo.hpp"
+
+#include <inferpool/worker.hpp>
+
+int main(int argc, char** argv) { return inferpool::run_worker<inferpool::test::Echo>(argc, argv); }

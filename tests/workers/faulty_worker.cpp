@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+// Misbehaves on cue: see faulty.hpp for what it does when asked. Settings::extra tells how it loads:
+//   {"load": "throw" | "throw_number" | "die" | "exit" | "hang" | "wait" | "print", ...}
+//   "while": the load misbehaves only while this file exists
+//   "log":   each load appends a line with the time (ns, monotonic), the index and the pid
+//   "go":    "wait" waits for this file
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <stdexcept>
+#include <string>
+
+#include <inferpool/error.hpp>
+#include <inferpool/worker.hpp>
+
+#include "faulty.hpp"
+#include "model/json_reader.hpp"
+
+namespace inferpool::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+bool exists(const std::string& file) { return ::access(file.c_str(), F_OK) == 0; }
+
+void touch(const std::string& file) {
+  if (!file.empty()) ::close(::open(file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+}
+
+// Bounded, so that nothing is left of a test that failed.
+template <typename F>
+void wait_until(F predicate, std::chrono::seconds limit = 100s) {
+  const auto end = std::chrono::steady_clock::now() + limit;
+  while (!predicate() && std::chrono::steady_clock::now() < end) ::poll(nullptr, 0, 1);
+}
+
+[[noreturn]] void end_by(int number) {
+  ::signal(number, SIG_DFL);  // a sanitizer's handler would turn it into an exit
+  ::raise(number);
+  std::abort();
+}
+
+std::string limits() {
+  rlimit files{};
+  ::getrlimit(RLIMIT_NOFILE, &files);
+  cpu_set_t cpus;
+  ::sched_getaffinity(0, sizeof(cpus), &cpus);
+  std::string text = std::to_string(files.rlim_cur) + " " + std::to_string(files.rlim_max);
+  for (std::size_t cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+    if (CPU_ISSET(cpu, &cpus)) text += " " + std::to_string(cpu);
+  }
+  return text;
+}
+
+std::string member(const json::Value& object, std::string_view name) {
+  for (const json::Member& m : object.members) {
+    if (m.name == name) return m.value.text;
+  }
+  return {};
+}
+
+class FaultyModel {
+ public:
+  FaultyModel(const Settings& settings, WorkerInfo info) : info_(info) {
+    if (settings.extra.empty()) return;
+    const json::Value extra = json::read(settings.extra, "extra");
+    if (const std::string log = member(extra, "log"); !log.empty()) append_line(log);
+    const std::string condition = member(extra, "while");
+    if (condition.empty() || exists(condition)) load(member(extra, "load"), member(extra, "go"));
+  }
+
+  Report predict(const Command& command, Context& context) {
+    const std::string text(text_of(command.text));
+    if (command.deed != Deed::kEnvironment) touch(text);
+    Report report{.number = command.number,
+                  .pid = ::getpid(),
+                  .index = info_.index,
+                  .generation = info_.generation};
+    carry_out(command, text, context, report);
+    return report;
+  }
+
+ private:
+  void append_line(const std::string& log) const {
+    const auto now = std::chrono::steady_clock::now().time_since_epoch();
+    const std::string line = std::to_string(std::chrono::nanoseconds(now).count()) + " " +
+                             std::to_string(info_.index) + " " + std::to_string(::getpid()) + "\n";
+    const int fd = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+    [[maybe_unused]] const auto written = ::write(fd, line.data(), line.size());
+    ::close(fd);
+  }
+
+  static void load(const std::string& how, const std::string& go) {
+    if (how == "print" || how == "die" || how == "exit") std::fputs("loading the weights\n", stderr);
+    if (how == "throw") throw std::runtime_error("the weights are missing");
+    if (how == "throw_number") throw 42;
+    if (how == "die") end_by(SIGKILL);
+    if (how == "exit") std::exit(0);
+    if (how == "hang") wait_until([] { return false; });
+    if (how == "wait") wait_until([&] { return exists(go); });
+  }
+
+  static void carry_out(const Command& command, const std::string& text, Context& context,
+                        Report& report) {
+    switch (command.deed) {
+      case Deed::kAnswer:
+        return;
+      case Deed::kThrow:
+        throw std::out_of_range("no class 11 in a model of 10");
+      case Deed::kThrowNumber:
+        throw 42;
+      case Deed::kThrowError:
+        throw Error(ErrorCode::kStopped, "a text of the model's own");
+      case Deed::kHold:
+        return wait_until([&] { return exists(text + ".go"); });
+      case Deed::kHoldThenExit:
+        wait_until([&] { return exists(text + ".go"); });
+        ::_exit(static_cast<int>(command.number));
+      case Deed::kUntilCancelled:
+        wait_until([&] { return context.cancelled(); });
+        return touch(text + ".cancelled");
+      case Deed::kPrint:
+        std::puts("out");
+        std::fputs("err\n", stderr);
+        return;
+      case Deed::kEnvironment:
+        return set_text(report.text, std::getenv(text.c_str()));
+      case Deed::kLimits:
+        return set_text(report.text, limits());
+      case Deed::kStop:
+        ::raise(SIGSTOP);
+        return;
+      default:
+        end(command);
+    }
+  }
+
+  [[noreturn]] static void end(const Command& command) {
+    switch (command.deed) {
+      case Deed::kAbort:
+        end_by(SIGABRT);
+      case Deed::kSegfault:
+        end_by(SIGSEGV);
+      case Deed::kExit:
+        std::exit(static_cast<int>(command.number));
+      case Deed::kExitAtOnce:
+        ::_exit(static_cast<int>(command.number));
+      case Deed::kComplainAndKill:
+        std::fputs(std::string(static_cast<std::size_t>(command.number), '.').c_str(), stderr);
+        std::fputs("the last words\n", stderr);
+        end_by(SIGKILL);
+      case Deed::kSleepForever:
+        wait_until([] { return false; });
+        end_by(SIGKILL);
+      case Deed::kSpinForever:
+        for (const auto end = std::chrono::steady_clock::now() + 100s;
+             std::chrono::steady_clock::now() < end;) {
+        }
+        end_by(SIGKILL);
+      default:
+        end_by(SIGKILL);
+    }
+  }
+
+  WorkerInfo info_;
+};
+
+}  // namespace
+}  // namespace inferpool::test
+
+int main(int argc, char** argv) {
+  return inferpool::run_worker<inferpool::test::FaultyModel>(argc, argv);
+}
