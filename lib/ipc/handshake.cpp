@@ -85,6 +85,7 @@ Received ControlSocket::receive(Message& message, bool wait) const {
     size = recvmsg(fd_.get(), &header, MSG_CMSG_CLOEXEC | (wait ? 0 : MSG_DONTWAIT));
   } while (size < 0 && errno == EINTR);
   if (size < 0) return errno == EAGAIN ? Received::kNothing : Received::kEnd;
+  if (size == 0) return Received::kEnd;
   message = {};
   take_descriptors(header, message.descriptors);
   if (size == sizeof(int)) {
@@ -92,10 +93,10 @@ Received ControlSocket::receive(Message& message, bool wait) const {
     return Received::kMessage;
   }
   if (size < static_cast<ssize_t>(sizeof(MessageHead)) || (header.msg_flags & (MSG_CTRUNC | MSG_TRUNC)) != 0) {
-    return Received::kEnd;
+    return Received::kNoise;
   }
   std::memcpy(&message.head, bytes.data(), sizeof(MessageHead));
-  if (message.head.magic != kMagic) return Received::kEnd;
+  if (message.head.magic != kMagic) return Received::kNoise;
   message.text.assign(bytes.data() + sizeof(MessageHead), static_cast<std::size_t>(size) - sizeof(MessageHead));
   return Received::kMessage;
 }

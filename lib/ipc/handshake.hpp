@@ -47,7 +47,8 @@ struct Message {
   int exec_error = 0;  // not 0: the executable could not be run, and nothing else is set
 };
 
-enum class Received { kMessage, kNothing, kEnd };
+// kNoise: a datagram that is no message of ours.
+enum class Received { kMessage, kNothing, kEnd, kNoise };
 
 // One end of the control socket: datagrams in order, descriptors with them. Thread-safety: none.
 class ControlSocket {
@@ -62,7 +63,7 @@ class ControlSocket {
   // Text is cut to kMaxText. False where the other end is gone or its buffer full.
   bool send(const MessageHead& head, std::string_view text, std::span<const int> descriptors) const noexcept;
 
-  // Without waiting unless `wait`. A datagram that is no message of ours counts as kEnd.
+  // Without waiting unless `wait`.
   Received receive(Message& message, bool wait) const;
 
   [[nodiscard]] int fd() const noexcept { return fd_.get(); }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <climits>
+#include <cstring>
 
 namespace inferpool::ipc {
 
@@ -34,7 +35,9 @@ std::uint32_t HostRing::post(const PostedRequest& request, WakeList& wakes) noex
   slot.call_id = request.call_id;
   slot.deadline = request.deadline;
   slot.frame_offset = request.frame_offset;
-  if (request.frame.size() <= kInlineFrame) std::ranges::copy(request.frame, slot.frame.begin());
+  if (!request.frame.empty() && request.frame.size() <= kInlineFrame) {
+    std::memcpy(slot.frame.data(), request.frame.data(), request.frame.size());
+  }
   // Sequentially consistent with the load of `parked`: either the worker sees the request or we see it asleep.
   slot.posted.exchange(posted_word(sequence, Posted::kPosted), std::memory_order_seq_cst);
   if (control_.worker.parked.load(std::memory_order_seq_cst) != 0) ring(wakes, 1);
@@ -49,6 +52,11 @@ bool HostRing::recall(std::uint32_t sequence) noexcept {
 
 void HostRing::cancel(std::uint32_t sequence) noexcept {
   control_.request(sequence).cancelled.store(1, std::memory_order_relaxed);
+}
+
+bool HostRing::passed(std::uint32_t sequence) const noexcept {
+  const std::uint32_t next = control_.worker.consumed.load(std::memory_order_acquire);
+  return ((next - 1 - sequence) & kSequenceMask) < kSequenceMask / 2;
 }
 
 bool HostRing::plausible(std::uint32_t sequence) const noexcept {
@@ -71,8 +79,8 @@ ReplyHead HostRing::head(std::uint32_t sequence) const noexcept {
 }
 
 void HostRing::copy_frame(std::uint32_t sequence, std::span<std::byte> to) const noexcept {
-  const auto& frame = control_.reply(sequence).frame;
-  std::ranges::copy(std::span(frame).first(std::min(to.size(), frame.size())), to.begin());
+  const std::size_t size = std::min(to.size(), kInlineFrame);
+  if (size != 0) std::memcpy(to.data(), control_.reply(sequence).frame.data(), size);
 }
 
 void HostRing::close(WakeList& wakes) noexcept {

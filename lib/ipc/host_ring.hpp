@@ -59,6 +59,9 @@ class HostRing {
   [[nodiscard]] bool answered(std::uint32_t sequence) const noexcept {
     return control_.reply(sequence).published.load(std::memory_order_acquire) == sequence;
   }
+  // Whether the worker has gone on beyond the number of a request: a hint, wrong only of a worker that is.
+  [[nodiscard]] bool passed(std::uint32_t sequence) const noexcept;
+
   // False where the published word of a request that is posted holds what no worker that keeps to the protocol writes.
   [[nodiscard]] bool plausible(std::uint32_t sequence) const noexcept;
 

@@ -8,25 +8,44 @@
 
 #include <inferpool/error.hpp>
 
+#include "ipc/extent_allocator.hpp"
+
 namespace inferpool::ipc {
 
 using Lock = boost::interprocess::scoped_lock<RobustMutex>;
 
+class ReplyArena::Region {
+ public:
+  Region(const MemoryFile& replies, RobustMutex& reply_mutex)
+      : mutex(reply_mutex), file(replies), mapping(file, Access::kReadWrite), extents(file.size()) {
+    mapping.populate(kPopulated, Access::kReadWrite);
+  }
+  Region(const Region&) = delete;
+  Region& operator=(const Region&) = delete;
+
+  RobustMutex& mutex;
+  const MemoryFile& file;
+  Mapping mapping;
+  ExtentAllocator extents;  // under the mutex
+};
+
 class ReplyArena::Block final : public detail::Storage {
  public:
-  Block(std::shared_ptr<ReplyArena> owner, std::uint64_t offset, std::size_t size) noexcept
-      : Storage(owner->mapping_.data() + offset, size, false), owner_(std::move(owner)) {
-    set_region(owner_.get(), offset);
+  Block(std::shared_ptr<Region> region, std::uint64_t offset, std::size_t size) noexcept
+      : Storage(region->mapping.data() + offset, size, false), region_(std::move(region)) {
+    set_region(region_.get(), offset);
   }
-  ~Block() override { owner_->release(offset(), size()); }
+  ~Block() override {
+    const Lock lock(region_->mutex);
+    region_->extents.release(offset(), size());
+  }
 
  private:
-  std::shared_ptr<ReplyArena> owner_;
+  std::shared_ptr<Region> region_;
 };
 
 ReplyArena::ReplyArena(const MemoryFile& file, Control& control)
-    : mapping_(file, Access::kReadWrite), file_(file), control_(control), extents_(file.size()) {
-  mapping_.populate(kPopulated, Access::kReadWrite);
+    : control_(control), region_(std::make_shared<Region>(file, control.worker.reply_mutex)) {
   out_.reserve(kTickets);
 }
 
@@ -35,16 +54,16 @@ detail::StorageRef ReplyArena::allocate(std::size_t size) {
   std::uint64_t used = 0;
   {
     const Lock lock(control_.worker.reply_mutex);
-    if (const auto offset = extents_.allocate(size)) {
-      return detail::StorageRef(new Block(shared_from_this(), *offset, size));
+    if (const auto offset = region_->extents.allocate(size)) {
+      return detail::StorageRef(new Block(region_, *offset, size));
     }
-    used = extents_.used();
+    used = region_->extents.used();
   }
   throw Error(ErrorCode::kOutOfMemory,
               fmt::format("a reply block of {} bytes does not fit: {} of {} bytes of this worker's replies are held by "
                           "outputs of the host or by the model; drop outputs, set copy_outputs or raise "
                           "shared_memory_limit (half of it is split into the workers' replies)",
-                          size, used, extents_.size()));
+                          size, used, region_->extents.size()));
 }
 
 ReplyArena::Ticket ReplyArena::hold(std::vector<detail::StorageRef> blocks) {
@@ -84,22 +103,27 @@ std::uint32_t ReplyArena::free_ticket() const noexcept {
   return ticket;
 }
 
-void ReplyArena::release(std::uint64_t offset, std::size_t size) noexcept {
+void ReplyArena::forget() {
+  std::vector<detail::StorageRef> freed;
   const Lock lock(control_.worker.reply_mutex);
-  extents_.release(offset, size);
+  for (const std::uint32_t ticket : out_) {
+    for (auto& block : tickets_[ticket].blocks) freed.push_back(std::move(block));
+    tickets_[ticket].blocks.clear();
+  }
+  out_.clear();
 }
 
 void ReplyArena::trim() {
   reclaim();
   const Lock lock(control_.worker.reply_mutex);
-  for (const auto& extent : extents_.free_extents()) {
+  for (const auto& extent : region_->extents.free_extents()) {
     const std::uint64_t start = std::max<std::uint64_t>(extent.offset, kPopulated);
-    if (extent.offset + extent.length > start) file_.punch(start, extent.offset + extent.length - start);
+    if (extent.offset + extent.length > start) region_->file.punch(start, extent.offset + extent.length - start);
   }
 }
 
 detail::BlockRef SentBlocks::place(std::span<const std::byte> bytes, const detail::StorageRef& storage) {
-  if (storage && storage->region() == arena_.get()) {
+  if (arena_->owns(storage)) {
     blocks_.push_back(storage);
   } else {
     blocks_.push_back(arena_->allocate(bytes.size()));

@@ -9,7 +9,6 @@
 
 #include <inferpool/detail/frame.hpp>
 
-#include "ipc/extent_allocator.hpp"
 #include "ipc/layout.hpp"
 #include "ipc/segment.hpp"
 
@@ -18,7 +17,7 @@ namespace inferpool::ipc {
 // The worker's memory for replies, which the host only reads. A reply that holds blocks gets a ticket; the host gives
 // it back by writing its generation into Control's released[], which costs the host one store.
 // Thread-safety: safe from all threads of the worker.
-class ReplyArena : public std::enable_shared_from_this<ReplyArena> {
+class ReplyArena {
  public:
   struct Ticket {
     std::uint32_t index = kTickets;
@@ -35,10 +34,19 @@ class ReplyArena : public std::enable_shared_from_this<ReplyArena> {
   // ticket. Throws Error (out_of_memory) where all tickets are out.
   Ticket hold(std::vector<detail::StorageRef> blocks);
 
+  // Takes all tickets back: the host is gone, or about to be.
+  void forget();
+
   // Gives the pages of free blocks back to the system.
   void trim();
 
+  // Whether it is a block of this arena.
+  [[nodiscard]] bool owns(const detail::StorageRef& storage) const noexcept {
+    return storage && storage->region() == region_.get();
+  }
+
  private:
+  class Region;  // the memory; blocks keep it, not the arena, which keeps blocks
   class Block;
   struct Held {
     std::uint32_t generation = 0;
@@ -48,14 +56,11 @@ class ReplyArena : public std::enable_shared_from_this<ReplyArena> {
   void reclaim();
   // Under reply_mutex.
   std::uint32_t free_ticket() const noexcept;
-  void release(std::uint64_t offset, std::size_t size) noexcept;
 
-  Mapping mapping_;
-  const MemoryFile& file_;
   Control& control_;
-  ExtentAllocator extents_;
-  std::array<Held, kTickets> tickets_;
-  std::vector<std::uint32_t> out_;  // tickets that the host has
+  std::shared_ptr<Region> region_;
+  std::array<Held, kTickets> tickets_;  // these two: under reply_mutex
+  std::vector<std::uint32_t> out_;      // tickets that the host has
 };
 
 // The blocks of one reply. Not thread-safe.

@@ -46,6 +46,7 @@ detail::StorageRef RequestRegion::allocate(std::size_t size) {
 }
 
 void RequestRegion::release(std::uint64_t offset, std::size_t size) noexcept {
+  if (guard_.in_child()) return;  // where the mutex may be locked for ever
   const std::lock_guard lock(mutex_);
   extents_.release(offset, size);
 }

@@ -11,6 +11,7 @@
 
 #include "core/file_descriptor.hpp"
 #include "ipc/extent_allocator.hpp"
+#include "ipc/fork_guard.hpp"
 #include "ipc/segment.hpp"
 
 namespace inferpool::ipc {
@@ -38,6 +39,7 @@ class RequestRegion : public std::enable_shared_from_this<RequestRegion> {
   explicit RequestRegion(std::size_t size);
   void release(std::uint64_t offset, std::size_t size) noexcept;
 
+  ForkGuard guard_;
   MemoryFile file_;
   Mapping mapping_;
   mutable std::mutex mutex_;

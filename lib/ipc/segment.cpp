@@ -87,9 +87,16 @@ void MemoryFile::punch(std::size_t offset, std::size_t length) const noexcept {
 
 Mapping::Mapping(const MemoryFile& file, Access access) try
     : region_(Mappable{file.fd(), to_mode(access)}, to_mode(access), 0, file.size()) {
-  if (madvise(region_.get_address(), region_.get_size(), MADV_DONTFORK) != 0) fail("madvise(MADV_DONTFORK)");
+  if (madvise(region_.get_address(), region_.get_size(), MADV_DONTFORK) != 0) {
+    region_.~mapped_region();
+    fail("madvise(MADV_DONTFORK)");
+  }
 } catch (const bi::interprocess_exception& error) {
   throw std::runtime_error(fmt::format("mmap of {} bytes: {}", file.size(), error.what()));
+}
+
+Mapping::~Mapping() {
+  if (getpid() == owner_) region_.~mapped_region();
 }
 
 void Mapping::populate(std::size_t length, Access access) const noexcept {

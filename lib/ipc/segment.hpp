@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <unistd.h>
+
 #include <cstddef>
 #include <memory>
 
@@ -40,6 +42,9 @@ class MemoryFile {
 class Mapping {
  public:
   Mapping(const MemoryFile& file, Access access);
+  Mapping(const Mapping&) = delete;
+  Mapping& operator=(const Mapping&) = delete;
+  ~Mapping();
 
   [[nodiscard]] std::byte* data() const noexcept { return static_cast<std::byte*>(region_.get_address()); }
   [[nodiscard]] std::size_t size() const noexcept { return region_.get_size(); }
@@ -48,7 +53,10 @@ class Mapping {
   void populate(std::size_t length, Access access) const noexcept;
 
  private:
-  boost::interprocess::mapped_region region_;
+  pid_t owner_ = getpid();
+  union {  // not destroyed in a fork: what lies at its addresses there, if anything, is somebody else's
+    boost::interprocess::mapped_region region_;
+  };
 };
 
 }  // namespace inferpool::ipc

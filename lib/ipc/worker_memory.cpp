@@ -25,6 +25,7 @@ WorkerMemory::WorkerMemory(std::size_t reply_bytes)
 }
 
 void WorkerMemory::release(std::uint32_t ticket, std::uint32_t generation) noexcept {
+  if (guard_.in_child()) return;
   if (ticket < kTickets) control().host.released[ticket].store(generation, std::memory_order_release);
 }
 

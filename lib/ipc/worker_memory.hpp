@@ -8,6 +8,7 @@
 
 #include <inferpool/detail/frame.hpp>
 
+#include "ipc/fork_guard.hpp"
 #include "ipc/host_ring.hpp"
 #include "ipc/layout.hpp"
 #include "ipc/segment.hpp"
@@ -27,7 +28,8 @@ class WorkerMemory {
   [[nodiscard]] const std::byte* replies() const noexcept { return replies_.data(); }
   [[nodiscard]] std::size_t reply_bytes() const noexcept { return replies_.size(); }
 
-  // The host is done with the reply that holds this ticket. Ignores a ticket that does not exist.
+  // The host is done with the reply that holds this ticket. Ignores a ticket that does not exist, and a fork of the
+  // host, which may drop the outputs that it inherited.
   void release(std::uint32_t ticket, std::uint32_t generation) noexcept;
 
   // Counts a view of so many bytes in. False: half of the replies is viewed, so that one is copied instead.
@@ -38,6 +40,7 @@ class WorkerMemory {
  private:
   Control& control() const noexcept { return *reinterpret_cast<Control*>(control_.data()); }
 
+  ForkGuard guard_;
   MemoryFile control_file_;
   MemoryFile reply_file_;
   Mapping control_;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ipc/worker_ring.hpp"
 
-#include <algorithm>
 #include <boost/interprocess/sync/scoped_lock.hpp>
 #include <climits>
+#include <cstring>
 
 #include "ipc/wait_word.hpp"
 
@@ -59,7 +59,9 @@ void WorkerRing::publish(std::uint32_t sequence, const PublishedReply& reply) no
   slot.frame_bytes.store(static_cast<std::uint32_t>(reply.frame.size()), std::memory_order_relaxed);
   slot.ticket.store(reply.ticket, std::memory_order_relaxed);
   slot.generation.store(reply.generation, std::memory_order_relaxed);
-  if (reply.frame.size() <= kInlineFrame) std::ranges::copy(reply.frame, slot.frame.begin());
+  if (!reply.frame.empty() && reply.frame.size() <= kInlineFrame) {
+    std::memcpy(slot.frame.data(), reply.frame.data(), reply.frame.size());
+  }
   {
     const boost::interprocess::scoped_lock<RobustMutex> lock(control_.worker.reply_mutex);
     // Sequentially consistent with the load of reply_parked: either the caller sees the reply or we see it asleep.

@@ -50,6 +50,11 @@ class Dispatch {
   }
   // The caller has read the answer of a posted call.
   void collected(Call& call, bool succeeded, ipc::WakeList& wakes);
+  // What was collected as a success turned out to be garbage.
+  void count_garbage() noexcept {
+    --succeeded_;
+    ++failed_;
+  }
   // The caller stops waiting: deadline_exceeded or cancelled. False: an answer or error stands
   // already.
   bool give_up(Call& call, ErrorCode code, TimePoint now, ipc::WakeList& wakes);

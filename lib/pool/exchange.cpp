@@ -78,7 +78,7 @@ void Exchange::collect(Call& call, const Placement& placement, detail::FunctionR
   worker.memory()->ring().copy_frame(placement.sequence, inline_frame);
 
   bool collected = false;
-  const auto done = [&](bool succeeded) {
+  const auto give_back = [&](bool succeeded) {
     collected = true;
     dispatch_.update([&](Dispatch& d, ipc::WakeList& wakes) { d.collected(call, succeeded, wakes); });
   };
@@ -87,14 +87,18 @@ void Exchange::collect(Call& call, const Placement& placement, detail::FunctionR
     ipc::ReplyBlocks blocks(worker.memory(), head, origin_->settings.copy_outputs);
     Decoder decoder(blocks.frame(inline_frame), blocks);
     std::optional<Error> failure = model::decode_failure(decoder, call.id);
-    done(!failure);  // the worker may take the next request while this one is decoded
+    give_back(!failure);  // the worker may take the next request while this one is decoded
     if (failure) throw *std::move(failure);
     decode(decoder);
     decoder.finish();
   } catch (const detail::Malformed& malformed) {
     Error error = violation(worker, call.id, malformed.what());
-    if (!collected) done(false);
+    if (collected) dispatch_.update([](Dispatch& d, ipc::WakeList&) { d.count_garbage(); });
+    if (!collected) give_back(false);
     throw error;
+  } catch (...) {
+    if (!collected) give_back(false);
+    throw;
   }
 }
 

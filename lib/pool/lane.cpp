@@ -9,11 +9,6 @@
 namespace inferpool::pool {
 namespace {
 
-// A worker in a long run passes what was recalled behind it only when the run ends. Until then each
-// recall uses up a slot, and those that it needs next are not to be used up. The ring has 64 for at
-// most 32 + 1 requests.
-constexpr int kMostRecalls = 8;
-
 double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
 
 }  // namespace
@@ -34,7 +29,6 @@ std::vector<Run> Lane::worker_ended() {
   runs_.reserve(concurrency_ + 1);
   channel_.reset();
   abandoned_ = 0;
-  recalls_ = 0;
   unbegun_.reset();
   kill_unbegun_at_.reset();
   return runs;
@@ -42,10 +36,6 @@ std::vector<Run> Lane::worker_ended() {
 
 bool Lane::takes_fewer_than(std::size_t most) const noexcept {
   return live() && !late() && runs_.size() < most && channel_->has_room();
-}
-
-bool Lane::accepts_ahead() const noexcept {
-  return recalls_ < kMostRecalls && takes_fewer_than(concurrency_ + 1);
 }
 
 bool Lane::stalled() const noexcept {
@@ -70,7 +60,6 @@ void Lane::collected(const Call& call, std::uint64_t use) noexcept {
   runs_.erase(run);
   ++served_;
   last_used_ = use;
-  recalls_ = 0;
 }
 
 bool Lane::recall(Call& call) noexcept {
@@ -127,7 +116,6 @@ void Lane::collect_late(std::uint64_t use) noexcept {
   abandoned_ -= static_cast<int>(answered);
   served_ += answered;
   last_used_ = use;
-  recalls_ = 0;
 }
 
 void Lane::kill_overdue(TimePoint now, Duration cancel_grace, Duration hang_timeout) {
@@ -158,7 +146,6 @@ std::vector<Run>::iterator Lane::find(const Call& call) noexcept {
 void Lane::recalled(std::vector<Run>::iterator run) noexcept {
   channel_->finish(run->sequence);
   runs_.erase(run);
-  ++recalls_;
 }
 
 }  // namespace inferpool::pool

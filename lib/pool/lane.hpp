@@ -25,8 +25,8 @@ struct Run {
 };
 
 // One place for a worker, and what the worker there has to do: requests in the order of posting.
-// The first `concurrency` of them have their turn, one more may be posted ahead. Thread-safety:
-// none; the pool's lock guards it.
+// The first `concurrency` of them have their turn, one more may be posted ahead.
+// Thread-safety: none; the pool's lock guards it.
 class Lane {
  public:
   Lane(int index, int concurrency);
@@ -36,12 +36,11 @@ class Lane {
   std::vector<Run> worker_ended();
 
   [[nodiscard]] bool live() const noexcept { return channel_ != nullptr; }
-  // Out of rotation: it runs what nobody waits for any more, or did not begin what it should have
-  // begun.
+  // Out of rotation: it runs what nobody waits for any more, or did not begin what it should have.
   [[nodiscard]] bool late() const noexcept { return abandoned_ > 0 || unbegun_; }
   // Whether it would run one more request at once.
   [[nodiscard]] bool accepts() const noexcept { return takes_fewer_than(concurrency_); }
-  [[nodiscard]] bool accepts_ahead() const noexcept;
+  [[nodiscard]] bool accepts_ahead() const noexcept { return takes_fewer_than(concurrency_ + 1); }
   // Whether it would run one more, but has no room for it yet.
   [[nodiscard]] bool stalled() const noexcept;
   // The call that was posted ahead, or null.
@@ -67,8 +66,7 @@ class Lane {
 
   // Throws away late answers, after which the worker may be in rotation again.
   void collect_late(std::uint64_t use) noexcept;
-  // Kills a worker that is late beyond `kill_at`, or runs one request for `hang_timeout` (0: any
-  // time).
+  // Kills a worker that is late beyond `kill_at`, or has one request for `hang_timeout` (0: never).
   void kill_overdue(TimePoint now, Duration cancel_grace, Duration hang_timeout);
 
  private:
@@ -83,7 +81,6 @@ class Lane {
   std::uint64_t served_ = 0;
   std::uint64_t last_used_ = 0;
   int abandoned_ = 0;                          // of the runs
-  int recalls_ = 0;                            // since the last answer
   std::optional<std::uint32_t> unbegun_ = {};  // recalled in its turn and not passed yet
   Deadline kill_unbegun_at_ = {};
 };

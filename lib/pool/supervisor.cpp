@@ -29,8 +29,15 @@ Error start_error(const std::string& what, ErrorDetails details) {
 
 Error start_error(const WorkerHandle& worker, const WorkerEnd& end) {
   std::string what = fmt::format("worker {} did not start: ", end.index);
-  what += worker.start_failure().empty() ? to_string(end) + " before it was ready" : worker.start_failure();
-  return start_error(what, details_of(end, Phase::kStarting));
+  if (!worker.start_failure().empty()) {
+    what += worker.start_failure();
+  } else {
+    what += to_string(end) + (end.reason.empty() ? " before it was ready" : "");
+  }
+  ErrorDetails details = details_of(end, Phase::kStarting);
+  details.exception_type = worker.load_failure().type;
+  details.exception_text = worker.load_failure().text;
+  return start_error(what, std::move(details));
 }
 
 }  // namespace

@@ -37,6 +37,7 @@ void WorkerHandle::advance() {
   const ipc::Received received = socket_.receive(message, false);
   if (received == ipc::Received::kNothing) return;
   if (received == ipc::Received::kEnd) return socket_.close();  // its end follows, with the cause
+  if (received == ipc::Received::kNoise) return fail_start("it sent what is no message of inferpool");
   if (message.exec_error != 0) {
     return fail_start(fmt::format("{} cannot be run: {}", origin_->executable,
                                   std::generic_category().message(message.exec_error)));
@@ -49,9 +50,10 @@ void WorkerHandle::advance() {
     stage_ = Stage::kReady;
   } else if (message.head.kind == ipc::MessageKind::kLoadFailed) {
     const auto newline = message.text.find('\n');
-    const std::string text = newline == std::string::npos ? "" : message.text.substr(newline + 1);
-    fail_start(fmt::format("the model did not load: {}{}{}", message.text.substr(0, newline), text.empty() ? "" : ": ",
-                           text));
+    load_failure_.type = message.text.substr(0, newline);
+    if (newline != std::string::npos) load_failure_.text = message.text.substr(newline + 1);
+    fail_start(fmt::format("the model did not load: {}{}{}", load_failure_.type, load_failure_.text.empty() ? "" : ": ",
+                           load_failure_.text));
   } else {
     fail_start("it broke the protocol of the handshake");
   }
@@ -116,6 +118,7 @@ std::optional<WorkerEnd> WorkerHandle::end() {
 }
 
 void WorkerHandle::kill(const std::string& reason) noexcept {
+  killed_.store(true);
   const std::lock_guard lock(kill_mutex_);
   if (kill_reason_.empty()) kill_reason_ = reason;
   child_.signal(SIGKILL);

@@ -13,6 +13,7 @@
 #include "ipc/handshake.hpp"
 #include "ipc/request_region.hpp"
 #include "ipc/worker_memory.hpp"
+#include "model/failure.hpp"
 #include "pool/channel.hpp"
 #include "pool/output_pipe.hpp"
 #include "pool/worker_end.hpp"
@@ -60,6 +61,9 @@ class WorkerHandle final : public Channel {
   // Why it could not start, as far as the worker or the handshake said.
   [[nodiscard]] const std::string& start_failure() const noexcept { return start_failure_; }
 
+  // The exception that ended the load, where one did.
+  [[nodiscard]] const Failure& load_failure() const noexcept { return load_failure_; }
+
   // --- safe from any thread ---
 
   [[nodiscard]] const std::shared_ptr<ipc::WorkerMemory>& memory() const noexcept { return memory_; }
@@ -67,10 +71,11 @@ class WorkerHandle final : public Channel {
   // Asks the process to leave once it has nothing to do. Under the pool's lock.
   void ask_to_leave(ipc::WakeList& wakes) { memory_->ring().close(wakes); }
 
-  bool has_room() const noexcept override { return memory_->ring().has_room(); }
+  bool has_room() const noexcept override { return !killed_.load() && memory_->ring().has_room(); }
   std::uint32_t post(const Call& call, ipc::WakeList& wakes) override;
   bool recall(std::uint32_t sequence) noexcept override { return memory_->ring().recall(sequence); }
   bool answered(std::uint32_t sequence) const noexcept override { return memory_->ring().answered(sequence); }
+  bool passed(std::uint32_t sequence) const noexcept override { return memory_->ring().passed(sequence); }
   void cancel(std::uint32_t sequence) noexcept override { memory_->ring().cancel(sequence); }
   void finish(std::uint32_t sequence) noexcept override { memory_->ring().finish(sequence); }
   void discard(std::uint32_t sequence) noexcept override;
@@ -92,6 +97,8 @@ class WorkerHandle final : public Channel {
   int pid_ = 0;
   Stage stage_ = Stage::kShakingHands;
   std::string start_failure_;
+  Failure load_failure_;
+  std::atomic<bool> killed_{false};
   std::mutex kill_mutex_;
   std::string kill_reason_;  // guarded by kill_mutex_
 };

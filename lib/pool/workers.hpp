@@ -8,10 +8,10 @@
 #include <inferpool/detail/pool_core.hpp>
 
 #include "core/clock.hpp"
+#include "ipc/fork_guard.hpp"
 #include "ipc/spin.hpp"
 #include "pool/completion.hpp"
 #include "pool/exchange.hpp"
-#include "pool/fork_guard.hpp"
 #include "pool/locked_dispatch.hpp"
 #include "pool/roster.hpp"
 #include "pool/supervisor.hpp"
@@ -48,7 +48,7 @@ class Workers {
   void sleep(const Call& call, const Placement& placement, std::uint32_t seen);
   void count_latency(const Call& call) noexcept;
 
-  ForkGuard guard_;
+  ipc::ForkGuard guard_;
   TickRate rate_;
   std::shared_ptr<const Origin> origin_;
   LockedDispatch dispatch_;

@@ -16,6 +16,9 @@ Server::Server(const Attachment& attachment, detail::ServedModel& model)
       ring_(attachment.control(), std::chrono::nanoseconds(attachment.welcome().spin)),
       arena_(std::make_shared<ipc::ReplyArena>(attachment.reply_file(), attachment.control())) {}
 
+// The blocks that the host holds keep the arena alive, which keeps them.
+Server::~Server() { arena_->forget(); }
+
 void Server::run() {
   std::vector<std::jthread> others;
   for (int i = 1; i < attachment_.welcome().concurrency; ++i) others.emplace_back([this] { serve_all(); });

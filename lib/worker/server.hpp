@@ -17,6 +17,9 @@ class Server {
  public:
   // Both outlive the server.
   Server(const Attachment& attachment, detail::ServedModel& model);
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+  ~Server();
 
   void run();
 

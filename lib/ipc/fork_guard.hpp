@@ -3,10 +3,10 @@
 
 #include <atomic>
 
-namespace inferpool::pool {
+namespace inferpool::ipc {
 
-// Tells whether this process is the one that made the guard, or a fork of it without exec: there no thread of the
-// pool runs, and its workers are not its own. Costs one load. Thread-safety: safe from many threads.
+// Tells whether this process is the one that made the guard, or a fork of it without exec: there no mapping of the
+// guard's owner exists, no thread of it runs, and its workers are not the child's own. Costs one load. Thread-safety: safe from many threads.
 class ForkGuard {
  public:
   // Throws std::runtime_error naming the system call.
@@ -21,4 +21,4 @@ class ForkGuard {
   std::atomic<int>* page_;  // on a page that reads as zero in a child (MADV_WIPEONFORK)
 };
 
-}  // namespace inferpool::pool
+}  // namespace inferpool::ipc

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pool/fork_guard.hpp"
+#include "ipc/fork_guard.hpp"
 
 #include <sys/mman.h>
 #include <unistd.h>
@@ -10,7 +10,7 @@
 
 #include "core/system_error.hpp"
 
-namespace inferpool::pool {
+namespace inferpool::ipc {
 namespace {
 
 std::size_t page_size() noexcept { return static_cast<std::size_t>(sysconf(_SC_PAGESIZE)); }
@@ -30,4 +30,4 @@ ForkGuard::ForkGuard() {
 
 ForkGuard::~ForkGuard() { munmap(page_, page_size()); }
 
-}  // namespace inferpool::pool
+}  // namespace inferpool::ipc
