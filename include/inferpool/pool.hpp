@@ -112,7 +112,11 @@ class Pool {
 
  private:
   struct Promise final : detail::Receiver {
-    void deliver(Decoder& reply) override { promise.set_value(Codec<Output>::decode(reply)); }
+    void deliver(Decoder& reply) override {
+      Output output = Codec<Output>::decode(reply);
+      reply.finish();  // may throw: before the promise is kept, as it is kept only once
+      promise.set_value(std::move(output));
+    }
     void fail(const Error& error) noexcept override { promise.set_exception(std::make_exception_ptr(error)); }
     std::promise<Output> promise;
   };

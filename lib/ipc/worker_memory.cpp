@@ -30,9 +30,15 @@ void WorkerMemory::release(std::uint32_t ticket, std::uint32_t generation) noexc
 }
 
 bool WorkerMemory::count_view(std::size_t length) noexcept {
-  if (viewed.fetch_add(length, std::memory_order_relaxed) + length <= reply_bytes() / 2) return true;
-  viewed.fetch_sub(length, std::memory_order_relaxed);
+  const bool room = viewed.fetch_add(length, std::memory_order_relaxed) + length <= reply_bytes() / 2;
+  if (views_.fetch_add(1, std::memory_order_relaxed) < kTickets / 2 && room) return true;
+  drop_view(length);
   return false;
+}
+
+void WorkerMemory::drop_view(std::size_t length) noexcept {
+  viewed.fetch_sub(length, std::memory_order_relaxed);
+  views_.fetch_sub(1, std::memory_order_relaxed);
 }
 
 // One reply's hold on the worker's blocks.
@@ -57,29 +63,30 @@ class ReplyBlocks::View final : public detail::Storage {
   // Read-only: a store would fault, so the tensor copies before it is written.
   View(std::shared_ptr<Lease> lease, const std::byte* data, std::size_t size) noexcept
       : Storage(const_cast<std::byte*>(data), size, true), lease_(std::move(lease)) {}
-  ~View() override { lease_->memory().viewed.fetch_sub(size(), std::memory_order_relaxed); }
+  ~View() override { lease_->memory().drop_view(size()); }
 
  private:
   std::shared_ptr<Lease> lease_;
 };
 
 ReplyBlocks::ReplyBlocks(std::shared_ptr<WorkerMemory> memory, const ReplyHead& head, bool copy)
-    : head_(head), copy_(copy), lease_(std::make_shared<Lease>(std::move(memory), head.ticket, head.generation)) {}
+    : memory_(std::move(memory)), head_(head), copy_(copy) {
+  if (head.ticket < kTickets) lease_ = std::make_shared<Lease>(memory_, head.ticket, head.generation);
+}
 
 const std::byte* ReplyBlocks::check(std::uint64_t offset, std::uint64_t length) const {
-  const WorkerMemory& memory = lease_->memory();
-  const std::uint64_t size = memory.reply_bytes();
-  if (offset > size || length > size - offset || offset % kBlockAlignment != 0 || head_.ticket >= kTickets) {
+  const std::uint64_t size = memory_->reply_bytes();
+  if (offset > size || length > size - offset || offset % kBlockAlignment != 0 || !lease_) {
     throw detail::Malformed(fmt::format("a block of {} bytes at {} of a region of {} bytes, ticket {}", length, offset,
                                         size, head_.ticket));
   }
-  return memory.replies() + offset;
+  return memory_->replies() + offset;
 }
 
 detail::StorageRef ReplyBlocks::open(const detail::BlockRef& block, bool fixed_width) {
   const std::byte* data = check(block.offset, block.length);
   const auto length = static_cast<std::size_t>(block.length);
-  if (fixed_width && !copy_ && length >= kSmallestView && lease_->memory().count_view(length)) {
+  if (fixed_width && !copy_ && length >= kSmallestView && memory_->count_view(length)) {
     return detail::StorageRef(new View(lease_, data, length));
   }
   detail::StorageRef copy = detail::heap_storage(length);

@@ -32,8 +32,10 @@ class WorkerMemory {
   // host, which may drop the outputs that it inherited.
   void release(std::uint32_t ticket, std::uint32_t generation) noexcept;
 
-  // Counts a view of so many bytes in. False: half of the replies is viewed, so that one is copied instead.
+  // Counts a view of so many bytes in. False: half of the replies is viewed, or as many views there are as half of
+  // the tickets, so that one is copied instead.
   bool count_view(std::size_t length) noexcept;
+  void drop_view(std::size_t length) noexcept;
   // Bytes of replies that outputs view at present.
   std::atomic<std::size_t> viewed{0};
 
@@ -46,6 +48,7 @@ class WorkerMemory {
   Mapping control_;
   Mapping replies_;
   HostRing ring_;
+  std::atomic<std::uint32_t> views_{0};
 };
 
 // The blocks of one reply, opened with distrust: views of the worker's memory, or copies of it. The worker gets the
@@ -66,9 +69,10 @@ class ReplyBlocks final : public detail::BlockSource {
   class View;
   const std::byte* check(std::uint64_t offset, std::uint64_t length) const;
 
+  std::shared_ptr<WorkerMemory> memory_;
   ReplyHead head_;
   bool copy_;
-  std::shared_ptr<Lease> lease_;
+  std::shared_ptr<Lease> lease_;  // null: the reply holds no block
   detail::StorageRef frame_copy_;
 };
 

@@ -24,6 +24,19 @@ Deadline deadline_of(const InferOptions& options, const Settings& settings) {
   return timeout ? earlier(options.deadline, Clock::now() + *timeout) : options.deadline;
 }
 
+// A call that nobody waits for any more when it comes.
+void refuse_late(const Call& call, const std::stop_token& stop) {
+  const bool cancelled = stop.stop_requested();
+  if (!cancelled && (!call.deadline || !passed(call.deadline, Clock::now()))) return;
+  ErrorDetails details;
+  details.phase = Phase::kQueued;
+  details.request_id = call.id;
+  throw Error(cancelled ? ErrorCode::kCancelled : ErrorCode::kDeadlineExceeded,
+              fmt::format("request {}: {} before it was sent", call.id,
+                          cancelled ? "its caller gave it up" : "its deadline passed"),
+              std::move(details));
+}
+
 }  // namespace
 
 void Exchange::prepare(Call& call, detail::FunctionRef<void(Encoder&)> encode, const InferOptions& options) {
@@ -32,6 +45,7 @@ void Exchange::prepare(Call& call, detail::FunctionRef<void(Encoder&)> encode, c
   call.deadline = deadline_of(options, origin_->settings);
   call.admitted = ticks();
   try {
+    refuse_late(call, options.stop);
     this->encode(call, encode);
   } catch (...) {
     dispatch_.update([](Dispatch& d, ipc::WakeList&) { d.count_refusal(); });

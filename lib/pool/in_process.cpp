@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "model/failure.hpp"
 #include "model/reply.hpp"
@@ -35,6 +36,8 @@ class CallerContext final : public Context {
   std::stop_token stop_;
   std::size_t max_payload_;
 };
+
+Error stopped() { return {ErrorCode::kStopped, "the pool is closed"}; }
 
 Error given_up(ErrorCode code, std::uint64_t id, Phase phase) {
   ErrorDetails details;
@@ -104,7 +107,7 @@ void InProcess::run_model(std::uint64_t id, const Deadline& deadline, const Infe
 
 void InProcess::enter(std::uint64_t id, const Deadline& deadline, const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
-  if (closed_) throw Error(ErrorCode::kStopped, "the pool is closed");
+  if (closed_) throw stopped();
   if (stop.stop_requested()) throw given_up(ErrorCode::kCancelled, id, Phase::kQueued);
   if (passed(deadline, Clock::now())) throw given_up(ErrorCode::kDeadlineExceeded, id, Phase::kQueued);
   if (thread_safe_ || (running_ == 0 && waiting_.empty())) {
@@ -119,13 +122,14 @@ void InProcess::enter(std::uint64_t id, const Deadline& deadline, const std::sto
   }
   Turn turn;
   const auto place = waiting_.insert(waiting_.end(), &turn);
-  const auto come = [&] { return turn.come; };
+  const auto come = [&] { return turn.come || turn.stopped; };
   if (deadline) {
     turn.called.wait_until(lock, stop, *deadline, come);
   } else {
     turn.called.wait(lock, stop, come);
   }
   if (turn.come) return;  // leave() counted it as running and took it off the list
+  if (turn.stopped) throw stopped();
   waiting_.erase(place);
   throw given_up(stop.stop_requested() ? ErrorCode::kCancelled : ErrorCode::kDeadlineExceeded, id, Phase::kQueued);
 }
@@ -156,6 +160,10 @@ void InProcess::close() noexcept {
   std::unique_lock lock(mutex_);
   closed_ = true;
   idle_.wait_for(lock, settings_.drain_timeout, [this] { return running_ == 0 && waiting_.empty(); });
+  for (Turn* turn : std::exchange(waiting_, {})) {
+    turn->stopped = true;
+    turn->called.notify_one();
+  }
 }
 
 Stats InProcess::stats() const {

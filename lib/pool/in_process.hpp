@@ -28,6 +28,7 @@ class InProcess {
  private:
   struct Turn {
     bool come = false;
+    bool stopped = false;  // the pool closed, and drain_timeout passed; off the list
     std::condition_variable_any called;
   };
   void enter(std::uint64_t id, const Deadline& deadline, const std::stop_token& stop);

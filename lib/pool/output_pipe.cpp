@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <stdexcept>
+#include <utility>
 
 #include "core/system_error.hpp"
 #include "ipc/handshake.hpp"
@@ -50,6 +51,11 @@ void OutputPipe::drain() {
     if (size <= 0) return read_end_.reset();
     take({buffer.data(), static_cast<std::size_t>(size)});
   }
+}
+
+void OutputPipe::finish() {
+  drain();
+  if (!line_.empty()) output_.callback(index_, std::exchange(line_, {}));
 }
 
 void OutputPipe::take(std::string_view text) {

@@ -24,6 +24,8 @@ class OutputPipe {
 
   // Takes what is there.
   void drain();
+  // Once the worker has ended: takes the rest, the last line without a newline included.
+  void finish();
 
   // The last kTail bytes.
   [[nodiscard]] const std::string& tail() const noexcept { return tail_; }

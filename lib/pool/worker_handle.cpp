@@ -104,7 +104,7 @@ void WorkerHandle::fail_start(std::string why) {
 std::optional<WorkerEnd> WorkerHandle::end() {
   const auto status = child_.reap();
   if (!status) return std::nullopt;
-  output_.drain();
+  output_.finish();
   const std::lock_guard lock(kill_mutex_);
   WorkerEnd end;
   end.index = index_;

@@ -15,12 +15,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* kDirectory = "it is a directory";
+
 // What keeps the file from being run; empty where nothing does.
 std::string obstacle(const fs::path& file) {
   std::error_code error;
   const fs::file_status status = fs::status(file, error);
   if (!fs::exists(status)) return "there is no such file";
-  if (fs::is_directory(status)) return "it is a directory";
+  if (fs::is_directory(status)) return kDirectory;
   if (!fs::is_regular_file(status)) return "it is not a regular file";
   if (access(file.c_str(), X_OK) != 0) return "it is not executable (chmod +x)";
   return {};
@@ -54,7 +56,14 @@ std::vector<fs::path> folders() {
 fs::path find_worker(const std::string& worker) {
   if (worker.find('/') != std::string::npos) {
     const fs::path file = fs::absolute(worker);
-    if (const std::string what = obstacle(file); !what.empty()) {
+    const std::string what = obstacle(file);
+    if (what == kDirectory) {
+      throw Error(ErrorCode::kInvalidSettings,
+                  fmt::format("Settings: worker is \"{}\", a directory; accepted: the path or the name of an "
+                              "executable file",
+                              worker));
+    }
+    if (!what.empty()) {
       refuse(fmt::format("worker executable {}: {}; set `worker` to the executable built with inferpool_add_worker",
                          file.string(), what));
     }

@@ -13,24 +13,26 @@ namespace inferpool::test {
 // where that is not empty, so that a test knows that it has begun.
 enum class Deed : std::int32_t {
   kAnswer,
-  kThrow,            // std::out_of_range
-  kThrowNumber,      // an int
-  kThrowError,       // inferpool::Error, as the model's own
+  kThrow,        // std::out_of_range
+  kThrowNumber,  // an int
+  kThrowError,   // inferpool::Error, as the model's own
   kAbort,
   kSegfault,
   kKill,             // SIGKILL to itself
   kExit,             // std::exit(number)
   kExitAtOnce,       // _exit(number)
   kComplainAndKill,  // writes `number` bytes to stderr, then "the last words", then SIGKILL
+  kMutterAndKill,    // writes "no newline" to stderr, then SIGKILL
   kSleepForever,
   kSpinForever,
-  kStop,             // SIGSTOP, then answers
-  kHold,             // until there is a file `text`.go
-  kHoldThenExit,     // the same, then _exit(number)
-  kUntilCancelled,   // until cancelled(), then makes a file `text`.cancelled
-  kPrint,            // "out" to stdout, "err" to stderr, a line each
-  kEnvironment,      // answers with the environment variable `text`
-  kLimits,           // answers with "<soft nofile> <hard nofile> <CPUs it may use>"
+  kStop,            // SIGSTOP, then answers
+  kHold,            // until there is a file `text`.go
+  kHoldThenExit,    // the same, then _exit(number)
+  kUntilCancelled,  // until cancelled(), then makes a file `text`.cancelled; `number` 1: then as
+                    // kHold
+  kPrint,           // "out" to stdout, "err" to stderr, a line each
+  kEnvironment,     // answers with the environment variable `text`
+  kLimits,          // answers with "<soft nofile> <hard nofile> <CPUs it may use>"
 };
 
 struct Command {
@@ -49,7 +51,7 @@ struct Report {
 
 template <std::size_t N>
 void set_text(std::array<char, N>& to, std::string_view text) {
-  std::memcpy(to.data(), text.data(), text.size() < N ? text.size() : N - 1);
+  text.substr(0, N - 1).copy(to.data(), N - 1);
 }
 
 template <std::size_t N>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Misbehaves on cue: see faulty.hpp for what it does when asked. Settings::extra tells how it loads:
+// Misbehaves on cue: see faulty.hpp for what it does when asked. Settings::extra tells how it
+// loads:
 //   {"load": "throw" | "throw_number" | "die" | "exit" | "hang" | "wait" | "print", ...}
 //   "while": the load misbehaves only while this file exists
 //   "log":   each load appends a line with the time (ns, monotonic), the index and the pid
@@ -68,6 +69,8 @@ std::string member(const json::Value& object, std::string_view name) {
 
 class FaultyModel {
  public:
+  static constexpr bool thread_safe = true;
+
   FaultyModel(const Settings& settings, WorkerInfo info) : info_(info) {
     if (settings.extra.empty()) return;
     const json::Value extra = json::read(settings.extra, "extra");
@@ -98,7 +101,8 @@ class FaultyModel {
   }
 
   static void load(const std::string& how, const std::string& go) {
-    if (how == "print" || how == "die" || how == "exit") std::fputs("loading the weights\n", stderr);
+    if (how == "print" || how == "die" || how == "exit")
+      std::fputs("loading the weights\n", stderr);
     if (how == "throw") throw std::runtime_error("the weights are missing");
     if (how == "throw_number") throw 42;
     if (how == "die") end_by(SIGKILL);
@@ -125,13 +129,16 @@ class FaultyModel {
         ::_exit(static_cast<int>(command.number));
       case Deed::kUntilCancelled:
         wait_until([&] { return context.cancelled(); });
-        return touch(text + ".cancelled");
+        touch(text + ".cancelled");
+        if (command.number == 1) wait_until([&] { return exists(text + ".go"); });
+        return;
       case Deed::kPrint:
         std::puts("out");
         std::fputs("err\n", stderr);
         return;
       case Deed::kEnvironment:
-        return set_text(report.text, std::getenv(text.c_str()));
+        if (const char* value = std::getenv(text.c_str())) set_text(report.text, value);
+        return;
       case Deed::kLimits:
         return set_text(report.text, limits());
       case Deed::kStop:
@@ -155,6 +162,9 @@ class FaultyModel {
       case Deed::kComplainAndKill:
         std::fputs(std::string(static_cast<std::size_t>(command.number), '.').c_str(), stderr);
         std::fputs("the last words\n", stderr);
+        end_by(SIGKILL);
+      case Deed::kMutterAndKill:
+        std::fputs("no newline", stderr);
         end_by(SIGKILL);
       case Deed::kSleepForever:
         wait_until([] { return false; });

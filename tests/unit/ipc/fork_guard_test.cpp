@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pool/fork_guard.hpp"
+#include "ipc/fork_guard.hpp"
 
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "catch.hpp"
+#include "ipc/request_region.hpp"
+#include "ipc/worker_memory.hpp"
 
-namespace inferpool::pool {
+namespace inferpool::ipc {
 namespace {
 
 TEST_CASE("a guard knows the process that made it from a fork of it") {
@@ -20,5 +22,42 @@ TEST_CASE("a guard knows the process that made it from a fork of it") {
   CHECK_FALSE(guard.in_child());
 }
 
+// The exit status of a child that does that and nothing else.
+template <typename F>
+int status_of_fork(F&& run) {
+  const pid_t child = fork();
+  if (child == 0) {
+    run();
+    _exit(42);
+  }
+  int status = 0;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+TEST_CASE("a fork may drop the outputs and loans that it inherited, and the host still has its own") {
+  auto memory = std::make_shared<WorkerMemory>(1 << 20);
+  const Mapping control(memory->control_file(), Access::kReadOnly);
+  const auto& released = reinterpret_cast<const Control*>(control.data())->host.released;
+  detail::StorageRef output;
+  {
+    ReplyBlocks reply(memory, {.ticket = 5, .generation = 9}, false);
+    output = reply.open({.offset = 0, .length = 64 * 1024}, true);
+  }
+  const auto region = RequestRegion::create(1 << 20);
+  detail::StorageRef loan = region->allocate(1000);
+
+  CHECK(status_of_fork([&] {
+          output = {};
+          loan = {};
+          memory.reset();
+        }) == 42);
+  CHECK(released[5] == 0);
+  output = {};
+  CHECK(released[5] == 9);
+  loan = {};
+  CHECK(region->used() == 0);
+}
+
 }  // namespace
-}  // namespace inferpool::pool
+}  // namespace inferpool::ipc

@@ -55,23 +55,23 @@ TEST_CASE("four bytes are the reason why an executable could not be run") {
   CHECK(message.exec_error == ENOEXEC);
 }
 
-TEST_CASE("a datagram that is no message of ours ends the conversation") {
+TEST_CASE("a datagram that is no message of ours is noise") {
   auto [host, worker] = ControlSocket::pair();
   Message message;
   SECTION("too short") {
     REQUIRE(write(worker.fd(), "hello", 5) == 5);
-    CHECK(host.receive(message, false) == Received::kEnd);
+    CHECK(host.receive(message, false) == Received::kNoise);
   }
   SECTION("wrong magic") {
     MessageHead head;
     head.magic = 42;
     REQUIRE(worker.send(head, "", {}));
-    CHECK(host.receive(message, false) == Received::kEnd);
+    CHECK(host.receive(message, false) == Received::kNoise);
   }
   SECTION("longer than any") {
     const std::string bytes(sizeof(MessageHead) + ControlSocket::kMaxText + 1, 'x');
     REQUIRE(write(worker.fd(), bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()));
-    CHECK(host.receive(message, false) == Received::kEnd);
+    CHECK(host.receive(message, false) == Received::kNoise);
   }
 }
 

@@ -15,7 +15,7 @@ using inferpool::test::contains;
 // What the caller gets for an exception that `thrower` throws in a worker.
 template <typename F>
 std::optional<Error> reply_for(F&& thrower) {
-  test::MemoryBlocks blocks;
+  test::MemoryBlocks blocks(1 << 20);
   detail::FrameBuffer frame;
   Encoder encoder(frame, blocks, 1 << 20);
   try {
@@ -58,7 +58,7 @@ TEST_CASE("running out of shared memory keeps its code; other errors of ours are
 }
 
 TEST_CASE("an answer is no failure, and its value follows") {
-  test::MemoryBlocks blocks;
+  test::MemoryBlocks blocks(1 << 20);
   detail::FrameBuffer frame;
   Encoder encoder(frame, blocks, 1 << 20);
   encoder.put(ReplyKind::kAnswer);
@@ -69,7 +69,7 @@ TEST_CASE("an answer is no failure, and its value follows") {
 }
 
 TEST_CASE("a reply of no known kind, and a code that no worker may send, are malformed") {
-  test::MemoryBlocks blocks;
+  test::MemoryBlocks blocks(1 << 20);
   detail::FrameBuffer frame;
   Encoder encoder(frame, blocks, 1 << 20);
   SECTION("kind") { encoder.put(std::uint8_t{77}); }

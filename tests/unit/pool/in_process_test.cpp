@@ -24,7 +24,7 @@ Settings settings() {
   return settings;
 }
 
-std::size_t nothing(Context&) { return 0; }
+const auto nothing = [](Context&) { return std::size_t{0}; };
 
 template <typename F>
 Error error_of(F&& call) {

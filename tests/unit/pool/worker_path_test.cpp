@@ -77,10 +77,20 @@ TEST_CASE("the refusal of an unknown worker lists where it was looked for") {
 
 TEST_CASE("the refusal of a file says what is wrong with it") {
   const FolderOnPath folder;
-  CHECK_THAT(refusal(folder.path().string()), contains("it is a directory"));
   CHECK_THAT(refusal("/no/such/file"), contains("/no/such/file: there is no such file"));
   CHECK_THAT(refusal(folder.add("not_executable", false).string()), contains("it is not executable (chmod +x)"));
   CHECK_THAT(refusal("/dev/null"), contains("it is not a regular file"));
+}
+
+TEST_CASE("B10: a directory as worker is a wrong setting") {
+  const FolderOnPath folder;
+  try {
+    static_cast<void>(find_worker(folder.path().string()));
+    FAIL("found");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::kInvalidSettings);
+    CHECK_THAT(error.what(), contains("worker is \"" + folder.path().string() + "\", a directory; accepted:"));
+  }
 }
 
 }  // namespace

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// A host that asks for one float again and again: see hot_path_test.cpp, which counts its system calls. It marks the
+// begin and the end of every attempt with a system call that nothing else makes, and prints for each attempt
+//   <microseconds per round trip> <allocations per round trip>
+#include <sched.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <new>
+
+#include <inferpool/pool.hpp>
+
+#include "workers/echo.hpp"
+
+namespace {
+
+thread_local long allocations = 0;
+
+}  // namespace
+
+void* operator new(std::size_t size) {
+  ++allocations;
+  if (void* const memory = std::malloc(size)) return memory;
+  throw std::bad_alloc();
+}
+void* operator new(std::size_t size, std::align_val_t alignment) {
+  ++allocations;
+  const auto align = static_cast<std::size_t>(alignment);
+  if (void* const memory = std::aligned_alloc(align, (size + align - 1) / align * align)) return memory;
+  throw std::bad_alloc();
+}
+void* operator new[](std::size_t size) { return operator new(size); }
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete[](void* memory) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int kRoundTrips = 1000;
+constexpr int kAttempts = 100;
+
+// A processor of its own for this thread and for the worker: else the scheduler may put one behind the other.
+void separate(pid_t worker) {
+  cpu_set_t usable;
+  if (sched_getaffinity(0, sizeof(usable), &usable) != 0) return;
+  pid_t next = 0;  // this thread
+  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+    if (!CPU_ISSET(cpu, &usable)) continue;
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(cpu, &one);
+    if (sched_setaffinity(next, sizeof(one), &one) != 0 || next == worker) return;
+    next = worker;
+  }
+}
+
+bool right(const inferpool::Tensor& output, float sent) { return output.values<float>()[0] == sent; }
+
+void attempt(inferpool::Pool<inferpool::test::Echo>& pool) {
+  const auto start = std::chrono::steady_clock::now();
+  const long before = allocations;
+  bool all_right = true;
+  static_cast<void>(getppid());
+  for (int i = 0; i < kRoundTrips; ++i) {
+    const auto value = static_cast<float>(i);
+    all_right = right(pool.infer(inferpool::Tensor::scalar(value)), value) && all_right;
+  }
+  static_cast<void>(getppid());
+  const long made = allocations - before;
+  const std::chrono::duration<double, std::micro> took = std::chrono::steady_clock::now() - start;
+  if (!all_right) std::exit(1);
+  std::printf("%.3f %.3f\n", took.count() / kRoundTrips, static_cast<double>(made) / kRoundTrips);
+}
+
+}  // namespace
+
+int main() try {
+  inferpool::Settings settings;
+  settings.worker = "echo_worker";
+  settings.workers = 1;
+  settings.shared_memory_limit = 16 << 20;
+  settings.spin = 10ms;
+  inferpool::Pool<inferpool::test::Echo> pool(settings);
+  separate(pool.stats().workers.at(0).pid);
+  for (int i = 0; i < kRoundTrips; ++i) static_cast<void>(pool.infer(inferpool::Tensor::scalar(1.0F)));
+  for (int i = 0; i < kAttempts; ++i) attempt(pool);
+  return 0;
+} catch (const std::exception& error) {
+  std::fprintf(stderr, "%s\n", error.what());
+  return 1;
+}

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+// An echo of tensors whose first process (generation 1) answers its first request with garbage, of
+// the kind that Settings::extra names: {"garbage": "offset"}, and then does nothing more.
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <climits>
+#include <cstdio>
+#include <map>
+#include <random>
+#include <string>
+#include <vector>
+
+#include <inferpool/detail/served_model.hpp>
+
+#include "echo.hpp"
+#include "ipc/wait_word.hpp"
+#include "ipc/worker_ring.hpp"
+#include "model/json_reader.hpp"
+#include "model/reply.hpp"
+#include "worker/attachment.hpp"
+#include "worker/leave.hpp"
+#include "worker/server.hpp"
+
+namespace inferpool::test {
+namespace {
+
+// The parts of an encoded answer; by default that of an FP32 [1024] in the block at 0.
+struct Answer {
+  std::uint8_t kind = static_cast<std::uint8_t>(model::ReplyKind::kAnswer);
+  std::uint8_t datatype = static_cast<std::uint8_t>(Datatype::kFp32);
+  std::uint8_t rank = 1;
+  std::vector<std::int64_t> dimensions = {1024};
+  std::uint64_t length = 4096;
+  std::uint8_t place = 1;  // 0: the bytes follow, 1: a block
+  std::uint64_t offset = 0;
+  std::uint64_t block_length = 4096;
+  std::vector<std::uint8_t> rest = {};
+};
+
+class Bytes {
+ public:
+  template <typename T>
+  Bytes& operator<<(const T& value) {
+    const auto* at = reinterpret_cast<const std::byte*>(&value);
+    bytes_.insert(bytes_.end(), at, at + sizeof(value));
+    return *this;
+  }
+  [[nodiscard]] const std::vector<std::byte>& all() const { return bytes_; }
+
+ private:
+  std::vector<std::byte> bytes_;
+};
+
+std::vector<std::byte> encoded(const Answer& answer) {
+  Bytes bytes;
+  bytes << answer.kind << answer.datatype << answer.rank;
+  for (const std::int64_t dimension : answer.dimensions) bytes << dimension;
+  bytes << answer.length << answer.place;
+  if (answer.place == 1) bytes << answer.offset << answer.block_length;
+  for (const std::uint8_t byte : answer.rest) bytes << byte;
+  return bytes.all();
+}
+
+// What stands in the slot of the reply.
+struct Reply {
+  std::vector<std::byte> frame = encoded({});
+  std::uint32_t frame_bytes = static_cast<std::uint32_t>(frame.size());
+  std::uint64_t frame_offset = 0;
+  std::uint64_t call_id_off_by = 0;
+  std::uint32_t ticket = 0;
+  std::uint32_t generation = 1;
+  std::uint32_t published_off_by = 0;
+  bool wake = true;
+};
+
+Reply with(const Answer& answer) { return {.frame = encoded(answer)}; }
+
+using Kinds = std::map<std::string, Reply>;
+
+Kinds kinds() {
+  constexpr std::uint64_t kFar = std::uint64_t{1} << 40;
+  constexpr std::int64_t kHuge = std::int64_t{1} << 62;
+  constexpr auto kBool = static_cast<std::uint8_t>(Datatype::kBool);
+  constexpr auto kBytes = static_cast<std::uint8_t>(Datatype::kBytes);
+  const std::vector<std::byte> frame = encoded({});
+  return {
+      {"offset", with({.offset = kFar})},
+      {"offset that overflows", with({.offset = ~std::uint64_t{0} - 63})},
+      {"offset that is not aligned", with({.offset = 4})},
+      {"length",
+       with({.dimensions = {1 << 30}, .length = 1U << 30 << 2, .block_length = 1U << 30 << 2})},
+      {"length of another shape", with({.length = 4000, .block_length = 4000})},
+      {"length of the block", with({.block_length = 8192})},
+      {"small payload in a block", with({.dimensions = {2}, .length = 8, .block_length = 8})},
+      {"datatype", with({.datatype = 250})},
+      {"rank", with({.rank = 200})},
+      {"negative dimension", with({.dimensions = {-1024}})},
+      {"shape that overflows", with({.rank = 2, .dimensions = {kHuge, kHuge}})},
+      {"bool that is none",
+       with({.datatype = kBool, .dimensions = {1}, .length = 1, .place = 0, .rest = {7}})},
+      {"bytes without their lengths", with({.datatype = kBytes,
+                                            .dimensions = {1},
+                                            .length = 4,
+                                            .place = 0,
+                                            .rest = {255, 0, 0, 0}})},
+      {"bytes after the value", with({.rest = {1, 2, 3}})},
+      {"kind of reply", with({.kind = 77})},
+      {"refusal with no code of ours",
+       {.frame = (Bytes() << std::uint8_t{3} << std::uint8_t{99} << 0U).all()}},
+      {"text that is too long", {.frame = (Bytes() << std::uint8_t{2} << 0xffffffffU).all()}},
+      {"empty frame", {.frame = {}}},
+      {"frame size", {.frame_bytes = 0xffffffff}},
+      {"frame offset", {.frame_bytes = 1000, .frame_offset = kFar}},
+      {"frame of a large block", {.frame_bytes = 1000, .frame_offset = 64}},
+      {"call id", {.call_id_off_by = 1}},
+      {"ticket", {.ticket = 5000}},
+      {"ticket of no block", {.ticket = ipc::kTickets}},
+      {"published word", {.published_off_by = 12345}},
+      {"published word without a wake", {.published_off_by = 12345, .wake = false}},
+      // Not garbage: what the host must bear.
+      {"ticket of another generation", {.generation = 77}},
+      {"answer and then death", {.wake = false}},
+  };
+}
+
+void publish(ipc::Control& control, std::uint32_t sequence, const Reply& reply) {
+  const ipc::RequestSlot& request = control.request(sequence);
+  ipc::ReplySlot& slot = control.reply(sequence);
+  slot.call_id = request.call_id + reply.call_id_off_by;
+  slot.frame_offset = reply.frame_offset;
+  slot.frame_bytes = reply.frame_bytes;
+  slot.ticket = reply.ticket;
+  slot.generation = reply.generation;
+  std::ranges::copy(reply.frame, slot.frame.begin());
+  slot.published.exchange(sequence + reply.published_off_by);
+  if (reply.wake) ipc::wake(&slot.published, INT_MAX);
+}
+
+// Random bytes over all that the worker can write, the host's part of it included.
+void make_noise(const worker::Attachment& attachment) {
+  std::mt19937 random(7);
+  const auto fill = [&](std::byte* data, std::size_t size) {
+    for (std::size_t i = 0; i < size; ++i) data[i] = static_cast<std::byte>(random());
+  };
+  const ipc::Mapping replies(attachment.reply_file(), ipc::Access::kReadWrite);
+  fill(replies.data(), 64 * 1024);
+  fill(reinterpret_cast<std::byte*>(&attachment.control()), sizeof(ipc::Control));
+  for (ipc::ReplySlot& slot : attachment.control().replies) ipc::wake(&slot.published, INT_MAX);
+}
+
+void answer_with_garbage(const worker::Attachment& attachment, const std::string& kind) {
+  ipc::WorkerRing ring(attachment.control(), std::chrono::microseconds(50));
+  const auto sequence = ring.take();
+  if (!sequence) return;
+  if (kind == "noise") {
+    make_noise(attachment);
+  } else {
+    publish(attachment.control(), *sequence, kinds().at(kind));
+  }
+  if (kind == "answer and then death") ::_exit(0);
+  if (kind != "ticket of another generation") {
+    for (;;) ::poll(nullptr, 0, 1000);  // until the host ends it
+  }
+}
+
+int serve(int control_fd) {
+  detail::Served<Echo> model;
+  worker::defer_to_host();
+  const worker::Attachment attachment(control_fd, model.signature());
+  worker::Server server(attachment, model);
+  worker::leave_with_host(attachment.socket_fd(), [] {});
+  const json::Value extra = json::read(attachment.settings().extra, "extra");
+  model.load(attachment.settings(), {});
+  attachment.report_ready();
+  if (attachment.welcome().generation == 1)
+    answer_with_garbage(attachment, extra.members.at(0).value.text);
+  server.run();
+  ::_exit(0);
+}
+
+}  // namespace
+}  // namespace inferpool::test
+
+// --kinds lists them.
+int main(int argc, char** argv) {
+  int fd = -1;
+  if (argc == 2 && std::sscanf(argv[1], "--inferpool-attach=%d", &fd) == 1)
+    return inferpool::test::serve(fd);
+  for (const auto& [name, reply] : inferpool::test::kinds()) std::puts(name.c_str());
+  return 2;
+}
