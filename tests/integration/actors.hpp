@@ -92,7 +92,8 @@ class OwnGate {
 
 // infer in a thread of its own, so that it is the same with any number of workers.
 template <typename P>
-std::future<typename P::Output> infer_aside(P& pool, typename P::Input input, InferOptions options = {}) {
+std::future<typename P::Output> infer_aside(P& pool, typename P::Input input,
+                                            InferOptions options = {}) {
   return std::async(std::launch::async, [&pool, input = std::move(input), options] {
     return pool.infer(input, options);
   });

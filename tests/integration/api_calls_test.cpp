@@ -27,11 +27,15 @@ TEST_CASE("A3: a response has the request's id, the model's name and version, an
   CHECK(response.outputs.begin()->name == "a");
 }
 
-TEST_CASE("A4: an error of the model reaches only its caller, with type and text, and the worker goes on") {
+TEST_CASE(
+    "A4: an error of the model reaches only its caller, with type and text, and the worker goes "
+    "on") {
   const int workers = GENERATE(0, 1);
   Pool<Actor> pool(actor_settings(workers));
   const auto pid = pool.infer(act("who")).parameters.at("pid");
-  const Error error = error_from([&] { return pool.infer(act("throw", {{"text", "no such class: 11"}})); });
+  const Error error = error_from([&] {
+    return pool.infer(act("throw", {{"text", "no such class: 11"}}));
+  });
   CHECK(error.code() == ErrorCode::kModelFailed);
   CHECK(error.phase() == Phase::kRunning);
   CHECK(error.details().exception_type == "std::domain_error");
@@ -63,7 +67,8 @@ TEST_CASE("a pool without a type carries parameters of all kinds both ways") {
 TEST_CASE("a pool without a type carries many tensors, in their order") {
   Pool<> pool(actor_settings(1));
   Request request;
-  for (int i = 99; i >= 0; --i) request.inputs.add("tensor " + std::to_string(i), floats(i, static_cast<float>(i)));
+  for (int i = 99; i >= 0; --i)
+    request.inputs.add("tensor " + std::to_string(i), floats(i, static_cast<float>(i)));
   const Response response = pool.infer(request);
   REQUIRE(response.outputs.size() == 100);
   int i = 99;
@@ -134,7 +139,8 @@ TEST_CASE("a call that comes too late, or was given up before, is not run") {
     const Error late = error_from([&] { return pool.infer(gate.pass(), {.timeout = 0s}); });
     CHECK(late.code() == ErrorCode::kDeadlineExceeded);
     CHECK(late.phase() == Phase::kQueued);
-    const Error given_up = error_from([&] { return pool.infer(gate.pass(), {.stop = stop.get_token()}); });
+    const Error given_up =
+        error_from([&] { return pool.infer(gate.pass(), {.stop = stop.get_token()}); });
     CHECK(given_up.code() == ErrorCode::kCancelled);
     CHECK(given_up.phase() == Phase::kQueued);
   }
@@ -157,7 +163,8 @@ TEST_CASE("a model that was cancelled hears of it, ends, and serves the next req
   Pool<Actor> pool(actor_settings(workers));
   OwnGate gate;
   std::stop_source stop;
-  auto call = infer_aside(pool, act("to the end", {{"gate", gate.path()}}), {.stop = stop.get_token()});
+  auto call =
+      infer_aside(pool, act("to the end", {{"gate", gate.path()}}), {.stop = stop.get_token()});
   REQUIRE(gate.reached_by(1));
   stop.request_stop();
   const Error error = error_from([&] { return call.get(); });

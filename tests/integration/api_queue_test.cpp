@@ -11,7 +11,8 @@ TEST_CASE("B4: quick requests are not delayed by a slow one while another worker
   OwnGate gate;
   auto slow = pool.submit(gate.pass({{"x", floats(1, 9)}}));
   REQUIRE(gate.reached_by(1));
-  // From several threads, so that some find both workers busy and are given to one of them in advance.
+  // From several threads, so that some find both workers busy and are given to one of them in
+  // advance.
   std::vector<std::future<bool>> callers;
   for (int caller = 0; caller < 4; ++caller) {
     callers.push_back(std::async(std::launch::async, [&pool, caller] {
@@ -80,7 +81,9 @@ TEST_CASE("B6: with a queue of 0 a request is admitted only where a worker is fr
   CHECK_NOTHROW(pool.infer(act("echo")));
 }
 
-TEST_CASE("B11: a request over max_payload is refused at once, one of max_payload is served, and the pool goes on") {
+TEST_CASE(
+    "B11: a request over max_payload is refused at once, one of max_payload is served, and the "
+    "pool goes on") {
   const int workers = GENERATE(0, 1);
   constexpr std::int64_t kMost = 20'000;
   Settings settings = actor_settings(workers);
@@ -94,20 +97,24 @@ TEST_CASE("B11: a request over max_payload is refused at once, one of max_payloa
   const Request two{{"x", floats(kMost / 2, 1)}, {"y", floats(kMost / 2 + 1, 1)}};
   CHECK(error_from([&] { return pool.infer(two); }).code() == ErrorCode::kPayloadTooLarge);
   CHECK(error_from([&] { return pool.submit(two).get(); }).code() == ErrorCode::kPayloadTooLarge);
-  CHECK(error_from([&] { return pool.loan<float>({kMost + 1}); }).code() == ErrorCode::kPayloadTooLarge);
+  CHECK(error_from([&] { return pool.loan<float>({kMost + 1}); }).code() ==
+        ErrorCode::kPayloadTooLarge);
   CHECK(pool.infer(Request{{"x", floats(kMost, 1)}})["x"] == floats(kMost, 1));
   CHECK(pool.stats().failed == 3);
   CHECK(pool.stats().payload_in_flight == 0);
 }
 
-TEST_CASE("B11: a reply over max_payload is an error for its caller alone, and the worker goes on") {
+TEST_CASE(
+    "B11: a reply over max_payload is an error for its caller alone, and the worker goes on") {
   const int workers = GENERATE(0, 1);
   const std::string way = GENERATE("large", "output");
   constexpr std::int64_t kMost = 20'000;
   Settings settings = actor_settings(workers);
   settings.max_payload = kMost * sizeof(float);
   Pool<Actor> pool(settings);
-  const auto ask = [&](std::int64_t count) { return pool.infer(act(way, {{"count", count}, {"value", 1.0}})); };
+  const auto ask = [&](std::int64_t count) {
+    return pool.infer(act(way, {{"count", count}, {"value", 1.0}}));
+  };
   const Error error = error_from([&] { return ask(kMost + 1); });
   CHECK(error.code() == ErrorCode::kPayloadTooLarge);
   CHECK_THAT(error.what(), contains("80004"));
@@ -151,7 +158,9 @@ TEST_CASE("a caller may give up in the queue") {
   CHECK(pool.stats().in_flight == 0);
 }
 
-TEST_CASE("B7: when a pool closes, the request that runs and those that wait are answered, and new ones refused") {
+TEST_CASE(
+    "B7: when a pool closes, the request that runs and those that wait are answered, and new ones "
+    "refused") {
   const int workers = GENERATE(0, 1);
   Settings settings = actor_settings(workers);
   settings.drain_timeout = 60s;
@@ -162,8 +171,9 @@ TEST_CASE("B7: when a pool closes, the request that runs and those that wait are
   auto waiting = infer_aside(pool, gate.pass());
   REQUIRE(eventually([&] { return pool.stats().queued == 1; }));
   auto closing = std::async(std::launch::async, [&] { pool.close(); });
-  REQUIRE(eventually(
-      [&] { return pool.try_infer(act("echo"), {.timeout = 20ms}).error().code() == ErrorCode::kStopped; }));
+  REQUIRE(eventually([&] {
+    return pool.try_infer(act("echo"), {.timeout = 20ms}).error().code() == ErrorCode::kStopped;
+  }));
   CHECK_FALSE(ready(closing));
   gate.open();
   CHECK_NOTHROW(running.get());
@@ -172,7 +182,8 @@ TEST_CASE("B7: when a pool closes, the request that runs and those that wait are
   CHECK(pool.health().state == PoolState::kStopped);
 }
 
-TEST_CASE("B7: past the drain timeout close returns, and whoever waits in the queue gets `stopped`") {
+TEST_CASE(
+    "B7: past the drain timeout close returns, and whoever waits in the queue gets `stopped`") {
   const int workers = GENERATE(0, 1);
   Settings settings = actor_settings(workers);
   settings.drain_timeout = 50ms;

@@ -47,7 +47,8 @@ const std::vector<Bad>& bad_values() {
   return kBad;
 }
 
-TEST_CASE("B10: a pool refuses each bad value and names source, field, value and what is accepted") {
+TEST_CASE(
+    "B10: a pool refuses each bad value and names source, field, value and what is accepted") {
   const int workers = GENERATE(0, 2);
   const Footprint before;
   for (const Bad& bad : bad_values()) {
@@ -82,7 +83,8 @@ TEST_CASE("B10: a directory as worker is refused with source, field and value") 
   const ScratchFolder folder;
   const Error error = error_from([&] { return Pool<Echo>(settings_for(folder / "", 2)).stats(); });
   CHECK(error.code() == ErrorCode::kInvalidSettings);
-  CHECK_THAT(error.what(), contains("Settings: worker is \"" + (folder / "") + "\", a directory; accepted: "));
+  CHECK_THAT(error.what(),
+             contains("Settings: worker is \"" + (folder / "") + "\", a directory; accepted: "));
 }
 
 TEST_CASE("B10: a worker that is no program is refused with its path and the setting") {
@@ -123,11 +125,13 @@ TEST_CASE("a pool tells its settings with every default resolved") {
   CHECK(pool.settings().workers == workers);
   CHECK(pool.settings().shared_memory_limit == 64 * kMiB);
   // A quarter of the half that is for replies, divided among the workers.
-  CHECK(pool.settings().max_payload == 64 * kMiB / 2 / std::max<unsigned>(static_cast<unsigned>(workers), 1) / 4);
+  CHECK(pool.settings().max_payload ==
+        64 * kMiB / 2 / std::max<unsigned>(static_cast<unsigned>(workers), 1) / 4);
 }
 
 TEST_CASE("a worker may be named by its absolute path") {
-  const std::string path = std::filesystem::read_symlink("/proc/self/exe").parent_path() / "actor_worker";
+  const std::string path =
+      std::filesystem::read_symlink("/proc/self/exe").parent_path() / "actor_worker";
   Pool<Actor> pool(settings_for(path, 1));
   CHECK_NOTHROW(pool.infer(act("echo")));
 }

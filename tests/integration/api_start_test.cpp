@@ -9,7 +9,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-TEST_CASE("a pool that starts in the background is there at once, and ready when its workers have loaded") {
+TEST_CASE(
+    "a pool that starts in the background is there at once, and ready when its workers have "
+    "loaded") {
   OwnGate load;
   Settings settings = actor_settings(2);
   settings.uri = load.path();

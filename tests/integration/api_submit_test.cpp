@@ -47,10 +47,12 @@ TEST_CASE("a submitted call does not wait for its answer") {
 TEST_CASE("a model's error and a passed deadline arrive by the future") {
   const int workers = GENERATE(0, 1);
   Pool<Actor> pool(actor_settings(workers));
-  CHECK(error_from([&] { return pool.submit(act("throw", {{"text", "no"}})).get(); }).code() ==
-        ErrorCode::kModelFailed);
+  CHECK(error_from([&] {
+          return pool.submit(act("throw", {{"text", "no"}})).get();
+        }).code() == ErrorCode::kModelFailed);
   const auto past = std::chrono::steady_clock::now() - 1s;
-  const Error error = error_from([&] { return pool.submit(act("echo"), {.deadline = past}).get(); });
+  const Error error =
+      error_from([&] { return pool.submit(act("echo"), {.deadline = past}).get(); });
   CHECK(error.code() == ErrorCode::kDeadlineExceeded);
   CHECK_NOTHROW(pool.submit(act("echo")).get());
 }
@@ -75,11 +77,13 @@ TEST_CASE("futures outlive the pool: each has its answer or one error") {
   std::vector<std::future<Tensor>> futures;
   {
     Pool<Echo> pool(settings_for("echo_worker", 2));
-    for (int i = 0; i < 200; ++i) futures.push_back(pool.submit(floats(10'000, static_cast<float>(i))));
+    for (int i = 0; i < 200; ++i)
+      futures.push_back(pool.submit(floats(10'000, static_cast<float>(i))));
   }
   for (int i = 0; i < 200; ++i) {
     REQUIRE(ready(futures[static_cast<std::size_t>(i)]));
-    REQUIRE(all_equal(futures[static_cast<std::size_t>(i)].get().values<float>(), static_cast<float>(i)));
+    REQUIRE(all_equal(futures[static_cast<std::size_t>(i)].get().values<float>(),
+                      static_cast<float>(i)));
   }
 }
 
@@ -108,7 +112,9 @@ TEST_CASE("what was submitted may be changed by the caller afterwards") {
   CHECK(all_equal(loan.values<float>(), 2.0F));
 }
 
-TEST_CASE("a reply with more in it than its type is an error, by the future as by infer, and the host goes on") {
+TEST_CASE(
+    "a reply with more in it than its type is an error, by the future as by infer, and the host "
+    "goes on") {
   Pool<Predecessor> pool(settings_for("talkative_worker", 1));
   CHECK(pool.submit(Number(5)).get().value == 4);
   const Error by_future = error_from([&] { return pool.submit(Number(0)).get(); });

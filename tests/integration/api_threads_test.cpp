@@ -12,7 +12,9 @@ namespace {
 
 // One of each. False: something else came back than was sent.
 bool use_everything(Pool<Echo>& pool, float value) {
-  const auto same = [value](const Tensor& output) { return all_equal(output.values<float>(), value); };
+  const auto same = [value](const Tensor& output) {
+    return all_equal(output.values<float>(), value);
+  };
   bool right = same(pool.infer(floats(1, value)));
   right = right && same(pool.infer(floats(6'000, value)));
   const auto result = pool.try_infer(floats(100, value));
@@ -35,7 +37,8 @@ TEST_CASE("every member may be called from several threads at once") {
   for (int thread = 0; thread < 3; ++thread) {
     threads.push_back(std::async(std::launch::async, [&pool, thread] {
       bool right = true;
-      for (int i = 0; i < 100 && right; ++i) right = use_everything(pool, static_cast<float>(thread * 1000 + i));
+      for (int i = 0; i < 100 && right; ++i)
+        right = use_everything(pool, static_cast<float>(thread * 1000 + i));
       return right;
     }));
   }
@@ -46,7 +49,9 @@ TEST_CASE("every member may be called from several threads at once") {
   CHECK(stats.in_flight == 0);
 }
 
-TEST_CASE("while several threads ask, the pool may be closed by another: each call is answered or stopped") {
+TEST_CASE(
+    "while several threads ask, the pool may be closed by another: each call is answered or "
+    "stopped") {
   const int workers = GENERATE(0, 2);
   Pool<Echo> pool(settings_for("echo_worker", workers));
   std::atomic<int> answered{0};

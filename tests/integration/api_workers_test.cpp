@@ -54,9 +54,11 @@ TEST_CASE("A1: a pool of 0 has no process and answers from the host") {
   CHECK(Footprint() == before);
 }
 
-TEST_CASE("A2: the field decides how many workers there are, without it the variable, without both 4") {
+TEST_CASE(
+    "A2: the field decides how many workers there are, without it the variable, without both 4") {
   const Settings from_field = Settings::from_json(
-      R"({"parallel_workers": 1, "pool": {"worker": "echo_worker", "shared_memory_limit": "64MiB"}})", "a test", "/");
+      R"({"parallel_workers": 1, "pool": {"worker": "echo_worker", "shared_memory_limit": "64MiB"}})",
+      "a test", "/");
   const Settings without_field = Settings::from_json(
       R"({"pool": {"worker": "echo_worker", "shared_memory_limit": "64MiB"}})", "a test", "/");
   const auto live = [](const Settings& settings) {
@@ -85,7 +87,9 @@ TEST_CASE("A2: a model with 2 workers and a model with none live side by side") 
   CHECK(a.infer(Request{{"x", floats(5, 1)}})["x"] == b.infer(Request{{"x", floats(5, 1)}})["x"]);
 }
 
-TEST_CASE("A6: unloading leaves no process and does not touch another model, and the same settings load again") {
+TEST_CASE(
+    "A6: unloading leaves no process and does not touch another model, and the same settings load "
+    "again") {
   Pool<Actor> other(actor_settings(2));
   const std::vector<int> others = pids_of(other.stats());
   const Footprint before;
@@ -156,7 +160,8 @@ TEST_CASE("B12: each worker knows its index and generation, and keeps the index 
   held.get();
 }
 
-TEST_CASE("B13: health tells live and total workers, 0 live is not ready, and restarts are counted") {
+TEST_CASE(
+    "B13: health tells live and total workers, 0 live is not ready, and restarts are counted") {
   OwnGate load;
   load.admit(1);
   Settings settings = actor_settings(1);
@@ -194,7 +199,8 @@ TEST_CASE("B13: a pool in the host counts no workers and is ready") {
   CHECK(pool.health().total == 0);
 }
 
-TEST_CASE("a model's constructor is told its settings, and runs where predict does: on the main thread") {
+TEST_CASE(
+    "a model's constructor is told its settings, and runs where predict does: on the main thread") {
   const int workers = GENERATE(0, 1);
   Settings settings = actor_settings(workers);
   settings.extra = R"({"threshold":0.5})";

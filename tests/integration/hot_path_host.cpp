@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A host that asks for one float again and again: see hot_path_test.cpp, which counts its system calls. It marks the
-// begin and the end of every attempt with a system call that nothing else makes, and prints for each attempt
+// A host that asks for one float again and again: see hot_path_test.cpp, which counts its system
+// calls. It marks the begin and the end of every attempt with a system call that nothing else
+// makes, and prints for each attempt
 //   <microseconds per round trip> <allocations per round trip>
 #include <sched.h>
 #include <sys/types.h>
@@ -11,6 +12,7 @@
 #include <cstdlib>
 #include <exception>
 #include <new>
+#include <stdexcept>
 
 #include <inferpool/pool.hpp>
 
@@ -30,7 +32,8 @@ void* operator new(std::size_t size) {
 void* operator new(std::size_t size, std::align_val_t alignment) {
   ++allocations;
   const auto align = static_cast<std::size_t>(alignment);
-  if (void* const memory = std::aligned_alloc(align, (size + align - 1) / align * align)) return memory;
+  if (void* const memory = std::aligned_alloc(align, (size + align - 1) / align * align))
+    return memory;
   throw std::bad_alloc();
 }
 void* operator new[](std::size_t size) { return operator new(size); }
@@ -48,7 +51,8 @@ using namespace std::chrono_literals;
 constexpr int kRoundTrips = 1000;
 constexpr int kAttempts = 100;
 
-// A processor of its own for this thread and for the worker: else the scheduler may put one behind the other.
+// A processor of its own for this thread and for the worker: else the scheduler may put one behind
+// the other.
 void separate(pid_t worker) {
   cpu_set_t usable;
   if (sched_getaffinity(0, sizeof(usable), &usable) != 0) return;
@@ -63,7 +67,9 @@ void separate(pid_t worker) {
   }
 }
 
-bool right(const inferpool::Tensor& output, float sent) { return output.values<float>()[0] == sent; }
+bool right(const inferpool::Tensor& output, float sent) {
+  return output.values<float>()[0] == sent;
+}
 
 void attempt(inferpool::Pool<inferpool::test::Echo>& pool) {
   const auto start = std::chrono::steady_clock::now();
@@ -90,8 +96,10 @@ int main() try {
   settings.shared_memory_limit = 16 << 20;
   settings.spin = 10ms;
   inferpool::Pool<inferpool::test::Echo> pool(settings);
+  if (allocations == 0) throw std::logic_error("allocations are not counted");
   separate(pool.stats().workers.at(0).pid);
-  for (int i = 0; i < kRoundTrips; ++i) static_cast<void>(pool.infer(inferpool::Tensor::scalar(1.0F)));
+  for (int i = 0; i < kRoundTrips; ++i)
+    static_cast<void>(pool.infer(inferpool::Tensor::scalar(1.0F)));
   for (int i = 0; i < kAttempts; ++i) attempt(pool);
   return 0;
 } catch (const std::exception& error) {

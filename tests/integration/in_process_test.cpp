@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// workers = 0, where it is not the same as with workers. The rest: the other tests, with 0 among their numbers.
+// workers = 0, where it is not the same as with workers. The rest: the other tests, with 0 among
+// their numbers.
 #include <optional>
 
 #include "catch.hpp"
@@ -28,7 +29,9 @@ TEST_CASE("in the host a deadline that passes while the model runs is reported w
   CHECK_NOTHROW(pool.infer(act("echo"), {.timeout = 60s}));
 }
 
-TEST_CASE("in the host one thread at a time enters a model that is not thread-safe, first come first served") {
+TEST_CASE(
+    "in the host one thread at a time enters a model that is not thread-safe, first come first "
+    "served") {
   Pool<Actor> pool(actor_settings(0));
   OwnGate gate;
   std::vector<std::future<Response>> calls;

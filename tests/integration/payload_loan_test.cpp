@@ -50,9 +50,11 @@ TEST_CASE("a loan may be filled and sent again and again, and stays where it is"
     fill(loan, static_cast<float>(i));
     CHECK(loan.bytes().data() == place);
     const Response response = pool.infer(Request{{"x", loan}});
-    outputs.push_back(workers == 0 ? response["x"].clone() : response["x"]);  // in the host it is the loan itself
+    outputs.push_back(workers == 0 ? response["x"].clone()
+                                   : response["x"]);  // in the host it is the loan itself
   }
-  for (std::size_t i = 0; i < outputs.size(); ++i) CHECK(all_equal(outputs[i].values<float>(), static_cast<float>(i)));
+  for (std::size_t i = 0; i < outputs.size(); ++i)
+    CHECK(all_equal(outputs[i].values<float>(), static_cast<float>(i)));
 }
 
 TEST_CASE("a loan that is written while a worker reads it leaves the request as it was") {
@@ -95,7 +97,9 @@ TEST_CASE("loans of any shape and datatype are lent, of strings none") {
   CHECK(pool.infer(scalar).values<std::int8_t>()[0] == -5);
 }
 
-TEST_CASE("loans that use the shared memory up are refused with the setting, and all of it is there again afterwards") {
+TEST_CASE(
+    "loans that use the shared memory up are refused with the setting, and all of it is there "
+    "again afterwards") {
   Settings settings = settings_for("echo_worker", 1);
   settings.shared_memory_limit = 4 * kMiB;  // 2 MiB for requests and loans; max_payload 512 KiB
   Pool<Echo> pool(settings);
@@ -107,8 +111,10 @@ TEST_CASE("loans that use the shared memory up are refused with the setting, and
     CHECK(loan.code() == ErrorCode::kOutOfMemory);
     CHECK_THAT(loan.what(), contains("shared_memory_limit"));
     CHECK_THAT(loan.what(), contains("2097152"));
-    CHECK(error_from([&] { return pool.infer(floats(1'000, 1)); }).code() == ErrorCode::kOutOfMemory);
-    CHECK(error_from([&] { return pool.submit(floats(1'000, 1)).get(); }).code() == ErrorCode::kOutOfMemory);
+    CHECK(error_from([&] { return pool.infer(floats(1'000, 1)); }).code() ==
+          ErrorCode::kOutOfMemory);
+    CHECK(error_from([&] { return pool.submit(floats(1'000, 1)).get(); }).code() ==
+          ErrorCode::kOutOfMemory);
 
     CHECK(pool.infer(floats(1, 5)) == floats(1, 5));  // needs none of it
     fill(loans[2], static_cast<float>(round));

@@ -11,12 +11,12 @@ namespace inferpool::test {
 namespace {
 
 constexpr std::array kDatatypes = {
-    Datatype::kBool,  Datatype::kUint8, Datatype::kUint16, Datatype::kUint32, Datatype::kUint64,
-    Datatype::kInt8,  Datatype::kInt16, Datatype::kInt32,  Datatype::kInt64,  Datatype::kFp16,
-    Datatype::kBf16,  Datatype::kFp32,  Datatype::kFp64,   Datatype::kBytes};
+    Datatype::kBool, Datatype::kUint8, Datatype::kUint16, Datatype::kUint32, Datatype::kUint64,
+    Datatype::kInt8, Datatype::kInt16, Datatype::kInt32,  Datatype::kInt64,  Datatype::kFp16,
+    Datatype::kBf16, Datatype::kFp32,  Datatype::kFp64,   Datatype::kBytes};
 
 // In bytes: within a frame, in a block, around the size from which outputs are views, and large.
-constexpr std::array<std::size_t, 11> kSizes = {0,     1,     255,    256,    257,        4'096,
+constexpr std::array<std::size_t, 11> kSizes = {0,      1,      255,    256,     257,        4'096,
                                                 16'383, 16'384, 16'385, 100'000, 1024 * 1024};
 
 std::vector<std::byte> noise(std::size_t size, std::uint64_t seed) {
@@ -34,7 +34,8 @@ Tensor strings(std::size_t size) {
   const std::vector<std::byte> bytes = noise(size, 3);
   const std::string_view all(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   std::vector<std::string_view> parts;
-  for (std::size_t at = 0, length = 0; at < all.size(); at += length++) parts.push_back(all.substr(at, length));
+  for (std::size_t at = 0, length = 0; at < all.size(); at += length++)
+    parts.push_back(all.substr(at, length));
   return Tensor::from_strings(parts);
 }
 
@@ -73,7 +74,8 @@ TEST_CASE("A13: requests with tensors of all datatypes, of one size each, arrive
   Pool<Actor> pool(roomy("actor_worker", workers));
   for (const std::size_t size : kSizes) {
     Request sent;
-    for (const Datatype datatype : kDatatypes) sent.inputs.add(std::string(name(datatype)), tensor_of(datatype, size));
+    for (const Datatype datatype : kDatatypes)
+      sent.inputs.add(std::string(name(datatype)), tensor_of(datatype, size));
     const Response received = pool.infer(sent);
     REQUIRE(received.outputs.size() == kDatatypes.size());
     for (const NamedTensor& input : sent.inputs) {
@@ -89,14 +91,15 @@ TEST_CASE("A13: tensors of every rank arrive, with dimensions of 0 and 1 where t
   std::vector<std::int64_t> dimensions;
   for (std::size_t rank = 0; rank <= Shape::kMaxRank; ++rank) {
     const Shape shape{std::span<const std::int64_t>(dimensions)};
-    const Tensor sent = tensor_of(Datatype::kInt16, static_cast<std::size_t>(shape.elements()) * 2).reshaped(shape);
+    const Tensor sent =
+        tensor_of(Datatype::kInt16, static_cast<std::size_t>(shape.elements()) * 2).reshaped(shape);
     const Tensor received = pool.infer(sent);
     CHECK(received.shape() == shape);
     CHECK(received == sent);
     dimensions.push_back(static_cast<std::int64_t>(1 + rank % 4));
   }
-  for (const Shape& shape : {Shape{0}, Shape{0, 3}, Shape{3, 0}, Shape{2, 0, 4}, Shape{1, 1, 0, 1, 1, 1, 1, 1},
-                             Shape{1, 1, 1, 1, 1, 1, 1, 1}}) {
+  for (const Shape& shape : {Shape{0}, Shape{0, 3}, Shape{3, 0}, Shape{2, 0, 4},
+                             Shape{1, 1, 0, 1, 1, 1, 1, 1}, Shape{1, 1, 1, 1, 1, 1, 1, 1}}) {
     for (const Datatype datatype : {Datatype::kFp64, Datatype::kBool}) {
       const Tensor sent(datatype, shape);
       const Tensor received = pool.infer(sent);
@@ -112,7 +115,8 @@ TEST_CASE("A13: strings of every kind arrive, in every rank") {
   Pool<Echo> pool(roomy("echo_worker", workers));
   using namespace std::string_view_literals;
   const std::string long_one(300'000, 'x');
-  const std::vector<std::string_view> texts = {""sv, "a"sv, "a\0b"sv, "\xff\xfe"sv, "żółw"sv, std::string_view(long_one)};
+  const std::vector<std::string_view> texts = {""sv,         "a"sv,    "a\0b"sv,
+                                               "\xff\xfe"sv, "żółw"sv, std::string_view(long_one)};
   const Tensor flat = Tensor::from_strings(texts);
   CHECK(pool.infer(flat).strings() == texts);
   CHECK(pool.infer(Tensor::from_strings(texts, {2, 3})).shape() == Shape{2, 3});
@@ -142,7 +146,8 @@ TEST_CASE("A13: 64 MiB arrive, by copy and by loan") {
   constexpr std::int64_t kCount = 64 * kMiB / sizeof(std::uint64_t);
   Tensor loan = pool.loan<std::uint64_t>({kCount});
   std::uint64_t state = 1;
-  for (std::uint64_t& value : loan.mutable_values<std::uint64_t>()) value = state += 0x9e3779b97f4a7c15;
+  for (std::uint64_t& value : loan.mutable_values<std::uint64_t>())
+    value = state += 0x9e3779b97f4a7c15;
   CHECK(pool.infer(loan) == loan);
   CHECK(pool.infer(Tensor::borrow(loan.values<std::uint64_t>(), {kCount})) == loan);
 }

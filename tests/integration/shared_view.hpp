@@ -10,7 +10,8 @@
 
 namespace inferpool::test {
 
-// Whether the tensor's bytes lie in a region that a pool shares with its workers: "requests", "replies".
+// Whether the tensor's bytes lie in a region that a pool shares with its workers: "requests",
+// "replies".
 inline bool lies_in(const std::string& region, const Tensor& tensor) {
   const auto address = reinterpret_cast<std::uintptr_t>(tensor.bytes().data());
   std::ifstream maps("/proc/self/maps");

@@ -25,7 +25,8 @@ struct Tally {
   std::string wrong = {};  // the first thing that must not be
 };
 
-// Asks without pause; each answer is compared, and large ones again later, when their workers may have died.
+// Asks without pause; each answer is compared, and large ones again later, when their workers may
+// have died.
 class Caller {
  public:
   Caller(Pool<Echo>& pool, int number) : pool_(pool), number_(number) {}
@@ -46,11 +47,13 @@ class Caller {
     // Inside the slot, in the frame's block, copied out, viewed.
     static constexpr std::array<std::int64_t, 5> kCounts = {1, 60, 300, 2'000, 25'000};
     const std::int64_t count = kCounts[calls_ % kCounts.size()];
-    const auto value = static_cast<float>(number_ * 1'000'000 + static_cast<int>(calls_ % 1'000'000));
+    const auto value =
+        static_cast<float>(number_ * 1'000'000 + static_cast<int>(calls_ % 1'000'000));
     ++calls_;
     try {
       Held now{ask(count, value), value};
-      if (now.output.shape() != Shape{count}) tally_.wrong = "an answer of shape " + to_string(now.output.shape());
+      if (now.output.shape() != Shape{count})
+        tally_.wrong = "an answer of shape " + to_string(now.output.shape());
       compare(now, "an answer");
       ++tally_.answered;
       Held& place = held_[calls_ % held_.size()];
@@ -71,7 +74,8 @@ class Caller {
   }
 
   void compare(const Held& held, const std::string& what) {
-    if (!all_equal(held.output.values<float>(), held.value)) tally_.wrong = what + " has other content than was sent";
+    if (!all_equal(held.output.values<float>(), held.value))
+      tally_.wrong = what + " has other content than was sent";
   }
 
   void judge(const Error& error) {
@@ -88,12 +92,15 @@ class Caller {
   Tally tally_;
 };
 
-// Kills the worker at this place, of a later generation than the last one there. False: there came none.
+// Kills the worker at this place, of a later generation than the last one there, once it is at
+// work. False: there came none.
 bool kill_next(Pool<Echo>& pool, std::size_t index, int& last_generation) {
   return eventually(
       [&] {
         const WorkerStats worker = pool.stats().workers.at(index);
-        if (worker.state != WorkerState::kReady || worker.generation <= last_generation) return false;
+        if (worker.state != WorkerState::kReady || worker.generation <= last_generation)
+          return false;
+        if (worker.served < 10 || worker.in_flight == 0) return false;
         last_generation = worker.generation;
         return kill(worker.pid, SIGKILL) == 0;
       },
@@ -104,7 +111,8 @@ Tally storm(Pool<Echo>& pool) {
   std::atomic<bool> stop{false};
   std::vector<std::future<Tally>> callers;
   for (int i = 0; i < kCallers; ++i) {
-    callers.push_back(std::async(std::launch::async, [&pool, &stop, i] { return Caller(pool, i).run(stop); }));
+    callers.push_back(
+        std::async(std::launch::async, [&pool, &stop, i] { return Caller(pool, i).run(stop); }));
   }
   std::array<int, kWorkers> generations{};
   bool all_killed = true;
@@ -123,7 +131,9 @@ Tally storm(Pool<Echo>& pool) {
   return sum;
 }
 
-TEST_CASE("a pool of 4, killed worker by worker 200 times under load, loses no request that was not running and leaves nothing behind") {
+TEST_CASE(
+    "a pool of 4, killed worker by worker 200 times under load, loses no request that was not "
+    "running and leaves nothing behind") {
   const Footprint before;
   {
     Settings settings = settings_for("echo_worker", kWorkers);

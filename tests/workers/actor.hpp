@@ -24,18 +24,28 @@ namespace inferpool::test {
 // A model that does what the parameter "do" says; without it, it gives back what it was given.
 class Actor {
  public:
-  // Settings that change its load: `uri` names a gate to pass first; `extra` with "fail" in it throws.
+  // Settings that change its load: `uri` names a gate to pass first; `extra` with "fail" in it
+  // throws.
   Actor(const Settings& settings, WorkerInfo info) : settings_(settings), info_(info) {
     if (!settings.uri.empty()) Gate(settings.uri).pass();
-    if (settings.extra.find("fail") != std::string::npos) throw std::runtime_error("the weights are missing");
+    if (settings.extra.find("fail") != std::string::npos)
+      throw std::runtime_error("the weights are missing");
   }
 
   Response predict(const Request& request, Context& context) {
     static const std::map<std::string_view, Act, std::less<>> kActs = {
-        {"echo", &Actor::echo},       {"who", &Actor::who},         {"pass", &Actor::pass},
-        {"meet", &Actor::meet},       {"throw", &Actor::fail},      {"context", &Actor::describe},
-        {"output", &Actor::output},   {"large", &Actor::large},     {"keep", &Actor::keep},
-        {"kept", &Actor::kept},       {"premade", &Actor::premade}, {"write", &Actor::write},
+        {"echo", &Actor::echo},
+        {"who", &Actor::who},
+        {"pass", &Actor::pass},
+        {"meet", &Actor::meet},
+        {"throw", &Actor::fail},
+        {"context", &Actor::describe},
+        {"output", &Actor::output},
+        {"large", &Actor::large},
+        {"keep", &Actor::keep},
+        {"kept", &Actor::kept},
+        {"premade", &Actor::premade},
+        {"write", &Actor::write},
         {"to the end", &Actor::until_cancelled}};
     const Parameter* act = find(request, "do");
     return (this->*kActs.at(act ? std::get<std::string>(*act) : "echo"))(request, context);
@@ -78,7 +88,8 @@ class Actor {
 
   // Waits until "count" runs are at the gate at once.
   Response meet(const Request& request, Context& context) {
-    Gate(get<std::string>(request, "gate")).meet(static_cast<std::uint32_t>(get<std::int64_t>(request, "count")));
+    Gate(get<std::string>(request, "gate"))
+        .meet(static_cast<std::uint32_t>(get<std::int64_t>(request, "count")));
     return echo(request, context);
   }
 
@@ -99,14 +110,16 @@ class Actor {
   // "count" floats of "value", written into an output that lies in shared memory already.
   Response output(const Request& request, Context& context) {
     Tensor tensor = context.output<float>({get<std::int64_t>(request, "count")});
-    std::ranges::fill(tensor.mutable_values<float>(), static_cast<float>(get<double>(request, "value")));
+    std::ranges::fill(tensor.mutable_values<float>(),
+                      static_cast<float>(get<double>(request, "value")));
     return {{"output", std::move(tensor)}};
   }
 
   // The same, from the worker's own memory.
   Response large(const Request& request, Context& /*context*/) {
     Tensor tensor(Datatype::kFp32, {get<std::int64_t>(request, "count")});
-    std::ranges::fill(tensor.mutable_values<float>(), static_cast<float>(get<double>(request, "value")));
+    std::ranges::fill(tensor.mutable_values<float>(),
+                      static_cast<float>(get<double>(request, "value")));
     return {{"output", std::move(tensor)}};
   }
 
@@ -125,7 +138,8 @@ class Actor {
   Response write(const Request& request, Context& /*context*/) {
     Tensor tensor = premade_["output"];
     premade_ = {};
-    std::ranges::fill(tensor.mutable_values<float>(), static_cast<float>(get<double>(request, "value")));
+    std::ranges::fill(tensor.mutable_values<float>(),
+                      static_cast<float>(get<double>(request, "value")));
     premade_.outputs.add("output", tensor);
     return {{"output", tensor}};
   }

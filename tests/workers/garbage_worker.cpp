@@ -79,18 +79,18 @@ Reply with(const Answer& answer) { return {.frame = encoded(answer)}; }
 
 using Kinds = std::map<std::string, Reply>;
 
-Kinds kinds() {
+// Wrong in the frame.
+Kinds frame_kinds() {
   constexpr std::uint64_t kFar = std::uint64_t{1} << 40;
+  constexpr std::uint64_t k4GiB = std::uint64_t{1} << 32;
   constexpr std::int64_t kHuge = std::int64_t{1} << 62;
   constexpr auto kBool = static_cast<std::uint8_t>(Datatype::kBool);
   constexpr auto kBytes = static_cast<std::uint8_t>(Datatype::kBytes);
-  const std::vector<std::byte> frame = encoded({});
   return {
       {"offset", with({.offset = kFar})},
       {"offset that overflows", with({.offset = ~std::uint64_t{0} - 63})},
       {"offset that is not aligned", with({.offset = 4})},
-      {"length",
-       with({.dimensions = {1 << 30}, .length = 1U << 30 << 2, .block_length = 1U << 30 << 2})},
+      {"length", with({.dimensions = {1 << 30}, .length = k4GiB, .block_length = k4GiB})},
       {"length of another shape", with({.length = 4000, .block_length = 4000})},
       {"length of the block", with({.block_length = 8192})},
       {"small payload in a block", with({.dimensions = {2}, .length = 8, .block_length = 8})},
@@ -110,6 +110,13 @@ Kinds kinds() {
       {"refusal with no code of ours",
        {.frame = (Bytes() << std::uint8_t{3} << std::uint8_t{99} << 0U).all()}},
       {"text that is too long", {.frame = (Bytes() << std::uint8_t{2} << 0xffffffffU).all()}},
+  };
+}
+
+// Wrong in the slot; the last two are not garbage, but what the host must bear.
+Kinds slot_kinds() {
+  constexpr std::uint64_t kFar = std::uint64_t{1} << 40;
+  return {
       {"empty frame", {.frame = {}}},
       {"frame size", {.frame_bytes = 0xffffffff}},
       {"frame offset", {.frame_bytes = 1000, .frame_offset = kFar}},
@@ -119,10 +126,15 @@ Kinds kinds() {
       {"ticket of no block", {.ticket = ipc::kTickets}},
       {"published word", {.published_off_by = 12345}},
       {"published word without a wake", {.published_off_by = 12345, .wake = false}},
-      // Not garbage: what the host must bear.
       {"ticket of another generation", {.generation = 77}},
       {"answer and then death", {.wake = false}},
   };
+}
+
+Kinds kinds() {
+  Kinds all = frame_kinds();
+  all.merge(slot_kinds());
+  return all;
 }
 
 void publish(ipc::Control& control, std::uint32_t sequence, const Reply& reply) {

@@ -15,7 +15,8 @@
 
 namespace inferpool::test {
 
-// A gate that a test and its workers share through a file: who comes to it waits until the test lets it in.
+// A gate that a test and its workers share through a file: who comes to it waits until the test
+// lets it in.
 class Gate {
  public:
   // Makes the file where there is none: a gate that is shut.
@@ -67,7 +68,8 @@ class Gate {
   }
   static void wake_all(Word& word) noexcept { futex(word, FUTEX_WAKE, INT_MAX); }
   static void wait_until_at_least(Word& word, std::uint32_t least) noexcept {
-    for (std::uint32_t now = word.load(); now < least; now = word.load()) futex(word, FUTEX_WAIT, now);
+    for (std::uint32_t now = word.load(); now < least; now = word.load())
+      futex(word, FUTEX_WAIT, now);
   }
 
   State* state_ = nullptr;

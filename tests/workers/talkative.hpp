@@ -25,7 +25,9 @@ struct Codec<test::Number> {
     encoder.put(number.value);
     if (number.value < 0) encoder.put(number.value);
   }
-  static test::Number decode(Decoder& decoder) { return test::Number(decoder.take<std::int64_t>()); }
+  static test::Number decode(Decoder& decoder) {
+    return test::Number(decoder.take<std::int64_t>());
+  }
   static std::size_t payload(const test::Number& /*number*/) { return sizeof(std::int64_t); }
 };
 

@@ -44,6 +44,14 @@ inline bool serve_one(ipc::WorkerRing& ring, const std::function<void(std::uint6
   return true;
 }
 
+// Sleeps until the reply stands.
+inline void await_reply(ipc::HostRing& ring, std::uint32_t sequence) {
+  while (!ring.answered(sequence)) {
+    const ipc::WaitFor reply = ring.park(sequence);
+    if (!ring.answered(sequence)) ipc::wait({&reply, 1}, std::nullopt);
+  }
+}
+
 // Both ends of a channel over plain memory.
 struct ChannelEnds {
   explicit ChannelEnds(std::chrono::nanoseconds spin = {}, std::uint32_t first = 1)
@@ -79,13 +87,7 @@ class BusyChannel : public ChannelEnds {
     }
   }
 
-  // Sleeps until the reply stands.
-  void await(std::uint32_t sequence) {
-    while (!host.answered(sequence)) {
-      const ipc::WaitFor reply = host.park(sequence);
-      if (!host.answered(sequence)) ipc::wait({&reply, 1}, std::nullopt);
-    }
-  }
+  void await(std::uint32_t sequence) { await_reply(host, sequence); }
 
   // Whether the reply, which stands, is the right one.
   bool collect(std::uint32_t sequence, std::uint64_t call_id) {

@@ -2,17 +2,7 @@
 // A worker dies after each machine instruction of one turn (take a request, answer it), with a caller waiting.
 
 #include "catch.hpp"
-
-#if defined(__SANITIZE_THREAD__)
-#define INFERPOOL_NO_STEPS "ThreadSanitizer puts signals off, so that instructions cannot be counted"
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define INFERPOOL_NO_STEPS "ThreadSanitizer puts signals off, so that instructions cannot be counted"
-#endif
-#endif
-#if !defined(__x86_64__) && !defined(INFERPOOL_NO_STEPS)
-#define INFERPOOL_NO_STEPS "only x86-64 lets a process count its own instructions"
-#endif
+#include "unit/ipc/trap_flag.hpp"
 
 #if defined(INFERPOOL_NO_STEPS)
 
@@ -28,6 +18,7 @@ TEST_CASE("a worker that dies at any instruction leaves a whole answer or none")
 #include <chrono>
 #include <cstring>
 #include <memory>
+#include <span>
 
 #include "ipc/reply_arena.hpp"
 #include "ipc/wait_word.hpp"
@@ -36,7 +27,6 @@ TEST_CASE("a worker that dies at any instruction leaves a whole answer or none")
 #include "unit/ipc/forked_child.hpp"
 #include "unit/ipc/shared_object.hpp"
 #include "unit/ipc/sleeper.hpp"
-#include "unit/ipc/trap_flag.hpp"
 
 namespace inferpool::ipc {
 namespace {
@@ -208,6 +198,7 @@ int film_turn(const WorkerMemory& memory, Reply kind, Film& film) {
   const AfterEachInstruction shoot([&] {
     ++film.instructions;
     film.shoot(control, replies.data());
+    return true;
   });
   worker.turn(film.begun);
   return 0;
@@ -253,6 +244,7 @@ int serve_until(long instructions, const WorkerMemory& memory, Reply kind, Notes
   while (notes.go == 0) wait({&go, 1}, std::nullopt);
   const AfterEachInstruction count([&] {
     if (notes.instructions++ == instructions) kill(getpid(), SIGKILL);
+    return true;
   });
   worker.turn(notes.begun);
   return 0;
@@ -296,7 +288,7 @@ TEST_CASE("a caller hears of a worker killed at any instruction, and its locks c
     REQUIRE(child.exit_code() == 0);
     counts.instructions = notes->instructions;
   }
-  const long stride = std::max(1L, counts.instructions / 2 * counts.instructions / kBudget);
+  const long stride = test::stride_for(counts.instructions, kBudget);
   bool finished = false;
   for (long instructions = 0; !finished; instructions += stride) {
     CAPTURE(instructions, stride);

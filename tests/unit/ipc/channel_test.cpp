@@ -139,12 +139,11 @@ TEST_CASE("a request that runs long stops no other, and keeps its slot") {
 
 TEST_CASE("no wake-up is lost where both sides sleep each time") {
   const int serving = GENERATE(1, 2);
-  constexpr int kCalls = 5000;
   BusyChannel channel;
   channel.start_serving(serving);
   int wrong = 0;
   int slow = 0;  // each wait ends after a second, so that a lost wake-up is seen as such
-  for (std::uint64_t id = 0; id < kCalls; ++id) {
+  for (std::uint64_t id = 0; id < 5000; ++id) {
     const TimePoint start = Clock::now();
     wrong += channel.call(id) ? 0 : 1;
     slow += Clock::now() - start > 900ms ? 1 : 0;
@@ -168,6 +167,15 @@ TEST_CASE("a closed channel answers what was posted before, and its threads leav
       REQUIRE(channel.collect(posted[i], i));
     }
   }
+}
+
+TEST_CASE("closing wakes every thread that sleeps") {
+  BusyChannel channel;
+  channel.start_serving(3);
+  while (channel.control->worker.parked != 3) std::this_thread::yield();
+  const TimePoint start = Clock::now();
+  channel.close();
+  REQUIRE(Clock::now() - start < 900ms);
 }
 
 }  // namespace

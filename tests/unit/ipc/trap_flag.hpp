@@ -1,9 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+// Where this is defined, instructions cannot be counted: why.
+#if !defined(__x86_64__)
+#define INFERPOOL_NO_STEPS "only x86-64 lets a process count its own instructions"
+#elif defined(__SANITIZE_THREAD__)
+#define INFERPOOL_NO_STEPS "ThreadSanitizer puts signals off"
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define INFERPOOL_NO_STEPS "ThreadSanitizer puts signals off"
+#endif
+#endif
+
+#if !defined(INFERPOOL_NO_STEPS)
+
 #include <signal.h>
+#include <ucontext.h>
 #include <x86intrin.h>
 
+#include <algorithm>
 #include <array>
 #include <functional>
 #include <utility>
@@ -11,27 +26,45 @@
 namespace inferpool::test {
 
 // While it lives, `body` runs after each machine instruction of this thread, by the processor's trap flag and
-// SIGTRAP: it must be safe in a signal handler. For one thread of a process at a time.
+// SIGTRAP, until it gives false. It must be safe in a signal handler. For one thread of a process at a time.
 class AfterEachInstruction {
  public:
-  explicit AfterEachInstruction(std::function<void()> body) {
+  explicit AfterEachInstruction(std::function<bool()> body) {
     body_ = std::move(body);
     const stack_t stack{.ss_sp = stack_.data(), .ss_flags = 0, .ss_size = stack_.size()};
-    sigaltstack(&stack, nullptr);
+    sigaltstack(&stack, &stack_before_);
     struct sigaction action {};
-    action.sa_handler = [](int) { body_(); };
-    action.sa_flags = SA_ONSTACK;
-    sigaction(SIGTRAP, &action, nullptr);
+    action.sa_sigaction = on_trap;
+    action.sa_flags = SA_ONSTACK | SA_SIGINFO;
+    sigaction(SIGTRAP, &action, &action_before_);
     __writeeflags(__readeflags() | kTrapFlag);
   }
   AfterEachInstruction(const AfterEachInstruction&) = delete;
   AfterEachInstruction& operator=(const AfterEachInstruction&) = delete;
-  ~AfterEachInstruction() { __writeeflags(__readeflags() & ~kTrapFlag); }
+  ~AfterEachInstruction() {
+    __writeeflags(__readeflags() & ~kTrapFlag);
+    sigaction(SIGTRAP, &action_before_, nullptr);
+    sigaltstack(&stack_before_, nullptr);
+  }
 
  private:
   static constexpr unsigned long long kTrapFlag = 0x100;
-  static inline std::function<void()> body_;
+
+  static void on_trap(int, siginfo_t*, void* context) {
+    if (body_()) return;
+    static_cast<ucontext_t*>(context)->uc_mcontext.gregs[REG_EFL] &= ~static_cast<greg_t>(kTrapFlag);
+  }
+
+  static inline std::function<bool()> body_;
+  stack_t stack_before_{};
+  struct sigaction action_before_ {};
   std::array<char, 65536> stack_;
 };
 
+// Each number of instructions of a turn of so many, or, where that would count more than `budget` instructions in
+// all, numbers at equal distances. (An instruction takes 1 us to count, or 25 us where the kernel runs nested.)
+inline long stride_for(long turn, long budget) { return std::max(1L, turn / 2 * turn / budget); }
+
 }  // namespace inferpool::test
+
+#endif

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+// One side of a channel is interrupted by the other after each of its machine instructions: whatever they do at
+// once, they do in one of these orders, as long as stores become visible in order (ThreadSanitizer sees to that,
+// in channel_test.cpp).
+
+#include "catch.hpp"
+#include "unit/ipc/trap_flag.hpp"
+
+#if defined(INFERPOOL_NO_STEPS)
+
+TEST_CASE("host and worker agree, whichever instruction of one the other interrupts") {
+  WARN("left out: " INFERPOOL_NO_STEPS);
+}
+
+#else
+
+#include <chrono>
+#include <optional>
+#include <utility>
+
+#include "unit/ipc/channel_ends.hpp"
+
+namespace inferpool::ipc {
+namespace {
+
+using namespace std::chrono_literals;
+using test::AfterEachInstruction;
+using test::ChannelEnds;
+
+// Instructions that are counted in one test case.
+constexpr long kBudget = 40'000;
+
+// How many instructions a turn has, until it ends or sleeps.
+template <typename Scene>
+long length_of_turn() {
+  Scene scene;
+  long length = 0;
+  TimePoint last = Clock::now();
+  const AfterEachInstruction count([&] {
+    const TimePoint now = Clock::now();
+    if (now - std::exchange(last, now) > 500ms) {
+      scene.interrupt();
+      return false;
+    }
+    ++length;
+    return true;
+  });
+  scene.turn();
+  return length;
+}
+
+// A scene is one side's turn, which the other side interrupts.
+template <typename Scene>
+void interrupt_everywhere() {
+  const long length = length_of_turn<Scene>();
+  const long stride = test::stride_for(length, kBudget);
+  for (long instructions = 0; instructions < length; instructions += stride) {
+    CAPTURE(instructions, length, stride);
+    Scene scene;
+    const TimePoint start = Clock::now();
+    {
+      long left = instructions;
+      const AfterEachInstruction step([&] {
+        if (left-- > 0) return true;
+        scene.interrupt();
+        return false;
+      });
+      scene.turn();
+    }
+    // A sleep ends after a second in any case: then a wake-up was lost.
+    REQUIRE(Clock::now() - start < 900ms);
+    REQUIRE(scene.is_right());
+  }
+}
+
+struct Scene : ChannelEnds {
+  std::uint32_t post() {
+    WakeList wakes;
+    return host.post({.call_id = 100, .frame = test::question(100)}, wakes);
+  }
+  void close() {
+    WakeList wakes;
+    host.close(wakes);
+  }
+};
+
+struct RecallDuringTake : Scene {
+  RecallDuringTake() : sequence(post()) { close(); }
+  void turn() { taken = worker.take(); }
+  void interrupt() { recalled = host.recall(sequence); }
+  [[nodiscard]] bool is_right() const { return recalled != taken.has_value(); }
+
+  std::uint32_t sequence;
+  std::optional<std::uint32_t> taken;
+  bool recalled = false;
+};
+
+TEST_CASE("a request recalled during any instruction of its taking is begun or recalled, not both") {
+  interrupt_everywhere<RecallDuringTake>();
+}
+
+struct PostDuringTake : Scene {
+  void turn() { taken = worker.take(); }
+  void interrupt() { posted = post(); }
+  [[nodiscard]] bool is_right() const { return taken == posted; }
+
+  std::uint32_t posted = 0;
+  std::optional<std::uint32_t> taken;
+};
+
+TEST_CASE("a request posted during any instruction of a worker that goes to sleep is taken") {
+  interrupt_everywhere<PostDuringTake>();
+}
+
+// The first request still runs when its slot's turn comes again.
+struct PostPastLongRequest : PostDuringTake {
+  PostPastLongRequest() {
+    post();
+    worker.take();
+    for (std::uint32_t i = 2; i <= kRingSlots; ++i) {
+      const std::uint32_t sequence = post();
+      worker.take();
+      host.finish(sequence);
+    }
+  }
+};
+
+TEST_CASE("a request posted past one that runs long is taken by a worker that goes to sleep") {
+  interrupt_everywhere<PostPastLongRequest>();
+}
+
+struct CloseDuringTake : Scene {
+  void turn() { left = !worker.take().has_value(); }
+  void interrupt() { close(); }
+  [[nodiscard]] bool is_right() const { return left; }
+
+  bool left = false;
+};
+
+TEST_CASE("a ring closed during any instruction of a worker that goes to sleep is left") {
+  interrupt_everywhere<CloseDuringTake>();
+}
+
+struct PublishDuringWait : Scene {
+  PublishDuringWait() : sequence(post()) { worker.take(); }
+  void turn() { test::await_reply(host, sequence); }
+  void interrupt() { worker.publish(sequence, {.frame = answer}); }
+  [[nodiscard]] bool is_right() const {
+    test::Bytes frame(answer.size());
+    host.copy_frame(sequence, frame);
+    return host.answered(sequence) && host.head(sequence).call_id == 100 && frame == answer;
+  }
+
+  std::uint32_t sequence;
+  test::Bytes answer = test::answer_to(test::question(100));
+};
+
+TEST_CASE("a reply published during any instruction of a caller that goes to sleep is seen") {
+  interrupt_everywhere<PublishDuringWait>();
+}
+
+}  // namespace
+}  // namespace inferpool::ipc
+
+#endif
