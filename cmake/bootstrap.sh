@@ -7,7 +7,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-packages=(g++ cmake ninja-build libboost-dev libfmt-dev nlohmann-json3-dev catch2)
+packages=(g++ cmake ninja-build libboost-dev libfmt-dev nlohmann-json3-dev catch2 strace)
 
 say() { printf 'bootstrap: %s\n' "$*"; }
 

@@ -7,9 +7,9 @@
 
 namespace inferpool::ipc {
 
-// Hands out ranges of [0, size): first fit at the lowest offset, so that pages in use stay together and a size
-// served before finds warm ones. Knows numbers only; the memory is elsewhere, where a peer may write.
-// Not thread-safe.
+// Hands out ranges of [0, size): first fit at the lowest offset, so that pages in use stay together
+// and a size served before finds warm ones. Knows numbers only; the memory is elsewhere, where a
+// peer may write. Not thread-safe.
 class ExtentAllocator {
  public:
   struct Extent {
@@ -19,7 +19,8 @@ class ExtentAllocator {
 
   explicit ExtentAllocator(std::uint64_t size);
 
-  // The offset of `length` bytes, both rounded to kBlockAlignment, or none. A length of 0 takes one unit.
+  // The offset of `length` bytes, both rounded to kBlockAlignment, or none. A length of 0 takes one
+  // unit.
   std::optional<std::uint64_t> allocate(std::uint64_t length);
   // Of an extent that allocate(length) gave. Never allocates memory.
   void release(std::uint64_t offset, std::uint64_t length) noexcept;

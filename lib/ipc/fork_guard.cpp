@@ -18,7 +18,8 @@ std::size_t page_size() noexcept { return static_cast<std::size_t>(sysconf(_SC_P
 }  // namespace
 
 ForkGuard::ForkGuard() {
-  void* page = mmap(nullptr, page_size(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  void* page =
+      mmap(nullptr, page_size(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (page == MAP_FAILED) throw std::runtime_error(system_failure("mmap", errno));
   if (madvise(page, page_size(), MADV_WIPEONFORK) != 0) {
     const int error = errno;

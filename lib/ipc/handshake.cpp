@@ -43,14 +43,16 @@ std::array<ControlSocket, 2> ControlSocket::pair() {
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds.data()) != 0) {
     throw std::runtime_error(system_failure("socketpair", errno));
   }
-  return {ControlSocket(above_standard(FileDescriptor(fds[0]))), ControlSocket(above_standard(FileDescriptor(fds[1])))};
+  return {ControlSocket(above_standard(FileDescriptor(fds[0]))),
+          ControlSocket(above_standard(FileDescriptor(fds[1])))};
 }
 
 bool ControlSocket::send(const MessageHead& head, std::string_view text,
                          std::span<const int> descriptors) const noexcept {
   MessageHead copy = head;
   text = text.substr(0, kMaxText);
-  std::array<iovec, 2> parts{iovec{&copy, sizeof(copy)}, iovec{const_cast<char*>(text.data()), text.size()}};
+  std::array<iovec, 2> parts{iovec{&copy, sizeof(copy)},
+                             iovec{const_cast<char*>(text.data()), text.size()}};
   DescriptorBuffer buffer;
   msghdr header{};
   header.msg_iov = parts.data();
@@ -92,12 +94,14 @@ Received ControlSocket::receive(Message& message, bool wait) const {
     std::memcpy(&message.exec_error, bytes.data(), sizeof(int));
     return Received::kMessage;
   }
-  if (size < static_cast<ssize_t>(sizeof(MessageHead)) || (header.msg_flags & (MSG_CTRUNC | MSG_TRUNC)) != 0) {
+  if (size < static_cast<ssize_t>(sizeof(MessageHead)) ||
+      (header.msg_flags & (MSG_CTRUNC | MSG_TRUNC)) != 0) {
     return Received::kNoise;
   }
   std::memcpy(&message.head, bytes.data(), sizeof(MessageHead));
   if (message.head.magic != kMagic) return Received::kNoise;
-  message.text.assign(bytes.data() + sizeof(MessageHead), static_cast<std::size_t>(size) - sizeof(MessageHead));
+  message.text.assign(bytes.data() + sizeof(MessageHead),
+                      static_cast<std::size_t>(size) - sizeof(MessageHead));
   return Received::kMessage;
 }
 

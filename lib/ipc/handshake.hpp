@@ -14,21 +14,23 @@
 namespace inferpool::ipc {
 
 // What host and worker say to each other over the control socket, in this order:
-//   worker: kHello (text: type signature)            or the kernel: an int, why the executable could not be run
+//   worker: kHello (text: type signature)
+//           or the kernel: an int, why the executable could not be run
 //   host:   kWelcome (with the descriptors)
-//   worker: kReady                                    or kLoadFailed (text: exception type, newline, its text)
+//   worker: kReady or kLoadFailed (text: exception type, newline, its text)
 // Nothing follows. The socket's end tells each that the other is gone.
 enum class MessageKind : std::uint32_t { kHello = 1, kWelcome = 2, kReady = 3, kLoadFailed = 4 };
 
-// All numbers of all kinds; what a kind does not need is zero. Read field by field with distrust by the host.
+// All numbers of all kinds; what a kind does not need is zero. Read field by field with distrust by
+// the host.
 struct MessageHead {
   std::uint64_t magic = kMagic;
   std::uint32_t protocol = kProtocolVersion;
   MessageKind kind = MessageKind::kHello;
   std::uint64_t abi = abi_hash();
-  std::int32_t index = 0;           // kWelcome
-  std::int32_t generation = 0;      // kWelcome, echoed in kReady and kLoadFailed
-  std::int32_t concurrency = 1;     // kWelcome
+  std::int32_t index = 0;        // kWelcome
+  std::int32_t generation = 0;   // kWelcome, echoed in kReady and kLoadFailed
+  std::int32_t concurrency = 1;  // kWelcome
   std::int32_t reserved = 0;
   std::int64_t spin = 0;            // kWelcome: nanoseconds
   std::uint64_t request_bytes = 0;  // kWelcome: sizes of the regions
@@ -57,11 +59,13 @@ class ControlSocket {
 
   ControlSocket() noexcept = default;
   explicit ControlSocket(FileDescriptor fd) noexcept : fd_(std::move(fd)) {}
-  // Two connected ends, CLOEXEC, with numbers above 2. Throws std::runtime_error naming the system call.
+  // Two connected ends, CLOEXEC, with numbers above 2. Throws std::runtime_error naming the system
+  // call.
   static std::array<ControlSocket, 2> pair();
 
   // Text is cut to kMaxText. False where the other end is gone or its buffer full.
-  bool send(const MessageHead& head, std::string_view text, std::span<const int> descriptors) const noexcept;
+  bool send(const MessageHead& head, std::string_view text,
+            std::span<const int> descriptors) const noexcept;
 
   // Without waiting unless `wait`.
   Received receive(Message& message, bool wait) const;

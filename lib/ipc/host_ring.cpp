@@ -21,14 +21,16 @@ bool HostRing::has_room() const noexcept {
 std::uint32_t HostRing::post(const PostedRequest& request, WakeList& wakes) noexcept {
   // Numbers are left out whose slots hold requests that still run.
   for (; open_.test(next_ % kRingSlots); next_ = next_sequence(next_)) {
-    control_.request(next_).posted.store(posted_word(next_, Posted::kRecalled), std::memory_order_seq_cst);
+    control_.request(next_).posted.store(posted_word(next_, Posted::kRecalled),
+                                         std::memory_order_seq_cst);
   }
   const std::uint32_t sequence = next_;
   next_ = next_sequence(sequence);
   open_.set(sequence % kRingSlots);
   RequestSlot& slot = control_.request(sequence);
-  published_before_[sequence % kRingSlots].store(control_.reply(sequence).published.load(std::memory_order_relaxed),
-                                                 std::memory_order_relaxed);
+  published_before_[sequence % kRingSlots].store(
+      control_.reply(sequence).published.load(std::memory_order_relaxed),
+      std::memory_order_relaxed);
   slot.reply_parked.store(0, std::memory_order_relaxed);
   slot.cancelled.store(0, std::memory_order_relaxed);
   slot.frame_bytes = static_cast<std::uint32_t>(request.frame.size());
@@ -38,7 +40,8 @@ std::uint32_t HostRing::post(const PostedRequest& request, WakeList& wakes) noex
   if (!request.frame.empty() && request.frame.size() <= kInlineFrame) {
     std::memcpy(slot.frame.data(), request.frame.data(), request.frame.size());
   }
-  // Sequentially consistent with the load of `parked`: either the worker sees the request or we see it asleep.
+  // Sequentially consistent with the load of `parked`: either the worker sees the request or we see
+  // it asleep.
   slot.posted.exchange(posted_word(sequence, Posted::kPosted), std::memory_order_seq_cst);
   if (control_.worker.parked.load(std::memory_order_seq_cst) != 0) ring(wakes, 1);
   return sequence;
@@ -60,7 +63,8 @@ bool HostRing::passed(std::uint32_t sequence) const noexcept {
 }
 
 bool HostRing::plausible(std::uint32_t sequence) const noexcept {
-  const std::uint32_t published = control_.reply(sequence).published.load(std::memory_order_acquire);
+  const std::uint32_t published =
+      control_.reply(sequence).published.load(std::memory_order_acquire);
   return published == sequence ||
          published == published_before_[sequence % kRingSlots].load(std::memory_order_relaxed);
 }
@@ -73,8 +77,10 @@ WaitFor HostRing::park(std::uint32_t sequence) noexcept {
 
 ReplyHead HostRing::head(std::uint32_t sequence) const noexcept {
   const ReplySlot& slot = control_.reply(sequence);
-  return {slot.call_id.load(std::memory_order_relaxed), slot.frame_offset.load(std::memory_order_relaxed),
-          slot.frame_bytes.load(std::memory_order_relaxed), slot.ticket.load(std::memory_order_relaxed),
+  return {slot.call_id.load(std::memory_order_relaxed),
+          slot.frame_offset.load(std::memory_order_relaxed),
+          slot.frame_bytes.load(std::memory_order_relaxed),
+          slot.ticket.load(std::memory_order_relaxed),
           slot.generation.load(std::memory_order_relaxed)};
 }
 

@@ -12,8 +12,8 @@
 
 namespace inferpool::ipc {
 
-// A request as it goes into a slot. `frame` up to kInlineFrame bytes is copied; a larger one lies at `frame_offset`
-// of the requests region already.
+// A request as it goes into a slot. `frame` up to kInlineFrame bytes is copied; a larger one lies
+// at `frame_offset` of the requests region already.
 struct PostedRequest {
   std::uint64_t call_id = 0;
   std::int64_t deadline = 0;
@@ -30,21 +30,22 @@ struct ReplyHead {
   std::uint32_t generation = 0;
 };
 
-// The host's end of both rings of one worker, laid over bytes that somebody else owns. Its own state is private:
-// nothing that a worker writes can move it.
-// Thread-safety: has_room, post, recall and finish under one lock; the others from any thread that has the sequence
-// number of a request that is not finished.
+// The host's end of both rings of one worker, laid over bytes that somebody else owns. Its own
+// state is private: nothing that a worker writes can move it. Thread-safety: has_room, post, recall
+// and finish under one lock; the others from any thread that has the sequence number of a request
+// that is not finished.
 class HostRing {
  public:
   // `first`: the number of the first request, which the worker's part says too.
-  explicit HostRing(Control& control, std::uint32_t first = 1) noexcept : control_(control), next_(first) {}
+  explicit HostRing(Control& control, std::uint32_t first = 1) noexcept
+      : control_(control), next_(first) {}
 
-  // Whether one more request can be posted: a slot is free, and all that are in its way have been begun. Without
-  // room, only finish() makes some.
+  // Whether one more request can be posted: a slot is free, and all that are in its way have been
+  // begun. Without room, only finish() makes some.
   [[nodiscard]] bool has_room() const noexcept;
 
-  // Publishes a request and returns its sequence number. Requires has_room(). Adds the worker's doorbell to `wakes`
-  // where the worker sleeps.
+  // Publishes a request and returns its sequence number. Requires has_room(). Adds the worker's
+  // doorbell to `wakes` where the worker sleeps.
   std::uint32_t post(const PostedRequest& request, WakeList& wakes) noexcept;
 
   // True: nobody will run it. False: the worker has begun it.
@@ -59,13 +60,16 @@ class HostRing {
   [[nodiscard]] bool answered(std::uint32_t sequence) const noexcept {
     return control_.reply(sequence).published.load(std::memory_order_acquire) == sequence;
   }
-  // Whether the worker has gone on beyond the number of a request: a hint, wrong only of a worker that is.
+  // Whether the worker has gone on beyond the number of a request: a hint, wrong only of a worker
+  // that is.
   [[nodiscard]] bool passed(std::uint32_t sequence) const noexcept;
 
-  // False where the published word of a request that is posted holds what no worker that keeps to the protocol writes.
+  // False where the published word of a request that is posted holds what no worker that keeps to
+  // the protocol writes.
   [[nodiscard]] bool plausible(std::uint32_t sequence) const noexcept;
 
-  // Announces that the caller is about to sleep on the reply; it looks once more (answered) before it does.
+  // Announces that the caller is about to sleep on the reply; it looks once more (answered) before
+  // it does.
   WaitFor park(std::uint32_t sequence) noexcept;
 
   // Of an answered request.
@@ -82,7 +86,8 @@ class HostRing {
   Control& control_;
   std::uint32_t next_;
   std::bitset<kRingSlots> open_;  // by slot: posted, and not finished
-  std::array<std::atomic<std::uint32_t>, kRingSlots> published_before_{};  // by slot: the word when it was posted
+  std::array<std::atomic<std::uint32_t>, kRingSlots>
+      published_before_{};  // by slot: the word when it was posted
 };
 
 }  // namespace inferpool::ipc

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The bytes that a host and a worker share. Three regions, each an anonymous memfd without a name in any file
-// system; all numbers are native-endian, no pointer occurs.
+// The bytes that a host and a worker share. Three regions, each an anonymous memfd without a name
+// in any file system; all numbers are native-endian, no pointer occurs.
 //
-//   requests   one a pool    host writes, worker maps read-only   payload blocks; the host alone knows its allocator
-//   replies    one a worker  worker writes, host maps read-only   payload blocks; the worker alone knows its allocator
-//   control    one a worker  both map read-write                  this struct; each byte has one writer:
+//   requests   one a pool    host writes, worker maps read-only   payload blocks; the allocator
+//                                                                 is the host's own
+//   replies    one a worker  worker writes, host maps read-only   payload blocks; the allocator
+//                                                                 is the worker's own
+//   control    one a worker  both map read-write                  this struct; each byte has one
+//                                                                 writer:
 //
 //     +-----------------+----------------------------------------------------------+
 //     | worker's part   | parked, consumed, the two mutexes        written: worker  |
@@ -20,11 +23,12 @@
 //     | replies[64]     | published word, header, frame            written: worker  |
 //     +-----------------+----------------------------------------------------------+
 //
-// Sequence number s (1, 2, 3, ...) uses slot s % 64 of both rings: the reply to a request lies in the slot of its
-// number, so each caller waits on a word of its own. The worker takes numbers in order. One that it finds recalled,
-// or whose slot has a later number already, is nobody's: it passes on. So a slot is free as soon as the host alone
-// says so, and a request that runs long does not stop the ring: its slot is left out, its words stay as they are but
-// for the posted word, which nobody needs once a request was started.
+// Sequence number s (1, 2, 3, ...) uses slot s % 64 of both rings: the reply to a request lies in
+// the slot of its number, so each caller waits on a word of its own. The worker takes numbers in
+// order. One that it finds recalled, or whose slot has a later number already, is nobody's: it
+// passes on. So a slot is free as soon as the host alone says so, and a request that runs long does
+// not stop the ring: its slot is left out, its words stay as they are but for the posted word,
+// which nobody needs once a request was started.
 
 #include <array>
 #include <atomic>
@@ -43,12 +47,14 @@ inline constexpr std::uint32_t kRingSlots = 64;
 inline constexpr std::uint32_t kTickets = 1024;
 inline constexpr std::size_t kBlockAlignment = 64;
 inline constexpr std::size_t kPopulated = 256 * 1024;  // of each payload region, at spawn
-// A frame holds descriptions and payloads of up to kInlinePayload bytes; more than this is no frame.
+// A frame holds descriptions and payloads of up to kInlinePayload bytes; more than this is no
+// frame.
 inline constexpr std::size_t kLargestFrame = 16 * 1024 * 1024;
 
 using detail::kInlineFrame;
 
-// The posted word: who has the request. Only posted -> started (worker) and posted -> recalled (host) race.
+// The posted word: who has the request. Only posted -> started (worker) and posted -> recalled
+// (host) race.
 enum class Posted : std::uint32_t { kNever = 0, kPosted = 1, kStarted = 2, kRecalled = 3 };
 
 // Sequence numbers have 30 bits and wrap; 0 is never used.
@@ -65,7 +71,8 @@ constexpr std::uint32_t next_sequence(std::uint32_t sequence) noexcept {
 }
 // Whether a slot holds this number or a later one, by its posted word.
 constexpr bool reached(std::uint32_t word, std::uint32_t sequence) noexcept {
-  return state_of(word) != Posted::kNever && ((sequence_of(word) - sequence) & kSequenceMask) <= kSequenceMask / 2;
+  return state_of(word) != Posted::kNever &&
+         ((sequence_of(word) - sequence) & kSequenceMask) <= kSequenceMask / 2;
 }
 
 struct alignas(64) RequestSlot {
@@ -94,9 +101,9 @@ static_assert(sizeof(ReplySlot) == 512);
 
 struct WorkerPart {
   alignas(128) std::atomic<std::uint32_t> parked{0};  // serving threads that sleep on the doorbell
-  std::atomic<std::uint32_t> consumed{1};             // the next number to take; the host does not read it
-  alignas(128) RobustMutex take_mutex;                // guards the order in which serving threads take requests
-  alignas(128) RobustMutex reply_mutex;               // guards tickets, blocks and the order of replies
+  std::atomic<std::uint32_t> consumed{1};  // the next number to take; the host does not read it
+  alignas(128) RobustMutex take_mutex;   // guards the order in which serving threads take requests
+  alignas(128) RobustMutex reply_mutex;  // guards tickets, blocks and the order of replies
 };
 
 struct HostPart {
@@ -116,16 +123,19 @@ struct Control {
   ReplySlot& reply(std::uint32_t sequence) noexcept { return replies[sequence % kRingSlots]; }
 };
 static_assert(kRingSlots == 64 && (kSequenceMask + 1U) % kRingSlots == 0);
-static_assert(std::atomic<std::uint64_t>::is_always_lock_free && sizeof(std::atomic<std::uint32_t>) == 4);
+static_assert(std::atomic<std::uint64_t>::is_always_lock_free &&
+              sizeof(std::atomic<std::uint32_t>) == 4);
 
-// A number that differs where host and worker were built so that they would disagree about these bytes.
+// A number that differs where host and worker were built so that they would disagree about these
+// bytes.
 constexpr std::uint64_t abi_hash() noexcept {
   std::uint64_t hash = 0xcbf29ce484222325;
   for (const std::uint64_t value :
-       {std::uint64_t{kProtocolVersion}, std::uint64_t{sizeof(Control)}, std::uint64_t{sizeof(RobustMutex)},
-        std::uint64_t{offsetof(RequestSlot, frame)}, std::uint64_t{offsetof(ReplySlot, frame)},
-        std::uint64_t{sizeof(void*)}, std::uint64_t{kTickets}, std::uint64_t{kInlineFrame},
-        std::uint64_t{detail::kInlinePayload}, std::uint64_t{offsetof(HostPart, released)}}) {
+       {std::uint64_t{kProtocolVersion}, std::uint64_t{sizeof(Control)},
+        std::uint64_t{sizeof(RobustMutex)}, std::uint64_t{offsetof(RequestSlot, frame)},
+        std::uint64_t{offsetof(ReplySlot, frame)}, std::uint64_t{sizeof(void*)},
+        std::uint64_t{kTickets}, std::uint64_t{kInlineFrame}, std::uint64_t{detail::kInlinePayload},
+        std::uint64_t{offsetof(HostPart, released)}}) {
     hash = (hash ^ value) * 0x100000001b3;
   }
   return hash;

@@ -59,11 +59,12 @@ detail::StorageRef ReplyArena::allocate(std::size_t size) {
     }
     used = region_->extents.used();
   }
-  throw Error(ErrorCode::kOutOfMemory,
-              fmt::format("a reply block of {} bytes does not fit: {} of {} bytes of this worker's replies are held by "
-                          "outputs of the host or by the model; drop outputs, set copy_outputs or raise "
-                          "shared_memory_limit (half of it is split into the workers' replies)",
-                          size, used, region_->extents.size()));
+  throw Error(
+      ErrorCode::kOutOfMemory,
+      fmt::format("a reply block of {} bytes does not fit: {} of {} bytes of this worker's replies "
+                  "are held by outputs of the host or by the model; drop outputs, set copy_outputs "
+                  "or raise shared_memory_limit (half of it is split into the workers' replies)",
+                  size, used, region_->extents.size()));
 }
 
 ReplyArena::Ticket ReplyArena::hold(std::vector<detail::StorageRef> blocks) {
@@ -73,10 +74,12 @@ ReplyArena::Ticket ReplyArena::hold(std::vector<detail::StorageRef> blocks) {
   const Lock lock(control_.worker.reply_mutex);
   const std::uint32_t ticket = free_ticket();
   if (ticket == kTickets) {
-    throw Error(ErrorCode::kOutOfMemory,
-                fmt::format("{} replies of this worker are held by outputs of the host; drop outputs or set "
-                            "copy_outputs",
-                            kTickets));
+    throw Error(
+        ErrorCode::kOutOfMemory,
+        fmt::format(
+            "{} replies of this worker are held by outputs of the host; drop outputs or set "
+            "copy_outputs",
+            kTickets));
   }
   Held& held = tickets_[ticket];
   ++held.generation;
@@ -86,11 +89,13 @@ ReplyArena::Ticket ReplyArena::hold(std::vector<detail::StorageRef> blocks) {
 }
 
 void ReplyArena::reclaim() {
-  std::vector<detail::StorageRef> freed;  // dropped once the mutex is released, as its blocks lock it
+  std::vector<detail::StorageRef>
+      freed;  // dropped once the mutex is released, as its blocks lock it
   const Lock lock(control_.worker.reply_mutex);
   std::erase_if(out_, [&](std::uint32_t ticket) {
     Held& held = tickets_[ticket];
-    if (control_.host.released[ticket].load(std::memory_order_acquire) != held.generation) return false;
+    if (control_.host.released[ticket].load(std::memory_order_acquire) != held.generation)
+      return false;
     for (auto& block : held.blocks) freed.push_back(std::move(block));
     held.blocks.clear();
     return true;
@@ -118,11 +123,13 @@ void ReplyArena::trim() {
   const Lock lock(control_.worker.reply_mutex);
   for (const auto& extent : region_->extents.free_extents()) {
     const std::uint64_t start = std::max<std::uint64_t>(extent.offset, kPopulated);
-    if (extent.offset + extent.length > start) region_->file.punch(start, extent.offset + extent.length - start);
+    if (extent.offset + extent.length > start)
+      region_->file.punch(start, extent.offset + extent.length - start);
   }
 }
 
-detail::BlockRef SentBlocks::place(std::span<const std::byte> bytes, const detail::StorageRef& storage) {
+detail::BlockRef SentBlocks::place(std::span<const std::byte> bytes,
+                                   const detail::StorageRef& storage) {
   if (arena_->owns(storage)) {
     blocks_.push_back(storage);
   } else {

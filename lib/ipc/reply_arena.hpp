@@ -14,9 +14,9 @@
 
 namespace inferpool::ipc {
 
-// The worker's memory for replies, which the host only reads. A reply that holds blocks gets a ticket; the host gives
-// it back by writing its generation into Control's released[], which costs the host one store.
-// Thread-safety: safe from all threads of the worker.
+// The worker's memory for replies, which the host only reads. A reply that holds blocks gets a
+// ticket; the host gives it back by writing its generation into Control's released[], which costs
+// the host one store. Thread-safety: safe from all threads of the worker.
 class ReplyArena {
  public:
   struct Ticket {
@@ -24,14 +24,15 @@ class ReplyArena {
     std::uint32_t generation = 0;
   };
 
-  // Throws std::runtime_error naming the system call. `file` and `control` outlive the arena and all its blocks.
+  // Throws std::runtime_error naming the system call. `file` and `control` outlive the arena and
+  // all its blocks.
   ReplyArena(const MemoryFile& file, Control& control);
 
   // A block, not initialised. Throws Error (out_of_memory).
   detail::StorageRef allocate(std::size_t size);
 
-  // Holds the blocks until the host gives the ticket back, and freezes them: they are about to be sent. No blocks: no
-  // ticket. Throws Error (out_of_memory) where all tickets are out.
+  // Holds the blocks until the host gives the ticket back, and freezes them: they are about to be
+  // sent. No blocks: no ticket. Throws Error (out_of_memory) where all tickets are out.
   Ticket hold(std::vector<detail::StorageRef> blocks);
 
   // Takes all tickets back: the host is gone, or about to be.
@@ -67,7 +68,8 @@ class ReplyArena {
 class SentBlocks final : public detail::BlockSink {
  public:
   explicit SentBlocks(std::shared_ptr<ReplyArena> arena) noexcept : arena_(std::move(arena)) {}
-  detail::BlockRef place(std::span<const std::byte> bytes, const detail::StorageRef& storage) override;
+  detail::BlockRef place(std::span<const std::byte> bytes,
+                         const detail::StorageRef& storage) override;
   std::vector<detail::StorageRef> take() noexcept { return std::exchange(blocks_, {}); }
 
  private:

@@ -28,7 +28,9 @@ std::shared_ptr<RequestRegion> RequestRegion::create(std::size_t size) {
 }
 
 RequestRegion::RequestRegion(std::size_t size)
-    : file_(MemoryFile::create("inferpool-requests", size)), mapping_(file_, Access::kReadWrite), extents_(size) {
+    : file_(MemoryFile::create("inferpool-requests", size)),
+      mapping_(file_, Access::kReadWrite),
+      extents_(size) {
   mapping_.populate(kPopulated, Access::kReadWrite);
 }
 
@@ -36,11 +38,13 @@ detail::StorageRef RequestRegion::allocate(std::size_t size) {
   const std::lock_guard lock(mutex_);
   const auto offset = extents_.allocate(size);
   if (!offset) {
-    throw Error(ErrorCode::kOutOfMemory,
-                fmt::format("a request block of {} bytes does not fit: {} of {} bytes for requests and loans are in "
-                            "use; drop loans, lower max_queue_size or raise shared_memory_limit (half of it is for "
-                            "requests)",
-                            size, extents_.used(), extents_.size()));
+    throw Error(
+        ErrorCode::kOutOfMemory,
+        fmt::format(
+            "a request block of {} bytes does not fit: {} of {} bytes for requests and loans are "
+            "in use; drop loans, lower max_queue_size or raise shared_memory_limit (half of it is "
+            "for requests)",
+            size, extents_.used(), extents_.size()));
   }
   return detail::StorageRef(new Block(shared_from_this(), *offset, size));
 }
@@ -60,11 +64,13 @@ void RequestRegion::trim() {
   const std::lock_guard lock(mutex_);
   for (const auto& extent : extents_.free_extents()) {
     const std::uint64_t start = std::max<std::uint64_t>(extent.offset, kPopulated);
-    if (extent.offset + extent.length > start) file_.punch(start, extent.offset + extent.length - start);
+    if (extent.offset + extent.length > start)
+      file_.punch(start, extent.offset + extent.length - start);
   }
 }
 
-detail::BlockRef RequestBlocks::place(std::span<const std::byte> bytes, const detail::StorageRef& storage) {
+detail::BlockRef RequestBlocks::place(std::span<const std::byte> bytes,
+                                      const detail::StorageRef& storage) {
   if (storage && storage->region() == region_.get()) {
     held_.push_back(storage);
   } else {

@@ -16,14 +16,15 @@
 
 namespace inferpool::ipc {
 
-// The memory that all workers of a pool read and only the host writes: requests and loans. Lives as long as one of
-// its blocks. Thread-safety: safe from many threads.
+// The memory that all workers of a pool read and only the host writes: requests and loans. Lives as
+// long as one of its blocks. Thread-safety: safe from many threads.
 class RequestRegion : public std::enable_shared_from_this<RequestRegion> {
  public:
   // Throws std::runtime_error naming the system call.
   static std::shared_ptr<RequestRegion> create(std::size_t size);
 
-  // A block, not initialised; read-write, given back when its last reference goes. Throws Error (out_of_memory).
+  // A block, not initialised; read-write, given back when its last reference goes. Throws Error
+  // (out_of_memory).
   detail::StorageRef allocate(std::size_t size);
 
   // For a worker.
@@ -46,13 +47,15 @@ class RequestRegion : public std::enable_shared_from_this<RequestRegion> {
   ExtentAllocator extents_;  // guarded by mutex_
 };
 
-// The blocks of one request: found where they are already, or copied into the region. Keeps them until it is
-// cleared. Not thread-safe.
+// The blocks of one request: found where they are already, or copied into the region. Keeps them
+// until it is cleared. Not thread-safe.
 class RequestBlocks final : public detail::BlockSink {
  public:
-  explicit RequestBlocks(std::shared_ptr<RequestRegion> region) noexcept : region_(std::move(region)) {}
+  explicit RequestBlocks(std::shared_ptr<RequestRegion> region) noexcept
+      : region_(std::move(region)) {}
 
-  detail::BlockRef place(std::span<const std::byte> bytes, const detail::StorageRef& storage) override;
+  detail::BlockRef place(std::span<const std::byte> bytes,
+                         const detail::StorageRef& storage) override;
 
   std::vector<detail::StorageRef> take() noexcept { return std::exchange(held_, {}); }
 

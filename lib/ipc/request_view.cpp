@@ -9,7 +9,8 @@ namespace inferpool::ipc {
 
 class RequestView::View final : public detail::Storage {
  public:
-  View(const std::byte* data, std::size_t size) noexcept : Storage(const_cast<std::byte*>(data), size, true) {}
+  View(const std::byte* data, std::size_t size) noexcept
+      : Storage(const_cast<std::byte*>(data), size, true) {}
 
   void detach() override {
     if (own_ || size() == 0) return;
@@ -24,8 +25,8 @@ class RequestView::View final : public detail::Storage {
 
 std::span<const std::byte> RequestView::bytes(std::uint64_t offset, std::uint64_t length) const {
   if (offset > requests_.size() || length > requests_.size() - offset) {
-    throw detail::Malformed(
-        fmt::format("a block of {} bytes at {} of a region of {} bytes", length, offset, requests_.size()));
+    throw detail::Malformed(fmt::format("a block of {} bytes at {} of a region of {} bytes", length,
+                                        offset, requests_.size()));
   }
   return {requests_.data() + offset, static_cast<std::size_t>(length)};
 }

@@ -10,8 +10,8 @@
 
 namespace inferpool::ipc {
 
-// The blocks of one request as a worker sees them: read-only views of the host's memory, which the host reuses once
-// it has the reply. Not thread-safe.
+// The blocks of one request as a worker sees them: read-only views of the host's memory, which the
+// host reuses once it has the reply. Not thread-safe.
 class RequestView final : public detail::BlockSource {
  public:
   explicit RequestView(const Mapping& requests) noexcept : requests_(requests) {}

@@ -7,11 +7,11 @@
 
 namespace inferpool::ipc {
 
-// A mutex between threads of worker processes that survives the death of its owner: the next one gets the lock.
-// It lies in memory that a worker can write, so the host never locks it: a corrupt worker could steer a store of
-// the host through the list pointers inside. Nothing that it guards decides whether a request or reply exists
-// (one release store does), so an owner's death needs no repair.
-// Satisfies Boost.Interprocess's Lockable.
+// A mutex between threads of worker processes that survives the death of its owner: the next one
+// gets the lock. It lies in memory that a worker can write, so the host never locks it: a corrupt
+// worker could steer a store of the host through the list pointers inside. Nothing that it guards
+// decides whether a request or reply exists (one release store does), so an owner's death needs no
+// repair. Satisfies Boost.Interprocess's Lockable.
 class RobustMutex {
  public:
   RobustMutex() noexcept {

@@ -65,9 +65,9 @@ MemoryFile MemoryFile::adopt(FileDescriptor fd, std::size_t size) {
   const int seals = fcntl(fd.get(), F_GET_SEALS);
   if (seals < 0) fail("fcntl(F_GET_SEALS)");
   if (static_cast<std::size_t>(status.st_size) != size || (seals & kSeals) != kSeals) {
-    throw std::runtime_error(
-        fmt::format("shared memory of {} bytes with seals {:#x} where {} bytes with seals {:#x} were announced",
-                    status.st_size, seals, size, kSeals));
+    throw std::runtime_error(fmt::format(
+        "shared memory of {} bytes with seals {:#x} where {} bytes with seals {:#x} were announced",
+        status.st_size, seals, size, kSeals));
   }
   return {std::move(fd), size};
 }

@@ -14,9 +14,9 @@ namespace inferpool::ipc {
 
 enum class Access { kReadOnly, kReadWrite };
 
-// An anonymous memory file (memfd): no name in any file system, so nothing is left when its users are gone.
-// Sealed against shrinking and growing: no peer can make an access fault. Sparse: untouched pages take no memory.
-// Throws std::runtime_error naming the system call.
+// An anonymous memory file (memfd): no name in any file system, so nothing is left when its users
+// are gone. Sealed against shrinking and growing: no peer can make an access fault. Sparse:
+// untouched pages take no memory. Throws std::runtime_error naming the system call.
 class MemoryFile {
  public:
   static MemoryFile create(const char* label, std::size_t size);
@@ -37,8 +37,8 @@ class MemoryFile {
   std::size_t size_;
 };
 
-// A mapping of a whole memory file. A fork of the process does not inherit it: a child without exec must not
-// speak to the pool's workers.
+// A mapping of a whole memory file. A fork of the process does not inherit it: a child without exec
+// must not speak to the pool's workers.
 class Mapping {
  public:
   Mapping(const MemoryFile& file, Access access);
@@ -46,7 +46,9 @@ class Mapping {
   Mapping& operator=(const Mapping&) = delete;
   ~Mapping();
 
-  [[nodiscard]] std::byte* data() const noexcept { return static_cast<std::byte*>(region_.get_address()); }
+  [[nodiscard]] std::byte* data() const noexcept {
+    return static_cast<std::byte*>(region_.get_address());
+  }
   [[nodiscard]] std::size_t size() const noexcept { return region_.get_size(); }
 
   // Brings the first `length` bytes into memory and into this process's page table; best effort.
@@ -54,7 +56,8 @@ class Mapping {
 
  private:
   pid_t owner_ = getpid();
-  union {  // not destroyed in a fork: what lies at its addresses there, if anything, is somebody else's
+  union {  // not destroyed in a fork: what lies at its addresses there, if anything, is somebody
+           // else's
     boost::interprocess::mapped_region region_;
   };
 };

@@ -20,10 +20,10 @@ inline void cpu_relax() noexcept {
 // Processors that this process may use.
 int usable_processors() noexcept;
 
-// How long to look for a change before going to sleep. Learns from the waits it sees: where they are longer than
-// the limit, spinning is given up, but for one wait in 16 that looks whether that still holds. At most
-// usable_processors() - 1 threads of the process spin at once, so on one processor none does.
-// Thread-safety: safe from many threads; what they learn is shared.
+// How long to look for a change before going to sleep. Learns from the waits it sees: where they
+// are longer than the limit, spinning is given up, but for one wait in 16 that looks whether that
+// still holds. At most usable_processors() - 1 threads of the process spin at once, so on one
+// processor none does. Thread-safety: safe from many threads; what they learn is shared.
 class SpinBudget {
  public:
   explicit SpinBudget(std::chrono::nanoseconds limit) noexcept
@@ -40,7 +40,9 @@ class SpinBudget {
   }
 
   // A wait that had to sleep took so long.
-  void slept(std::chrono::nanoseconds wait) noexcept { learn(std::min<long>(wait.count(), 4 * limit_)); }
+  void slept(std::chrono::nanoseconds wait) noexcept {
+    learn(std::min<long>(wait.count(), 4 * limit_));
+  }
 
  private:
   static constexpr int kChunk = 64;  // looks between two readings of the clock
@@ -59,7 +61,8 @@ class SpinBudget {
   bool look(const Ready& ready) noexcept {
     for (int i = 0; i < kChunk; ++i) {
       if (ready()) {
-        if (expected_.load(std::memory_order_relaxed) > limit_) learn(0);  // else what it could learn is not needed
+        // Else what could be learned is not needed.
+        if (expected_.load(std::memory_order_relaxed) > limit_) learn(0);
         return true;
       }
       cpu_relax();
@@ -79,7 +82,8 @@ class SpinBudget {
     expected_.store(old + (wait - old) / 8, std::memory_order_relaxed);
   }
 
-  // The one global of the library: threads of this process that spin right now, whatever pool they belong to.
+  // The one global of the library: threads of this process that spin right now, whatever pool they
+  // belong to.
   static std::atomic<int> spinners_;
 
   const long limit_;

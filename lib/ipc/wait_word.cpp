@@ -34,17 +34,21 @@ timespec to_timespec(TimePoint time) noexcept {
 }
 
 void wait_one(const WaitFor& wait_for, const timespec& until) noexcept {
-  // FUTEX_WAIT_BITSET takes an absolute time, on CLOCK_MONOTONIC by default. The word may be shared.
-  syscall(SYS_futex, wait_for.word, FUTEX_WAIT_BITSET, wait_for.expected, &until, nullptr, FUTEX_BITSET_MATCH_ANY);
+  // FUTEX_WAIT_BITSET takes an absolute time, on CLOCK_MONOTONIC by default. The word may be
+  // shared.
+  syscall(SYS_futex, wait_for.word, FUTEX_WAIT_BITSET, wait_for.expected, &until, nullptr,
+          FUTEX_BITSET_MATCH_ANY);
 }
 
-// False where the kernel (before Linux 5.16) has no such call, or a filter of system calls refuses it.
+// False where the kernel (before Linux 5.16) has no such call, or a filter of system calls refuses
+// it.
 bool wait_many(std::span<const WaitFor> words, const timespec& until) noexcept {
   std::array<KernelWaiter, kMaxWaitFor> waiters;
   for (std::size_t i = 0; i < words.size(); ++i) {
     waiters[i] = {words[i].expected, reinterpret_cast<std::uintptr_t>(words[i].word), kFutex32, 0};
   }
-  const long result = syscall(SYS_futex_waitv, waiters.data(), words.size(), 0, &until, CLOCK_MONOTONIC);
+  const long result =
+      syscall(SYS_futex_waitv, waiters.data(), words.size(), 0, &until, CLOCK_MONOTONIC);
   return result >= 0 || errno == EAGAIN || errno == ETIMEDOUT || errno == EINTR;
 }
 
@@ -58,7 +62,8 @@ void wait(std::span<const WaitFor> words, Deadline deadline) noexcept {
   if (words.size() == 1) return wait_one(words.front(), to_timespec(until));
   const bool all = words.size() <= kMaxWaitFor;
   if (!all) words = words.first(kMaxWaitFor);
-  if (!wait_many(words, to_timespec(all ? until : slice))) wait_one(words.front(), to_timespec(slice));
+  if (!wait_many(words, to_timespec(all ? until : slice)))
+    wait_one(words.front(), to_timespec(slice));
 }
 
 void wake(const Word* word, int count) noexcept {

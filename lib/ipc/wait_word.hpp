@@ -22,12 +22,14 @@ struct WaitFor {
 // The most words that the kernel waits for at once.
 inline constexpr std::size_t kMaxWaitFor = 128;
 
-// Sleeps until one of the words differs from what is expected of it and was woken, or until the deadline, or for
-// no reason: the caller looks again. At most one second a call, so that no lost wake-up lasts; at most 10 ms where
-// there are more than kMaxWaitFor words, or where the kernel (before Linux 5.16) waits for one only: the first word.
+// Sleeps until one of the words differs from what is expected of it and was woken, or until the
+// deadline, or for no reason: the caller looks again. At most one second a call, so that no lost
+// wake-up lasts; at most 10 ms where there are more than kMaxWaitFor words, or where the kernel
+// (before Linux 5.16) waits for one only: the first word.
 void wait(std::span<const WaitFor> words, Deadline deadline) noexcept;
 
-// Wakes up to `count` threads that sleep on the word. The word itself is not touched, so it may be gone already.
+// Wakes up to `count` threads that sleep on the word. The word itself is not touched, so it may be
+// gone already.
 void wake(const Word* word, int count) noexcept;
 
 // Words to be woken once a lock is released. Not thread-safe.

@@ -15,8 +15,9 @@
 
 namespace inferpool::ipc {
 
-// The host's side of the two regions of one worker process. Never used for a second one: after the worker's death
-// it is dropped whole, once no output views it any more. Thread-safety: safe from many threads, ring() as HostRing.
+// The host's side of the two regions of one worker process. Never used for a second one: after the
+// worker's death it is dropped whole, once no output views it any more. Thread-safety: safe from
+// many threads, ring() as HostRing.
 class WorkerMemory {
  public:
   // Throws std::runtime_error naming the system call.
@@ -28,16 +29,18 @@ class WorkerMemory {
   [[nodiscard]] const std::byte* replies() const noexcept { return replies_.data(); }
   [[nodiscard]] std::size_t reply_bytes() const noexcept { return replies_.size(); }
 
-  // The host is done with the reply that holds this ticket. Ignores a ticket that does not exist, and a fork of the
-  // host, which may drop the outputs that it inherited.
+  // The host is done with the reply that holds this ticket. Ignores a ticket that does not exist,
+  // and a fork of the host, which may drop the outputs that it inherited.
   void release(std::uint32_t ticket, std::uint32_t generation) noexcept;
 
-  // Counts a view of so many bytes in. False: half of the replies is viewed, or as many views there are as half of
-  // the tickets, so that one is copied instead.
-  bool count_view(std::size_t length) noexcept;
-  void drop_view(std::size_t length) noexcept;
-  // Bytes of replies that outputs view at present.
-  std::atomic<std::size_t> viewed{0};
+  // What the worker does not have back yet: replies with blocks, and the bytes of these.
+  struct Held {
+    std::atomic<std::size_t> bytes{0};
+    std::atomic<std::uint32_t> replies{0};
+  };
+  Held held;
+  // Half of the replies' memory, or of the tickets, is held: outputs are copied instead of viewed.
+  [[nodiscard]] bool scarce() const noexcept;
 
  private:
   Control& control() const noexcept { return *reinterpret_cast<Control*>(control_.data()); }
@@ -48,11 +51,11 @@ class WorkerMemory {
   Mapping control_;
   Mapping replies_;
   HostRing ring_;
-  std::atomic<std::uint32_t> views_{0};
 };
 
-// The blocks of one reply, opened with distrust: views of the worker's memory, or copies of it. The worker gets the
-// blocks back when this object and all views are gone; so there is one of it a reply. Not thread-safe.
+// The blocks of one reply, opened with distrust: views of the worker's memory, or copies of it. The
+// worker gets the blocks back when this object and all views are gone; so there is one of it a
+// reply. Not thread-safe.
 class ReplyBlocks final : public detail::BlockSource {
  public:
   // `copy`: no view is given out.
@@ -60,8 +63,9 @@ class ReplyBlocks final : public detail::BlockSource {
 
   detail::StorageRef open(const detail::BlockRef& block, bool fixed_width) override;
 
-  // The frame of the reply: the first of `inline_frame` (kInlineFrame bytes, or as many as the head says) where it
-  // fitted the slot, else a copy of the block it lies in, which lives as long as this object. Throws Malformed.
+  // The frame of the reply: the first of `inline_frame` (kInlineFrame bytes, or as many as the head
+  // says) where it fitted the slot, else a copy of the block it lies in, which lives as long as
+  // this object. Throws Malformed.
   std::span<const std::byte> frame(std::span<const std::byte> inline_frame);
 
  private:

@@ -18,7 +18,8 @@ std::optional<std::uint32_t> WorkerRing::take() {
 }
 
 bool WorkerRing::pending(std::memory_order order) const noexcept {
-  // Another thread may have gone on already: a number that was passed counts as pending, never the reverse.
+  // Another thread may have gone on already: a number that was passed counts as pending, never the
+  // reverse.
   const std::uint32_t next = control_.worker.consumed.load(std::memory_order_relaxed);
   return reached(control_.request(next).posted.load(order), next);
 }
@@ -30,8 +31,8 @@ std::optional<std::uint32_t> WorkerRing::try_take() noexcept {
     std::atomic<std::uint32_t>& posted = control_.request(next).posted;
     if (!reached(posted.load(std::memory_order_acquire), next)) return std::nullopt;
     std::uint32_t expected = posted_word(next, Posted::kPosted);
-    const bool started = posted.compare_exchange_strong(expected, posted_word(next, Posted::kStarted),
-                                                        std::memory_order_acq_rel);
+    const bool started = posted.compare_exchange_strong(
+        expected, posted_word(next, Posted::kStarted), std::memory_order_acq_rel);
     // Started, recalled or left out, this number is done with.
     control_.worker.consumed.store(next_sequence(next), std::memory_order_relaxed);
     if (started) return next;
@@ -40,7 +41,8 @@ std::optional<std::uint32_t> WorkerRing::try_take() noexcept {
 
 void WorkerRing::park() noexcept {
   const std::uint32_t bell = control_.host.doorbell.load(std::memory_order_seq_cst);
-  // Sequentially consistent with the host's posting, as there. Closing rings the bell that was read above.
+  // Sequentially consistent with the host's posting, as there. Closing rings the bell that was read
+  // above.
   control_.worker.parked.fetch_add(1, std::memory_order_seq_cst);
   if (!pending(std::memory_order_seq_cst) && !closing()) {
     const TimePoint start = Clock::now();
@@ -64,7 +66,8 @@ void WorkerRing::publish(std::uint32_t sequence, const PublishedReply& reply) no
   }
   {
     const boost::interprocess::scoped_lock<RobustMutex> lock(control_.worker.reply_mutex);
-    // Sequentially consistent with the load of reply_parked: either the caller sees the reply or we see it asleep.
+    // Sequentially consistent with the load of reply_parked: either the caller sees the reply or we
+    // see it asleep.
     slot.published.exchange(sequence, std::memory_order_seq_cst);
   }
   if (request.reply_parked.load(std::memory_order_seq_cst) != 0) wake(&slot.published, INT_MAX);

@@ -10,7 +10,8 @@
 
 namespace inferpool::ipc {
 
-// A reply as it goes into a slot, as PostedRequest. `ticket` is kTickets where the reply holds no block.
+// A reply as it goes into a slot, as PostedRequest. `ticket` is kTickets where the reply holds no
+// block.
 struct PublishedReply {
   std::span<const std::byte> frame = {};
   std::uint64_t frame_offset = 0;
@@ -22,18 +23,24 @@ struct PublishedReply {
 // Thread-safety: safe from all serving threads.
 class WorkerRing {
  public:
-  WorkerRing(Control& control, std::chrono::nanoseconds spin) noexcept : control_(control), spin_(spin) {}
+  WorkerRing(Control& control, std::chrono::nanoseconds spin) noexcept
+      : control_(control), spin_(spin) {}
 
-  // Waits for a request and takes it: from here on it counts as started. Its slot stays as it is until the reply is
-  // published. None: the host asks the worker to leave, and nothing that it posted before that is left.
+  // Waits for a request and takes it: from here on it counts as started. Its slot stays as it is
+  // until the reply is published. None: the host asks the worker to leave, and nothing that it
+  // posted before that is left.
   std::optional<std::uint32_t> take();
 
-  [[nodiscard]] const RequestSlot& slot(std::uint32_t sequence) const noexcept { return control_.request(sequence); }
+  [[nodiscard]] const RequestSlot& slot(std::uint32_t sequence) const noexcept {
+    return control_.request(sequence);
+  }
 
   // Publishes the reply and wakes its caller where that sleeps.
   void publish(std::uint32_t sequence, const PublishedReply& reply) noexcept;
 
-  [[nodiscard]] bool closing() const noexcept { return control_.host.closing.load(std::memory_order_acquire) != 0; }
+  [[nodiscard]] bool closing() const noexcept {
+    return control_.host.closing.load(std::memory_order_acquire) != 0;
+  }
 
  private:
   // The next number stands in its slot, or was left out.

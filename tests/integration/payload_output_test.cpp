@@ -110,10 +110,7 @@ TEST_CASE("however many outputs are held, the next request is answered") {
   CHECK(right);
 }
 
-// Not so yet: the worker keeps all blocks of a reply while one of them is viewed, but only that one
-// counts against the half that views may hold.
-TEST_CASE("a small output that is held does not use up the worker's memory for replies",
-          "[!shouldfail]") {
+TEST_CASE("a small output that is held does not use up the worker's memory for replies") {
   Settings settings = actor_settings(1);
   settings.shared_memory_limit = 16 * kMiB;  // 8 MiB for the replies of the one worker
   Pool<Actor> pool(settings);

@@ -24,7 +24,8 @@ using Bytes = std::vector<std::byte>;
 // Contents that differ from call to call.
 inline Bytes question(std::uint64_t call_id) {
   Bytes bytes(call_id % (ipc::kInlineFrame + 1));
-  for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::byte>(call_id * 31 + i);
+  for (std::size_t i = 0; i < bytes.size(); ++i)
+    bytes[i] = static_cast<std::byte>(call_id * 31 + i);
   return bytes;
 }
 
@@ -35,7 +36,8 @@ inline Bytes answer_to(std::span<const std::byte> question) {
 }
 
 // Takes one request and answers it. False: the ring is closed.
-inline bool serve_one(ipc::WorkerRing& ring, const std::function<void(std::uint64_t call_id)>& model = {}) {
+inline bool serve_one(ipc::WorkerRing& ring,
+                      const std::function<void(std::uint64_t call_id)>& model = {}) {
   const auto sequence = ring.take();
   if (!sequence) return false;
   const ipc::RequestSlot& slot = ring.slot(*sequence);
@@ -83,7 +85,8 @@ class BusyChannel : public ChannelEnds {
     for (;; std::this_thread::yield()) {
       ipc::WakeList wakes;
       const std::lock_guard lock(mutex_);
-      if (host.has_room()) return host.post({.call_id = call_id, .frame = question(call_id)}, wakes);
+      if (host.has_room())
+        return host.post({.call_id = call_id, .frame = question(call_id)}, wakes);
     }
   }
 
@@ -95,7 +98,8 @@ class BusyChannel : public ChannelEnds {
     Bytes frame(std::min<std::size_t>(head.frame_bytes, ipc::kInlineFrame));
     host.copy_frame(sequence, frame);
     finish(sequence);
-    return head.call_id == call_id && head.ticket == ipc::kTickets && frame == answer_to(question(call_id));
+    return head.call_id == call_id && head.ticket == ipc::kTickets &&
+           frame == answer_to(question(call_id));
   }
 
   // Whether it got the right answer.

@@ -52,7 +52,8 @@ TEST_CASE("a full ring is served in order, and then takes as many again") {
       REQUIRE(channel.host.answered(posted[i]));
     }
     REQUIRE_FALSE(channel.host.has_room());
-    for (std::uint64_t i = 0; i < kRingSlots; ++i) REQUIRE(channel.collect(posted[i], lap * 100 + i));
+    for (std::uint64_t i = 0; i < kRingSlots; ++i)
+      REQUIRE(channel.collect(posted[i], lap * 100 + i));
   }
 }
 

@@ -102,9 +102,9 @@ class Units {
   }
 
   [[nodiscard]] std::uint64_t used() const {
-    return kUnit * static_cast<std::uint64_t>(owners_.size() -
-                                              static_cast<std::size_t>(std::count(
-                                                  owners_.begin(), owners_.end(), 0)));
+    return kUnit * static_cast<std::uint64_t>(
+                       owners_.size() -
+                       static_cast<std::size_t>(std::count(owners_.begin(), owners_.end(), 0)));
   }
 
  private:

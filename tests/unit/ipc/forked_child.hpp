@@ -7,7 +7,8 @@
 
 namespace inferpool::test {
 
-// A copy of this process that runs `body` and leaves with what that returns. Killed where nobody waited for it.
+// A copy of this process that runs `body` and leaves with what that returns. Killed where nobody
+// waited for it.
 class ForkedChild {
  public:
   template <typename Body>

@@ -17,9 +17,12 @@ struct Host {
   explicit Host(std::uint32_t first = 1) : ring(*control, first) {}
 
   std::uint32_t post(std::string_view frame = {}, std::uint64_t call_id = 0) {
-    return ring.post({.call_id = call_id, .deadline = 77, .frame = std::as_bytes(std::span(frame))}, wakes);
+    return ring.post({.call_id = call_id, .deadline = 77, .frame = std::as_bytes(std::span(frame))},
+                     wakes);
   }
-  [[nodiscard]] std::uint32_t word(std::uint32_t sequence) const { return control->request(sequence).posted; }
+  [[nodiscard]] std::uint32_t word(std::uint32_t sequence) const {
+    return control->request(sequence).posted;
+  }
   void start(std::uint32_t sequence) {
     control->request(sequence).posted = posted_word(sequence, Posted::kStarted);
   }
@@ -131,7 +134,8 @@ TEST_CASE("requests that run long do not stop the ring: their slots are left out
     host.ring.finish(sequence);
     last = sequence;
   }
-  // The worker, who takes numbers in order, finds those that were left out recalled; what runs keeps the rest.
+  // The worker, who takes numbers in order, finds those that were left out recalled; what runs
+  // keeps the rest.
   REQUIRE(state_of(host.word(slow)) == Posted::kRecalled);
   REQUIRE(sequence_of(host.word(slow)) % kRingSlots == slow);
   REQUIRE(sequence_of(host.word(slow)) > slow);

@@ -57,7 +57,8 @@ TEST_CASE("what different sides write lies on different cache lines") {
   REQUIRE(sizeof(WorkerPart) % 128 == 0);
   REQUIRE(sizeof(HostPart) % 128 == 0);
   REQUIRE(offsetof(Control, host) == sizeof(WorkerPart));
-  REQUIRE(offsetof(Control, replies) - offsetof(Control, requests) == kRingSlots * sizeof(RequestSlot));
+  REQUIRE(offsetof(Control, replies) - offsetof(Control, requests) ==
+          kRingSlots * sizeof(RequestSlot));
   REQUIRE(sizeof(Control) % 64 == 0);
 }
 

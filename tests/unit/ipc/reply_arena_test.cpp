@@ -86,7 +86,8 @@ TEST_CASE("a reply without blocks takes no ticket") {
   for (std::uint32_t i = 0; i < 2 * kTickets; ++i) REQUIRE(ends.send({}).ticket == kTickets);
 }
 
-TEST_CASE("one block can be sent again while the host holds it, and is free once all hold no more") {
+TEST_CASE(
+    "one block can be sent again while the host holds it, and is free once all hold no more") {
   const ReplyEnds ends;
   StorageRef block = ends.block(kLarge, 4);
   const std::uint64_t offset = block->offset();
@@ -238,7 +239,7 @@ TEST_CASE("threads of a worker allocate and send at once while the host drops ou
     }
   }
   REQUIRE(wrong == 0);
-  REQUIRE(ends.host->viewed == 0);
+  REQUIRE(ends.host->held.bytes == 0);
   REQUIRE(ends.arena->allocate(ReplyEnds::kBytes)->offset() == 0);
 }
 

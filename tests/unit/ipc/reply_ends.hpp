@@ -45,7 +45,8 @@ struct ReplyEnds {
   }
   // Whether the bytes lie in the region as the host maps it.
   [[nodiscard]] bool views(const detail::StorageRef& storage) const {
-    return storage->data() >= host->replies() && storage->data() < host->replies() + host->reply_bytes();
+    return storage->data() >= host->replies() &&
+           storage->data() < host->replies() + host->reply_bytes();
   }
 
   std::shared_ptr<ipc::WorkerMemory> host;
@@ -55,7 +56,9 @@ struct ReplyEnds {
   std::shared_ptr<ipc::ReplyArena> arena;
 };
 
-inline detail::BlockRef named(const detail::StorageRef& block) { return {block->offset(), block->size()}; }
+inline detail::BlockRef named(const detail::StorageRef& block) {
+  return {block->offset(), block->size()};
+}
 
 inline bool all_are(const detail::StorageRef& storage, int value) {
   return std::all_of(storage->data(), storage->data() + storage->size(),

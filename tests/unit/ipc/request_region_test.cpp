@@ -30,7 +30,8 @@ constexpr std::size_t kSize = 1 << 20;
 class WorkersView {
  public:
   explicit WorkersView(const RequestRegion& region)
-      : file_(MemoryFile::adopt(region.read_only(), region.size())), mapping_(file_, Access::kReadOnly) {}
+      : file_(MemoryFile::adopt(region.read_only(), region.size())),
+        mapping_(file_, Access::kReadOnly) {}
 
   [[nodiscard]] std::vector<std::byte> at(const BlockRef& block) const {
     return {mapping_.data() + block.offset, mapping_.data() + block.offset + block.length};
@@ -46,7 +47,9 @@ StorageRef filled(StorageRef storage, int value) {
   return storage;
 }
 
-std::span<const std::byte> bytes_of(const StorageRef& storage) { return {storage->data(), storage->size()}; }
+std::span<const std::byte> bytes_of(const StorageRef& storage) {
+  return {storage->data(), storage->size()};
+}
 
 std::vector<std::byte> repeated(std::size_t size, int value) {
   return std::vector<std::byte>(size, static_cast<std::byte>(value));
@@ -115,7 +118,8 @@ TEST_CASE("an exhausted region says what to change, and serves again when a bloc
   REQUIRE(region->used() == kSize / 2);
   const auto too_much = [&] { return region->allocate(kSize / 2 + 1); };
   REQUIRE_THROWS_WITH(too_much(), contains("shared_memory_limit") && contains("max_queue_size") &&
-                                      contains(std::to_string(kSize / 2 + 1)) && contains(std::to_string(kSize)));
+                                      contains(std::to_string(kSize / 2 + 1)) &&
+                                      contains(std::to_string(kSize)));
   try {
     too_much();
   } catch (const Error& error) {
@@ -166,7 +170,8 @@ TEST_CASE("the pages of free memory are given back, those of loans are not") {
   REQUIRE(allocated() == 5 << 20);
   region->trim();
   REQUIRE(allocated() == (1 << 20) + kPopulated);
-  REQUIRE(std::ranges::all_of(bytes_of(second), [](std::byte byte) { return byte == std::byte{2}; }));
+  REQUIRE(
+      std::ranges::all_of(bytes_of(second), [](std::byte byte) { return byte == std::byte{2}; }));
 }
 
 TEST_CASE("many threads place and drop blocks at once") {
@@ -178,7 +183,8 @@ TEST_CASE("many threads place and drop blocks at once") {
       threads.emplace_back([&, thread] {
         for (std::size_t i = 0; i < 2000; ++i) {
           const StorageRef block = filled(region->allocate(i % 500), thread);
-          for (const std::byte byte : bytes_of(block)) wrong += byte == static_cast<std::byte>(thread) ? 0 : 1;
+          for (const std::byte byte : bytes_of(block))
+            wrong += byte == static_cast<std::byte>(thread) ? 0 : 1;
         }
       });
     }

@@ -56,8 +56,8 @@ TEST_CASE("a request's block is seen where it lies, and cannot be written") {
 TEST_CASE("a request's block outside of the region is malformed") {
   const Request request;
   RequestView view(request.mapping);
-  for (const BlockRef& block : {BlockRef{0, kSize + 1}, BlockRef{kSize, 1}, BlockRef{kSize + 1, 0}, BlockRef{1, kMost},
-                                BlockRef{kMost, 1}, BlockRef{kMost, kMost}}) {
+  for (const BlockRef& block : {BlockRef{0, kSize + 1}, BlockRef{kSize, 1}, BlockRef{kSize + 1, 0},
+                                BlockRef{1, kMost}, BlockRef{kMost, 1}, BlockRef{kMost, kMost}}) {
     CAPTURE(block.offset, block.length);
     REQUIRE_THROWS_AS(view.open(block, true), Malformed);
     REQUIRE_THROWS_AS(view.bytes(block.offset, block.length), Malformed);
@@ -96,8 +96,8 @@ TEST_CASE("all copies of a kept tensor see the same bytes of their own") {
   std::vector<Tensor> kept;
   {
     RequestView view(request.mapping);
-    const Tensor input =
-        detail::TensorAccess::make(Datatype::kUint8, Shape({4096}), view.open(request.ref(), true), 4096);
+    const Tensor input = detail::TensorAccess::make(Datatype::kUint8, Shape({4096}),
+                                                    view.open(request.ref(), true), 4096);
     kept.push_back(input);
     kept.push_back(input.reshaped(Shape({64, 64})));
   }

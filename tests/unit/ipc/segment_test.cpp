@@ -32,7 +32,8 @@ constexpr std::size_t kSize = 1 << 20;
 
 std::vector<std::string> entries(const std::string& directory) {
   std::vector<std::string> names;
-  for (const auto& entry : std::filesystem::directory_iterator(directory)) names.push_back(entry.path());
+  for (const auto& entry : std::filesystem::directory_iterator(directory))
+    names.push_back(entry.path());
   std::sort(names.begin(), names.end());
   return names;
 }
@@ -57,14 +58,16 @@ std::size_t allocated(const MemoryFile& file) {
 std::size_t resident(const Mapping& mapping) {
   std::vector<unsigned char> pages(mapping.size() / 4096);
   REQUIRE(mincore(mapping.data(), mapping.size(), pages.data()) == 0);
-  return 4096 * static_cast<std::size_t>(
-                    std::count_if(pages.begin(), pages.end(), [](unsigned char page) { return (page & 1) != 0; }));
+  return 4096 *
+         static_cast<std::size_t>(std::count_if(
+             pages.begin(), pages.end(), [](unsigned char page) { return (page & 1) != 0; }));
 }
 
 TEST_CASE("a memory file can neither shrink nor grow, nor lose its seals") {
   const MemoryFile file = MemoryFile::create("sealed", kSize);
   REQUIRE(file.size() == kSize);
-  for (const off_t size : {off_t{0}, static_cast<off_t>(kSize - 1), static_cast<off_t>(kSize + 1)}) {
+  for (const off_t size :
+       {off_t{0}, static_cast<off_t>(kSize - 1), static_cast<off_t>(kSize + 1)}) {
     REQUIRE(ftruncate(file.fd(), size) != 0);
     REQUIRE(errno == EPERM);
   }
@@ -160,7 +163,8 @@ TEST_CASE("what is no memory file is not adopted") {
 
 TEST_CASE("sizes that no memory file can have are refused with the system call") {
   REQUIRE_THROWS_WITH(MemoryFile::create("huge", ~std::size_t{0}), contains("ftruncate"));
-  REQUIRE_THROWS_WITH(Mapping(MemoryFile::create("vast", std::size_t{1} << 60), Access::kReadOnly), contains("mmap"));
+  REQUIRE_THROWS_WITH(Mapping(MemoryFile::create("vast", std::size_t{1} << 60), Access::kReadOnly),
+                      contains("mmap"));
 }
 
 TEST_CASE("a fork does not inherit a mapping") {
@@ -193,7 +197,8 @@ TEST_CASE("a memory file and its mappings leave nothing behind") {
   REQUIRE_FALSE(maps("gone"));
 }
 
-TEST_CASE("a memory file takes memory where it is touched, and gives holes back that read as zero") {
+TEST_CASE(
+    "a memory file takes memory where it is touched, and gives holes back that read as zero") {
   const MemoryFile file = MemoryFile::create("sparse", kSize);
   const Mapping mapping(file, Access::kReadWrite);
   REQUIRE(allocated(file) == 0);
@@ -222,7 +227,8 @@ TEST_CASE("populating brings the first pages in, and no more than there are") {
 TEST_CASE("populating works where the kernel has no call for it") {
   for (const Access access : {Access::kReadWrite, Access::kReadOnly}) {
     ForkedChild child([access] {
-      const std::uint32_t advice = access == Access::kReadWrite ? 23 : 22;  // MADV_POPULATE_WRITE, _READ
+      const std::uint32_t advice =
+          access == Access::kReadWrite ? 23 : 22;  // MADV_POPULATE_WRITE, _READ
       if (!test::deny_call(SYS_madvise, EINVAL, &advice)) return 255;
       const MemoryFile file = MemoryFile::create("populated", kSize);
       const Mapping mapping(file, access);

@@ -13,7 +13,8 @@ namespace inferpool::test {
 
 // Whether the thread of that id, in the process of that id, sleeps in the kernel.
 inline bool is_asleep(pid_t process, pid_t thread) {
-  std::ifstream stat("/proc/" + std::to_string(process) + "/task/" + std::to_string(thread) + "/stat");
+  std::ifstream stat("/proc/" + std::to_string(process) + "/task/" + std::to_string(thread) +
+                     "/stat");
   std::string line;
   std::getline(stat, line);
   const auto name_end = line.rfind(") ");

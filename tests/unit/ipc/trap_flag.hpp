@@ -25,8 +25,9 @@
 
 namespace inferpool::test {
 
-// While it lives, `body` runs after each machine instruction of this thread, by the processor's trap flag and
-// SIGTRAP, until it gives false. It must be safe in a signal handler. For one thread of a process at a time.
+// While it lives, `body` runs after each machine instruction of this thread, by the processor's
+// trap flag and SIGTRAP, until it gives false. It must be safe in a signal handler. For one thread
+// of a process at a time.
 class AfterEachInstruction {
  public:
   explicit AfterEachInstruction(std::function<bool()> body) {
@@ -52,7 +53,8 @@ class AfterEachInstruction {
 
   static void on_trap(int, siginfo_t*, void* context) {
     if (body_()) return;
-    static_cast<ucontext_t*>(context)->uc_mcontext.gregs[REG_EFL] &= ~static_cast<greg_t>(kTrapFlag);
+    static_cast<ucontext_t*>(context)->uc_mcontext.gregs[REG_EFL] &=
+        ~static_cast<greg_t>(kTrapFlag);
   }
 
   static inline std::function<bool()> body_;
@@ -61,8 +63,9 @@ class AfterEachInstruction {
   std::array<char, 65536> stack_;
 };
 
-// Each number of instructions of a turn of so many, or, where that would count more than `budget` instructions in
-// all, numbers at equal distances. (An instruction takes 1 us to count, or 25 us where the kernel runs nested.)
+// Each number of instructions of a turn of so many, or, where that would count more than `budget`
+// instructions in all, numbers at equal distances. (An instruction takes 1 us to count, or 25 us
+// where the kernel runs nested.)
 inline long stride_for(long turn, long budget) { return std::max(1L, turn / 2 * turn / budget); }
 
 }  // namespace inferpool::test

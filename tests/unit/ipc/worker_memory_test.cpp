@@ -41,7 +41,7 @@ TEST_CASE("a large block of numbers is viewed where it lies, and cannot be writt
   REQUIRE(output->size() == kLarge);
   REQUIRE(all_are(output, 7));
   REQUIRE_FALSE(output->writable());
-  REQUIRE(ends.host->viewed == kLarge);
+  REQUIRE(ends.host->held.bytes == kLarge);
 }
 
 TEST_CASE("a block is copied where it is small, no numbers, or the settings say so") {
@@ -65,24 +65,54 @@ TEST_CASE("a block is copied where it is small, no numbers, or the settings say 
   const StorageRef output = copied.open(named(large), true);
   REQUIRE_FALSE(ends.views(output));
   REQUIRE(all_are(output, 2));
-  REQUIRE(ends.host->viewed == 0);
 }
 
-TEST_CASE("once half of the region is viewed, outputs are copied, until views go") {
+TEST_CASE("once half of the region is held, outputs are copied, until replies go") {
   const ReplyEnds ends(8 * kLarge);
-  std::vector<StorageRef> blocks;
-  for (int i = 0; i < 5; ++i) blocks.push_back(ends.block(kLarge, i));
-  ReplyBlocks reply = ends.receive(ends.send(blocks));
   std::vector<StorageRef> outputs;
   for (int i = 0; i < 5; ++i) {
-    outputs.push_back(reply.open(named(blocks[static_cast<std::size_t>(i)]), true));
+    const StorageRef block = ends.block(kLarge, i);
+    ReplyBlocks reply = ends.receive(ends.send({block}));
+    outputs.push_back(reply.open(named(block), true));
     REQUIRE(ends.views(outputs.back()) == (i < 4));
     REQUIRE(all_are(outputs.back(), i));
   }
-  REQUIRE(ends.host->viewed == 4 * kLarge);
+  REQUIRE(ends.host->held.bytes == 4 * kLarge);
   outputs.front() = {};
-  REQUIRE(ends.host->viewed == 3 * kLarge);
-  REQUIRE(ends.views(reply.open(named(blocks[4]), true)));
+  REQUIRE(ends.host->held.bytes == 3 * kLarge);
+  const StorageRef block = ends.block(kLarge, 5);
+  ReplyBlocks reply = ends.receive(ends.send({block}));
+  REQUIRE(ends.views(reply.open(named(block), true)));
+}
+
+TEST_CASE("a small view counts as all that the worker keeps for it") {
+  const ReplyEnds ends(8 * kLarge);
+  const StorageRef viewed = ends.block(kLarge, 1);
+  const StorageRef copied = ends.block(3 * kLarge, 2);
+  StorageRef output;
+  {
+    ReplyBlocks reply = ends.receive(ends.send({viewed, copied}));
+    output = reply.open(named(viewed), true);
+    reply.open(named(copied), false);
+  }
+  REQUIRE(ends.views(output));
+  REQUIRE(ends.host->held.bytes == 4 * kLarge);
+  output = {};
+  REQUIRE(ends.host->held.bytes == 0);
+  REQUIRE(ends.host->held.replies == 0);
+}
+
+TEST_CASE("once half of the tickets are held, outputs are copied, however small in all") {
+  const ReplyEnds ends(32 << 20);
+  const StorageRef block = ends.block(kLarge, 1);
+  std::vector<StorageRef> outputs;
+  for (std::uint32_t i = 0; i < kTickets / 2 + 2; ++i) {
+    ReplyBlocks reply = ends.receive(ends.send({block}));
+    outputs.push_back(reply.open(named(block), true));
+    REQUIRE(ends.views(outputs.back()) == (i < kTickets / 2));
+  }
+  outputs.clear();
+  REQUIRE(ends.host->held.replies == 0);
 }
 
 TEST_CASE("a reply that names a block many times does not hold more than half of the region") {
@@ -90,8 +120,12 @@ TEST_CASE("a reply that names a block many times does not hold more than half of
   const StorageRef block = ends.block(kLarge, 1);
   ReplyBlocks reply = ends.receive(ends.send({block}));
   std::vector<StorageRef> outputs;
-  for (int i = 0; i < 100; ++i) outputs.push_back(reply.open(named(block), true));
-  REQUIRE(ends.host->viewed == 4 * kLarge);
+  int views = 0;
+  for (int i = 0; i < 100; ++i) {
+    outputs.push_back(reply.open(named(block), true));
+    views += ends.views(outputs.back()) ? 1 : 0;
+  }
+  REQUIRE(views == 4);
 }
 
 TEST_CASE("the worker is told exactly when the reply and its last view are gone") {
@@ -116,7 +150,7 @@ TEST_CASE("the worker is told exactly when the reply and its last view are gone"
   REQUIRE(all_are(shared, 1));
   shared = {};
   REQUIRE(ends.released(head));
-  REQUIRE(ends.host->viewed == 0);
+  REQUIRE(ends.host->held.bytes == 0);
 }
 
 TEST_CASE("a reply whose blocks were all copied gives them back at once") {
@@ -160,13 +194,14 @@ TEST_CASE("a block outside of the region is malformed") {
   for (const bool fixed_width : {true, false}) {
     for (const BlockRef& block :
          {BlockRef{0, size + 1}, BlockRef{size, 1}, BlockRef{size + 64, 0}, BlockRef{64, size},
-          BlockRef{size - 64, 65}, BlockRef{kMost - 63, 64}, BlockRef{64, kMost}, BlockRef{0, kMost},
-          BlockRef{kMost, kMost}, BlockRef{kMost - 63, 0}, BlockRef{std::uint64_t{1} << 63, std::uint64_t{1} << 63}}) {
+          BlockRef{size - 64, 65}, BlockRef{kMost - 63, 64}, BlockRef{64, kMost},
+          BlockRef{0, kMost}, BlockRef{kMost, kMost}, BlockRef{kMost - 63, 0},
+          BlockRef{std::uint64_t{1} << 63, std::uint64_t{1} << 63}}) {
       CAPTURE(block.offset, block.length);
       REQUIRE_THROWS_AS(reply.open(block, fixed_width), Malformed);
     }
   }
-  REQUIRE(ends.host->viewed == 0);
+  REQUIRE(ends.host->held.bytes == 0);
 }
 
 TEST_CASE("a block that does not start at the alignment is malformed") {
@@ -207,7 +242,8 @@ TEST_CASE("whatever a worker names, the host reads inside the region or refuses"
   int opened = 0;
   for (int i = 0; i < 3000; ++i) {
     const BlockRef block{number(), number()};
-    const bool inside = block.offset % 64 == 0 && block.offset <= size && block.length <= size - block.offset;
+    const bool inside =
+        block.offset % 64 == 0 && block.offset <= size && block.length <= size - block.offset;
     CAPTURE(block.offset, block.length);
     if (inside) {
       REQUIRE(reply.open(block, true)->size() == block.length);
@@ -238,6 +274,7 @@ TEST_CASE("a frame in a block is copied before anybody reads it") {
   head.frame_bytes = 5000;
   ReplyBlocks reply = ends.receive(head);
   const auto frame = reply.frame({});
+  REQUIRE(ends.host->held.bytes == 5000);
   std::memset(block->data(), 9, 5000);  // a worker that changes its mind
   REQUIRE(frame.size() == 5000);
   REQUIRE(std::ranges::all_of(frame, [](std::byte byte) { return byte == std::byte{8}; }));

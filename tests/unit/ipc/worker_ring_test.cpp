@@ -65,7 +65,8 @@ TEST_CASE("recalled requests are passed over") {
 TEST_CASE("numbers whose slots have gone on without the worker are passed over") {
   Worker worker;
   // 1 to 130 were recalled while the worker was busy; the host is two laps ahead.
-  for (std::uint32_t sequence = 1; sequence <= 130; ++sequence) worker.put(sequence, Posted::kRecalled);
+  for (std::uint32_t sequence = 1; sequence <= 130; ++sequence)
+    worker.put(sequence, Posted::kRecalled);
   worker.put(131, Posted::kPosted);
   REQUIRE(worker.ring.take() == 131);
 }
@@ -157,7 +158,9 @@ TEST_CASE("a published reply stands in the slot of its number, with the request'
   Worker worker;
   worker.put(3, Posted::kStarted);
   const std::string_view text = "answer";
-  worker.ring.publish(3, {.frame = std::as_bytes(std::span(text)), .frame_offset = 5, .ticket = 6, .generation = 7});
+  worker.ring.publish(
+      3,
+      {.frame = std::as_bytes(std::span(text)), .frame_offset = 5, .ticket = 6, .generation = 7});
   const ReplySlot& slot = worker.control->reply(3);
   REQUIRE(slot.published == 3);
   REQUIRE(slot.call_id == 1003);
