@@ -17,7 +17,8 @@ enum class ErrorCode : std::uint8_t {
   kInvalidSettings,  // a setting is wrong: correct it
   kInvalidArgument,  // the input (or the use of an output) is wrong: correct the call
   kModelFailed,      // the model threw: the input or the model is wrong; the worker goes on
-  kWorkerLost,  // the worker ended while it ran the request: try again if running twice is harmless
+  kWorkerLost,  // the worker ended while it ran the request (with Retry::kNever: or had it): try
+                // again if running twice is harmless
   kPoisonedRequest,   // two workers ended while they ran this request: do not send it again
   kDeadlineExceeded,  // the request's time was over, queued or running (see Error::phase)
   kStartupFailed,     // no worker could be started: see the cause
@@ -43,11 +44,11 @@ struct ErrorDetails {
   std::uint64_t request_id = 0;
   int worker_index = -1;
   int pid = 0;
-  std::optional<int> signal = {};        // the worker was ended by this signal
-  std::optional<int> exit_status = {};   // the worker ended by itself with this status
-  std::string stderr_tail = {};     // the last 4 KiB that the worker wrote, if any
-  std::string exception_type = {};  // of the model's exception, demangled
-  std::string exception_text = {};  // its what()
+  std::optional<int> signal = {};       // the worker was ended by this signal
+  std::optional<int> exit_status = {};  // the worker ended by itself with this status
+  std::string stderr_tail = {};         // the last 4 KiB that the worker wrote, if any
+  std::string exception_type = {};      // of the model's exception, demangled
+  std::string exception_text = {};      // its what()
 };
 
 // Every failure that inferpool reports. what() is "<code>: <sentence>", with the value, the limit

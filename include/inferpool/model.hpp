@@ -14,21 +14,23 @@
 
 namespace inferpool {
 
-// Which worker a model runs in. The index is stable over restarts: 0..N-1; the generation counts a pool's
-// worker starts from 1. In the caller's process (workers = 0) both are 0.
+// Which worker a model runs in. The index is stable over restarts: 0..N-1; the generation counts a
+// pool's worker starts from 1. In the caller's process (workers = 0) both are 0.
 struct WorkerInfo {
   int index = 0;
   int generation = 0;
 };
 
-// What a model can ask about the request it serves. Valid during the predict that it was given to, on its thread.
+// What a model can ask about the request it serves. Valid during the predict that it was given to,
+// on its thread.
 class Context {
  public:
   Context(const Context&) = delete;
   Context& operator=(const Context&) = delete;
 
-  // An output tensor, not initialised, that lies in shared memory already, so that returning it copies nothing.
-  // It may be kept and returned again; once sent it is frozen. Throws Error (out_of_memory, payload_too_large).
+  // An output tensor, not initialised, that lies in shared memory already, so that returning it
+  // copies nothing. It may be kept and returned again; once sent it is frozen. Throws Error
+  // (out_of_memory, payload_too_large).
   template <Element T>
   [[nodiscard]] Tensor output(const Shape& shape) {
     return output(datatype_of<T>, shape);
@@ -39,7 +41,8 @@ class Context {
   [[nodiscard]] virtual bool cancelled() const noexcept = 0;
 
   // When the caller stops waiting, if ever.
-  [[nodiscard]] virtual std::optional<std::chrono::steady_clock::time_point> deadline() const noexcept = 0;
+  [[nodiscard]] virtual std::optional<std::chrono::steady_clock::time_point> deadline()
+      const noexcept = 0;
 
  protected:
   Context() = default;
@@ -75,12 +78,15 @@ concept NamesTypes = requires {
 };
 
 template <typename Model>
-concept HasPredict = requires { typename Signature<decltype(&Model::predict)>::Output; };
+concept HasPredict = requires {
+  typename Signature<decltype(&Model::predict)>::Output;
+};
 
 template <typename Model>
 struct TypesOf {
   static_assert(NamesTypes<Model> || HasPredict<Model>,
-                "inferpool: a model needs `Output predict(Input)` or `Output predict(Input, Context&)` that is not "
+                "inferpool: a model needs `Output predict(Input)` or `Output predict(Input, "
+                "Context&)` that is not "
                 "overloaded, or the two types `Input` and `Output`");
 };
 template <NamesTypes Model>
@@ -89,8 +95,9 @@ struct TypesOf<Model> {
   using Output = typename Model::Output;
 };
 template <typename Model>
-  requires(HasPredict<Model> && !NamesTypes<Model>)
-struct TypesOf<Model> : Signature<decltype(&Model::predict)> {};
+requires(HasPredict<Model> && !NamesTypes<Model>) struct TypesOf<Model>
+    : Signature<decltype(&Model::predict)> {
+};
 
 }  // namespace detail
 
@@ -103,17 +110,18 @@ using OutputOf = typename detail::TypesOf<Model>::Output;
 // A model that can be constructed and asked here, in this process.
 template <typename Model>
 concept Runnable =
-    (std::is_constructible_v<Model, const Settings&> ||
-     std::is_constructible_v<Model, const Settings&, WorkerInfo>) &&
-    (requires(Model& model, const InputOf<Model>& input) { model.predict(input); } ||
-     requires(Model& model, const InputOf<Model>& input, Context& context) { model.predict(input, context); });
+    (std::is_constructible_v<Model, const Settings&> || std::is_constructible_v<Model, const Settings&, WorkerInfo>)&&(
+        requires(Model& model, const InputOf<Model>& input) { model.predict(input); } ||
+        requires(Model & model, const InputOf<Model>& input, Context& context) {
+          model.predict(input, context);
+        });
 
 namespace detail {
 
 template <typename Model>
 inline constexpr bool is_thread_safe = false;
 template <typename Model>
-  requires requires { Model::thread_safe; }
+requires requires { Model::thread_safe; }
 inline constexpr bool is_thread_safe<Model> = Model::thread_safe;
 
 }  // namespace detail

@@ -12,9 +12,10 @@ namespace inferpool {
 // What one call may ask for beyond the pool's settings.
 struct InferOptions {
   std::optional<Duration> timeout = {};  // from now; instead of Settings::request_timeout
-  std::optional<std::chrono::steady_clock::time_point> deadline = {};  // the earlier of the two counts
-  std::stop_token stop = {};             // a request to stop ends the call with `cancelled`
-  std::optional<Retry> retry = {};       // instead of Settings::retry
+  std::optional<std::chrono::steady_clock::time_point> deadline =
+      {};                           // the earlier of the two counts
+  std::stop_token stop = {};        // a request to stop ends the call with `cancelled`
+  std::optional<Retry> retry = {};  // instead of Settings::retry
 };
 
 }  // namespace inferpool

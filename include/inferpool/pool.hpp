@@ -28,13 +28,15 @@ class Pool {
   using Input = InputOf<Model>;
   using Output = OutputOf<Model>;
   static_assert(Codable<Input> && Codable<Output>,
-                "inferpool: this type cannot travel between processes; use Tensor, Request/Response or a trivially "
+                "inferpool: this type cannot travel between processes; use Tensor, "
+                "Request/Response or a trivially "
                 "copyable struct");
 
-  // Returns when all workers are ready, else ends them and throws (invalid_settings, startup_failed);
-  // with Settings::start_in_background returns at once.
+  // Returns when all workers are ready, else ends them and throws (invalid_settings,
+  // startup_failed); with Settings::start_in_background returns at once.
   explicit Pool(Settings settings)
-      : core_(std::move(settings), {detail::type_signature<Model>(), Runnable<Model>, detail::is_thread_safe<Model>}) {
+      : core_(std::move(settings),
+              {detail::type_signature<Model>(), Runnable<Model>, detail::is_thread_safe<Model>}) {
     if constexpr (Runnable<Model>) {
       if (core_.in_process()) load_here();
     }
@@ -53,7 +55,8 @@ class Pool {
         core_.infer_here(
             Codec<Input>::payload(input),
             [&](Context& context) {
-              output.emplace(detail::run_model_here<Model>(*model_, input, context, core_.settings()));
+              output.emplace(
+                  detail::run_model_here<Model>(*model_, input, context, core_.settings()));
               return Codec<Output>::payload(*output);
             },
             options);
@@ -79,31 +82,33 @@ class Pool {
     auto promise = std::make_unique<Promise>();
     std::future<Output> future = promise->promise.get_future();
     if (core_.in_process()) {
-      Result<Output> result = try_infer(input, options);
-      if (result) {
-        promise->promise.set_value(*std::move(result));
-      } else {
-        promise->fail(result.error());
+      try {
+        promise->promise.set_value(infer(input, options));
+      } catch (...) {
+        promise->promise.set_exception(std::current_exception());
       }
     } else {
-      core_.submit([&](Encoder& encoder) { Codec<Input>::encode(encoder, input); }, std::move(promise), options);
+      core_.submit([&](Encoder& encoder) { Codec<Input>::encode(encoder, input); },
+                   std::move(promise), options);
     }
     return future;
   }
 
-  // A tensor, not initialised, whose bytes lie where the workers read them: fill it and infer it, and nothing
-  // is copied. Throws (out_of_memory, payload_too_large, invalid_argument for BYTES).
+  // A tensor, not initialised, whose bytes lie where the workers read them: fill it and infer it,
+  // and nothing is copied. Throws (out_of_memory, payload_too_large, invalid_argument for BYTES).
   template <Element T>
   [[nodiscard]] Tensor loan(const Shape& shape) {
     return core_.loan(datatype_of<T>, shape);
   }
 
-  // Refuses new calls, lets those under way end (Settings::drain_timeout for all of them), then kills. When it
-  // returns, no worker lives. Idempotent.
+  // Refuses new calls, lets those under way end (Settings::drain_timeout for all of them), then
+  // kills. When it returns, no worker lives. Idempotent.
   void close() noexcept { core_.close(); }
 
   // True when all workers are ready; false where that did not happen by the deadline.
-  bool wait_ready(std::chrono::steady_clock::time_point deadline) { return core_.wait_ready(deadline); }
+  bool wait_ready(std::chrono::steady_clock::time_point deadline) {
+    return core_.wait_ready(deadline);
+  }
 
   // The settings with every default resolved.
   [[nodiscard]] const Settings& settings() const noexcept { return core_.settings(); }
@@ -117,7 +122,9 @@ class Pool {
       reply.finish();  // may throw: before the promise is kept, as it is kept only once
       promise.set_value(std::move(output));
     }
-    void fail(const Error& error) noexcept override { promise.set_exception(std::make_exception_ptr(error)); }
+    void fail(const Error& error) noexcept override {
+      promise.set_exception(std::make_exception_ptr(error));
+    }
     std::promise<Output> promise;
   };
 
@@ -130,7 +137,8 @@ class Pool {
   }
 
   detail::PoolCore core_;
-  std::conditional_t<Runnable<Model>, std::unique_ptr<Model>, std::nullptr_t> model_ = nullptr;  // workers = 0 only
+  std::conditional_t<Runnable<Model>, std::unique_ptr<Model>, std::nullptr_t> model_ =
+      nullptr;  // workers = 0 only
 };
 
 }  // namespace inferpool

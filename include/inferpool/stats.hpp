@@ -31,16 +31,16 @@ struct WorkerStats {
 
 // Counters since the pool's construction; a snapshot in which the sums agree.
 struct Stats {
-  std::uint64_t requests = 0;   // admitted or refused
+  std::uint64_t requests = 0;  // admitted or refused
   std::uint64_t succeeded = 0;
-  std::uint64_t failed = 0;     // with any error, refusals included
-  std::uint64_t retried = 0;    // runs given to another worker
-  std::uint64_t restarts = 0;   // workers started after the first N
-  std::uint64_t deaths = 0;     // workers that ended without being asked to
-  int in_flight = 0;            // admitted, not completed
-  int queued = 0;               // of these, waiting for a worker
+  std::uint64_t failed = 0;             // with any error, refusals included
+  std::uint64_t retried = 0;            // runs given to another worker
+  std::uint64_t restarts = 0;           // workers started after the first N
+  std::uint64_t deaths = 0;             // workers that ended without being asked to
+  int in_flight = 0;                    // admitted, not completed
+  int queued = 0;                       // of these, waiting for a worker
   std::uint64_t payload_in_flight = 0;  // bytes of request blocks and loans
-  Duration latency_mean = {};   // admission to answer, of the successful ones
+  Duration latency_mean = {};           // admission to answer, of the successful ones
   Duration latency_max = {};
   std::vector<WorkerStats> workers = {};
 };

@@ -10,20 +10,22 @@ namespace detail {
 int run_worker(int argc, char** argv, ServedModel& model);
 }
 
-// The whole main() of a worker executable. The pool that starts the process tells it where to attach;
-// Model's constructor, predict and destructor run on the calling thread (with Settings::concurrency over 1,
-// predict on several).
+// The whole main() of a worker executable. The pool that starts the process tells it where to
+// attach; Model's constructor, predict and destructor run on the calling thread (with
+// Settings::concurrency over 1, predict on several).
 //   run by hand: explains itself, exit status 2
 //   --check model-settings.json: loads the model, prints its signature, exit status 0 or 1
-// Returns the exit status. The process ignores SIGINT, SIGTERM and SIGHUP, which reach its host as well, and ends
-// when its host does.
+// Returns the exit status. The process ignores SIGINT, SIGTERM and SIGHUP, which reach its host as
+// well, and ends when its host does.
 template <typename Model>
 int run_worker(int argc, char** argv) {
   static_assert(Runnable<Model>,
-                "inferpool: a model needs a constructor (const Settings&) or (const Settings&, WorkerInfo) and "
+                "inferpool: a model needs a constructor (const Settings&) or (const Settings&, "
+                "WorkerInfo) and "
                 "predict(Input) or predict(Input, Context&)");
   static_assert(Codable<InputOf<Model>> && Codable<OutputOf<Model>>,
-                "inferpool: this type cannot travel between processes; use Tensor, Request/Response or a trivially "
+                "inferpool: this type cannot travel between processes; use Tensor, "
+                "Request/Response or a trivially "
                 "copyable struct");
   detail::Served<Model> served;
   return detail::run_worker(argc, argv, served);

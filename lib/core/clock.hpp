@@ -11,7 +11,8 @@
 
 namespace inferpool {
 
-// Every wait and every limit is on the monotonic clock (CLOCK_MONOTONIC), which setting the time does not move.
+// Every wait and every limit is on the monotonic clock (CLOCK_MONOTONIC), which setting the time
+// does not move.
 using Clock = std::chrono::steady_clock;
 using TimePoint = Clock::time_point;
 using Deadline = std::optional<TimePoint>;
@@ -22,9 +23,12 @@ inline Deadline earlier(Deadline a, Deadline b) noexcept {
   return *a < *b ? a : b;
 }
 
-inline bool passed(const Deadline& deadline, TimePoint now) noexcept { return deadline && *deadline <= now; }
+inline bool passed(const Deadline& deadline, TimePoint now) noexcept {
+  return deadline && *deadline <= now;
+}
 
-// A counter of constant rate that costs a few nanoseconds to read: for figures only, never for a decision.
+// A counter of constant rate that costs a few nanoseconds to read: for figures only, never for a
+// decision.
 inline std::uint64_t ticks() noexcept {
 #if defined(__x86_64__)
   return __rdtsc();
@@ -40,7 +44,8 @@ class TickRate {
     const auto elapsed = static_cast<double>((Clock::now() - start_).count());
     const auto counted = static_cast<double>(ticks() - start_ticks_);
     if (counted <= 0) return {};
-    return std::chrono::nanoseconds(static_cast<std::int64_t>(static_cast<double>(delta) * elapsed / counted));
+    return std::chrono::nanoseconds(
+        static_cast<std::int64_t>(static_cast<double>(delta) * elapsed / counted));
   }
 
  private:

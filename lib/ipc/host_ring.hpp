@@ -32,8 +32,8 @@ struct ReplyHead {
 
 // The host's end of both rings of one worker, laid over bytes that somebody else owns. Its own
 // state is private: nothing that a worker writes can move it. Thread-safety: has_room, post, recall
-// and finish under one lock; the others from any thread that has the sequence number of a request
-// that is not finished.
+// and finish under one lock; the others from any thread that has the sequence number of a request:
+// once it is finished their answers mean nothing, but do no harm.
 class HostRing {
  public:
   // `first`: the number of the first request, which the worker's part says too.

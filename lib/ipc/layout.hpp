@@ -101,7 +101,7 @@ static_assert(sizeof(ReplySlot) == 512);
 
 struct WorkerPart {
   alignas(128) std::atomic<std::uint32_t> parked{0};  // serving threads that sleep on the doorbell
-  std::atomic<std::uint32_t> consumed{1};  // the next number to take; the host does not read it
+  std::atomic<std::uint32_t> consumed{1};             // the next number to take; to the host a hint
   alignas(128) RobustMutex take_mutex;   // guards the order in which serving threads take requests
   alignas(128) RobustMutex reply_mutex;  // guards tickets, blocks and the order of replies
 };

@@ -38,7 +38,8 @@ bool WorkerMemory::scarce() const noexcept {
 // One reply's hold on the worker's blocks: on all of them, as long as one is viewed.
 class ReplyBlocks::Lease {
  public:
-  Lease(std::shared_ptr<WorkerMemory> memory, std::uint32_t ticket, std::uint32_t generation) noexcept
+  Lease(std::shared_ptr<WorkerMemory> memory, std::uint32_t ticket,
+        std::uint32_t generation) noexcept
       : memory_(std::move(memory)), ticket_(ticket), generation_(generation) {
     memory_->held.replies.fetch_add(1, std::memory_order_relaxed);
   }

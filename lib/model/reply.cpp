@@ -6,7 +6,8 @@
 namespace inferpool::model {
 namespace {
 
-// Errors of ours that keep their code when they end a predict: they ask the host's side to change a setting.
+// Errors of ours that keep their code when they end a predict: they ask the host's side to change a
+// setting.
 bool passes_through(ErrorCode code) noexcept {
   return code == ErrorCode::kOutOfMemory || code == ErrorCode::kPayloadTooLarge;
 }
@@ -64,7 +65,8 @@ Error model_failed(const Failure& failure, std::uint64_t request_id) {
   details.exception_type = failure.type;
   details.exception_text = failure.text;
   return {ErrorCode::kModelFailed,
-          fmt::format("the model threw {}{}{}", failure.type, failure.text.empty() ? "" : ": ", failure.text),
+          fmt::format("the model threw {}{}{}", failure.type, failure.text.empty() ? "" : ": ",
+                      failure.text),
           std::move(details)};
 }
 

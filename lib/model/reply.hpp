@@ -21,8 +21,8 @@ enum class ReplyKind : std::uint8_t {
 // Writes the reply for the exception under way. To be called in a catch block, on an empty frame.
 void encode_failure(Encoder& reply);
 
-// Takes the first byte and, where the reply is no answer, the rest: the error for the caller. Throws
-// detail::Malformed.
+// Takes the first byte and, where the reply is no answer, the rest: the error for the caller.
+// Throws detail::Malformed.
 std::optional<Error> decode_failure(Decoder& reply, std::uint64_t request_id);
 
 // model_failed for an exception of the model, wherever it ran.

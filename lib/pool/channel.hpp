@@ -10,9 +10,8 @@ namespace inferpool::pool {
 
 struct Call;
 
-// What the dispatch of calls needs of one living worker. Real: WorkerHandle, over shared memory. The state machine is
-// tested over a fake.
-// Thread-safety: called under the pool's lock.
+// What the dispatch of calls needs of one living worker. Real: WorkerHandle, over shared memory.
+// The state machine is tested over a fake. Thread-safety: called under the pool's lock.
 class Channel {
  public:
   virtual ~Channel() = default;
@@ -23,7 +22,8 @@ class Channel {
   virtual std::uint32_t post(const Call& call, ipc::WakeList& wakes) = 0;
   // Takes it back. False: the worker has begun it.
   virtual bool recall(std::uint32_t sequence) noexcept = 0;
-  // Of a recalled request: whether the worker has gone past it since, and so is awake. Where nobody can tell: true.
+  // Of a recalled request: whether the worker has gone past it since, and so is awake. Where nobody
+  // can tell: true.
   [[nodiscard]] virtual bool passed(std::uint32_t /*sequence*/) const noexcept { return true; }
   // Whether the whole answer stands.
   [[nodiscard]] virtual bool answered(std::uint32_t sequence) const noexcept = 0;

@@ -25,11 +25,13 @@ struct Completion::Pending {
   std::uint32_t seen = 0;
 };
 
-Completion::Completion(Exchange& exchange, Duration spin) noexcept : exchange_(exchange), spin_(spin) {}
+Completion::Completion(Exchange& exchange, Duration spin) noexcept
+    : exchange_(exchange), spin_(spin) {}
 
 Completion::~Completion() { stop(); }
 
-void Completion::submit(detail::FunctionRef<void(Encoder&)> encode, std::unique_ptr<detail::Receiver> receiver,
+void Completion::submit(detail::FunctionRef<void(Encoder&)> encode,
+                        std::unique_ptr<detail::Receiver> receiver,
                         const InferOptions& options) noexcept {
   std::unique_ptr<Pending> pending;
   try {
@@ -60,7 +62,8 @@ void Completion::submit(detail::FunctionRef<void(Encoder&)> encode, std::unique_
 // Before a call is admitted: from then on the thread must live until it has told the receiver.
 void Completion::enter() {
   const std::lock_guard lock(mutex_);
-  if (!thread_.joinable() && !stopping_) thread_ = quiet_thread("inferpool-done", [this] { run(); });
+  if (!thread_.joinable() && !stopping_)
+    thread_ = quiet_thread("inferpool-done", [this] { run(); });
   ++entering_;
 }
 
@@ -91,7 +94,8 @@ void Completion::run() {
     if (stopping && active_.empty()) return;
     const TimePoint now = Clock::now();
     const auto before = active_.size();
-    std::erase_if(active_, [&](const std::unique_ptr<Pending>& pending) { return advance(*pending, now); });
+    std::erase_if(active_,
+                  [&](const std::unique_ptr<Pending>& pending) { return advance(*pending, now); });
     if (active_.size() != before) continue;
     if (!spin_.spin([&] { return anything_new(seen); })) wait(seen);
   }
@@ -120,7 +124,7 @@ bool Completion::advance(Pending& pending, TimePoint now) {
   if (pending.placement.state != CallState::kDone && !pending.placement.answered()) {
     const bool late = passed(pending.call.deadline, now);
     if (!late && !pending.stop.stop_requested()) {
-      exchange_.check(pending.placement);
+      exchange_.check(pending.call, pending.placement);
       return false;
     }
     exchange_.give_up(pending.call, late ? ErrorCode::kDeadlineExceeded : ErrorCode::kCancelled);
@@ -132,8 +136,11 @@ bool Completion::advance(Pending& pending, TimePoint now) {
   }
   if (!pending.placement.answered()) return false;
   try {
-    exchange_.collect(pending.call, pending.placement,
-                      [&](Decoder& decoder) { pending.receiver->deliver(decoder); });
+    if (!exchange_.collect(pending.call, pending.placement,
+                           [&](Decoder& decoder) { pending.receiver->deliver(decoder); })) {
+      relook();
+      return false;
+    }
   } catch (const std::exception& error) {
     pending.receiver->fail(to_error(error));
   }
@@ -141,8 +148,9 @@ bool Completion::advance(Pending& pending, TimePoint now) {
 }
 
 bool Completion::anything_new(std::uint32_t seen) const noexcept {
-  return group_.seen() != seen || std::any_of(active_.begin(), active_.end(),
-                                              [](const auto& pending) { return pending->placement.answered(); });
+  return group_.seen() != seen ||
+         std::any_of(active_.begin(), active_.end(),
+                     [](const auto& pending) { return pending->placement.answered(); });
 }
 
 void Completion::wait(std::uint32_t seen) {
@@ -150,7 +158,7 @@ void Completion::wait(std::uint32_t seen) {
   Deadline until;
   for (const auto& pending : active_) {
     until = earlier(until, pending->call.deadline);
-    if (pending->placement.state != CallState::kPosted || words.size() == ipc::kMaxWaitFor) continue;
+    if (pending->placement.state != CallState::kPosted) continue;
     words.push_back(pending->placement.worker->memory()->ring().park(pending->placement.sequence));
   }
   if (!anything_new(seen)) {

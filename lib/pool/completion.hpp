@@ -17,8 +17,9 @@
 
 namespace inferpool::pool {
 
-// Waits for the calls that no caller waits for: polls, sleeps, keeps their deadlines, and tells their receivers. One
-// thread, started by the first such call. Thread-safety: safe from many threads, but for stop().
+// Waits for the calls that no caller waits for: polls, sleeps, keeps their deadlines, and tells
+// their receivers. One thread, started by the first such call. Thread-safety: safe from many
+// threads, but for stop().
 class Completion {
  public:
   // The exchange outlives the completion.
@@ -27,8 +28,8 @@ class Completion {
   Completion(const Completion&) = delete;
   Completion& operator=(const Completion&) = delete;
 
-  void submit(detail::FunctionRef<void(Encoder&)> encode, std::unique_ptr<detail::Receiver> receiver,
-              const InferOptions& options) noexcept;
+  void submit(detail::FunctionRef<void(Encoder&)> encode,
+              std::unique_ptr<detail::Receiver> receiver, const InferOptions& options) noexcept;
 
   // Returns once every call has been told. Calls must have been ended before.
   void stop() noexcept;
@@ -54,10 +55,10 @@ class Completion {
   Waiter group_;
   std::mutex mutex_;
   std::list<std::unique_ptr<Pending>> arrived_;  // guarded by mutex_
-  int entering_ = 0;                             // submits that may still add to `arrived_`; guarded by mutex_
-  bool stopping_ = false;                        // guarded by mutex_
-  std::thread thread_;                           // guarded by mutex_ until stop()
-  std::list<std::unique_ptr<Pending>> active_;   // the thread's own
+  int entering_ = 0;       // submits that may still add to `arrived_`; guarded by mutex_
+  bool stopping_ = false;  // guarded by mutex_
+  std::thread thread_;     // guarded by mutex_ until stop()
+  std::list<std::unique_ptr<Pending>> active_;  // the thread's own
 };
 
 }  // namespace inferpool::pool

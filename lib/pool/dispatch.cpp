@@ -1,28 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pool/dispatch.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include "pool/refusal.hpp"
 
 namespace inferpool::pool {
 namespace {
 
 using namespace std::chrono_literals;
 
-Error stopped() { return {ErrorCode::kStopped, "the pool is closed"}; }
+Error given_up_queued(ErrorCode code, const Call& call) {
+  return given_up(code, call.id, Phase::kQueued, "before a worker began it");
+}
 
-Error given_up(ErrorCode code, const Call& call, Phase phase) {
-  ErrorDetails details;
-  details.phase = phase;
-  details.request_id = call.id;
-  details.worker_index = phase == Phase::kRunning ? call.lane : -1;
-  const char* what =
-      code == ErrorCode::kDeadlineExceeded ? "its deadline passed" : "its caller gave it up";
-  const char* where = phase == Phase::kRunning
-                          ? "while a worker ran it (its run is given cancel_grace to end)"
-                          : "before a worker began it";
-  return {code, fmt::format("request {}: {} {}", call.id, what, where), std::move(details)};
+Error given_up_running(ErrorCode code, const Call& call) {
+  return given_up(code, call.id, Phase::kRunning,
+                  "while a worker ran it (its run is given cancel_grace to end)", call.lane);
 }
 
 }  // namespace
@@ -59,12 +53,7 @@ std::optional<Error> Dispatch::refusal(ipc::WakeList& wakes) {
   if (waiting() < most) return std::nullopt;
   feed(wakes);  // a worker that was late may have answered
   if (waiting() < most || (queue_.empty() && free_lane() != nullptr)) return std::nullopt;
-  return Error(
-      ErrorCode::kQueueFull,
-      fmt::format(
-          "{} requests wait for a worker already, max_queue_size is {}; try later, or raise "
-          "max_queue_size or workers",
-          waiting(), most));
+  return queue_full(waiting(), most);
 }
 
 void Dispatch::collected(Call& call, bool succeeded, ipc::WakeList& wakes) {
@@ -79,19 +68,28 @@ void Dispatch::collected(Call& call, bool succeeded, ipc::WakeList& wakes) {
 }
 
 bool Dispatch::give_up(Call& call, ErrorCode code, TimePoint now, ipc::WakeList& wakes) {
+  if (call.state != CallState::kQueued && call.state != CallState::kPosted) return false;
+  // Made before anything changes: what follows cannot fail.
+  Error queued = given_up_queued(code, call);
+  Error running = given_up_running(code, call);
   if (call.state == CallState::kQueued) {
     queue_.erase(call);
-    fail(call, given_up(code, call, Phase::kQueued), wakes);
+    fail(call, std::move(queued), wakes);
     return true;
   }
-  if (call.state != CallState::kPosted || call.channel->answered(call.sequence)) return false;
+  if (call.channel->answered(call.sequence)) return false;
   Lane& lane = lane_of(call);
+  if (lane.channel() !=
+      call.channel.get()) {  // its worker ended, and the answer that stood is gone
+    fail(call, std::move(running), wakes);
+    return true;
+  }
   // However short cancel_grace is, a worker that sleeps may wake up.
   if (lane.withdraw(call, now + std::max<Duration>(limits_.cancel_grace, 100ms))) {
-    fail(call, given_up(code, call, Phase::kQueued), wakes);
+    fail(call, std::move(queued), wakes);
   } else {
     lane.abandon(call, now + limits_.cancel_grace);
-    fail(call, given_up(code, call, Phase::kRunning), wakes);
+    fail(call, std::move(running), wakes);
   }
   if (lane.late()) {
     while (Call* other = lane.recall_any()) put_back(*other, wakes);

@@ -8,6 +8,7 @@
 #include <new>
 
 #include "model/reply.hpp"
+#include "pool/refusal.hpp"
 #include "pool/supervisor.hpp"
 
 namespace inferpool::pool {
@@ -15,8 +16,15 @@ namespace {
 
 Placement placement_of(const Call& call) {
   Placement placement{.state = call.state, .sequence = call.sequence};
-  if (call.state == CallState::kPosted) placement.worker = std::static_pointer_cast<WorkerHandle>(call.channel);
+  if (call.state == CallState::kPosted)
+    placement.worker = std::static_pointer_cast<WorkerHandle>(call.channel);
   return placement;
+}
+
+// The call is still where its waiter saw it. Under the pool's lock.
+bool stands(const Call& call, const Placement& placement) noexcept {
+  return call.state == CallState::kPosted && call.sequence == placement.sequence &&
+         call.channel == placement.worker;
 }
 
 Deadline deadline_of(const InferOptions& options, const Settings& settings) {
@@ -28,18 +36,14 @@ Deadline deadline_of(const InferOptions& options, const Settings& settings) {
 void refuse_late(const Call& call, const std::stop_token& stop) {
   const bool cancelled = stop.stop_requested();
   if (!cancelled && (!call.deadline || !passed(call.deadline, Clock::now()))) return;
-  ErrorDetails details;
-  details.phase = Phase::kQueued;
-  details.request_id = call.id;
-  throw Error(cancelled ? ErrorCode::kCancelled : ErrorCode::kDeadlineExceeded,
-              fmt::format("request {}: {} before it was sent", call.id,
-                          cancelled ? "its caller gave it up" : "its deadline passed"),
-              std::move(details));
+  throw given_up(cancelled ? ErrorCode::kCancelled : ErrorCode::kDeadlineExceeded, call.id,
+                 Phase::kQueued, "before it was sent");
 }
 
 }  // namespace
 
-void Exchange::prepare(Call& call, detail::FunctionRef<void(Encoder&)> encode, const InferOptions& options) {
+void Exchange::prepare(Call& call, detail::FunctionRef<void(Encoder&)> encode,
+                       const InferOptions& options) {
   call.id = next_id_.fetch_add(1, std::memory_order_relaxed);
   call.retry = options.retry.value_or(origin_->settings.retry);
   call.deadline = deadline_of(options, origin_->settings);
@@ -55,12 +59,15 @@ void Exchange::prepare(Call& call, detail::FunctionRef<void(Encoder&)> encode, c
 
 void Exchange::encode(Call& call, detail::FunctionRef<void(Encoder&)> encode) try {
   ipc::RequestBlocks blocks(origin_->requests);
-  Encoder encoder(call.frame, blocks, static_cast<std::size_t>(origin_->settings.max_payload.value_or(0)));
+  Encoder encoder(call.frame, blocks,
+                  static_cast<std::size_t>(origin_->settings.max_payload.value_or(0)));
   encode(encoder);
-  if (call.frame.bytes().size() > ipc::kInlineFrame) call.frame_offset = blocks.place(call.frame.bytes(), {}).offset;
+  if (call.frame.bytes().size() > ipc::kInlineFrame)
+    call.frame_offset = blocks.place(call.frame.bytes(), {}).offset;
   call.blocks = blocks.take();
 } catch (const std::bad_alloc&) {
-  throw Error(ErrorCode::kOutOfMemory, "the host's own memory is used up: a request could not be encoded");
+  throw Error(ErrorCode::kOutOfMemory,
+              "the host's own memory is used up: a request could not be encoded");
 }
 
 Placement Exchange::admit(Call& call) {
@@ -79,11 +86,13 @@ Placement Exchange::look(const Call& call) const {
 
 void Exchange::give_up(Call& call, ErrorCode code) {
   const TimePoint now = Clock::now();
-  dispatch_.update([&](Dispatch& d, ipc::WakeList& wakes) { return d.give_up(call, code, now, wakes); });
+  dispatch_.update(
+      [&](Dispatch& d, ipc::WakeList& wakes) { return d.give_up(call, code, now, wakes); });
   supervisor_.poke();  // its run may go on, for cancel_grace at most
 }
 
-void Exchange::collect(Call& call, const Placement& placement, detail::FunctionRef<void(Decoder&)> decode) {
+bool Exchange::collect(Call& call, const Placement& placement,
+                       detail::FunctionRef<void(Decoder&)> decode) {
   WorkerHandle& worker = *placement.worker;
   const ipc::ReplyHead head = worker.memory()->ring().head(placement.sequence);
   std::array<std::byte, ipc::kInlineFrame> copy;
@@ -91,34 +100,53 @@ void Exchange::collect(Call& call, const Placement& placement, detail::FunctionR
       std::span(copy).first(std::min<std::size_t>(head.frame_bytes, ipc::kInlineFrame));
   worker.memory()->ring().copy_frame(placement.sequence, inline_frame);
 
-  bool collected = false;
+  std::optional<bool> given_back;  // false: the call was not there any more
   const auto give_back = [&](bool succeeded) {
-    collected = true;
-    dispatch_.update([&](Dispatch& d, ipc::WakeList& wakes) { d.collected(call, succeeded, wakes); });
+    given_back = dispatch_.update([&](Dispatch& d, ipc::WakeList& wakes) {
+      if (!stands(call, placement)) return false;
+      d.collected(call, succeeded, wakes);
+      return true;
+    });
+    return *given_back;
   };
   try {
-    if (head.call_id != call.id) throw detail::Malformed(fmt::format("a reply to request {}", head.call_id));
+    if (head.call_id != call.id)
+      throw detail::Malformed(fmt::format("a reply to request {}", head.call_id));
     ipc::ReplyBlocks blocks(worker.memory(), head, origin_->settings.copy_outputs);
     Decoder decoder(blocks.frame(inline_frame), blocks);
     std::optional<Error> failure = model::decode_failure(decoder, call.id);
-    give_back(!failure);  // the worker may take the next request while this one is decoded
+    // The worker may take the next request while this one is decoded.
+    if (!give_back(!failure)) throw detail::Malformed("a reply to a request that was taken back");
     if (failure) throw *std::move(failure);
     decode(decoder);
     decoder.finish();
+    return true;
   } catch (const detail::Malformed& malformed) {
     Error error = violation(worker, call.id, malformed.what());
-    if (collected) dispatch_.update([](Dispatch& d, ipc::WakeList&) { d.count_garbage(); });
-    if (!collected) give_back(false);
-    throw error;
+    if (given_back && *given_back)
+      dispatch_.update([](Dispatch& d, ipc::WakeList&) { d.count_garbage(); });
+    if (given_back ? *given_back : give_back(false)) throw error;
+    return false;
+  } catch (const std::bad_alloc&) {
+    if (!given_back && !give_back(false)) return false;
+    throw Error(ErrorCode::kOutOfMemory,
+                "the host's own memory is used up: a reply could not be read");
   } catch (...) {
-    if (!collected) give_back(false);
+    if (!given_back && !give_back(false)) return false;
     throw;
   }
 }
 
-void Exchange::check(const Placement& placement) {
-  if (placement.state != CallState::kPosted || placement.worker->memory()->ring().plausible(placement.sequence)) return;
-  violation(*placement.worker, 0, "words of the ring that no worker writes");
+void Exchange::check(const Call& call, const Placement& placement) {
+  if (placement.state != CallState::kPosted ||
+      placement.worker->memory()->ring().plausible(placement.sequence))
+    return;
+  // The slot may be another request's by now, so look again where that cannot be.
+  const bool broken = dispatch_.look([&](const Dispatch&) {
+    return stands(call, placement) &&
+           !placement.worker->memory()->ring().plausible(placement.sequence);
+  });
+  if (broken) violation(*placement.worker, 0, "words of the ring that no worker writes");
 }
 
 Error Exchange::violation(WorkerHandle& worker, std::uint64_t request_id, std::string_view what) {

@@ -29,12 +29,13 @@ struct Placement {
   }
 };
 
-// What whoever waits for a call does with it, whether it blocks or polls. Thread-safety: safe from many threads, one
-// for each call.
+// What whoever waits for a call does with it, whether it blocks or polls. Thread-safety: safe from
+// many threads, one for each call.
 class Exchange {
  public:
   // All outlive the exchange.
-  Exchange(std::shared_ptr<const Origin> origin, LockedDispatch& dispatch, const Supervisor& supervisor) noexcept
+  Exchange(std::shared_ptr<const Origin> origin, LockedDispatch& dispatch,
+           const Supervisor& supervisor) noexcept
       : origin_(std::move(origin)), dispatch_(dispatch), supervisor_(supervisor) {}
 
   // Encodes the request into memory that only the host writes. Throws Error.
@@ -44,10 +45,12 @@ class Exchange {
   [[nodiscard]] Placement look(const Call& call) const;
   // Ends the call with deadline_exceeded or cancelled, unless it has ended.
   void give_up(Call& call, ErrorCode code);
-  // Of an answered call: reads the reply with distrust. Throws Error (the model's, or worker_lost for garbage).
-  void collect(Call& call, const Placement& placement, detail::FunctionRef<void(Decoder&)> decode);
-  // The reply words that the worker wrote cannot be: ends the worker.
-  void check(const Placement& placement);
+  // Of a call that looks answered: reads the reply with distrust. Throws Error (the model's,
+  // worker_lost for garbage, out_of_memory for the host's own). False: the reply was forged, the
+  // call is elsewhere by now; look again.
+  bool collect(Call& call, const Placement& placement, detail::FunctionRef<void(Decoder&)> decode);
+  // Ends the worker where the reply word of the call holds what cannot be.
+  void check(const Call& call, const Placement& placement);
 
  private:
   void encode(Call& call, detail::FunctionRef<void(Encoder&)> encode);

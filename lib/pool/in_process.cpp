@@ -8,6 +8,7 @@
 
 #include "model/failure.hpp"
 #include "model/reply.hpp"
+#include "pool/refusal.hpp"
 
 namespace inferpool::pool {
 namespace {
@@ -22,13 +23,17 @@ class CallerContext final : public Context {
   Tensor output(Datatype datatype, const Shape& shape) override {
     const std::size_t size = detail::TensorAccess::byte_size(datatype, shape);
     if (size > max_payload_) {
-      throw Error(ErrorCode::kPayloadTooLarge,
-                  fmt::format("an output of {} bytes, max_payload is {}; raise max_payload or shared_memory_limit", size,
-                              max_payload_));
+      throw Error(
+          ErrorCode::kPayloadTooLarge,
+          fmt::format(
+              "an output of {} bytes, max_payload is {}; raise max_payload or shared_memory_limit",
+              size, max_payload_));
     }
     return detail::TensorAccess::make(datatype, shape, detail::heap_storage(size), size);
   }
-  bool cancelled() const noexcept override { return stop_.stop_requested() || passed(deadline_, Clock::now()); }
+  bool cancelled() const noexcept override {
+    return stop_.stop_requested() || passed(deadline_, Clock::now());
+  }
   Deadline deadline() const noexcept override { return deadline_; }
 
  private:
@@ -37,24 +42,20 @@ class CallerContext final : public Context {
   std::size_t max_payload_;
 };
 
-Error stopped() { return {ErrorCode::kStopped, "the pool is closed"}; }
+Error given_up_running(ErrorCode code, std::uint64_t id) {
+  return given_up(code, id, Phase::kRunning, "while the model ran it in this process");
+}
 
-Error given_up(ErrorCode code, std::uint64_t id, Phase phase) {
-  ErrorDetails details;
-  details.phase = phase;
-  details.request_id = id;
-  const char* what = code == ErrorCode::kDeadlineExceeded ? "its deadline passed" : "its caller gave it up";
-  return {code,
-          fmt::format("request {}: {} {}", id, what,
-                      phase == Phase::kRunning ? "while the model ran it in this process" : "before its turn came"),
-          std::move(details)};
+Error given_up_queued(ErrorCode code, std::uint64_t id) {
+  return given_up(code, id, Phase::kQueued, "before its turn came");
 }
 
 [[noreturn]] void rethrow_as_ours(std::uint64_t id) {
   try {
     throw;
   } catch (const Error& error) {
-    if (error.code() == ErrorCode::kOutOfMemory || error.code() == ErrorCode::kPayloadTooLarge) throw;
+    if (error.code() == ErrorCode::kOutOfMemory || error.code() == ErrorCode::kPayloadTooLarge)
+      throw;
   } catch (...) {
     // Every other exception is the model's: see below.
   }
@@ -67,7 +68,8 @@ void InProcess::infer(std::size_t payload, detail::FunctionRef<std::size_t(Conte
                       const InferOptions& options) {
   const TimePoint start = Clock::now();
   const auto timeout = options.timeout ? options.timeout : settings_.request_timeout;
-  const Deadline deadline = timeout ? earlier(options.deadline, start + *timeout) : options.deadline;
+  const Deadline deadline =
+      timeout ? earlier(options.deadline, start + *timeout) : options.deadline;
   std::uint64_t id = 0;
   {
     const std::lock_guard lock(mutex_);
@@ -93,7 +95,8 @@ void InProcess::run_model(std::uint64_t id, const Deadline& deadline, const Infe
   enter(id, deadline, options.stop);
   std::size_t reply = 0;
   try {
-    CallerContext context(deadline, options.stop, static_cast<std::size_t>(settings_.max_payload.value_or(0)));
+    CallerContext context(deadline, options.stop,
+                          static_cast<std::size_t>(settings_.max_payload.value_or(0)));
     reply = run(context);
   } catch (...) {
     leave();
@@ -101,24 +104,21 @@ void InProcess::run_model(std::uint64_t id, const Deadline& deadline, const Infe
   }
   leave();
   check_payload(reply, "a reply");
-  if (passed(deadline, Clock::now())) throw given_up(ErrorCode::kDeadlineExceeded, id, Phase::kRunning);
-  if (options.stop.stop_requested()) throw given_up(ErrorCode::kCancelled, id, Phase::kRunning);
+  if (passed(deadline, Clock::now())) throw given_up_running(ErrorCode::kDeadlineExceeded, id);
+  if (options.stop.stop_requested()) throw given_up_running(ErrorCode::kCancelled, id);
 }
 
 void InProcess::enter(std::uint64_t id, const Deadline& deadline, const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
   if (closed_) throw stopped();
-  if (stop.stop_requested()) throw given_up(ErrorCode::kCancelled, id, Phase::kQueued);
-  if (passed(deadline, Clock::now())) throw given_up(ErrorCode::kDeadlineExceeded, id, Phase::kQueued);
+  if (stop.stop_requested()) throw given_up_queued(ErrorCode::kCancelled, id);
+  if (passed(deadline, Clock::now())) throw given_up_queued(ErrorCode::kDeadlineExceeded, id);
   if (thread_safe_ || (running_ == 0 && waiting_.empty())) {
     ++running_;
     return;
   }
   if (waiting_.size() >= static_cast<std::size_t>(settings_.max_queue_size)) {
-    throw Error(ErrorCode::kQueueFull,
-                fmt::format("{} requests wait for the model already, max_queue_size is {}; try later, or raise "
-                            "max_queue_size",
-                            waiting_.size(), settings_.max_queue_size));
+    throw queue_full(waiting_.size(), static_cast<std::size_t>(settings_.max_queue_size));
   }
   Turn turn;
   const auto place = waiting_.insert(waiting_.end(), &turn);
@@ -131,7 +131,8 @@ void InProcess::enter(std::uint64_t id, const Deadline& deadline, const std::sto
   if (turn.come) return;  // leave() counted it as running and took it off the list
   if (turn.stopped) throw stopped();
   waiting_.erase(place);
-  throw given_up(stop.stop_requested() ? ErrorCode::kCancelled : ErrorCode::kDeadlineExceeded, id, Phase::kQueued);
+  throw given_up_queued(
+      stop.stop_requested() ? ErrorCode::kCancelled : ErrorCode::kDeadlineExceeded, id);
 }
 
 void InProcess::leave() noexcept {
@@ -150,16 +151,18 @@ void InProcess::leave() noexcept {
 
 void InProcess::check_payload(std::size_t payload, const char* what) const {
   if (payload > settings_.max_payload.value_or(0)) {
-    throw Error(ErrorCode::kPayloadTooLarge,
-                fmt::format("{} of {} bytes, max_payload is {}; raise max_payload or shared_memory_limit", what, payload,
-                            settings_.max_payload.value_or(0)));
+    throw Error(
+        ErrorCode::kPayloadTooLarge,
+        fmt::format("{} of {} bytes, max_payload is {}; raise max_payload or shared_memory_limit",
+                    what, payload, settings_.max_payload.value_or(0)));
   }
 }
 
 void InProcess::close() noexcept {
   std::unique_lock lock(mutex_);
   closed_ = true;
-  idle_.wait_for(lock, settings_.drain_timeout, [this] { return running_ == 0 && waiting_.empty(); });
+  idle_.wait_for(lock, settings_.drain_timeout,
+                 [this] { return running_ == 0 && waiting_.empty(); });
   for (Turn* turn : std::exchange(waiting_, {})) {
     turn->stopped = true;
     turn->called.notify_one();

@@ -11,15 +11,18 @@
 
 namespace inferpool::pool {
 
-// A pool with workers = 0: the model runs in the calling threads, one at a time unless it is thread_safe, first come
-// first served, under the same limits as elsewhere. What it cannot do is stop a run: a deadline that passes meanwhile
-// is reported when the model returns. Thread-safety: safe from many threads.
+// A pool with workers = 0: the model runs in the calling threads, one at a time unless it is
+// thread_safe, first come first served, under the same limits as elsewhere. What it cannot do is
+// stop a run: a deadline that passes meanwhile is reported when the model returns. Thread-safety:
+// safe from many threads.
 class InProcess {
  public:
-  InProcess(const Settings& settings, bool thread_safe) noexcept : settings_(settings), thread_safe_(thread_safe) {}
+  InProcess(const Settings& settings, bool thread_safe) noexcept
+      : settings_(settings), thread_safe_(thread_safe) {}
 
   // Runs run(context) when its turn comes. Throws Error.
-  void infer(std::size_t payload, detail::FunctionRef<std::size_t(Context&)> run, const InferOptions& options);
+  void infer(std::size_t payload, detail::FunctionRef<std::size_t(Context&)> run,
+             const InferOptions& options);
 
   void close() noexcept;
   [[nodiscard]] Stats stats() const;

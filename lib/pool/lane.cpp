@@ -86,7 +86,7 @@ bool Lane::withdraw(Call& call, TimePoint kill_at) noexcept {
     // Most likely the worker is about to wake up. If it is stopped, it must not get the next
     // request, too.
     unbegun_ = run->sequence;
-    kill_unbegun_at_ = earlier(kill_unbegun_at_, kill_at);
+    kill_unbegun_at_ = kill_at;
   }
   recalled(run);
   return true;

@@ -23,7 +23,8 @@ constexpr std::array kThreadVariables{"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS",
 
 std::string with_index(std::string text, int index) {
   constexpr std::string_view kPlaceholder = "{index}";
-  for (auto at = text.find(kPlaceholder); at != std::string::npos; at = text.find(kPlaceholder, at)) {
+  for (auto at = text.find(kPlaceholder); at != std::string::npos;
+       at = text.find(kPlaceholder, at)) {
     const std::string number = std::to_string(index);
     text.replace(at, kPlaceholder.size(), number);
     at += number.size();
@@ -36,15 +37,16 @@ std::map<std::string, std::string> host_environment() {
   for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
     const std::string_view text = *entry;
     const auto equals = text.find('=');
-    if (equals != std::string_view::npos && equals > 0) result.emplace(text.substr(0, equals), text.substr(equals + 1));
+    if (equals != std::string_view::npos && equals > 0)
+      result.emplace(text.substr(0, equals), text.substr(equals + 1));
   }
   return result;
 }
 
 std::vector<std::string> make_environment(const Settings& settings, int index) {
   auto variables = host_environment();
-  const int threads =
-      settings.threads_per_worker.value_or(std::max(1, ipc::usable_processors() / std::max(1, *settings.workers)));
+  const int threads = settings.threads_per_worker.value_or(
+      std::max(1, ipc::usable_processors() / std::max(1, *settings.workers)));
   for (const char* name : kThreadVariables) variables[name] = std::to_string(threads);
   for (const auto& [name, value] : settings.env) variables[name] = with_index(value, index);
   std::vector<std::string> result;
@@ -63,16 +65,16 @@ std::optional<cpu_set_t> make_affinity(const Settings& settings, int index) {
 
 int rlimit_number(const std::string& name) {
   static const std::map<std::string_view, int> kNumbers{
-      {"as", RLIMIT_AS},           {"core", RLIMIT_CORE},     {"cpu", RLIMIT_CPU},
-      {"data", RLIMIT_DATA},       {"fsize", RLIMIT_FSIZE},   {"memlock", RLIMIT_MEMLOCK},
-      {"nofile", RLIMIT_NOFILE},   {"nproc", RLIMIT_NPROC},   {"stack", RLIMIT_STACK}};
+      {"as", RLIMIT_AS},         {"core", RLIMIT_CORE},   {"cpu", RLIMIT_CPU},
+      {"data", RLIMIT_DATA},     {"fsize", RLIMIT_FSIZE}, {"memlock", RLIMIT_MEMLOCK},
+      {"nofile", RLIMIT_NOFILE}, {"nproc", RLIMIT_NPROC}, {"stack", RLIMIT_STACK}};
   return kNumbers.at(name);  // the names were validated with the settings
 }
 
 }  // namespace
 
-process::Program make_program(const Settings& settings, const std::string& executable, int index, int kept,
-                              int output) {
+process::Program make_program(const Settings& settings, const std::string& executable, int index,
+                              int kept, int output) {
   process::Program program;
   program.executable = executable;
   program.arguments = {fmt::format("--inferpool-attach={}", kept)};
@@ -80,7 +82,8 @@ process::Program make_program(const Settings& settings, const std::string& execu
   program.kept = kept;
   program.output = output;
   program.affinity = make_affinity(settings, index);
-  for (const auto& [name, value] : settings.rlimits) program.rlimits.emplace_back(rlimit_number(name), value);
+  for (const auto& [name, value] : settings.rlimits)
+    program.rlimits.emplace_back(rlimit_number(name), value);
   return program;
 }
 

@@ -10,10 +10,10 @@
 
 namespace inferpool::pool {
 
-// The settings as the program of the worker with this index: arguments, environment, limits. `kept` and `output` are
-// the child's descriptors.
-[[nodiscard]] process::Program make_program(const Settings& settings, const std::string& executable, int index,
-                                            int kept, int output);
+// The settings as the program of the worker with this index: arguments, environment, limits. `kept`
+// and `output` are the child's descriptors.
+[[nodiscard]] process::Program make_program(const Settings& settings, const std::string& executable,
+                                            int index, int kept, int output);
 
 // The settings as text in memory that a worker can map.
 [[nodiscard]] ipc::MemoryFile settings_file(const Settings& settings);

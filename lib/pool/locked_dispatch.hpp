@@ -8,12 +8,13 @@
 
 namespace inferpool::pool {
 
-// The pool's lock and what it guards. Nobody waits, copies payloads or wakes a thread while holding it.
+// The pool's lock and what it guards. Nobody waits while holding it; threads are woken after it.
 class LockedDispatch {
  public:
   explicit LockedDispatch(const DispatchLimits& limits) : dispatch_(limits) {}
 
-  // Calls change(Dispatch&, ipc::WakeList&) under the lock, and wakes whoever must be woken after it.
+  // Calls change(Dispatch&, ipc::WakeList&) under the lock, and wakes whoever must be woken after
+  // it.
   template <typename Change>
   auto update(const Change& change) {
     ipc::WakeList wakes;

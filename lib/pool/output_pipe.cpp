@@ -18,13 +18,14 @@ namespace {
 
 constexpr std::size_t kLongestLine = 64 * 1024;
 
-// Never blocks the thread that watches the workers: what the host's stderr does not take at once is dropped. A pipe
-// that polls writable takes PIPE_BUF bytes whole.
+// Never blocks the thread that watches the workers: what the host's stderr does not take at once is
+// dropped. A pipe that polls writable takes PIPE_BUF bytes whole.
 void to_stderr(std::string_view text) {
   while (!text.empty()) {
     pollfd poll_fd{STDERR_FILENO, POLLOUT, 0};
     if (poll(&poll_fd, 1, 0) != 1 || (poll_fd.revents & POLLOUT) == 0) return;
-    const ssize_t written = write(STDERR_FILENO, text.data(), std::min<std::size_t>(text.size(), 4096));
+    const ssize_t written =
+        write(STDERR_FILENO, text.data(), std::min<std::size_t>(text.size(), 4096));
     if (written <= 0) return;
     text.remove_prefix(static_cast<std::size_t>(written));
   }

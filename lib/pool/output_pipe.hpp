@@ -10,13 +10,14 @@
 
 namespace inferpool::pool {
 
-// The read end of one worker's stdout and stderr. Always drained, so that a chatty model never stands still; its end
-// is kept for error messages. Thread-safety: none.
+// The read end of one worker's stdout and stderr. Always drained, so that a chatty model never
+// stands still; its end is kept for error messages. Thread-safety: none.
 class OutputPipe {
  public:
   static constexpr std::size_t kTail = 4096;
 
-  // `write_end` is the child's: pass it on, then close it here. Throws std::runtime_error naming the system call.
+  // `write_end` is the child's: pass it on, then close it here. Throws std::runtime_error naming
+  // the system call.
   OutputPipe(int worker_index, const WorkerOutput& output, FileDescriptor& write_end);
 
   // Poll for POLLIN; -1 once the worker has closed its end.

@@ -19,16 +19,25 @@ Settings resolved(Settings settings, const PoolCore::Traits& traits) {
   resolve_memory(settings);
   if (*settings.workers == 0 && !traits.runnable) {
     throw Error(ErrorCode::kInvalidSettings,
-                fmt::format("{}: workers is 0, but the pool's model has only its types in this program, no constructor "
+                fmt::format("{}: workers is 0, but the pool's model has only its types in this "
+                            "program, no constructor "
                             "and predict; accepted: 1 to 1024",
                             kInCode));
+  }
+  if (settings.concurrency > 1 && traits.runnable && !traits.thread_safe) {
+    throw Error(ErrorCode::kInvalidSettings,
+                fmt::format("{}: concurrency is {}, but the model does not say `static constexpr "
+                            "bool thread_safe = "
+                            "true`; accepted: 1",
+                            kInCode, settings.concurrency));
   }
   return settings;
 }
 
 }  // namespace
 
-PoolCore::PoolCore(Settings settings, Traits traits) : settings_(resolved(std::move(settings), traits)) {
+PoolCore::PoolCore(Settings settings, Traits traits)
+    : settings_(resolved(std::move(settings), traits)) {
   if (*settings_.workers == 0) {
     in_process_ = std::make_unique<pool::InProcess>(settings_, traits.thread_safe);
   } else {
@@ -37,7 +46,8 @@ PoolCore::PoolCore(Settings settings, Traits traits) : settings_(resolved(std::m
 }
 
 PoolCore::~PoolCore() {
-  // In a fork without exec the pool's threads and memory do not exist: what is left of it stays as it is.
+  // In a fork without exec the pool's threads and memory do not exist: what is left of it stays as
+  // it is.
   if (workers_ && workers_->in_child()) static_cast<void>(workers_.release());
 }
 
@@ -53,16 +63,19 @@ void PoolCore::submit(FunctionRef<void(Encoder&)> encode, std::unique_ptr<Receiv
   workers_->submit(encode, std::move(receiver), options);
 }
 
-void PoolCore::infer_here(std::size_t payload, FunctionRef<std::size_t(Context&)> run, const InferOptions& options) {
+void PoolCore::infer_here(std::size_t payload, FunctionRef<std::size_t(Context&)> run,
+                          const InferOptions& options) {
   in_process_->infer(payload, run, options);
 }
 
 Tensor PoolCore::loan(Datatype datatype, const Shape& shape) {
   const std::size_t size = TensorAccess::byte_size(datatype, shape);
   if (size > settings_.max_payload.value_or(0)) {
-    throw Error(ErrorCode::kPayloadTooLarge,
-                fmt::format("a loan of {} bytes, max_payload is {}; raise max_payload or shared_memory_limit", size,
-                            settings_.max_payload.value_or(0)));
+    throw Error(
+        ErrorCode::kPayloadTooLarge,
+        fmt::format(
+            "a loan of {} bytes, max_payload is {}; raise max_payload or shared_memory_limit", size,
+            settings_.max_payload.value_or(0)));
   }
   StorageRef storage = workers_ ? workers_->loan(size) : heap_storage(size);
   return TensorAccess::make(datatype, shape, std::move(storage), size);
@@ -74,7 +87,8 @@ void PoolCore::close() noexcept {
 }
 
 bool PoolCore::wait_ready(std::chrono::steady_clock::time_point deadline) {
-  return workers_ ? workers_->wait_ready(deadline) : in_process_->health().state == PoolState::kReady;
+  return workers_ ? workers_->wait_ready(deadline)
+                  : in_process_->health().state == PoolState::kReady;
 }
 
 const Settings& PoolCore::settings() const noexcept { return settings_; }
@@ -90,8 +104,8 @@ Error load_error(const Settings& settings) {
   details.exception_type = failure.type;
   details.exception_text = failure.text;
   return {ErrorCode::kStartupFailed,
-          fmt::format("the model \"{}\" did not load in this process (workers is 0): {}{}{}", settings.name,
-                      failure.type, failure.text.empty() ? "" : ": ", failure.text),
+          fmt::format("the model \"{}\" did not load in this process (workers is 0): {}{}{}",
+                      settings.name, failure.type, failure.text.empty() ? "" : ": ", failure.text),
           std::move(details)};
 }
 

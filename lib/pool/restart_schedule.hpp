@@ -9,11 +9,13 @@
 
 namespace inferpool::pool {
 
-// When the next worker of one place may start. The first restart is at once; after each start that failed in a row
-// the delay doubles, with jitter of a quarter, so that pools which fail together do not start together.
+// When the next worker of one place may start. The first restart is at once; after each start that
+// failed in a row the delay doubles, with jitter of a quarter, so that pools which fail together do
+// not start together.
 class RestartSchedule {
  public:
-  RestartSchedule(const RestartBackoff& backoff, unsigned seed) : backoff_(backoff), random_(seed) {}
+  RestartSchedule(const RestartBackoff& backoff, unsigned seed)
+      : backoff_(backoff), random_(seed) {}
 
   void ready() noexcept { failures_ = 0; }
   // A worker that had been ready ended.

@@ -97,8 +97,9 @@ Health Roster::health() const {
 }
 
 int Roster::live() const noexcept {
-  return static_cast<int>(
-      std::count_if(workers_.begin(), workers_.end(), [](const Worker& w) { return w.state == WorkerState::kReady; }));
+  return static_cast<int>(std::count_if(workers_.begin(), workers_.end(), [](const Worker& w) {
+    return w.state == WorkerState::kReady;
+  }));
 }
 
 }  // namespace inferpool::pool

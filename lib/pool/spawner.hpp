@@ -22,8 +22,8 @@ struct Spawned {
   std::string failure = {};
 };
 
-// The thread that makes processes: a fork takes long in a large host, and its children live as long as it does.
-// Thread-safety: safe from many threads.
+// The thread that makes processes: a fork takes long in a large host, and its children live as long
+// as it does. Thread-safety: safe from many threads.
 class Spawner {
  public:
   // `done` is called on the spawner's thread after each order.

@@ -32,7 +32,9 @@ Error start_error(const WorkerHandle& worker, const WorkerEnd& end) {
   if (!worker.start_failure().empty()) {
     what += worker.start_failure();
   } else {
-    what += to_string(end) + (end.reason.empty() ? " before it was ready" : "");
+    const bool ready = worker.stage() == WorkerHandle::Stage::kReady;
+    what += to_string(end);
+    if (end.reason.empty()) what += ready ? " right after it was ready" : " before it was ready";
   }
   ErrorDetails details = details_of(end, Phase::kStarting);
   details.exception_type = worker.load_failure().type;
@@ -42,11 +44,16 @@ Error start_error(const WorkerHandle& worker, const WorkerEnd& end) {
 
 }  // namespace
 
-Supervisor::Supervisor(std::shared_ptr<const Origin> origin, LockedDispatch& dispatch, Roster& roster)
-    : origin_(std::move(origin)), dispatch_(dispatch), roster_(roster), spawner_(origin_, [this] { event_.signal(); }) {
+Supervisor::Supervisor(std::shared_ptr<const Origin> origin, LockedDispatch& dispatch,
+                       Roster& roster)
+    : origin_(std::move(origin)),
+      dispatch_(dispatch),
+      roster_(roster),
+      spawner_(origin_, [this] { event_.signal(); }) {
   const int workers = *origin_->settings.workers;
   for (int i = 0; i < workers; ++i) {
-    const auto seed = static_cast<unsigned>(Clock::now().time_since_epoch().count()) + static_cast<unsigned>(i);
+    const auto seed =
+        static_cast<unsigned>(Clock::now().time_since_epoch().count()) + static_cast<unsigned>(i);
     places_.emplace_back(origin_->settings.restart_backoff, seed);
   }
   polled_.resize(1 + places_.size() * kPolledPerPlace);
@@ -75,13 +82,15 @@ void Supervisor::run() {
     }
     wait_for_events(next_time(now));
     take_spawned();
-    for (std::size_t i = 0; i < places_.size(); ++i) attend(static_cast<int>(i), &polled_[1 + i * kPolledPerPlace]);
+    for (std::size_t i = 0; i < places_.size(); ++i)
+      attend(static_cast<int>(i), &polled_[1 + i * kPolledPerPlace]);
   }
   roster_.stopped();
 }
 
 Deadline Supervisor::next_time(TimePoint now) {
-  Deadline next = dispatch_.update([&](Dispatch& d, ipc::WakeList& wakes) { return d.sweep(now, wakes); });
+  Deadline next =
+      dispatch_.update([&](Dispatch& d, ipc::WakeList& wakes) { return d.sweep(now, wakes); });
   for (const Place& place : places_) {
     if (!closing_.load()) next = earlier(next, place.next_start);
     if (place.worker && place.worker->stage() != WorkerHandle::Stage::kReady) {
@@ -114,9 +123,9 @@ void Supervisor::take_spawned() {
     Place& place = places_[static_cast<std::size_t>(spawned.index)];
     place.ordered = false;
     if (!spawned.worker) {
-      on_failed_start(spawned.index,
-                      start_error(fmt::format("worker {} could not be spawned: {}", spawned.index, spawned.failure),
-                                  {.worker_index = spawned.index}));
+      on_failed_start(spawned.index, start_error(fmt::format("worker {} could not be spawned: {}",
+                                                             spawned.index, spawned.failure),
+                                                 {.worker_index = spawned.index}));
       continue;
     }
     place.worker = std::move(spawned.worker);
@@ -128,13 +137,16 @@ void Supervisor::take_spawned() {
 void Supervisor::attend(int index, const pollfd* events) {
   const auto worker = places_[static_cast<std::size_t>(index)].worker;
   if (!worker) return;
-  const bool ended = events[0].fd == worker->pidfd() && (events[0].revents != 0 || worker->pidfd() < 0);
+  const bool ended =
+      events[0].fd == worker->pidfd() && (events[0].revents != 0 || worker->pidfd() < 0);
   if (events[2].revents != 0) worker->output().drain();
   if (events[1].revents != 0 || ended) {
     const auto before = worker->stage();
-    // What it said last counts, though it has ended: hello and ready, or why the model did not load.
+    // What it said last counts, though it has ended: hello and ready, or why the model did not
+    // load.
     for (int i = 0; i < 3 && worker->socket_fd() >= 0; ++i) worker->advance();
-    if (before != WorkerHandle::Stage::kReady && worker->stage() == WorkerHandle::Stage::kReady) on_ready(index);
+    if (before != WorkerHandle::Stage::kReady && worker->stage() == WorkerHandle::Stage::kReady)
+      on_ready(index);
   }
   if (!ended) return;
   if (const auto end = worker->end()) on_end(index, *end);
@@ -144,7 +156,8 @@ void Supervisor::on_ready(int index) {
   Place& place = places_[static_cast<std::size_t>(index)];
   place.schedule.ready();
   failures_in_a_row_ = 0;
-  dispatch_.update([&](Dispatch& d, ipc::WakeList& wakes) { d.worker_ready(index, place.worker, wakes); });
+  dispatch_.update(
+      [&](Dispatch& d, ipc::WakeList& wakes) { d.worker_ready(index, place.worker, wakes); });
   roster_.ready(index);
 }
 
@@ -152,8 +165,12 @@ void Supervisor::on_end(int index, const WorkerEnd& end) {
   Place& place = places_[static_cast<std::size_t>(index)];
   const auto worker = std::move(place.worker);
   place.worker.reset();
-  if (worker->stage() != WorkerHandle::Stage::kReady) return on_failed_start(index, start_error(*worker, end));
-  roster_.ended(index, place.asked_to_leave ? std::nullopt : std::optional(worker_lost(end, 0, Phase::kNone)));
+  if (worker->stage() != WorkerHandle::Stage::kReady || first_start_pending()) {
+    dispatch_.update([&](Dispatch& d, ipc::WakeList& wakes) { d.worker_ended(end, wakes); });
+    return on_failed_start(index, start_error(*worker, end));
+  }
+  roster_.ended(index, place.asked_to_leave ? std::nullopt
+                                            : std::optional(worker_lost(end, 0, Phase::kNone)));
   place.next_start = place.schedule.after_death(Clock::now());
   dispatch_.update([&](Dispatch& d, ipc::WakeList& wakes) { d.worker_ended(end, wakes); });
 }
@@ -162,18 +179,27 @@ void Supervisor::on_failed_start(int index, const Error& error) {
   Place& place = places_[static_cast<std::size_t>(index)];
   place.next_start = place.schedule.after_failed_start(Clock::now());
   ++failures_in_a_row_;
-  given_up_ = given_up_ || (!origin_->settings.start_in_background && roster_.health().state == PoolState::kStarting);
+  given_up_ = given_up_ || first_start_pending();
   roster_.start_failed(index, error);
   if (failures_in_a_row_ >= origin_->settings.restart_backoff.breaker) open_breaker(error);
 }
 
 void Supervisor::open_breaker(const Error& last) {
-  Error unavailable(ErrorCode::kUnavailable,
-                    fmt::format("no worker lives, and the last {} starts failed (restart_backoff.breaker is {}); the "
-                                "pool goes on trying; the last failure: {}",
-                                failures_in_a_row_, origin_->settings.restart_backoff.breaker, last.what()),
-                    last.details());
-  dispatch_.update([&](Dispatch& d, ipc::WakeList& wakes) { d.set_breaker(std::move(unavailable), wakes); });
+  Error unavailable(
+      ErrorCode::kUnavailable,
+      fmt::format(
+          "no worker lives, and the last {} starts failed (restart_backoff.breaker is {}); the "
+          "pool goes on trying; the last failure: {}",
+          failures_in_a_row_, origin_->settings.restart_backoff.breaker, last.what()),
+      last.details());
+  // While a worker lives it serves; when it ends, its own successor is tried first.
+  dispatch_.update([&](Dispatch& d, ipc::WakeList& wakes) {
+    if (d.live() == 0) d.set_breaker(std::move(unavailable), wakes);
+  });
+}
+
+bool Supervisor::first_start_pending() const {
+  return !origin_->settings.start_in_background && roster_.health().state == PoolState::kStarting;
 }
 
 void Supervisor::start_due(TimePoint now) {
@@ -194,10 +220,11 @@ void Supervisor::check_startup(TimePoint now) {
   for (const Place& place : places_) {
     if (!place.worker || place.worker->stage() == WorkerHandle::Stage::kReady) continue;
     if (now - place.worker->started() < origin_->settings.startup_timeout) continue;
-    place.worker->kill(fmt::format("it was not ready within startup_timeout ({} s), while {}",
-                                   std::chrono::duration<double>(origin_->settings.startup_timeout).count(),
-                                   place.worker->stage() == WorkerHandle::Stage::kLoading ? "its model loaded"
-                                                                                          : "it shook hands"));
+    place.worker->kill(
+        fmt::format("it was not ready within startup_timeout ({} s), while {}",
+                    std::chrono::duration<double>(origin_->settings.startup_timeout).count(),
+                    place.worker->stage() == WorkerHandle::Stage::kLoading ? "its model loaded"
+                                                                           : "it shook hands"));
   }
 }
 
@@ -213,13 +240,15 @@ bool Supervisor::close_step(TimePoint now) {
   if (!close_deadline_) close_deadline_ = now + origin_->settings.drain_timeout;
   const bool timed_out = passed(close_deadline_, now);
   const bool drained = dispatch_.look([](const Dispatch& d) { return d.drained(); });
-  if (timed_out && !drained) dispatch_.update([](Dispatch& d, ipc::WakeList& wakes) { d.abort(wakes); });
+  if (timed_out && !drained)
+    dispatch_.update([](Dispatch& d, ipc::WakeList& wakes) { d.abort(wakes); });
   bool any = false;
   for (Place& place : places_) {
     any = any || place.ordered || place.worker;
     if (!place.worker) continue;
     if (timed_out || place.worker->stage() != WorkerHandle::Stage::kReady) {
-      place.worker->kill(timed_out ? "the pool closed and drain_timeout passed" : "the pool closed");
+      place.worker->kill(timed_out ? "the pool closed and drain_timeout passed"
+                                   : "the pool closed");
     } else if (drained && !place.asked_to_leave) {
       place.asked_to_leave = true;
       dispatch_.update([&](Dispatch&, ipc::WakeList& wakes) { place.worker->ask_to_leave(wakes); });

@@ -20,9 +20,10 @@
 
 namespace inferpool::pool {
 
-// Keeps N workers alive: starts them, shakes hands, watches for their end (which the kernel reports), replaces them,
-// keeps the time of what runs, and ends them all at close. One thread that polls; a second one that forks.
-// Thread-safety: safe from many threads, but for stop() and destruction.
+// Keeps N workers alive: starts them, shakes hands, watches for their end (which the kernel
+// reports), replaces them, keeps the time of what runs, and ends them all at close. One thread that
+// polls; a second one that forks. Thread-safety: safe from many threads, but for stop() and
+// destruction.
 class Supervisor {
  public:
   // Starts at once. All three outlive the supervisor.
@@ -34,7 +35,8 @@ class Supervisor {
   // Something was given a time limit: look at the clock again.
   void poke() const noexcept { event_.signal(); }
 
-  // Lets calls under way end for drain_timeout, then kills; returns when every worker has ended and was reaped.
+  // Lets calls under way end for drain_timeout, then kills; returns when every worker has ended and
+  // was reaped.
   void stop() noexcept;
 
  private:
@@ -44,7 +46,7 @@ class Supervisor {
     std::shared_ptr<WorkerHandle> worker = {};
     RestartSchedule schedule;
     Deadline next_start = {};
-    bool ordered = false;         // the spawner works on it
+    bool ordered = false;  // the spawner works on it
     bool asked_to_leave = false;
   };
 
@@ -56,6 +58,8 @@ class Supervisor {
   void on_ready(int index);
   void on_end(int index, const WorkerEnd& end);
   void on_failed_start(int index, const Error& error);
+  // The constructor still waits for all workers to be ready at once.
+  [[nodiscard]] bool first_start_pending() const;
   void start_due(TimePoint now);
   void order(int index);
   void check_startup(TimePoint now);

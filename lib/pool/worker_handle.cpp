@@ -21,8 +21,8 @@ WorkerHandle::WorkerHandle(std::shared_ptr<const Origin> origin, int index, int 
       output_(index, origin_->settings.worker_output, child_output_) {
   auto [ours, theirs] = ipc::ControlSocket::pair();
   socket_ = std::move(ours);
-  child_ = process::spawn(
-      make_program(origin_->settings, origin_->executable, index, theirs.fd(), child_output_.get()));
+  child_ = process::spawn(make_program(origin_->settings, origin_->executable, index, theirs.fd(),
+                                       child_output_.get()));
   pid_ = child_.pid();
   child_output_.reset();
 }
@@ -37,14 +37,16 @@ void WorkerHandle::advance() {
   const ipc::Received received = socket_.receive(message, false);
   if (received == ipc::Received::kNothing) return;
   if (received == ipc::Received::kEnd) return socket_.close();  // its end follows, with the cause
-  if (received == ipc::Received::kNoise) return fail_start("it sent what is no message of inferpool");
+  if (received == ipc::Received::kNoise)
+    return fail_start("it sent what is no message of inferpool");
   if (message.exec_error != 0) {
     return fail_start(fmt::format("{} cannot be run: {}", origin_->executable,
                                   std::generic_category().message(message.exec_error)));
   }
   if (stage_ == Stage::kShakingHands) return read_hello(message);
   if (message.head.generation != generation_) {
-    return fail_start(fmt::format("it answered for generation {} instead of {}", message.head.generation, generation_));
+    return fail_start(fmt::format("it answered for generation {} instead of {}",
+                                  message.head.generation, generation_));
   }
   if (message.head.kind == ipc::MessageKind::kReady) {
     stage_ = Stage::kReady;
@@ -52,8 +54,8 @@ void WorkerHandle::advance() {
     const auto newline = message.text.find('\n');
     load_failure_.type = message.text.substr(0, newline);
     if (newline != std::string::npos) load_failure_.text = message.text.substr(newline + 1);
-    fail_start(fmt::format("the model did not load: {}{}{}", load_failure_.type, load_failure_.text.empty() ? "" : ": ",
-                           load_failure_.text));
+    fail_start(fmt::format("the model did not load: {}{}{}", load_failure_.type,
+                           load_failure_.text.empty() ? "" : ": ", load_failure_.text));
   } else {
     fail_start("it broke the protocol of the handshake");
   }
@@ -61,15 +63,18 @@ void WorkerHandle::advance() {
 
 void WorkerHandle::read_hello(const ipc::Message& message) {
   if (message.head.protocol != ipc::kProtocolVersion || message.head.abi != ipc::abi_hash()) {
-    return fail_start(fmt::format("it was built against another inferpool: it speaks protocol {} (ABI {:016x}), the "
-                                  "host protocol {} (ABI {:016x}); build both against the same version",
-                                  message.head.protocol, message.head.abi, ipc::kProtocolVersion, ipc::abi_hash()));
+    return fail_start(fmt::format(
+        "it was built against another inferpool: it speaks protocol {} (ABI {:016x}), the "
+        "host protocol {} (ABI {:016x}); build both against the same version",
+        message.head.protocol, message.head.abi, ipc::kProtocolVersion, ipc::abi_hash()));
   }
-  if (message.head.kind != ipc::MessageKind::kHello) return fail_start("it broke the protocol of the handshake");
+  if (message.head.kind != ipc::MessageKind::kHello)
+    return fail_start("it broke the protocol of the handshake");
   if (message.text != origin_->signature) {
-    return fail_start(fmt::format("its model is \"{}\", the pool's is \"{}\"; give `worker` the executable of the "
-                                  "pool's model",
-                                  message.text, origin_->signature));
+    return fail_start(fmt::format(
+        "its model is \"{}\", the pool's is \"{}\"; give `worker` the executable of the "
+        "pool's model",
+        message.text, origin_->signature));
   }
   send_welcome();
 }
@@ -87,9 +92,10 @@ void WorkerHandle::send_welcome() try {
   head.reply_bytes = memory_->reply_bytes();
   head.max_payload = origin_->settings.max_payload.value_or(0);
   head.settings_bytes = settings.size();
-  const std::array<int, ipc::kDescriptors> descriptors{memory_->control_file().fd(), memory_->reply_file().fd(),
-                                                       requests.get(), settings.fd()};
-  if (!socket_.send(head, {}, descriptors)) return fail_start("it closed the connection during the handshake");
+  const std::array<int, ipc::kDescriptors> descriptors{
+      memory_->control_file().fd(), memory_->reply_file().fd(), requests.get(), settings.fd()};
+  if (!socket_.send(head, {}, descriptors))
+    return fail_start("it closed the connection during the handshake");
   stage_ = Stage::kLoading;
 } catch (const std::exception& error) {
   fail_start(error.what());
@@ -125,7 +131,8 @@ void WorkerHandle::kill(const std::string& reason) noexcept {
 }
 
 std::uint32_t WorkerHandle::post(const Call& call, ipc::WakeList& wakes) {
-  const std::int64_t deadline = call.deadline ? std::chrono::nanoseconds(call.deadline->time_since_epoch()).count() : 0;
+  const std::int64_t deadline =
+      call.deadline ? std::chrono::nanoseconds(call.deadline->time_since_epoch()).count() : 0;
   return memory_->ring().post({call.id, deadline, call.frame.bytes(), call.frame_offset}, wakes);
 }
 

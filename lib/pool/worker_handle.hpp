@@ -31,13 +31,14 @@ struct Origin {
 };
 
 // One worker process, from its spawn to its end, and its memory, which may outlive it.
-// Thread-safety: the part of Channel, kill() and memory() as they say; the rest belongs to the thread that watches.
+// Thread-safety: the part of Channel, kill() and memory() as they say; the rest belongs to the
+// thread that watches.
 class WorkerHandle final : public Channel {
  public:
   enum class Stage { kShakingHands, kLoading, kReady };
 
-  // Makes the memory and starts the process, whose life is bound to the calling thread. Throws std::runtime_error
-  // naming the system call.
+  // Makes the memory and starts the process, whose life is bound to the calling thread. Throws
+  // std::runtime_error naming the system call.
   WorkerHandle(std::shared_ptr<const Origin> origin, int index, int generation);
   WorkerHandle(const WorkerHandle&) = delete;
   WorkerHandle& operator=(const WorkerHandle&) = delete;
@@ -54,7 +55,9 @@ class WorkerHandle final : public Channel {
   [[nodiscard]] int generation() const noexcept { return generation_; }
   [[nodiscard]] int pid() const noexcept { return pid_; }
   [[nodiscard]] int pidfd() const noexcept { return child_.pidfd(); }
-  [[nodiscard]] int socket_fd() const noexcept { return stage_ == Stage::kReady ? -1 : socket_.fd(); }
+  [[nodiscard]] int socket_fd() const noexcept {
+    return stage_ == Stage::kReady ? -1 : socket_.fd();
+  }
   [[nodiscard]] OutputPipe& output() noexcept { return output_; }
   [[nodiscard]] Stage stage() const noexcept { return stage_; }
   [[nodiscard]] TimePoint started() const noexcept { return started_; }
@@ -66,7 +69,9 @@ class WorkerHandle final : public Channel {
 
   // --- safe from any thread ---
 
-  [[nodiscard]] const std::shared_ptr<ipc::WorkerMemory>& memory() const noexcept { return memory_; }
+  [[nodiscard]] const std::shared_ptr<ipc::WorkerMemory>& memory() const noexcept {
+    return memory_;
+  }
   void kill(const std::string& reason) noexcept override;
   // Asks the process to leave once it has nothing to do. Under the pool's lock.
   void ask_to_leave(ipc::WakeList& wakes) { memory_->ring().close(wakes); }
@@ -74,8 +79,12 @@ class WorkerHandle final : public Channel {
   bool has_room() const noexcept override { return !killed_.load() && memory_->ring().has_room(); }
   std::uint32_t post(const Call& call, ipc::WakeList& wakes) override;
   bool recall(std::uint32_t sequence) noexcept override { return memory_->ring().recall(sequence); }
-  bool answered(std::uint32_t sequence) const noexcept override { return memory_->ring().answered(sequence); }
-  bool passed(std::uint32_t sequence) const noexcept override { return memory_->ring().passed(sequence); }
+  bool answered(std::uint32_t sequence) const noexcept override {
+    return memory_->ring().answered(sequence);
+  }
+  bool passed(std::uint32_t sequence) const noexcept override {
+    return memory_->ring().passed(sequence);
+  }
   void cancel(std::uint32_t sequence) noexcept override { memory_->ring().cancel(sequence); }
   void finish(std::uint32_t sequence) noexcept override { memory_->ring().finish(sequence); }
   void discard(std::uint32_t sequence) noexcept override;
@@ -93,7 +102,7 @@ class WorkerHandle final : public Channel {
   ipc::ControlSocket socket_;
   FileDescriptor child_output_;  // only while the process is being made
   OutputPipe output_;
-  process::Child child_;         // guarded by kill_mutex_ once other threads know the worker
+  process::Child child_;  // guarded by kill_mutex_ once other threads know the worker
   int pid_ = 0;
   Stage stage_ = Stage::kShakingHands;
   std::string start_failure_;

@@ -58,14 +58,18 @@ fs::path find_worker(const std::string& worker) {
     const fs::path file = fs::absolute(worker);
     const std::string what = obstacle(file);
     if (what == kDirectory) {
-      throw Error(ErrorCode::kInvalidSettings,
-                  fmt::format("Settings: worker is \"{}\", a directory; accepted: the path or the name of an "
-                              "executable file",
-                              worker));
+      throw Error(
+          ErrorCode::kInvalidSettings,
+          fmt::format(
+              "Settings: worker is \"{}\", a directory; accepted: the path or the name of an "
+              "executable file",
+              worker));
     }
     if (!what.empty()) {
-      refuse(fmt::format("worker executable {}: {}; set `worker` to the executable built with inferpool_add_worker",
-                         file.string(), what));
+      refuse(
+          fmt::format("worker executable {}: {}; set `worker` to the executable built with "
+                      "inferpool_add_worker",
+                      file.string(), what));
     }
     return file;
   }
@@ -76,9 +80,11 @@ fs::path find_worker(const std::string& worker) {
     if (what.empty()) return fs::absolute(file);
     tried += fmt::format("\n  {}: {}", file.string(), what);
   }
-  refuse(fmt::format("worker executable \"{}\" was not found; set `worker` to its absolute path, or put it beside the "
-                     "host executable; looked at:{}",
-                     worker, tried));
+  refuse(
+      fmt::format("worker executable \"{}\" was not found; set `worker` to its absolute path, or "
+                  "put it beside the "
+                  "host executable; looked at:{}",
+                  worker, tried));
 }
 
 }  // namespace inferpool::pool

@@ -37,7 +37,8 @@ DispatchLimits limits_of(const Settings& settings) {
 
 }  // namespace
 
-std::shared_ptr<const Origin> Workers::make_origin(const Settings& settings, const detail::PoolCore::Traits& traits) {
+std::shared_ptr<const Origin> Workers::make_origin(const Settings& settings,
+                                                   const detail::PoolCore::Traits& traits) {
   auto origin = std::make_shared<Origin>();
   origin->settings = settings;
   origin->executable = find_worker(settings.worker).string();
@@ -46,7 +47,8 @@ std::shared_ptr<const Origin> Workers::make_origin(const Settings& settings, con
   try {
     origin->requests = ipc::RequestRegion::create(*settings.shared_memory_limit / 2);
   } catch (const std::runtime_error& error) {
-    throw start_failure(fmt::format("the pool's shared memory could not be made: {}", error.what()));
+    throw start_failure(
+        fmt::format("the pool's shared memory could not be made: {}", error.what()));
   }
   return origin;
 }
@@ -74,22 +76,26 @@ Workers::~Workers() { close(); }
 
 void Workers::refuse_child() const {
   if (guard_.in_child()) {
-    throw Error(ErrorCode::kStopped, "this process is a fork of the pool's host; a pool works only in the process that "
-                                     "made it");
+    throw Error(ErrorCode::kStopped,
+                "this process is a fork of the pool's host; a pool works only in the process that "
+                "made it");
   }
 }
 
-void Workers::infer(detail::FunctionRef<void(Encoder&)> encode, detail::FunctionRef<void(Decoder&)> decode,
-                    const InferOptions& options) {
+void Workers::infer(detail::FunctionRef<void(Encoder&)> encode,
+                    detail::FunctionRef<void(Decoder&)> decode, const InferOptions& options) {
   refuse_child();
   Call call;
   Waiter waiter;
   call.waiter = &waiter;
   exchange_->prepare(call, encode, options);
   const std::stop_callback on_stop(options.stop, WakeCaller{&waiter});
-  const Placement placement = await(call, exchange_->admit(call), options.stop);
-  if (placement.state == CallState::kDone) throw *call.error;
-  exchange_->collect(call, placement, decode);
+  Placement placement = exchange_->admit(call);
+  for (;; placement = exchange_->look(call)) {
+    placement = await(call, std::move(placement), options.stop);
+    if (placement.state == CallState::kDone) throw *call.error;
+    if (exchange_->collect(call, placement, decode)) break;
+  }
   count_latency(call);
 }
 
@@ -101,10 +107,12 @@ Placement Workers::await(Call& call, Placement placement, const std::stop_token&
     const auto changed = [&] { return placement.answered() || waiter.seen() != seen; };
     if (!spin_.spin(changed)) {
       sleep(call, placement, seen);
-      exchange_->check(placement);
-      if (!changed() && passed(call.deadline, Clock::now())) exchange_->give_up(call, ErrorCode::kDeadlineExceeded);
+      exchange_->check(call, placement);
+      if (!changed() && passed(call.deadline, Clock::now()))
+        exchange_->give_up(call, ErrorCode::kDeadlineExceeded);
     }
-    if (stop.stop_requested() && !placement.answered()) exchange_->give_up(call, ErrorCode::kCancelled);
+    if (stop.stop_requested() && !placement.answered())
+      exchange_->give_up(call, ErrorCode::kCancelled);
     if (waiter.seen() != seen) {
       seen = waiter.seen();
       placement = exchange_->look(call);
@@ -116,7 +124,8 @@ void Workers::sleep(const Call& call, const Placement& placement, std::uint32_t 
   std::array<ipc::WaitFor, 2> words;
   std::size_t count = 0;
   // The reply first: an old kernel sleeps on the first word only.
-  if (placement.state == CallState::kPosted) words[count++] = placement.worker->memory()->ring().park(placement.sequence);
+  if (placement.state == CallState::kPosted)
+    words[count++] = placement.worker->memory()->ring().park(placement.sequence);
   words[count++] = call.waiter->park(seen);
   if (!placement.answered() && call.waiter->seen() == seen) {
     const TimePoint start = Clock::now();
@@ -131,11 +140,13 @@ void Workers::count_latency(const Call& call) noexcept {
   latency_count_.fetch_add(1, std::memory_order_relaxed);
   latency_sum_.fetch_add(latency, std::memory_order_relaxed);
   std::uint64_t most = latency_max_.load(std::memory_order_relaxed);
-  while (latency > most && !latency_max_.compare_exchange_weak(most, latency, std::memory_order_relaxed)) {
+  while (latency > most &&
+         !latency_max_.compare_exchange_weak(most, latency, std::memory_order_relaxed)) {
   }
 }
 
-void Workers::submit(detail::FunctionRef<void(Encoder&)> encode, std::unique_ptr<detail::Receiver> receiver,
+void Workers::submit(detail::FunctionRef<void(Encoder&)> encode,
+                     std::unique_ptr<detail::Receiver> receiver,
                      const InferOptions& options) noexcept {
   try {
     refuse_child();
@@ -175,7 +186,8 @@ Stats Workers::stats() const {
   });
   stats.payload_in_flight = origin_->requests->used();
   const std::uint64_t count = latency_count_.load(std::memory_order_relaxed);
-  if (count > 0) stats.latency_mean = rate_.to_duration(latency_sum_.load(std::memory_order_relaxed) / count);
+  if (count > 0)
+    stats.latency_mean = rate_.to_duration(latency_sum_.load(std::memory_order_relaxed) / count);
   stats.latency_max = rate_.to_duration(latency_max_.load(std::memory_order_relaxed));
   return stats;
 }

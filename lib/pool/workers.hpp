@@ -29,8 +29,8 @@ class Workers {
 
   void infer(detail::FunctionRef<void(Encoder&)> encode, detail::FunctionRef<void(Decoder&)> decode,
              const InferOptions& options);
-  void submit(detail::FunctionRef<void(Encoder&)> encode, std::unique_ptr<detail::Receiver> receiver,
-              const InferOptions& options) noexcept;
+  void submit(detail::FunctionRef<void(Encoder&)> encode,
+              std::unique_ptr<detail::Receiver> receiver, const InferOptions& options) noexcept;
   [[nodiscard]] detail::StorageRef loan(std::size_t size);
 
   void close() noexcept;
@@ -38,11 +38,13 @@ class Workers {
   [[nodiscard]] Stats stats() const;
   [[nodiscard]] Health health() const;
 
-  // True in a fork of the host without exec: there, nothing of the pool may be touched, not even its destructor.
+  // True in a fork of the host without exec: there, nothing of the pool may be touched, not even
+  // its destructor.
   [[nodiscard]] bool in_child() const noexcept { return guard_.in_child(); }
 
  private:
-  static std::shared_ptr<const Origin> make_origin(const Settings& settings, const detail::PoolCore::Traits& traits);
+  static std::shared_ptr<const Origin> make_origin(const Settings& settings,
+                                                   const detail::PoolCore::Traits& traits);
   void refuse_child() const;
   Placement await(Call& call, Placement placement, const std::stop_token& stop);
   void sleep(const Call& call, const Placement& placement, std::uint32_t seen);

@@ -45,14 +45,16 @@ std::optional<ExitStatus> Child::reap() noexcept {
   siginfo_t info{};
   int result = 0;
   do {
-    result = waitid(static_cast<idtype_t>(P_PIDFD), static_cast<id_t>(pidfd_.get()), &info, WEXITED | WNOHANG);
+    result = waitid(static_cast<idtype_t>(P_PIDFD), static_cast<id_t>(pidfd_.get()), &info,
+                    WEXITED | WNOHANG);
   } while (result != 0 && errno == EINTR);
   if (result == 0 && info.si_pid != 0) {
     if (info.si_code == CLD_EXITED) return ExitStatus{.code = info.si_status};
     return ExitStatus{.signal = info.si_status};
   }
   if (result == 0) return std::nullopt;
-  // ECHILD: the host ignores SIGCHLD or reaps everything. The pidfd still says whether it has ended.
+  // ECHILD: the host ignores SIGCHLD or reaps everything. The pidfd still says whether it has
+  // ended.
   pollfd poll_fd{pidfd_.get(), POLLIN, 0};
   if (poll(&poll_fd, 1, 0) == 1) return ExitStatus{};
   return std::nullopt;

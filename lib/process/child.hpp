@@ -10,8 +10,9 @@
 
 namespace inferpool::process {
 
-// One child process, known by its pidfd: signals cannot hit another process that got its number, and nobody else's
-// children are touched. Poll pidfd() for POLLIN to learn of its end. Must be reaped before it is destroyed.
+// One child process, known by its pidfd: signals cannot hit another process that got its number,
+// and nobody else's children are touched. Poll pidfd() for POLLIN to learn of its end. Must be
+// reaped before it is destroyed.
 class Child {
  public:
   Child() noexcept = default;

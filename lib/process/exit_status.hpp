@@ -6,14 +6,15 @@
 
 namespace inferpool::process {
 
-// How a process ended. Neither: nobody knows, because the host reaps its children elsewhere or ignores SIGCHLD.
+// How a process ended. Neither: nobody knows, because the host reaps its children elsewhere or
+// ignores SIGCHLD.
 struct ExitStatus {
   std::optional<int> signal = {};
   std::optional<int> code = {};
 };
 
-// "was killed by signal 9 (SIGKILL)", "exited with status 3", "ended (its status was taken by another part of the
-// host)"
+// "was killed by signal 9 (SIGKILL)", "exited with status 3", "ended (its status was taken by
+// another part of the host)"
 [[nodiscard]] std::string to_string(const ExitStatus& status);
 
 }  // namespace inferpool::process

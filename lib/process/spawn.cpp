@@ -44,7 +44,8 @@ namespace bp = boost::process::v1;
 namespace bp = boost::process;
 #endif
 
-// What the child does between fork and exec: async-signal-safe calls only, on memory prepared before.
+// What the child does between fork and exec: async-signal-safe calls only, on memory prepared
+// before.
 struct Prepare : bp::extend::handler {
   explicit Prepare(const Program& p) : program(&p), host(getpid()) {}
 

@@ -8,16 +8,19 @@
 
 namespace inferpool::worker {
 
-Attachment::Attachment(int control_fd, const std::string& signature) : socket_(FileDescriptor(control_fd)) {
+Attachment::Attachment(int control_fd, const std::string& signature)
+    : socket_(FileDescriptor(control_fd)) {
   fcntl(control_fd, F_SETFD, FD_CLOEXEC);  // not for what the model may start
   ipc::Message message;
-  if (!socket_.send({}, signature, {}) || socket_.receive(message, true) != ipc::Received::kMessage) {
+  if (!socket_.send({}, signature, {}) ||
+      socket_.receive(message, true) != ipc::Received::kMessage) {
     throw std::runtime_error("the pool closed the connection before it said welcome");
   }
-  if (message.head.kind != ipc::MessageKind::kWelcome || message.head.protocol != ipc::kProtocolVersion ||
-      message.head.abi != ipc::abi_hash() || message.descriptors.size() != ipc::kDescriptors) {
-    throw std::runtime_error(fmt::format("the pool speaks protocol {}, this worker {}", message.head.protocol,
-                                         ipc::kProtocolVersion));
+  if (message.head.kind != ipc::MessageKind::kWelcome ||
+      message.head.protocol != ipc::kProtocolVersion || message.head.abi != ipc::abi_hash() ||
+      message.descriptors.size() != ipc::kDescriptors) {
+    throw std::runtime_error(fmt::format("the pool speaks protocol {}, this worker {}",
+                                         message.head.protocol, ipc::kProtocolVersion));
   }
   map(message);
 }
@@ -25,15 +28,18 @@ Attachment::Attachment(int control_fd, const std::string& signature) : socket_(F
 void Attachment::map(ipc::Message& message) {
   welcome_ = message.head;
   auto& fds = message.descriptors;
-  const auto control = ipc::MemoryFile::adopt(std::move(fds[ipc::kControlFd]), sizeof(ipc::Control));
+  const auto control =
+      ipc::MemoryFile::adopt(std::move(fds[ipc::kControlFd]), sizeof(ipc::Control));
   control_ = std::make_unique<ipc::Mapping>(control, ipc::Access::kReadWrite);
   reply_file_ = std::make_unique<ipc::MemoryFile>(
       ipc::MemoryFile::adopt(std::move(fds[ipc::kRepliesFd]), welcome_.reply_bytes));
-  const auto requests = ipc::MemoryFile::adopt(std::move(fds[ipc::kRequestsFd]), welcome_.request_bytes);
+  const auto requests =
+      ipc::MemoryFile::adopt(std::move(fds[ipc::kRequestsFd]), welcome_.request_bytes);
   requests_ = std::make_unique<ipc::Mapping>(requests, ipc::Access::kReadOnly);
   requests_->populate(ipc::kPopulated, ipc::Access::kReadOnly);
   control_->populate(sizeof(ipc::Control), ipc::Access::kReadWrite);
-  const auto text = ipc::MemoryFile::adopt(std::move(fds[ipc::kSettingsFd]), welcome_.settings_bytes);
+  const auto text =
+      ipc::MemoryFile::adopt(std::move(fds[ipc::kSettingsFd]), welcome_.settings_bytes);
   const ipc::Mapping settings(text, ipc::Access::kReadOnly);
   settings_ = Settings::from_json({reinterpret_cast<const char*>(settings.data()), settings.size()},
                                   "the pool's settings", {});

@@ -12,16 +12,19 @@
 
 namespace inferpool::worker {
 
-// What a worker has of its host: the control socket, the mapped regions, the settings. Lives until the process ends.
+// What a worker has of its host: the control socket, the mapped regions, the settings. Lives until
+// the process ends.
 class Attachment {
  public:
-  // Shakes hands over the inherited descriptor. Throws std::runtime_error where the other end is no pool, is of
-  // another version, or is gone.
+  // Shakes hands over the inherited descriptor. Throws std::runtime_error where the other end is no
+  // pool, is of another version, or is gone.
   Attachment(int control_fd, const std::string& signature);
 
   [[nodiscard]] const ipc::MessageHead& welcome() const noexcept { return welcome_; }
   [[nodiscard]] const Settings& settings() const noexcept { return settings_; }
-  [[nodiscard]] ipc::Control& control() const noexcept { return *reinterpret_cast<ipc::Control*>(control_->data()); }
+  [[nodiscard]] ipc::Control& control() const noexcept {
+    return *reinterpret_cast<ipc::Control*>(control_->data());
+  }
   [[nodiscard]] const ipc::Mapping& requests() const noexcept { return *requests_; }
   [[nodiscard]] const ipc::MemoryFile& reply_file() const noexcept { return *reply_file_; }
   [[nodiscard]] int socket_fd() const noexcept { return socket_.fd(); }

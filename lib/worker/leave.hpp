@@ -5,12 +5,12 @@
 
 namespace inferpool::worker {
 
-// The process ignores the signals that a terminal or a service manager sends to everybody: its host decides when it
-// leaves. The kernel, short of memory, takes it before the host.
+// The process ignores the signals that a terminal or a service manager sends to everybody: its host
+// decides when it leaves. The kernel, short of memory, takes it before the host.
 void defer_to_host() noexcept;
 
-// Starts a thread that ends the process at once (status 0) when the host's end of the control socket closes,
-// whatever the other threads do. `housekeeping` is called on it every 10 s or so.
+// Starts a thread that ends the process at once (status 0) when the host's end of the control
+// socket closes, whatever the other threads do. `housekeeping` is called on it every 10 s or so.
 void leave_with_host(int control_fd, std::function<void()> housekeeping);
 
 }  // namespace inferpool::worker

@@ -12,9 +12,11 @@ namespace inferpool::worker {
 Tensor RequestContext::output(Datatype datatype, const Shape& shape) {
   const std::size_t size = detail::TensorAccess::byte_size(datatype, shape);
   if (size > max_payload_) {
-    throw Error(ErrorCode::kPayloadTooLarge,
-                fmt::format("an output of {} bytes, max_payload is {}; raise max_payload or shared_memory_limit", size,
-                            max_payload_));
+    throw Error(
+        ErrorCode::kPayloadTooLarge,
+        fmt::format(
+            "an output of {} bytes, max_payload is {}; raise max_payload or shared_memory_limit",
+            size, max_payload_));
   }
   return detail::TensorAccess::make(datatype, shape, arena_->allocate(size), size);
 }

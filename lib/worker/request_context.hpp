@@ -14,7 +14,8 @@ namespace inferpool::worker {
 // What a model asks about the request in one slot of the ring.
 class RequestContext final : public Context {
  public:
-  RequestContext(const ipc::RequestSlot& slot, std::shared_ptr<ipc::ReplyArena> arena, std::size_t max_payload) noexcept
+  RequestContext(const ipc::RequestSlot& slot, std::shared_ptr<ipc::ReplyArena> arena,
+                 std::size_t max_payload) noexcept
       : slot_(slot), arena_(std::move(arena)), max_payload_(max_payload) {}
 
   using Context::output;

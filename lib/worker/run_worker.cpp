@@ -30,15 +30,18 @@ std::optional<int> attach_fd(int argc, char** argv) {
   argument.remove_prefix(kAttach.size());
   int fd = -1;
   const auto [end, error] = std::from_chars(argument.data(), argument.data() + argument.size(), fd);
-  if (error != std::errc{} || end != argument.data() + argument.size() || fd < 3) return std::nullopt;
+  if (error != std::errc{} || end != argument.data() + argument.size() || fd < 3)
+    return std::nullopt;
   return fd;
 }
 
 int explain(std::string_view program, const ServedModel& model) {
   fmt::print(stderr,
-             "{0} is an inferpool worker: it serves a model ({1}) to the pool that starts it, and does nothing by "
+             "{0} is an inferpool worker: it serves a model ({1}) to the pool that starts it, and "
+             "does nothing by "
              "itself.\n"
-             "A program that links inferpool starts it: inferpool::Pool<Model> pool{{Settings{{.worker = \"{0}\"}}}};\n"
+             "A program that links inferpool starts it: inferpool::Pool<Model> "
+             "pool{{Settings{{.worker = \"{0}\"}}}};\n"
              "To see whether its model loads: {0} --check model-settings.json\n",
              program, model.signature());
   return 2;
@@ -53,8 +56,9 @@ int check(const char* file, ServedModel& model) {
     Settings settings = Settings::from_file(file);
     resolve_workers(settings);
     model.load(settings, WorkerInfo{});
-    fmt::print("{}: model \"{}\" loads; signature {}; thread_safe {}; {} workers\n", file, settings.name,
-               model.signature(), model.thread_safe() ? "yes" : "no", *settings.workers);
+    fmt::print("{}: model \"{}\" loads; signature {}; thread_safe {}; {} workers\n", file,
+               settings.name, model.signature(), model.thread_safe() ? "yes" : "no",
+               *settings.workers);
     model.unload();
     return 0;
   } catch (...) {
@@ -67,10 +71,12 @@ bool load(const Attachment& attachment, ServedModel& model) {
   const ipc::MessageHead& welcome = attachment.welcome();
   try {
     if (welcome.concurrency > 1 && !model.thread_safe()) {
-      throw Error(ErrorCode::kInvalidSettings,
-                  fmt::format("concurrency is {}, but the model does not say `static constexpr bool thread_safe = "
-                              "true`; accepted: 1",
-                              welcome.concurrency));
+      throw Error(
+          ErrorCode::kInvalidSettings,
+          fmt::format(
+              "concurrency is {}, but the model does not say `static constexpr bool thread_safe = "
+              "true`; accepted: 1",
+              welcome.concurrency));
     }
     model.load(attachment.settings(), WorkerInfo{welcome.index, welcome.generation});
     return true;

@@ -21,7 +21,8 @@ Server::~Server() { arena_->forget(); }
 
 void Server::run() {
   std::vector<std::jthread> others;
-  for (int i = 1; i < attachment_.welcome().concurrency; ++i) others.emplace_back([this] { serve_all(); });
+  for (int i = 1; i < attachment_.welcome().concurrency; ++i)
+    others.emplace_back([this] { serve_all(); });
   serve_all();
 }
 
@@ -68,7 +69,8 @@ void Server::answer(std::uint32_t sequence, detail::FrameBuffer& frame, ipc::Sen
 
 ipc::PublishedReply Server::finish(detail::FrameBuffer& frame, ipc::SentBlocks& blocks) {
   ipc::PublishedReply reply{.frame = frame.bytes()};
-  if (reply.frame.size() > ipc::kInlineFrame) reply.frame_offset = blocks.place(reply.frame, {}).offset;
+  if (reply.frame.size() > ipc::kInlineFrame)
+    reply.frame_offset = blocks.place(reply.frame, {}).offset;
   const auto ticket = arena_->hold(blocks.take());
   reply.ticket = ticket.index;
   reply.generation = ticket.generation;

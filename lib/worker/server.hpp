@@ -12,7 +12,8 @@
 
 namespace inferpool::worker {
 
-// Answers requests until the host asks the worker to leave. The calling thread serves, and concurrency - 1 more.
+// Answers requests until the host asks the worker to leave. The calling thread serves, and
+// concurrency - 1 more.
 class Server {
  public:
   // Both outlive the server.
@@ -23,7 +24,8 @@ class Server {
 
   void run();
 
-  // Gives unused memory back to the system where nothing was asked since the last call. Safe from any thread.
+  // Gives unused memory back to the system where nothing was asked since the last call. Safe from
+  // any thread.
   void trim_if_idle();
 
  private:

@@ -117,6 +117,13 @@ TEST_CASE("A worker that breaks the handshake is refused with the reason, at onc
   CHECK(Clock::now() - start < 15s);
 }
 
+TEST_CASE("A worker that ends right after it was ready, before the others are, fails the start") {
+  Settings settings = handshake_settings("exit after ready {index}");
+  settings.workers = 2;
+  CHECK_THAT(start_error(settings).what(),
+             contains("exited with status 0 right after it was ready"));
+}
+
 TEST_CASE("A worker of another model is refused, and both signatures are named") {
   Settings settings = faulty_settings(1);
   settings.worker = "echo_worker";

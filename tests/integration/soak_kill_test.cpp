@@ -79,8 +79,10 @@ class Caller {
   }
 
   void judge(const Error& error) {
-    const bool typed = error.code() == ErrorCode::kWorkerLost && error.phase() == Phase::kRunning &&
-                       error.details().signal == SIGKILL && error.details().pid > 0;
+    const bool typed =
+        error.code() == ErrorCode::kWorkerLost && error.phase() == Phase::kRunning &&
+        error.details().signal == SIGKILL && error.details().pid > 0 &&
+        std::string_view(error.what()).find("the pool killed it") == std::string_view::npos;
     if (!typed) tally_.wrong = error.what();
     ++tally_.lost;
   }

@@ -50,9 +50,16 @@ void shake_hands(ControlSocket& socket, std::string_view how, std::string_view s
     head.magic = 1;
     return say(socket, head, signature);
   }
+  if (how == "exit after ready 1") return;  // only worker 0 comes so far
   greet(socket, signature);
   Message welcome;
   socket.receive(welcome, true);
+  if (how == "exit after ready 0") {
+    head.kind = MessageKind::kReady;
+    head.generation = welcome.head.generation;
+    say(socket, head);
+    ::_exit(0);
+  }
   if (how == "exit after hello") ::_exit(0);
   if (how == "hello twice") return greet(socket, signature, welcome.head.generation);
   head.kind = MessageKind::kReady;

@@ -15,8 +15,9 @@ template <typename Out, typename... In>
 class FunctionRef<Out(In...)> {
  public:
   template <typename F>
-    requires(!std::is_same_v<std::remove_cvref_t<F>, FunctionRef> && std::is_invocable_r_v<Out, F&, In...>)
-  FunctionRef(F&& callable) noexcept  // an lvalue or a temporary of the full expression
+  requires(!std::is_same_v<std::remove_cvref_t<F>, FunctionRef> &&
+           std::is_invocable_r_v<Out, F&, In...>) FunctionRef(F&& callable)
+  noexcept  // an lvalue or a temporary of the full expression
       : object_(const_cast<void*>(static_cast<const void*>(std::addressof(callable)))),
         invoke_([](void* object, In... in) -> Out {
           return (*static_cast<std::remove_reference_t<F>*>(object))(std::forward<In>(in)...);

@@ -24,8 +24,8 @@ class InProcess;
 
 namespace detail {
 
-// Who is told how an asynchronous call ended: exactly one of the two, once, on a thread of the pool (or on the
-// calling thread, before submit returns). Must not throw.
+// Who is told how an asynchronous call ended: exactly one of the two, once, on a thread of the pool
+// (or on the calling thread, before submit returns). Must not throw.
 class Receiver {
  public:
   virtual ~Receiver() = default;
@@ -44,7 +44,8 @@ class PoolCore {
     bool thread_safe = false;  // several threads may enter it at once
   };
 
-  // Starts the workers, or checks that none is needed. Throws Error (invalid_settings, startup_failed).
+  // Starts the workers, or checks that none is needed. Throws Error (invalid_settings,
+  // startup_failed).
   PoolCore(Settings settings, Traits traits);
   ~PoolCore();
   PoolCore(const PoolCore&) = delete;
@@ -52,15 +53,19 @@ class PoolCore {
 
   [[nodiscard]] bool in_process() const noexcept;
 
-  // One request: encode is called once, before anything else; decode at most once, with the reply. Throws Error.
-  void infer(FunctionRef<void(Encoder&)> encode, FunctionRef<void(Decoder&)> decode, const InferOptions& options);
+  // One request: encode is called once, before anything else; decode at most once, with the reply.
+  // Throws Error.
+  void infer(FunctionRef<void(Encoder&)> encode, FunctionRef<void(Decoder&)> decode,
+             const InferOptions& options);
 
   // The same without waiting. Never throws: refusals reach the receiver.
   void submit(FunctionRef<void(Encoder&)> encode, std::unique_ptr<Receiver> receiver,
               const InferOptions& options) noexcept;
 
-  // workers = 0: runs the model in this thread, under the same limits; `run` gives the reply's payload size.
-  void infer_here(std::size_t payload, FunctionRef<std::size_t(Context&)> run, const InferOptions& options);
+  // workers = 0: runs the model in this thread, under the same limits; `run` gives the reply's
+  // payload size.
+  void infer_here(std::size_t payload, FunctionRef<std::size_t(Context&)> run,
+                  const InferOptions& options);
 
   [[nodiscard]] Tensor loan(Datatype datatype, const Shape& shape);
 
@@ -76,8 +81,8 @@ class PoolCore {
   std::unique_ptr<pool::InProcess> in_process_;
 };
 
-// Error (startup_failed) for the exception that a model's constructor just threw in this process. To be called
-// in a catch block.
+// Error (startup_failed) for the exception that a model's constructor just threw in this process.
+// To be called in a catch block.
 [[nodiscard]] Error load_error(const Settings& settings);
 
 }  // namespace detail

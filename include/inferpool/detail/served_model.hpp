@@ -23,8 +23,9 @@ std::unique_ptr<Model> load_model(const Settings& settings, WorkerInfo info) {
 // Fills in what a model may leave empty.
 void complete_response(Response& response, const Request& request, const Settings& settings);
 
-// In the caller's process: how many references there are to the bytes of an input, and giving it bytes of its own where
-// the model kept some (so that a model may keep an input whose bytes its caller only lent).
+// In the caller's process: how many references there are to the bytes of an input, and giving it
+// bytes of its own where the model kept some (so that a model may keep an input whose bytes its
+// caller only lent).
 [[nodiscard]] std::uint64_t references(const Tensor& input) noexcept;
 [[nodiscard]] std::uint64_t references(const Request& input) noexcept;
 void detach(const Tensor& input);
@@ -32,7 +33,8 @@ void detach(const Request& input);
 
 // One inference, the same in a worker and in the caller's process.
 template <typename Model>
-OutputOf<Model> run_model(Model& model, const InputOf<Model>& input, Context& context, const Settings& settings) {
+OutputOf<Model> run_model(Model& model, const InputOf<Model>& input, Context& context,
+                          const Settings& settings) {
   auto predict = [&]() -> OutputOf<Model> {
     if constexpr (requires { model.predict(input, context); }) {
       return model.predict(input, context);
@@ -40,7 +42,8 @@ OutputOf<Model> run_model(Model& model, const InputOf<Model>& input, Context& co
       return model.predict(input);
     }
   };
-  if constexpr (std::is_same_v<InputOf<Model>, Request> && std::is_same_v<OutputOf<Model>, Response>) {
+  if constexpr (std::is_same_v<InputOf<Model>, Request> &&
+                std::is_same_v<OutputOf<Model>, Response>) {
     Response response = predict();
     complete_response(response, input, settings);
     return response;
@@ -51,7 +54,8 @@ OutputOf<Model> run_model(Model& model, const InputOf<Model>& input, Context& co
 
 // run_model on an input that belongs to the caller.
 template <typename Model>
-OutputOf<Model> run_model_here(Model& model, const InputOf<Model>& input, Context& context, const Settings& settings) {
+OutputOf<Model> run_model_here(Model& model, const InputOf<Model>& input, Context& context,
+                               const Settings& settings) {
   using Input = InputOf<Model>;
   if constexpr (std::is_same_v<Input, Tensor> || std::is_same_v<Input, Request>) {
     struct DetachWhatWasKept {

@@ -36,7 +36,8 @@ TEST_CASE("A4: an exception of the model arrives with its type and text") {
   CHECK(error->details().exception_type == "std::out_of_range");
   CHECK(error->details().exception_text == "row 7 of 3");
   CHECK(error->details().request_id == 42);
-  CHECK(std::string(error->what()) == "model_failed: the model threw std::out_of_range: row 7 of 3");
+  CHECK(std::string(error->what()) ==
+        "model_failed: the model threw std::out_of_range: row 7 of 3");
 }
 
 TEST_CASE("an exception that is no std::exception arrives with its type") {
@@ -47,11 +48,13 @@ TEST_CASE("an exception that is no std::exception arrives with its type") {
 }
 
 TEST_CASE("running out of shared memory keeps its code; other errors of ours are the model's") {
-  const auto memory = reply_for([] { throw Error(ErrorCode::kOutOfMemory, "raise shared_memory_limit"); });
+  const auto memory =
+      reply_for([] { throw Error(ErrorCode::kOutOfMemory, "raise shared_memory_limit"); });
   REQUIRE(memory);
   CHECK(memory->code() == ErrorCode::kOutOfMemory);
   CHECK(std::string(memory->what()) == "out_of_memory: raise shared_memory_limit");
-  const auto argument = reply_for([] { throw Error(ErrorCode::kInvalidArgument, "FP32 is wanted"); });
+  const auto argument =
+      reply_for([] { throw Error(ErrorCode::kInvalidArgument, "FP32 is wanted"); });
   REQUIRE(argument);
   CHECK(argument->code() == ErrorCode::kModelFailed);
   CHECK_THAT(argument->what(), contains("FP32 is wanted"));

@@ -12,7 +12,9 @@ struct NoContext final : Context {
   using Context::output;
   Tensor output(Datatype, const Shape&) override { return {}; }
   bool cancelled() const noexcept override { return false; }
-  std::optional<std::chrono::steady_clock::time_point> deadline() const noexcept override { return std::nullopt; }
+  std::optional<std::chrono::steady_clock::time_point> deadline() const noexcept override {
+    return std::nullopt;
+  }
 };
 
 struct Keeps {
@@ -34,7 +36,9 @@ struct NeedsInfo {
   WorkerInfo info;
 };
 
-TEST_CASE("A3: a response gets the request's id and the model's name and version where the model left them empty") {
+TEST_CASE(
+    "A3: a response gets the request's id and the model's name and version where the model left "
+    "them empty") {
   Answers model;
   NoContext context;
   Request request;
@@ -49,7 +53,8 @@ TEST_CASE("A3: a response gets the request's id and the model's name and version
   CHECK(response["out"].values<float>()[0] == 1.0F);
 }
 
-TEST_CASE("a model that keeps a borrowed input in the caller's process has bytes of its own afterwards") {
+TEST_CASE(
+    "a model that keeps a borrowed input in the caller's process has bytes of its own afterwards") {
   Settings settings;
   Keeps model(settings);
   NoContext context;

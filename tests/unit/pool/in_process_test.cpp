@@ -80,14 +80,13 @@ TEST_CASE("one thread at a time is in a model that is not thread-safe, first com
     for (int t = 0; t < 4; ++t) {
       threads.emplace_back([&] {
         for (int i = 0; i < 200; ++i) {
-          pool.infer(
-              0,
-              [&](Context&) {
-                most = std::max(most.load(), ++inside);
-                --inside;
-                return std::size_t{0};
-              },
-              {});
+          pool.infer(0,
+                     [&](Context&) {
+                       most = std::max(most.load(), ++inside);
+                       --inside;
+                       return std::size_t{0};
+                     },
+                     {});
         }
       });
     }
@@ -135,14 +134,13 @@ TEST_CASE("a deadline that passes while the model runs is reported late, not ign
   InProcess pool(s, false);
   const TimePoint deadline = Clock::now() + 2ms;
   const Error error = error_of([&] {
-    pool.infer(
-        0,
-        [&](Context& context) {
-          CHECK(context.deadline() == deadline);
-          while (!context.cancelled()) std::this_thread::yield();
-          return std::size_t{0};
-        },
-        {.deadline = deadline});
+    pool.infer(0,
+               [&](Context& context) {
+                 CHECK(context.deadline() == deadline);
+                 while (!context.cancelled()) std::this_thread::yield();
+                 return std::size_t{0};
+               },
+               {.deadline = deadline});
   });
   CHECK(error.code() == ErrorCode::kDeadlineExceeded);
   CHECK(error.phase() == Phase::kRunning);
@@ -161,11 +159,14 @@ TEST_CASE("a stop request ends a waiting call, and a running one when its model 
   CHECK(running.code == ErrorCode::kCancelled);
 }
 
-TEST_CASE("A4: what the model throws reaches its caller with type and text, and the next call is served") {
+TEST_CASE(
+    "A4: what the model throws reaches its caller with type and text, and the next call is "
+    "served") {
   const Settings s = settings();
   InProcess pool(s, false);
-  const Error error =
-      error_of([&] { pool.infer(0, [](Context&) -> std::size_t { throw std::out_of_range("no such row"); }, {}); });
+  const Error error = error_of([&] {
+    pool.infer(0, [](Context&) -> std::size_t { throw std::out_of_range("no such row"); }, {});
+  });
   CHECK(error.code() == ErrorCode::kModelFailed);
   CHECK(error.details().exception_type == "std::out_of_range");
   CHECK(error.details().exception_text == "no such row");
@@ -180,7 +181,8 @@ TEST_CASE("B11: a request or a reply over max_payload is refused with its size a
   const Error request = error_of([&] { pool.infer(1001, nothing, {}); });
   CHECK(request.code() == ErrorCode::kPayloadTooLarge);
   CHECK_THAT(request.what(), contains("1001 bytes, max_payload is 1000"));
-  const Error reply = error_of([&] { pool.infer(0, [](Context&) { return std::size_t{1001}; }, {}); });
+  const Error reply =
+      error_of([&] { pool.infer(0, [](Context&) { return std::size_t{1001}; }, {}); });
   CHECK(reply.code() == ErrorCode::kPayloadTooLarge);
   const Error output = error_of([&] {
     pool.infer(0, [](Context& context) { return context.output<float>({251}).bytes().size(); }, {});

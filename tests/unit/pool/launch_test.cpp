@@ -25,7 +25,9 @@ Settings settings() {
   return settings;
 }
 
-TEST_CASE("a worker's environment is the host's with the settings' variables, where {index} is its index") {
+TEST_CASE(
+    "a worker's environment is the host's with the settings' variables, where {index} is its "
+    "index") {
   setenv("INFERPOOL_TEST_HOST", "from the host", 1);
   Settings s = settings();
   s.env = {{"CUDA_VISIBLE_DEVICES", "{index}"}, {"TWICE", "{index}-{index}"}};
@@ -36,7 +38,9 @@ TEST_CASE("a worker's environment is the host's with the settings' variables, wh
   CHECK(variable(program, "INFERPOOL_TEST_HOST") == "from the host");
 }
 
-TEST_CASE("threads_per_worker sets the variables that numeric libraries read, and the settings' own win") {
+TEST_CASE(
+    "threads_per_worker sets the variables that numeric libraries read, and the settings' own "
+    "win") {
   Settings s = settings();
   s.threads_per_worker = 3;
   s.env = {{"MKL_NUM_THREADS", "5"}};

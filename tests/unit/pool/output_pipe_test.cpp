@@ -28,7 +28,8 @@ TEST_CASE("the last 4 KiB of a worker's output are kept") {
 
 TEST_CASE("a callback gets whole lines with the worker's index, however they arrive") {
   std::vector<std::string> lines;
-  const WorkerOutput output{.kind = WorkerOutput::Kind::kCallback, .callback = [&](int index, std::string_view line) {
+  const WorkerOutput output{.kind = WorkerOutput::Kind::kCallback,
+                            .callback = [&](int index, std::string_view line) {
                               lines.push_back(std::to_string(index) + ":" + std::string(line));
                             }};
   FileDescriptor write_end;

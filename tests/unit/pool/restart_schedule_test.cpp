@@ -21,7 +21,8 @@ TEST_CASE("the successor of a worker that had been ready starts at once") {
   CHECK(schedule.failures_in_a_row() == 0);
 }
 
-TEST_CASE("after each failed start in a row the delay doubles up to the limit, give or take a quarter") {
+TEST_CASE(
+    "after each failed start in a row the delay doubles up to the limit, give or take a quarter") {
   RestartSchedule schedule(backoff(), 7);
   Duration expected = 10ms;
   for (int failure = 1; failure <= 12; ++failure) {

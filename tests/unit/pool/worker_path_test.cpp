@@ -20,7 +20,8 @@ using inferpool::test::contains;
 // A folder of its own on PATH, for as long as the test runs.
 class FolderOnPath {
  public:
-  FolderOnPath() : path_(fs::temp_directory_path() / ("inferpool-path-" + std::to_string(getpid()))) {
+  FolderOnPath()
+      : path_(fs::temp_directory_path() / ("inferpool-path-" + std::to_string(getpid()))) {
     fs::create_directories(path_);
     const char* before = std::getenv("PATH");
     before_ = before != nullptr ? before : "";
@@ -71,14 +72,18 @@ TEST_CASE("the refusal of an unknown worker lists where it was looked for") {
   const FolderOnPath folder;
   const std::string text = refusal("no_such_worker");
   CHECK_THAT(text, contains("\"no_such_worker\" was not found"));
-  CHECK_THAT(text, contains((folder.path() / "no_such_worker").string() + ": there is no such file"));
-  CHECK_THAT(text, contains((fs::read_symlink("/proc/self/exe").parent_path() / "no_such_worker").string()));
+  CHECK_THAT(text,
+             contains((folder.path() / "no_such_worker").string() + ": there is no such file"));
+  CHECK_THAT(
+      text,
+      contains((fs::read_symlink("/proc/self/exe").parent_path() / "no_such_worker").string()));
 }
 
 TEST_CASE("the refusal of a file says what is wrong with it") {
   const FolderOnPath folder;
   CHECK_THAT(refusal("/no/such/file"), contains("/no/such/file: there is no such file"));
-  CHECK_THAT(refusal(folder.add("not_executable", false).string()), contains("it is not executable (chmod +x)"));
+  CHECK_THAT(refusal(folder.add("not_executable", false).string()),
+             contains("it is not executable (chmod +x)"));
   CHECK_THAT(refusal("/dev/null"), contains("it is not a regular file"));
 }
 
@@ -89,7 +94,8 @@ TEST_CASE("B10: a directory as worker is a wrong setting") {
     FAIL("found");
   } catch (const Error& error) {
     CHECK(error.code() == ErrorCode::kInvalidSettings);
-    CHECK_THAT(error.what(), contains("worker is \"" + folder.path().string() + "\", a directory; accepted:"));
+    CHECK_THAT(error.what(),
+               contains("worker is \"" + folder.path().string() + "\", a directory; accepted:"));
   }
 }
 

@@ -67,7 +67,8 @@ TEST_CASE("a child has the given environment and nothing else, and writes where 
 
 TEST_CASE("a child has standard input, output, error and the kept descriptor, and no other") {
   Spawning spawning;
-  const FileDescriptor leaky(open("/dev/null", O_RDONLY));  // not close-on-exec: another part of the host forgot
+  const FileDescriptor leaky(
+      open("/dev/null", O_RDONLY));  // not close-on-exec: another part of the host forgot
   Child child = spawn(spawning.program("/bin/sh", {"-c", "echo /proc/$$/fd/*"}));
   const int kept = spawning.kept_theirs.get();
   const std::string text = spawning.output(child);
@@ -90,7 +91,8 @@ TEST_CASE("a child is in a process group of its own") {
   CHECK_THAT(spawning.output(child), contains(std::to_string(pid)));
 }
 
-TEST_CASE("an executable that cannot be run is reported on the kept descriptor with its error number") {
+TEST_CASE(
+    "an executable that cannot be run is reported on the kept descriptor with its error number") {
   Spawning spawning;
   Child child = spawn(spawning.program("/no/such/program", {}));
   spawning.kept_theirs.reset();

@@ -38,12 +38,15 @@ struct Doubler {
 // A host and a worker in one process: the worker attaches and serves in a thread.
 class Pair {
  public:
-  Pair() : requests_(ipc::RequestRegion::create(1 << 20)), memory_(std::make_shared<ipc::WorkerMemory>(kReplyBytes)) {
+  Pair()
+      : requests_(ipc::RequestRegion::create(1 << 20)),
+        memory_(std::make_shared<ipc::WorkerMemory>(kReplyBytes)) {
     auto [ours, theirs] = ipc::ControlSocket::pair();
     socket_ = std::move(ours);
     worker_ = std::jthread([this, fd = dup(theirs.fd())] {
       const Attachment attachment(fd, model_.signature());
-      model_.load(attachment.settings(), {attachment.welcome().index, attachment.welcome().generation});
+      model_.load(attachment.settings(),
+                  {attachment.welcome().index, attachment.welcome().generation});
       attachment.report_ready();
       Server server(attachment, model_);
       server.run();
@@ -102,8 +105,8 @@ class Pair {
     head.reply_bytes = kReplyBytes;
     head.max_payload = 8 << 20;
     head.settings_bytes = text.size();
-    const std::array<int, ipc::kDescriptors> fds{memory_->control_file().fd(), memory_->reply_file().fd(),
-                                                 requests.get(), file.fd()};
+    const std::array<int, ipc::kDescriptors> fds{
+        memory_->control_file().fd(), memory_->reply_file().fd(), requests.get(), file.fd()};
     REQUIRE(socket_.send(head, {}, fds));
   }
 
@@ -138,7 +141,8 @@ TEST_CASE("what the model throws is an answer of its kind, and the worker goes o
   CHECK(pair.ask(Tensor(Datatype::kFp32, {3})).shape() == Shape{3});
 }
 
-TEST_CASE("an output that does not fit the worker's memory is out_of_memory, and the worker goes on") {
+TEST_CASE(
+    "an output that does not fit the worker's memory is out_of_memory, and the worker goes on") {
   Pair pair;
   try {
     static_cast<void>(pair.ask(Tensor::scalar(1.0F)));

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include <inferpool/error.hpp>
+
+namespace inferpool::pool {
+
+// The errors that a call may get wherever the model runs.
+
+[[nodiscard]] Error stopped();
+
+// deadline_exceeded or cancelled. `when` ends the sentence: "before a worker began it".
+[[nodiscard]] Error given_up(ErrorCode code, std::uint64_t request_id, Phase phase,
+                             std::string_view when, int worker_index = -1);
+
+[[nodiscard]] Error queue_full(std::size_t waiting, std::size_t most);
+
+}  // namespace inferpool::pool
