@@ -82,7 +82,7 @@ bool Lane::withdraw(Call& call, TimePoint kill_at) noexcept {
   const auto run = find(call);
   const bool had_its_turn = static_cast<std::size_t>(run - runs_.begin()) < concurrency_;
   if (!channel_->recall(run->sequence)) return false;
-  if (had_its_turn) {
+  if (had_its_turn && !unbegun_) {
     // Most likely the worker is about to wake up. If it is stopped, it must not get the next
     // request, too.
     unbegun_ = run->sequence;

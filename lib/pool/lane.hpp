@@ -80,8 +80,9 @@ class Lane {
   std::vector<Run> runs_ = {};
   std::uint64_t served_ = 0;
   std::uint64_t last_used_ = 0;
-  int abandoned_ = 0;                          // of the runs
-  std::optional<std::uint32_t> unbegun_ = {};  // recalled in its turn and not passed yet
+  int abandoned_ = 0;  // of the runs
+  std::optional<std::uint32_t> unbegun_ =
+      {};  // the first one recalled in its turn and not passed yet
   Deadline kill_unbegun_at_ = {};
 };
 

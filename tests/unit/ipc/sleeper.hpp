@@ -33,16 +33,18 @@ class Sleeper {
       : thread_([this, body] {
           id_ = gettid();
           body();
+          done_ = true;
         }) {}
 
+  // Or until the body has returned.
   void until_asleep() const {
-    while (id_ == 0) std::this_thread::yield();
-    test::until_asleep(getpid(), id_);
+    while (!done_ && (id_ == 0 || !is_asleep(getpid(), id_))) std::this_thread::yield();
   }
   void join() { thread_.join(); }
 
  private:
   std::atomic<pid_t> id_{0};
+  std::atomic<bool> done_{false};
   std::jthread thread_;
 };
 

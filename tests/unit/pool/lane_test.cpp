@@ -77,7 +77,8 @@ TEST_CASE("recall_any takes what was not begun, and only that") {
   REQUIRE(place.worker->mistakes().empty());
 }
 
-TEST_CASE("a lane is late until its worker has passed each call that it withdrew in its turn") {
+TEST_CASE(
+    "a lane is late until its worker has passed the call that it withdrew first in its turn") {
   Place place(2);
   for (std::size_t i = 0; i < 3; ++i) place.lane.post(place.calls[i], place.wakes);
   REQUIRE(place.lane.withdraw(place.calls[2], kNow + 1s));  // it was ahead: nothing to prove
