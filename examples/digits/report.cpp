@@ -128,6 +128,7 @@ void print_head(const inferpool::Settings& settings, const Plan& plan, std::size
               settings.name.c_str(), settings.version.c_str(), images);
   std::printf("%zu callers, %zu rounds: %s of one image each\n", plan.callers, plan.rounds,
               counted(images * plan.rounds, "call").c_str());
+  std::fflush(stdout);  // now, also where it goes to a file or a pipe: the rest takes a while
 }
 
 void print_workers(const Outcome& outcome) {

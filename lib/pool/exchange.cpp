@@ -62,6 +62,11 @@ void Exchange::encode(Call& call, detail::FunctionRef<void(Encoder&)> encode) tr
   Encoder encoder(call.frame, blocks,
                   static_cast<std::size_t>(origin_->settings.max_payload.value_or(0)));
   encode(encoder);
+  if (call.frame.bytes().size() > ipc::kLargestFrame) {
+    throw Error(ErrorCode::kPayloadTooLarge,
+                fmt::format("the names and parameters of a request take {} bytes; accepted: {}",
+                            call.frame.bytes().size(), ipc::kLargestFrame));
+  }
   if (call.frame.bytes().size() > ipc::kInlineFrame)
     call.frame_offset = blocks.place(call.frame.bytes(), {}).offset;
   call.blocks = blocks.take();

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "worker/server.hpp"
 
+#include <fmt/format.h>
+
 #include <thread>
+#include <utility>
 #include <vector>
+
+#include <inferpool/error.hpp>
 
 #include "ipc/request_view.hpp"
 #include "model/reply.hpp"
@@ -69,6 +74,11 @@ void Server::answer(std::uint32_t sequence, detail::FrameBuffer& frame, ipc::Sen
 
 ipc::PublishedReply Server::finish(detail::FrameBuffer& frame, ipc::SentBlocks& blocks) {
   ipc::PublishedReply reply{.frame = frame.bytes()};
+  if (reply.frame.size() > ipc::kLargestFrame) {
+    throw Error(ErrorCode::kPayloadTooLarge,
+                fmt::format("the names and descriptions of a reply take {} bytes; accepted: {}",
+                            reply.frame.size(), ipc::kLargestFrame));
+  }
   if (reply.frame.size() > ipc::kInlineFrame)
     reply.frame_offset = blocks.place(reply.frame, {}).offset;
   const auto ticket = arena_->hold(blocks.take());

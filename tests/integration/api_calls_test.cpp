@@ -183,5 +183,16 @@ TEST_CASE("an output that the model writes where it is sent from arrives") {
   }
 }
 
+TEST_CASE(
+    "B11: a request with more names than a frame takes is refused at once, and the pool goes on") {
+  Pool<Actor> pool(actor_settings(1));
+  Request request = act("who");
+  request.id.assign(17 << 20, 'x');
+  const Error error = error_from([&] { return pool.infer(request); });
+  CHECK(error.code() == ErrorCode::kPayloadTooLarge);
+  CHECK_THAT(error.what(), contains("accepted: 16777216"));
+  CHECK_NOTHROW(pool.infer(act("who")));
+}
+
 }  // namespace
 }  // namespace inferpool::test
