@@ -51,7 +51,7 @@ int parse_workers(std::string_view text) {
   int workers = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), workers);
   if (error != std::errc{} || end != text.data() + text.size()) {
-    throw Usage("--workers takes a whole number, not \"" + std::string(text) + "\"");
+    throw Usage(std::string("--workers takes a whole number, not \"").append(text).append(1, '"'));
   }
   return workers;
 }
@@ -73,7 +73,7 @@ Options parse(std::span<char* const> arguments) {
     } else if (argument == "--help") {
       options.help = true;
     } else {
-      throw Usage("unknown argument \"" + std::string(argument) + "\"");
+      throw Usage(std::string("unknown argument \"").append(argument).append(1, '"'));
     }
   }
   return options;

@@ -54,6 +54,10 @@ class Digits {
     }
   };
 
+  static std::string quoted(std::string_view text) {
+    return std::string(1, '"').append(text).append(1, '"');
+  }
+
   // The lines of a weights file, counted for messages.
   class Lines {
    public:
@@ -89,10 +93,10 @@ class Digits {
 
 inline Digits::Digits(const inferpool::Settings& settings) {
   Lines lines(settings.uri);
-  const std::string expected = "a first line that begins with \"" + std::string(kHeader) + "\"";
+  const std::string expected =
+      std::string("a first line that begins with ").append(quoted(kHeader));
   const std::string_view header = lines.next(expected);
-  if (!header.starts_with(kHeader))
-    lines.fail(expected, "\"" + std::string(header.substr(0, 40)) + "\"");
+  if (!header.starts_with(kHeader)) lines.fail(expected, quoted(header.substr(0, 40)));
   load(lines, hidden_);
   load(lines, output_);
 }
@@ -100,7 +104,8 @@ inline Digits::Digits(const inferpool::Settings& settings) {
 inline inferpool::Tensor Digits::predict(const inferpool::Tensor& images) const {
   const inferpool::Shape& shape = images.shape();
   if (images.datatype() != inferpool::Datatype::kFp32 || shape.rank() != 2 || shape[1] != kPixels) {
-    throw std::invalid_argument("Digits takes images as FP32 [n, 64], not " + to_string(images));
+    throw std::invalid_argument(
+        std::string("Digits takes images as FP32 [n, 64], not ").append(to_string(images)));
   }
   const auto rows = static_cast<std::size_t>(shape[0]);
   inferpool::Tensor scores(inferpool::Datatype::kFp32, {shape[0], kClasses});
@@ -144,9 +149,9 @@ inline void Digits::load_numbers(Lines& lines, std::span<float> numbers) {
     if (rest.empty()) lines.fail(expected, std::to_string(n));
     const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), numbers[n]);
     if (error != std::errc{} || !std::isfinite(numbers[n])) {
-      lines.fail(expected, "\"" + std::string(rest.substr(0, rest.find(' '))) + "\"");
+      lines.fail(expected, quoted(rest.substr(0, rest.find(' '))));
     }
     rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
   }
-  if (!rest.empty()) lines.fail(expected, "more: \"" + std::string(rest.substr(0, 40)) + "\"");
+  if (!rest.empty()) lines.fail(expected, std::string("more: ").append(quoted(rest.substr(0, 40))));
 }

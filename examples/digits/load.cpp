@@ -72,7 +72,8 @@ class Load {
     }
     const std::lock_guard lock(mutex_);
     ++outcome_.lost;
-    outcome_.failure = "expected scores as FP32 [1, 10], not " + to_string(scores);
+    outcome_.failure =
+        std::string("expected scores as FP32 [1, 10], not ").append(to_string(scores));
   }
 
   // Prefers one that is just running a request, which is the harder case.
