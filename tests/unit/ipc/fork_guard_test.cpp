@@ -35,7 +35,8 @@ int status_of_fork(F&& run) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-TEST_CASE("a fork may drop the outputs and loans that it inherited, and the host still has its own") {
+TEST_CASE(
+    "a fork may drop the outputs and loans that it inherited, and the host still has its own") {
   auto memory = std::make_shared<WorkerMemory>(1 << 20);
   const Mapping control(memory->control_file(), Access::kReadOnly);
   const auto& released = reinterpret_cast<const Control*>(control.data())->host.released;
