@@ -2,12 +2,16 @@
 #pragma once
 
 #include <chrono>
+#include <concepts>
+#include <cstddef>
 #include <future>
 #include <memory>
 #include <optional>
+#include <type_traits>
 #include <utility>
 
 #include <inferpool/detail/pool_core.hpp>
+#include <inferpool/detail/receiver.hpp>
 #include <inferpool/detail/served_model.hpp>
 #include <inferpool/error.hpp>
 #include <inferpool/model.hpp>
@@ -50,21 +54,15 @@ class Pool {
   // Asks the model and waits for its answer.
   Output infer(const Input& input, const InferOptions& options = {}) {
     std::optional<Output> output;
-    if constexpr (Runnable<Model>) {
-      if (core_.in_process()) {
-        core_.infer_here(
-            Codec<Input>::payload(input),
-            [&](Context& context) {
-              output.emplace(
-                  detail::run_model_here<Model>(*model_, input, context, core_.settings()));
-              return Codec<Output>::payload(*output);
-            },
-            options);
-        return std::move(*output);
-      }
+    if (core_.in_process()) {
+      core_.infer_here(
+          Codec<Input>::payload(input),
+          [&](Context& context) { return run_here(input, context, output); }, options);
+    } else {
+      core_.infer([&](Encoder& encoder) { Codec<Input>::encode(encoder, input); },
+                  [&](Decoder& decoder) { output.emplace(Codec<Output>::decode(decoder)); },
+                  options);
     }
-    core_.infer([&](Encoder& encoder) { Codec<Input>::encode(encoder, input); },
-                [&](Decoder& decoder) { output.emplace(Codec<Output>::decode(decoder)); }, options);
     return std::move(*output);
   }
 
@@ -79,19 +77,25 @@ class Pool {
 
   // Does not wait. A refusal arrives in the future too. With workers = 0 it runs in this thread.
   [[nodiscard]] std::future<Output> submit(Input input, const InferOptions& options = {}) {
-    auto promise = std::make_unique<Promise>();
-    std::future<Output> future = promise->promise.get_future();
-    if (core_.in_process()) {
-      try {
-        promise->promise.set_value(infer(input, options));
-      } catch (...) {
-        promise->promise.set_exception(std::current_exception());
-      }
-    } else {
-      core_.submit([&](Encoder& encoder) { Codec<Input>::encode(encoder, input); },
-                   std::move(promise), options);
-    }
+    auto promise = std::make_unique<detail::PromiseReceiver<Output>>();
+    std::future<Output> future = promise->future();
+    start(input, std::move(promise), options);
     return future;
+  }
+
+  // Does not wait: calls handler(Result<Output>) once, whatever happens, refusals included. It is
+  // called on the pool's completion thread, one handler after the other; with workers = 0, and once
+  // the pool is closed, in this thread before async_infer returns. So a handler must not block: as
+  // long as it runs, no other asynchronous call ends, and workers may wait for that. It may call
+  // async_infer; must not destroy the pool; its close() only refuses new calls. What it throws ends
+  // there. It may be movable only. asio.hpp has this for any completion token.
+  // Throws std::bad_alloc, and then never calls the handler.
+  template <typename Handler>
+  requires std::invocable < std::decay_t<Handler>
+  &, Result < Output >>
+         void async_infer(Input input, const InferOptions& options, Handler&& handler) {
+    using Receiver = detail::HandlerReceiver<Output, std::decay_t<Handler>>;
+    start(input, std::make_unique<Receiver>(std::forward<Handler>(handler)), options);
   }
 
   // A tensor, not initialised, whose bytes lie where the workers read them: fill it and infer it,
@@ -116,17 +120,26 @@ class Pool {
   [[nodiscard]] Health health() const { return core_.health(); }
 
  private:
-  struct Promise final : detail::Receiver {
-    void deliver(Decoder& reply) override {
-      Output output = Codec<Output>::decode(reply);
-      reply.finish();  // may throw: before the promise is kept, as it is kept only once
-      promise.set_value(std::move(output));
+  void start(const Input& input, std::unique_ptr<detail::TypedReceiver<Output>> receiver,
+             const InferOptions& options) {
+    if (core_.in_process()) {
+      core_.submit_here(
+          Codec<Input>::payload(input),
+          [&](Context& context) { return run_here(input, context, receiver->output); }, *receiver,
+          options);
+    } else {
+      core_.submit([&](Encoder& encoder) { Codec<Input>::encode(encoder, input); },
+                   std::move(receiver), options);
     }
-    void fail(const Error& error) noexcept override {
-      promise.set_exception(std::make_exception_ptr(error));
+  }
+
+  // workers = 0 only. Gives the payload size of the output.
+  std::size_t run_here(const Input& input, Context& context, std::optional<Output>& output) {
+    if constexpr (Runnable<Model>) {
+      output.emplace(detail::run_model_here<Model>(*model_, input, context, core_.settings()));
     }
-    std::promise<Output> promise;
-  };
+    return Codec<Output>::payload(*output);
+  }
 
   void load_here() {
     try {

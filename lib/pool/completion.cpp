@@ -3,25 +3,26 @@
 
 #include <algorithm>
 
+#include "pool/delivery.hpp"
 #include "pool/quiet_thread.hpp"
+#include "pool/refusal.hpp"
 
 namespace inferpool::pool {
-namespace {
-
-Error to_error(const std::exception& error) {
-  if (const auto* own = dynamic_cast<const Error*>(&error)) return *own;
-  return {ErrorCode::kOutOfMemory, error.what()};
-}
-
-}  // namespace
 
 struct Completion::Pending {
+  Pending(Waiter& group, std::stop_token token) : stop(std::move(token)) {
+    waiter.join(group);
+    call.waiter = &waiter;
+  }
+
   Call call;
   Waiter waiter;
   std::unique_ptr<detail::Receiver> receiver;
   std::stop_token stop;
   std::optional<std::stop_callback<Wake>> on_stop;
   Placement placement;
+  std::optional<Error> error;  // how it ended, where not with an answer
+  bool refused = false;
   std::uint32_t seen = 0;
 };
 
@@ -33,53 +34,52 @@ Completion::~Completion() { stop(); }
 void Completion::submit(detail::FunctionRef<void(Encoder&)> encode,
                         std::unique_ptr<detail::Receiver> receiver,
                         const InferOptions& options) noexcept {
-  std::unique_ptr<Pending> pending;
+  std::list<Pending> pending;
   try {
-    pending = std::make_unique<Pending>();
-    pending->waiter.join(group_);
-    pending->call.waiter = &pending->waiter;
-    pending->stop = options.stop;
-    exchange_.prepare(pending->call, encode, options);
-  } catch (const std::exception& error) {
-    return receiver->fail(to_error(error));
-  }
-  try {
+    pending.emplace_back(group_, options.stop);
     enter();
-  } catch (const std::exception& error) {
-    return receiver->fail(to_error(error));
+  } catch (...) {  // there is no thread that could tell
+    return deliver(*receiver, current_error());
   }
+  Pending& call = pending.front();
+  call.receiver = std::move(receiver);
   try {
-    pending->placement = exchange_.admit(pending->call);
-    pending->receiver = std::move(receiver);
-    leave(std::move(pending));
-  } catch (const std::exception& error) {
-    leave(nullptr);
-    receiver->fail(to_error(error));
+    exchange_.prepare(call.call, encode, options);
+    call.placement = exchange_.admit(call.call);
+  } catch (...) {
+    call.error = current_error();
+    call.refused = true;
   }
+  leave(pending);
   notify();
 }
 
 // Before a call is admitted: from then on the thread must live until it has told the receiver.
 void Completion::enter() {
   const std::lock_guard lock(mutex_);
-  if (!thread_.joinable() && !stopping_)
-    thread_ = quiet_thread("inferpool-done", [this] { run(); });
+  if (stopped_) throw stopped();
+  if (!thread_.joinable()) thread_ = quiet_thread("inferpool-done", [this] { run(); });
   ++entering_;
 }
 
-void Completion::leave(std::unique_ptr<Pending> pending) noexcept {
+void Completion::leave(std::list<Pending>& pending) noexcept {
   const std::lock_guard lock(mutex_);
   --entering_;
-  if (pending) arrived_.push_back(std::move(pending));
+  arrived_.splice(arrived_.end(), pending);
 }
 
 void Completion::stop() noexcept {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
+    stopped_ = stopped_ || !thread_.joinable();
   }
   notify();
   if (thread_.joinable()) thread_.join();
+}
+
+bool Completion::on_this_thread() const noexcept {
+  return id_.load() == std::this_thread::get_id();
 }
 
 void Completion::notify() noexcept {
@@ -88,34 +88,40 @@ void Completion::notify() noexcept {
 }
 
 void Completion::run() {
+  id_.store(std::this_thread::get_id());
   for (;;) {
     const std::uint32_t seen = group_.seen();
-    const bool stopping = take_new();
-    if (stopping && active_.empty()) return;
+    if (!take_new()) return;
     const TimePoint now = Clock::now();
-    const auto before = active_.size();
-    std::erase_if(active_,
-                  [&](const std::unique_ptr<Pending>& pending) { return advance(*pending, now); });
-    if (active_.size() != before) continue;
+    // First every worker that has answered gets its next request, then the handlers are called.
+    std::list<Pending> ended;
+    for (auto next = active_.begin(); next != active_.end();) {
+      const auto pending = next++;
+      if (advance(*pending, now)) ended.splice(ended.end(), active_, pending);
+    }
+    for (Pending& pending : ended) deliver(*pending.receiver, pending.error);
+    if (!ended.empty()) continue;
     if (!spin_.spin([&] { return anything_new(seen); })) wait(seen);
   }
 }
 
+// False once there is nothing left to do, and nothing will come.
 bool Completion::take_new() {
-  std::list<std::unique_ptr<Pending>> fresh;
-  bool stopping = false;
+  std::list<Pending> fresh;
   {
     const std::lock_guard lock(mutex_);
+    stopped_ = stopping_ && entering_ == 0 && arrived_.empty() && active_.empty();
+    if (stopped_) return false;
     fresh.swap(arrived_);
-    stopping = stopping_ && entering_ == 0;
   }
-  for (const auto& pending : fresh) pending->on_stop.emplace(pending->stop, Wake{this});
+  for (Pending& pending : fresh) pending.on_stop.emplace(pending.stop, Wake{this});
   active_.splice(active_.end(), fresh);
-  return stopping;
+  return true;
 }
 
-// True once the receiver has been told.
+// True once it has ended.
 bool Completion::advance(Pending& pending, TimePoint now) {
+  if (pending.refused) return true;
   const auto relook = [&] {
     pending.seen = pending.waiter.seen();
     pending.placement = exchange_.look(pending.call);
@@ -131,35 +137,38 @@ bool Completion::advance(Pending& pending, TimePoint now) {
     relook();
   }
   if (pending.placement.state == CallState::kDone) {
-    pending.receiver->fail(*pending.call.error);
+    pending.error = pending.call.error;
     return true;
   }
   if (!pending.placement.answered()) return false;
+  if (collect(pending)) return true;
+  relook();
+  return false;
+}
+
+bool Completion::collect(Pending& pending) {
   try {
-    if (!exchange_.collect(pending.call, pending.placement,
-                           [&](Decoder& decoder) { pending.receiver->deliver(decoder); })) {
-      relook();
-      return false;
-    }
-  } catch (const std::exception& error) {
-    pending.receiver->fail(to_error(error));
+    return exchange_.collect(pending.call, pending.placement,
+                             [&](Decoder& decoder) { pending.receiver->decode(decoder); });
+  } catch (...) {
+    pending.error = current_error();
+    return true;
   }
-  return true;
 }
 
 bool Completion::anything_new(std::uint32_t seen) const noexcept {
   return group_.seen() != seen ||
          std::any_of(active_.begin(), active_.end(),
-                     [](const auto& pending) { return pending->placement.answered(); });
+                     [](const Pending& pending) { return pending.placement.answered(); });
 }
 
 void Completion::wait(std::uint32_t seen) {
   std::vector<ipc::WaitFor> words{group_.park(seen)};
   Deadline until;
-  for (const auto& pending : active_) {
-    until = earlier(until, pending->call.deadline);
-    if (pending->placement.state != CallState::kPosted) continue;
-    words.push_back(pending->placement.worker->memory()->ring().park(pending->placement.sequence));
+  for (const Pending& pending : active_) {
+    until = earlier(until, pending.call.deadline);
+    if (pending.placement.state != CallState::kPosted) continue;
+    words.push_back(pending.placement.worker->memory()->ring().park(pending.placement.sequence));
   }
   if (!anything_new(seen)) {
     const TimePoint start = Clock::now();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <list>
 #include <memory>
 #include <mutex>
@@ -31,8 +32,12 @@ class Completion {
   void submit(detail::FunctionRef<void(Encoder&)> encode,
               std::unique_ptr<detail::Receiver> receiver, const InferOptions& options) noexcept;
 
-  // Returns once every call has been told. Calls must have been ended before.
+  // Returns once every call has been told. Calls must have been ended before; not on the thread
+  // that completes.
   void stop() noexcept;
+
+  // Whether this is the thread that completes: a receiver is being told.
+  [[nodiscard]] bool on_this_thread() const noexcept;
 
  private:
   struct Pending;
@@ -42,11 +47,12 @@ class Completion {
   };
 
   void enter();
-  void leave(std::unique_ptr<Pending> pending) noexcept;
+  void leave(std::list<Pending>& pending) noexcept;
   void run();
   void notify() noexcept;
   bool take_new();
   bool advance(Pending& pending, TimePoint now);
+  bool collect(Pending& pending);
   bool anything_new(std::uint32_t seen) const noexcept;
   void wait(std::uint32_t seen);
 
@@ -54,11 +60,13 @@ class Completion {
   ipc::SpinBudget spin_;
   Waiter group_;
   std::mutex mutex_;
-  std::list<std::unique_ptr<Pending>> arrived_;  // guarded by mutex_
-  int entering_ = 0;       // submits that may still add to `arrived_`; guarded by mutex_
-  bool stopping_ = false;  // guarded by mutex_
-  std::thread thread_;     // guarded by mutex_ until stop()
-  std::list<std::unique_ptr<Pending>> active_;  // the thread's own
+  std::list<Pending> arrived_;  // guarded by mutex_
+  int entering_ = 0;            // submits that may still add to `arrived_`; guarded by mutex_
+  bool stopping_ = false;       // guarded by mutex_
+  bool stopped_ = false;        // the thread takes no more; guarded by mutex_
+  std::thread thread_;          // guarded by mutex_ until stop()
+  std::atomic<std::thread::id> id_{};
+  std::list<Pending> active_;  // the thread's own
 };
 
 }  // namespace inferpool::pool

@@ -5,6 +5,7 @@
 
 #include "model/failure.hpp"
 #include "model/settings_memory.hpp"
+#include "pool/delivery.hpp"
 #include "pool/in_process.hpp"
 #include "pool/workers.hpp"
 
@@ -36,36 +37,53 @@ Settings resolved(Settings settings, const PoolCore::Traits& traits) {
 
 }  // namespace
 
+// One of the two.
+struct PoolCore::Parts {
+  std::optional<pool::Workers> workers = {};
+  std::optional<pool::InProcess> in_process = {};
+};
+
 PoolCore::PoolCore(Settings settings, Traits traits)
-    : settings_(resolved(std::move(settings), traits)) {
+    : settings_(resolved(std::move(settings), traits)), parts_(std::make_unique<Parts>()) {
   if (*settings_.workers == 0) {
-    in_process_ = std::make_unique<pool::InProcess>(settings_, traits.thread_safe);
+    parts_->in_process.emplace(settings_, traits.thread_safe);
   } else {
-    workers_ = std::make_unique<pool::Workers>(settings_, traits);
+    parts_->workers.emplace(settings_, traits);
   }
 }
 
 PoolCore::~PoolCore() {
   // In a fork without exec the pool's threads and memory do not exist: what is left of it stays as
   // it is.
-  if (workers_ && workers_->in_child()) static_cast<void>(workers_.release());
+  if (parts_->workers && parts_->workers->in_child()) static_cast<void>(parts_.release());
 }
 
-bool PoolCore::in_process() const noexcept { return in_process_ != nullptr; }
+bool PoolCore::in_process() const noexcept { return parts_->in_process.has_value(); }
 
 void PoolCore::infer(FunctionRef<void(Encoder&)> encode, FunctionRef<void(Decoder&)> decode,
                      const InferOptions& options) {
-  workers_->infer(encode, decode, options);
+  parts_->workers->infer(encode, decode, options);
 }
 
 void PoolCore::submit(FunctionRef<void(Encoder&)> encode, std::unique_ptr<Receiver> receiver,
                       const InferOptions& options) noexcept {
-  workers_->submit(encode, std::move(receiver), options);
+  parts_->workers->submit(encode, std::move(receiver), options);
 }
 
 void PoolCore::infer_here(std::size_t payload, FunctionRef<std::size_t(Context&)> run,
                           const InferOptions& options) {
-  in_process_->infer(payload, run, options);
+  parts_->in_process->infer(payload, run, options);
+}
+
+void PoolCore::submit_here(std::size_t payload, FunctionRef<std::size_t(Context&)> run,
+                           Receiver& receiver, const InferOptions& options) noexcept {
+  std::optional<Error> error;
+  try {
+    parts_->in_process->infer(payload, run, options);
+  } catch (...) {
+    error = pool::current_error();
+  }
+  pool::deliver(receiver, error);
 }
 
 Tensor PoolCore::loan(Datatype datatype, const Shape& shape) {
@@ -77,25 +95,29 @@ Tensor PoolCore::loan(Datatype datatype, const Shape& shape) {
             "a loan of {} bytes, max_payload is {}; raise max_payload or shared_memory_limit", size,
             settings_.max_payload.value_or(0)));
   }
-  StorageRef storage = workers_ ? workers_->loan(size) : heap_storage(size);
+  StorageRef storage = parts_->workers ? parts_->workers->loan(size) : heap_storage(size);
   return TensorAccess::make(datatype, shape, std::move(storage), size);
 }
 
 void PoolCore::close() noexcept {
-  if (workers_) workers_->close();
-  if (in_process_) in_process_->close();
+  if (parts_->workers) parts_->workers->close();
+  if (parts_->in_process) parts_->in_process->close();
 }
 
 bool PoolCore::wait_ready(std::chrono::steady_clock::time_point deadline) {
-  return workers_ ? workers_->wait_ready(deadline)
-                  : in_process_->health().state == PoolState::kReady;
+  return parts_->workers ? parts_->workers->wait_ready(deadline)
+                         : parts_->in_process->health().state == PoolState::kReady;
 }
 
 const Settings& PoolCore::settings() const noexcept { return settings_; }
 
-Stats PoolCore::stats() const { return workers_ ? workers_->stats() : in_process_->stats(); }
+Stats PoolCore::stats() const {
+  return parts_->workers ? parts_->workers->stats() : parts_->in_process->stats();
+}
 
-Health PoolCore::health() const { return workers_ ? workers_->health() : in_process_->health(); }
+Health PoolCore::health() const {
+  return parts_->workers ? parts_->workers->health() : parts_->in_process->health();
+}
 
 Error load_error(const Settings& settings) {
   const Failure failure = current_failure();

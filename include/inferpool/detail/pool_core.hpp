@@ -15,22 +15,18 @@
 #include <inferpool/settings.hpp>
 #include <inferpool/stats.hpp>
 
-namespace inferpool {
+namespace inferpool::detail {
 
-namespace pool {
-class Workers;
-class InProcess;
-}  // namespace pool
-
-namespace detail {
-
-// Who is told how an asynchronous call ended: exactly one of the two, once, on a thread of the pool
-// (or on the calling thread, before submit returns). Must not throw.
+// Who is told, once, how an asynchronous call ended: by decode() and then complete(), or by fail().
+// On the pool's completion thread; on the calling one where there is none (workers = 0, a pool that
+// is closed). What complete() and fail() throw ends there.
 class Receiver {
  public:
   virtual ~Receiver() = default;
-  virtual void deliver(Decoder& reply) = 0;  // may throw Malformed: fail() follows
-  virtual void fail(const Error& error) noexcept = 0;
+  // Takes the value of an answer. May throw: fail() follows.
+  virtual void decode(Decoder& reply) = 0;
+  virtual void complete() = 0;
+  virtual void fail(const Error& error) = 0;
 };
 
 // A pool without its types: speaks encoded frames. Pool<Model> is a typed face over one.
@@ -58,7 +54,7 @@ class PoolCore {
   void infer(FunctionRef<void(Encoder&)> encode, FunctionRef<void(Decoder&)> decode,
              const InferOptions& options);
 
-  // The same without waiting. Never throws: refusals reach the receiver.
+  // The same without waiting: how it ends, refusals too, reaches the receiver.
   void submit(FunctionRef<void(Encoder&)> encode, std::unique_ptr<Receiver> receiver,
               const InferOptions& options) noexcept;
 
@@ -66,6 +62,9 @@ class PoolCore {
   // payload size.
   void infer_here(std::size_t payload, FunctionRef<std::size_t(Context&)> run,
                   const InferOptions& options);
+  // The same for a receiver: `run` has kept the answer's value in it. Complete on return.
+  void submit_here(std::size_t payload, FunctionRef<std::size_t(Context&)> run, Receiver& receiver,
+                   const InferOptions& options) noexcept;
 
   [[nodiscard]] Tensor loan(Datatype datatype, const Shape& shape);
 
@@ -76,14 +75,14 @@ class PoolCore {
   [[nodiscard]] Health health() const;
 
  private:
+  struct Parts;
+
   Settings settings_;
-  std::unique_ptr<pool::Workers> workers_;  // one of the two
-  std::unique_ptr<pool::InProcess> in_process_;
+  std::unique_ptr<Parts> parts_;
 };
 
 // Error (startup_failed) for the exception that a model's constructor just threw in this process.
 // To be called in a catch block.
 [[nodiscard]] Error load_error(const Settings& settings);
 
-}  // namespace detail
-}  // namespace inferpool
+}  // namespace inferpool::detail

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <list>
+#include <memory>
+#include <mutex>
+#include <utility>
+
+namespace inferpool::detail {
+
+// A handler whose call is under way.
+class WaitingHandler {
+ public:
+  WaitingHandler() = default;
+  WaitingHandler(const WaitingHandler&) = delete;
+  WaitingHandler& operator=(const WaitingHandler&) = delete;
+  virtual ~WaitingHandler() = default;
+};
+
+// The handlers that one event loop is going to call, shared by the loop and the calls: whichever is
+// gone first, the other one finds out here. Thread-safe.
+class WaitingHandlers {
+ public:
+  using Place = std::list<std::unique_ptr<WaitingHandler>>::iterator;
+
+  // To be called while the loop lives.
+  Place add(std::unique_ptr<WaitingHandler> handler) {
+    const std::lock_guard lock(mutex_);
+    return handlers_.insert(handlers_.end(), std::move(handler));
+  }
+
+  // Takes it out and hands it to `act`, while which the loop stays. Does nothing after clear().
+  template <typename Act>
+  void take(Place place, const Act& act) {
+    std::list<std::unique_ptr<WaitingHandler>> taken;  // destroyed after the lock is released
+    const std::lock_guard lock(mutex_);
+    if (cleared_) return;
+    taken.splice(taken.end(), handlers_, place);
+    act(taken.front());
+  }
+
+  // The loop goes away: destroys all handlers, uncalled.
+  void clear() noexcept {
+    std::list<std::unique_ptr<WaitingHandler>> dropped;
+    const std::lock_guard lock(mutex_);
+    cleared_ = true;
+    dropped.swap(handlers_);
+  }
+
+ private:
+  std::mutex mutex_;
+  bool cleared_ = false;
+  std::list<std::unique_ptr<WaitingHandler>> handlers_;
+};
+
+}  // namespace inferpool::detail
