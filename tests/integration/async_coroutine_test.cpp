@@ -169,6 +169,7 @@ TEST_CASE("a cancellation slot ends the call, as a stop token does") {
   CHECK(answers.of(0).error().code() == ErrorCode::kCancelled);
   CHECK(answers.of(1).error().code() == ErrorCode::kCancelled);
   signal.emit(asio::cancellation_type::all);  // reaches nobody any more
+  gate.open();
 }
 
 TEST_CASE("a coroutine that loses a race against a timer is cancelled") {
@@ -189,6 +190,7 @@ TEST_CASE("a coroutine that loses a race against a timer is cancelled") {
   loop.run();
   CHECK(first == 1);
   CHECK(pool.stats().failed == 1);
+  gate.open();
 }
 
 #endif
