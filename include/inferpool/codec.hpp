@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -10,6 +11,7 @@
 #include <string_view>
 #include <type_traits>
 #include <typeinfo>
+#include <vector>
 
 #include <inferpool/detail/frame.hpp>
 #include <inferpool/message.hpp>
@@ -17,11 +19,37 @@
 
 namespace inferpool {
 
-// How a type travels between two processes:
-//   static std::string signature();                    // host and worker must agree on it
-//   static void encode(Encoder&, const T&);
-//   static T decode(Decoder&);                         // of bytes that may be hostile
-//   static std::size_t payload(const T&);              // bytes that count against max_payload
+// How a type travels between two processes. Here are the codecs of Tensor, Request, Response,
+// std::string, trivially copyable types (PlainStruct) and std::vector of these. For another type
+// specialise it in namespace inferpool, in a header that host and worker include:
+//
+//   template <>
+//   struct Codec<Caption> {
+//     static std::string signature() { return "Caption 1"; }
+//     static void encode(Encoder& encoder, const Caption& value);
+//     static Caption decode(Decoder& decoder);
+//     static std::size_t payload(const Caption& value);
+//   };
+//
+// signature: names the type and the form of its bytes; a worker with another one does not start.
+// encode: the Encoder's put..., and the encode of other codecs.
+// decode: the takes of the same names in the same order, to the last byte. What the bytes are
+//   worth is the other process's word: what encode never writes is refused with Malformed, and
+//   nothing is allocated on the word of a number before as many bytes are found to be there.
+// payload: the bytes that encode gives to put_tensor and put_payload, which max_payload limits.
+//
+// All are called from several threads at once; decode of a submitted call's answer on a thread of
+// the pool, which it must not block. None keeps its Encoder, Decoder or T&.
+//
+// Where one throws (an Error of inferpool stays as it is, std::bad_alloc in the host is
+// out_of_memory), only that call fails, and the worker goes on:
+//   encode in the host: invalid_argument.  decode or encode in the worker: model_failed.
+//   decode in the host: model_failed, but Malformed: worker_lost, and the worker is replaced.
+// Each names the exception's type and text.
+//
+// With workers = 0 only payload is called (where it throws, it is the same as for encode): the
+// model gets the caller's own object. So a Tensor in it that borrows its bytes still does; a model
+// that keeps it keeps a clone().
 template <typename T>
 struct Codec;
 
@@ -60,9 +88,17 @@ template <typename T, std::size_t N>
 inline constexpr bool refers_elsewhere<std::span<T, N>> = true;
 template <typename T>
 inline constexpr bool refers_elsewhere<std::reference_wrapper<T>> = true;
+template <typename T, std::size_t N>
+inline constexpr bool refers_elsewhere<std::array<T, N>> = refers_elsewhere<T>;
 
 // Not every byte is a bool.
 bool decode_bool(Decoder& decoder);
+
+// How many elements of a vector so many bytes are. Throws Malformed.
+std::size_t element_count(std::size_t bytes, std::size_t element_size);
+
+// The base of codecs that copy a value byte for byte.
+struct Bytewise {};
 
 }  // namespace detail
 
@@ -71,11 +107,11 @@ bool decode_bool(Decoder& decoder);
 // member for which not every byte is a value (a bool, an enumeration) is not checked on arrival.
 template <typename T>
 concept PlainStruct = std::is_trivially_copyable_v<T> && std::is_default_constructible_v<T> &&
-                      !std::is_reference_v<T> &&
-                      !std::is_array_v<T> && !detail::refers_elsewhere<T>;
+                      std::same_as<T, std::remove_cvref_t<T>> && !std::is_array_v<T> &&
+                      !detail::refers_elsewhere<T>;
 
 template <PlainStruct T>
-struct Codec<T> {
+struct Codec<T> : detail::Bytewise {
   static std::string signature() {
     return std::string("struct ") + typeid(T).name() + " size " + std::to_string(sizeof(T)) +
            " align " + std::to_string(alignof(T));
@@ -93,6 +129,40 @@ struct Codec<T> {
     }
   }
   static std::size_t payload(const T&) { return sizeof(T); }
+};
+
+// Any bytes, zeros among them.
+template <>
+struct Codec<std::string> {
+  static std::string signature() { return "string"; }
+  static void encode(Encoder& encoder, const std::string& value) {
+    encoder.put_payload(std::as_bytes(std::span(value)));
+  }
+  static std::string decode(Decoder& decoder) { return decoder.take_text(); }
+  static std::size_t payload(const std::string& value) { return value.size(); }
+};
+
+// An element of a vector that travels as its bytes: not a bool, which has none there, nor a struct
+// with a codec of its own, which has its reasons.
+template <typename T>
+concept PlainElement =
+    PlainStruct<T> && !std::same_as<T, bool> && std::derived_from<Codec<T>, detail::Bytewise>;
+
+template <PlainElement T>
+struct Codec<std::vector<T>> {
+  static std::string signature() { return "vector of " + Codec<T>::signature(); }
+  static void encode(Encoder& encoder, const std::vector<T>& value) {
+    encoder.put_payload(std::as_bytes(std::span(value)));
+  }
+  static std::vector<T> decode(Decoder& decoder) {
+    std::vector<T> value;
+    decoder.take_payload([&value](std::size_t bytes) {
+      value.resize(detail::element_count(bytes, sizeof(T)));
+      return std::as_writable_bytes(std::span(value));
+    });
+    return value;
+  }
+  static std::size_t payload(const std::vector<T>& value) { return value.size() * sizeof(T); }
 };
 
 // A type that a pool can take or give.

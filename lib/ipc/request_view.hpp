@@ -20,6 +20,9 @@ class RequestView final : public detail::BlockSource {
   ~RequestView() override { detach(); }
 
   detail::StorageRef open(const detail::BlockRef& block, bool fixed_width) override;
+  [[nodiscard]] std::span<const std::byte> in_place(const detail::BlockRef& block) const override {
+    return bytes(block.offset, block.length);
+  }
   [[nodiscard]] std::span<const std::byte> bytes(std::uint64_t offset, std::uint64_t length) const;
 
   // Tensors that the model kept get bytes of their own. To be called before the reply is published.

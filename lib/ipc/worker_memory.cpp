@@ -102,6 +102,10 @@ detail::StorageRef ReplyBlocks::open(const detail::BlockRef& block, bool fixed_w
   return copy;
 }
 
+std::span<const std::byte> ReplyBlocks::in_place(const detail::BlockRef& block) const {
+  return {check(block.offset, block.length), static_cast<std::size_t>(block.length)};
+}
+
 std::span<const std::byte> ReplyBlocks::frame(std::span<const std::byte> inline_frame) {
   if (head_.frame_bytes <= kInlineFrame) return inline_frame.first(head_.frame_bytes);
   if (head_.frame_bytes > kLargestFrame) {

@@ -62,6 +62,7 @@ class ReplyBlocks final : public detail::BlockSource {
   ReplyBlocks(std::shared_ptr<WorkerMemory> memory, const ReplyHead& head, bool copy);
 
   detail::StorageRef open(const detail::BlockRef& block, bool fixed_width) override;
+  [[nodiscard]] std::span<const std::byte> in_place(const detail::BlockRef& block) const override;
 
   // The frame of the reply: the first of `inline_frame` (kInlineFrame bytes, or as many as the head
   // says) where it fitted the slot, else a copy of the block it lies in, which lives as long as

@@ -154,4 +154,12 @@ bool detail::decode_bool(Decoder& decoder) {
   return byte == 1;
 }
 
+std::size_t detail::element_count(std::size_t bytes, std::size_t element_size) {
+  if (bytes % element_size != 0) {
+    throw Malformed(
+        fmt::format("a vector of {} bytes, whose elements have {}", bytes, element_size));
+  }
+  return bytes / element_size;
+}
+
 }  // namespace inferpool

@@ -129,7 +129,7 @@ BlockRef Decoder::take_block() {
   return block;
 }
 
-Decoder::Payload Decoder::take_bytes(std::optional<std::uint64_t> expected, bool fixed_width) {
+Decoder::PayloadHead Decoder::take_head(std::optional<std::uint64_t> expected) {
   const auto length = take<std::uint64_t>();
   if (expected && length != *expected) {
     throw Malformed(fmt::format("a payload of {} bytes where {} are due", length, *expected));
@@ -141,19 +141,30 @@ Decoder::Payload Decoder::take_bytes(std::optional<std::uint64_t> expected, bool
     throw Malformed(
         fmt::format("a payload of {} bytes in place {}", length, static_cast<unsigned>(place)));
   }
-  if (place == Place::kInline) return {take_raw(length), {}};
+  if (place == Place::kInline) return {length, std::nullopt};
   const BlockRef block = take_block();
   if (block.length != length) {
     throw Malformed(fmt::format("a block of {} bytes for a payload of {}", block.length, length));
   }
-  StorageRef storage = source_.open(block, fixed_width);
-  if (storage->size() < length)
+  return {length, block};
+}
+
+Decoder::Payload Decoder::take_bytes(std::optional<std::uint64_t> expected, bool fixed_width) {
+  const PayloadHead head = take_head(expected);
+  if (!head.block) return {take_raw(head.length), {}};
+  StorageRef storage = source_.open(*head.block, fixed_width);
+  if (storage->size() < head.length)
     throw Malformed(fmt::format("an opened block of {} bytes", storage->size()));
   if (reinterpret_cast<std::uintptr_t>(storage->data()) % kAlignment != 0) {
     throw Malformed(fmt::format("a block at the offset {}, which is not aligned to {}",
-                                block.offset, kAlignment));
+                                head.block->offset, kAlignment));
   }
-  return {{storage->data(), length}, std::move(storage)};
+  return {{storage->data(), head.length}, std::move(storage)};
+}
+
+std::span<const std::byte> Decoder::take_in_place(std::optional<std::uint64_t> expected) {
+  const PayloadHead head = take_head(expected);
+  return head.block ? source_.in_place(*head.block) : take_raw(head.length);
 }
 
 Tensor Decoder::take_tensor() {
@@ -176,14 +187,19 @@ Tensor Decoder::take_tensor() {
   return TensorAccess::make(datatype, shape, std::move(payload.block), payload.bytes.size());
 }
 
-void Decoder::take_payload(std::span<std::byte> to) {
-  const Payload payload = take_bytes(to.size(), true);
-  if (!to.empty()) std::memcpy(to.data(), payload.bytes.data(), to.size());
+void Decoder::take_payload(std::span<std::byte> to) { copy(take_in_place(to.size()), to); }
+
+void Decoder::copy(std::span<const std::byte> from, std::span<std::byte> to) {
+  if (to.size() != from.size()) {
+    throw std::length_error(
+        fmt::format("a codec made room for {} bytes of a payload of {}", to.size(), from.size()));
+  }
+  if (!to.empty()) std::memcpy(to.data(), from.data(), to.size());
 }
 
 std::string Decoder::take_text() {
-  const Payload payload = take_bytes(std::nullopt, true);
-  return {reinterpret_cast<const char*>(payload.bytes.data()), payload.bytes.size()};
+  const std::span<const std::byte> bytes = take_in_place(std::nullopt);
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
 void Decoder::finish() const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -16,7 +17,17 @@
 #include <inferpool/tensor.hpp>
 
 namespace inferpool {
+
+// Bytes that the other process cannot have written in good order: its code is broken, or another
+// one. A Codec's decode throws it for a value that its encode never writes.
+class Malformed : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
 namespace detail {
+
+using inferpool::Malformed;
 
 // A frame is the encoded form of one value. Up to kInlineFrame bytes ride in the ring record
 // itself.
@@ -50,6 +61,9 @@ class BlockSource {
   // any value of which is harmless, so they may be viewed in place; others are copied first. Throws
   // Malformed.
   virtual StorageRef open(const BlockRef& block, bool fixed_width) = 0;
+  // The block's bytes where they lie, alive while the source is. Their writer may change them
+  // meanwhile, so each is read once. Throws Malformed.
+  [[nodiscard]] virtual std::span<const std::byte> in_place(const BlockRef& block) const = 0;
 };
 
 // The bytes of a frame, the first kInlineFrame without allocation.
@@ -67,15 +81,9 @@ class FrameBuffer {
   std::size_t size_ = 0;
 };
 
-// A frame that its receiver cannot accept: the sender's process is broken.
-class Malformed : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
-
 }  // namespace detail
 
-// Writes one value into a frame. Not thread-safe.
+// Writes one value into a frame. Not thread-safe. A Codec calls the members put...
 class Encoder {
  public:
   // `limit`: the most payload bytes, named max_payload in the error. Both arguments outlive the
@@ -90,8 +98,10 @@ class Encoder {
   // A name or an id: lies in the frame and does not count against the limit. Throws Error
   // (payload_too_large) from 4 GiB.
   void put_string(std::string_view text);
+  // Throws as put_payload. A tensor that was loaned is not copied.
   void put_tensor(const Tensor& tensor);
-  // The bytes of a struct or a text. Throws Error (payload_too_large, out_of_memory).
+  // Bytes of any number, copied once; they count against the limit. Throws Error
+  // (payload_too_large, out_of_memory).
   void put_payload(std::span<const std::byte> bytes) { put_payload(bytes, {}); }
 
  private:
@@ -104,7 +114,8 @@ class Encoder {
 };
 
 // Reads one value from a frame, which the other process wrote: each read is checked and throws
-// detail::Malformed. `frame` is private memory. Not thread-safe.
+// Malformed. `frame` is private memory. Not thread-safe. A Codec calls the members take..., each
+// where its encode called the put of that name.
 class Decoder {
  public:
   Decoder(std::span<const std::byte> frame, detail::BlockSource& source) noexcept
@@ -121,23 +132,38 @@ class Decoder {
   [[nodiscard]] Tensor take_tensor();
   // Fills `to` with a payload of exactly its size.
   void take_payload(std::span<std::byte> to);
+  // A payload of any size: `room(size)`, called once, gives the `size` bytes to fill, or throws
+  // Malformed. So many bytes have been found to be there, so they may be allocated.
+  template <std::invocable<std::size_t> Room>
+  void take_payload(Room&& room) {
+    const std::span<const std::byte> bytes = take_in_place(std::nullopt);
+    copy(bytes, room(bytes.size()));
+  }
   // A payload of any size, as text.
   [[nodiscard]] std::string take_text();
   // Throws where bytes are left.
   void finish() const;
 
  private:
+  // What lies in front of a payload. Where there is no block the bytes follow in the frame.
+  struct PayloadHead {
+    std::uint64_t length = 0;
+    std::optional<detail::BlockRef> block = {};
+  };
   // A payload's bytes: in the frame, or in a block that is alive while it is referenced.
   struct Payload {
     std::span<const std::byte> bytes;
     detail::StorageRef block;
   };
 
+  static void copy(std::span<const std::byte> from, std::span<std::byte> to);
   std::span<const std::byte> take_raw(std::size_t size);
   Shape take_shape();
   detail::BlockRef take_block();
   // `expected`: the only length that is right, where there is one.
+  PayloadHead take_head(std::optional<std::uint64_t> expected);
   Payload take_bytes(std::optional<std::uint64_t> expected, bool fixed_width);
+  std::span<const std::byte> take_in_place(std::optional<std::uint64_t> expected);
 
   std::span<const std::byte> frame_;
   detail::BlockSource& source_;

@@ -36,6 +36,7 @@ TEST_CASE("a block outside of the region is malformed") {
           BlockRef{std::uint64_t{1} << 63, std::uint64_t{1} << 63}}) {
       CAPTURE(block.offset, block.length);
       REQUIRE_THROWS_AS(reply.open(block, fixed_width), Malformed);
+      REQUIRE_THROWS_AS(reply.in_place(block), Malformed);
     }
   }
   REQUIRE(ends.host->held.bytes == 0);
@@ -46,6 +47,7 @@ TEST_CASE("a block that does not start at the alignment is malformed") {
   ReplyBlocks reply = ends.receive(ends.send({ends.block(64, 1)}));
   for (const std::uint64_t offset : {1U, 8U, 63U, 65U}) {
     REQUIRE_THROWS_WITH(reply.open({offset, 1}, true), contains(std::to_string(offset)));
+    REQUIRE_THROWS_WITH(reply.in_place({offset, 1}), contains(std::to_string(offset)));
   }
 }
 
@@ -54,6 +56,7 @@ TEST_CASE("blocks in a reply without a valid ticket are malformed") {
   for (const std::uint32_t ticket : {kTickets, kTickets + 1, ~0U}) {
     ReplyBlocks reply = ends.receive({.ticket = ticket});
     REQUIRE_THROWS_WITH(reply.open({0, 64}, true), contains("ticket " + std::to_string(ticket)));
+    REQUIRE_THROWS_WITH(reply.in_place({0, 64}), contains("ticket " + std::to_string(ticket)));
   }
 }
 
@@ -64,6 +67,21 @@ TEST_CASE("the whole region, its end and blocks of no bytes can be named") {
   REQUIRE(reply.open({0, size}, true)->size() == size);
   REQUIRE(reply.open({size - 64, 64}, true)->size() == 64);
   REQUIRE(reply.open({size, 0}, true)->size() == 0);
+  REQUIRE(reply.in_place({0, size}).size() == size);
+  REQUIRE(reply.in_place({size, 0}).empty());
+}
+
+TEST_CASE("a block in place is the worker's memory, whatever is copied otherwise") {
+  const ReplyEnds ends;
+  const StorageRef block = ends.block(5000, 8);
+  const ReplyHead head = ends.send({block});
+  for (const bool copy : {false, true}) {
+    ReplyBlocks reply = ends.receive(head, copy);
+    const auto bytes = reply.in_place({block->offset(), 5000});
+    REQUIRE(bytes.data() == ends.host->replies() + block->offset());
+    REQUIRE(bytes.size() == 5000);
+    REQUIRE(bytes[4999] == std::byte{8});
+  }
 }
 
 TEST_CASE("whatever a worker names, the host reads inside the region or refuses") {

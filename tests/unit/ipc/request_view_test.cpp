@@ -51,6 +51,8 @@ TEST_CASE("a request's block is seen where it lies, and cannot be written") {
     REQUIRE(is_filled(input, 1));
   }
   REQUIRE(view.bytes(request.block->offset(), 10).size() == 10);
+  REQUIRE(view.in_place(request.ref()).data() == request.mapping.data() + request.block->offset());
+  REQUIRE(view.in_place(request.ref()).size() == 4096);
 }
 
 TEST_CASE("a request's block outside of the region is malformed") {
@@ -60,6 +62,7 @@ TEST_CASE("a request's block outside of the region is malformed") {
                                 BlockRef{1, kMost}, BlockRef{kMost, 1}, BlockRef{kMost, kMost}}) {
     CAPTURE(block.offset, block.length);
     REQUIRE_THROWS_AS(view.open(block, true), Malformed);
+    REQUIRE_THROWS_AS(view.in_place(block), Malformed);
     REQUIRE_THROWS_AS(view.bytes(block.offset, block.length), Malformed);
   }
   REQUIRE(view.open({0, kSize}, true)->size() == kSize);

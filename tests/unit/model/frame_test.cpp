@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -184,6 +185,35 @@ TEST_CASE("a payload comes back whole, and only into its own size") {
     REQUIRE(Decoder(frame.bytes(), blocks).take_text() == std::string(size, '\x5A'));
     std::vector<std::byte> larger(size + 1);
     REQUIRE_THROWS_AS(Decoder(frame.bytes(), blocks).take_payload(larger), Malformed);
+  }
+}
+
+TEST_CASE("a payload is read where it lies, and copied once: to where its codec made room") {
+  MemoryBlocks blocks(kRegion);
+  const std::vector<std::byte> payload(1000, std::byte{7});
+  const FrameBuffer frame =
+      encoded(blocks, [&](Encoder& encoder) { encoder.put_payload(payload); });
+  std::vector<std::byte> back;
+  Decoder(frame.bytes(), blocks).take_payload([&back](std::size_t size) {
+    back.resize(size);
+    return std::span(back);
+  });
+  REQUIRE(back == payload);
+  REQUIRE(Decoder(frame.bytes(), blocks).take_text().size() == 1000);
+  Decoder(frame.bytes(), blocks).take_payload(std::span(back));
+  REQUIRE(blocks.viewed + blocks.copied_out == 0);
+}
+
+TEST_CASE("room for another number of bytes than there are is refused, and nothing is written") {
+  MemoryBlocks blocks(kRegion);
+  const FrameBuffer frame =
+      encoded(blocks, [](Encoder& encoder) { encoder.put_payload(std::vector<std::byte>(10)); });
+  for (const std::size_t size : {std::size_t{0}, std::size_t{9}, std::size_t{11}}) {
+    std::vector<std::byte> room(size, std::byte{1});
+    REQUIRE_THROWS_WITH(
+        Decoder(frame.bytes(), blocks).take_payload([&](std::size_t) { return std::span(room); }),
+        "a codec made room for " + std::to_string(size) + " bytes of a payload of 10");
+    REQUIRE(room == std::vector<std::byte>(size, std::byte{1}));
   }
 }
 

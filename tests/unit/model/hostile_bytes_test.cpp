@@ -5,6 +5,7 @@
 #include <cstring>
 #include <functional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include <inferpool/codec.hpp>
@@ -68,6 +69,10 @@ std::vector<Sample> samples(MemoryBlocks& blocks) {
   all.push_back(sample(blocks, test::some_response()));
   all.push_back(sample(blocks, test::Point{1.5, 2}));
   all.push_back(sample(blocks, test::Image()));
+  all.push_back(sample(blocks, std::string(200, 'x')));
+  all.push_back(sample(blocks, std::string(3000, 'y')));
+  all.push_back(sample(blocks, std::vector<test::Point>(7, test::Point{1.5, 2})));
+  all.push_back(sample(blocks, std::vector<std::uint16_t>(900, 3)));
   return all;
 }
 

@@ -126,6 +126,10 @@ class CarelessSource final : public detail::BlockSource {
     return detail::borrowed_storage(memory_->data() + block.offset, std::min(block.length, most));
   }
 
+  [[nodiscard]] std::span<const std::byte> in_place(const detail::BlockRef& block) const override {
+    return {memory_->data() + block.offset, block.length};
+  }
+
   std::uint64_t most = 1024;
 
  private:

@@ -28,9 +28,7 @@ class MemoryBlocks final : public detail::BlockSink, public detail::BlockSource 
   }
 
   detail::StorageRef open(const detail::BlockRef& block, bool fixed_width) override {
-    if (block.offset % kUnit != 0 || block.offset > used_ || block.length > used_ - block.offset) {
-      throw detail::Malformed("no such block");
-    }
+    check(block);
     if (fixed_width) {
       ++viewed;
       return detail::StorageRef(new View(*this, block.offset, block.length));
@@ -39,6 +37,11 @@ class MemoryBlocks final : public detail::BlockSink, public detail::BlockSource 
     detail::StorageRef copy = detail::heap_storage(block.length);
     std::memcpy(copy->data(), at(block.offset), block.length);
     return copy;
+  }
+
+  [[nodiscard]] std::span<const std::byte> in_place(const detail::BlockRef& block) const override {
+    check(block);
+    return std::as_bytes(std::span(units_)).subspan(block.offset, block.length);
   }
 
   // A block of the region that its holder may write: a loan.
@@ -67,6 +70,11 @@ class MemoryBlocks final : public detail::BlockSink, public detail::BlockSource 
       set_region(&blocks, offset);
     }
   };
+
+  void check(const detail::BlockRef& block) const {
+    if (block.offset % kUnit != 0 || block.offset > used_ || block.length > used_ - block.offset)
+      throw Malformed("no such block");
+  }
 
   std::byte* at(std::size_t offset) { return units_.front().bytes.data() + offset; }
 
