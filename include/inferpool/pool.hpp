@@ -29,12 +29,8 @@ namespace inferpool {
 template <typename Model = Generic>
 class Pool {
  public:
-  using Input = InputOf<Model>;
-  using Output = OutputOf<Model>;
-  static_assert(Codable<Input> && Codable<Output>,
-                "inferpool: this type cannot travel between processes; use Tensor, "
-                "Request/Response or a trivially "
-                "copyable struct");
+  using Input = typename detail::CodableType<InputOf<Model>>::type;
+  using Output = typename detail::CodableType<OutputOf<Model>>::type;
 
   // Returns when all workers are ready, else ends them and throws (invalid_settings,
   // startup_failed); with Settings::start_in_background returns at once.
@@ -56,7 +52,7 @@ class Pool {
     std::optional<Output> output;
     if (core_.in_process()) {
       core_.infer_here(
-          Codec<Input>::payload(input),
+          [&] { return Codec<Input>::payload(input); },
           [&](Context& context) { return run_here(input, context, output); }, options);
     } else {
       core_.infer([&](Encoder& encoder) { Codec<Input>::encode(encoder, input); },
@@ -124,7 +120,7 @@ class Pool {
              const InferOptions& options) {
     if (core_.in_process()) {
       core_.submit_here(
-          Codec<Input>::payload(input),
+          [&] { return Codec<Input>::payload(input); },
           [&](Context& context) { return run_here(input, context, receiver->output); }, *receiver,
           options);
     } else {

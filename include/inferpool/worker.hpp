@@ -23,10 +23,6 @@ int run_worker(int argc, char** argv) {
                 "inferpool: a model needs a constructor (const Settings&) or (const Settings&, "
                 "WorkerInfo) and "
                 "predict(Input) or predict(Input, Context&)");
-  static_assert(Codable<InputOf<Model>> && Codable<OutputOf<Model>>,
-                "inferpool: this type cannot travel between processes; use Tensor, "
-                "Request/Response or a trivially "
-                "copyable struct");
   detail::Served<Model> served;
   return detail::run_worker(argc, argv, served);
 }

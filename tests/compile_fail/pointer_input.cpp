@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// expect: inferpool: this type cannot travel between processes
+// expect: inferpool: a pointer cannot travel between processes
 #include <inferpool/pool.hpp>
 
 struct Model {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// expect: inferpool: this type cannot travel between processes
+// expect: inferpool: std::reference_wrapper cannot travel between processes
 #include <functional>
 
 #include <inferpool/pool.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// expect: inferpool: this type cannot travel between processes
+// expect: inferpool: std::span cannot travel between processes, .*use Tensor or std::vector
 #include <span>
 
 #include <inferpool/pool.hpp>

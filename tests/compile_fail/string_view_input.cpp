@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// expect: inferpool: this type cannot travel between processes
+// expect: inferpool: std::string_view cannot travel between processes, .*use std::string
 #include <string_view>
 
 #include <inferpool/pool.hpp>
@@ -9,4 +9,7 @@ struct Model {
   using Output = inferpool::Tensor;
 };
 
-int main() { inferpool::Pool<Model> pool{inferpool::Settings{}}; }
+int main() {
+  inferpool::Pool<Model> pool{inferpool::Settings{}};
+  return pool.infer("text").shape().elements() == pool.submit("text").get().shape().elements();
+}

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # SOURCE must be refused by COMPILER, in words that match the regex of its line `// expect: <regex>`.
-# Line ends and the compiler's quotes are blanks to the regex.
+# Line ends and the compiler's quotes are blanks to the regex. The compiler must call nothing else an error.
 cmake_minimum_required(VERSION 3.25)
 
 file(READ ${SOURCE} text)
@@ -20,4 +20,9 @@ endif()
 string(REGEX REPLACE "[\n'\"]+" " " words "${output}")
 if(NOT words MATCHES "${expected}")
   message(FATAL_ERROR "${SOURCE} does not compile, but the compiler does not say \"${expected}\":\n${output}")
+endif()
+string(REGEX MATCHALL "[^a-z]error: " errors "${output}")
+list(LENGTH errors count)
+if(count GREATER 1)
+  message(FATAL_ERROR "${SOURCE} is refused by ${count} errors, one is enough:\n${output}")
 endif()

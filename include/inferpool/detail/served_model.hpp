@@ -7,6 +7,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <inferpool/detail/codable_type.hpp>
 #include <inferpool/model.hpp>
 
 namespace inferpool::detail {
@@ -92,6 +93,9 @@ class ServedModel {
 
 template <typename Model>
 class Served final : public ServedModel {
+  using Input = typename CodableType<InputOf<Model>>::type;
+  using Output = typename CodableType<OutputOf<Model>>::type;
+
  public:
   std::string signature() const override { return type_signature<Model>(); }
   bool thread_safe() const noexcept override { return is_thread_safe<Model>; }
@@ -100,9 +104,9 @@ class Served final : public ServedModel {
     model_ = load_model<Model>(settings_, info);
   }
   void serve(Decoder& request, Encoder& reply, Context& context) override {
-    const InputOf<Model> input = Codec<InputOf<Model>>::decode(request);
+    const Input input = Codec<Input>::decode(request);
     request.finish();
-    Codec<OutputOf<Model>>::encode(reply, run_model<Model>(*model_, input, context, settings_));
+    Codec<Output>::encode(reply, run_model<Model>(*model_, input, context, settings_));
   }
   void unload() override { model_.reset(); }
 
