@@ -50,8 +50,8 @@ class Dispatch {
   }
   // The caller has read the answer of a posted call.
   void collected(Call& call, bool succeeded, ipc::WakeList& wakes);
-  // What was collected as a success turned out to be garbage.
-  void count_garbage() noexcept {
+  // What was collected as a success could not be decoded.
+  void count_unreadable() noexcept {
     --succeeded_;
     ++failed_;
   }

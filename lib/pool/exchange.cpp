@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <new>
 
 #include "model/reply.hpp"
 #include "pool/refusal.hpp"
@@ -70,9 +69,18 @@ void Exchange::encode(Call& call, detail::FunctionRef<void(Encoder&)> encode) tr
   if (call.frame.bytes().size() > ipc::kInlineFrame)
     call.frame_offset = blocks.place(call.frame.bytes(), {}).offset;
   call.blocks = blocks.take();
-} catch (const std::bad_alloc&) {
-  throw Error(ErrorCode::kOutOfMemory,
-              "the host's own memory is used up: a request could not be encoded");
+} catch (...) {
+  rethrow_unencodable(call.id);
+}
+
+// Of a call that counts as answered already, as its worker was given back.
+void Exchange::decode(const Call& call, Decoder& decoder,
+                      detail::FunctionRef<void(Decoder&)> decode) try {
+  decode(decoder);
+  decoder.finish();
+} catch (...) {
+  dispatch_.update([](Dispatch& d, ipc::WakeList&) { d.count_unreadable(); });
+  rethrow_undecodable(call.id);
 }
 
 Placement Exchange::admit(Call& call) {
@@ -123,22 +131,15 @@ bool Exchange::collect(Call& call, const Placement& placement,
     // The worker may take the next request while this one is decoded.
     if (!give_back(!failure)) throw detail::Malformed("a reply to a request that was taken back");
     if (failure) throw *std::move(failure);
-    decode(decoder);
-    decoder.finish();
+    this->decode(call, decoder, decode);
     return true;
   } catch (const detail::Malformed& malformed) {
     Error error = violation(worker, call.id, malformed.what());
-    if (given_back && *given_back)
-      dispatch_.update([](Dispatch& d, ipc::WakeList&) { d.count_garbage(); });
     if (given_back ? *given_back : give_back(false)) throw error;
     return false;
-  } catch (const std::bad_alloc&) {
-    if (!given_back && !give_back(false)) return false;
-    throw Error(ErrorCode::kOutOfMemory,
-                "the host's own memory is used up: a reply could not be read");
   } catch (...) {
     if (!given_back && !give_back(false)) return false;
-    throw;
+    rethrow_undecodable(call.id);
   }
 }
 

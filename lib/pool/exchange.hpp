@@ -46,7 +46,8 @@ class Exchange {
   // Ends the call with deadline_exceeded or cancelled, unless it has ended.
   void give_up(Call& call, ErrorCode code);
   // Of a call that looks answered: reads the reply with distrust. Throws Error (the model's,
-  // worker_lost for garbage, out_of_memory for the host's own). False: the reply was forged, the
+  // worker_lost for garbage, out_of_memory for the host's own, model_failed for what else `decode`
+  // throws). False: the reply was forged, the
   // call is elsewhere by now; look again.
   bool collect(Call& call, const Placement& placement, detail::FunctionRef<void(Decoder&)> decode);
   // Ends the worker where the reply word of the call holds what cannot be.
@@ -54,6 +55,7 @@ class Exchange {
 
  private:
   void encode(Call& call, detail::FunctionRef<void(Encoder&)> encode);
+  void decode(const Call& call, Decoder& decoder, detail::FunctionRef<void(Decoder&)> decode);
   Error violation(WorkerHandle& worker, std::uint64_t request_id, std::string_view what);
 
   std::shared_ptr<const Origin> origin_;

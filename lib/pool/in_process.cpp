@@ -64,8 +64,8 @@ Error given_up_queued(ErrorCode code, std::uint64_t id) {
 
 }  // namespace
 
-void InProcess::infer(std::size_t payload, detail::FunctionRef<std::size_t(Context&)> run,
-                      const InferOptions& options) {
+void InProcess::infer(detail::FunctionRef<std::size_t()> payload,
+                      detail::FunctionRef<std::size_t(Context&)> run, const InferOptions& options) {
   const TimePoint start = Clock::now();
   const auto timeout = options.timeout ? options.timeout : settings_.request_timeout;
   const Deadline deadline =
@@ -76,7 +76,7 @@ void InProcess::infer(std::size_t payload, detail::FunctionRef<std::size_t(Conte
     id = ++requests_;
   }
   try {
-    check_payload(payload, "a request");
+    check_payload(measure(payload, id), "a request");
     run_model(id, deadline, options, run);
   } catch (...) {
     const std::lock_guard lock(mutex_);
@@ -88,6 +88,14 @@ void InProcess::infer(std::size_t payload, detail::FunctionRef<std::size_t(Conte
   ++succeeded_;
   latency_sum_ += latency;
   latency_max_ = std::max(latency_max_, latency);
+}
+
+std::size_t InProcess::measure(detail::FunctionRef<std::size_t()> payload, std::uint64_t id) {
+  try {
+    return payload();
+  } catch (...) {
+    rethrow_unencodable(id);
+  }
 }
 
 void InProcess::run_model(std::uint64_t id, const Deadline& deadline, const InferOptions& options,

@@ -20,9 +20,10 @@ class InProcess {
   InProcess(const Settings& settings, bool thread_safe) noexcept
       : settings_(settings), thread_safe_(thread_safe) {}
 
-  // Runs run(context) when its turn comes. Throws Error.
-  void infer(std::size_t payload, detail::FunctionRef<std::size_t(Context&)> run,
-             const InferOptions& options);
+  // Runs run(context) when its turn comes. `payload` and `run` give the sizes of the request and of
+  // the reply. Throws Error.
+  void infer(detail::FunctionRef<std::size_t()> payload,
+             detail::FunctionRef<std::size_t(Context&)> run, const InferOptions& options);
 
   void close() noexcept;
   [[nodiscard]] Stats stats() const;
@@ -38,6 +39,7 @@ class InProcess {
   void leave() noexcept;
   void run_model(std::uint64_t id, const Deadline& deadline, const InferOptions& options,
                  detail::FunctionRef<std::size_t(Context&)> run);
+  static std::size_t measure(detail::FunctionRef<std::size_t()> payload, std::uint64_t id);
   void check_payload(std::size_t payload, const char* what) const;
 
   const Settings& settings_;

@@ -70,13 +70,14 @@ void PoolCore::submit(FunctionRef<void(Encoder&)> encode, std::unique_ptr<Receiv
   parts_->workers->submit(encode, std::move(receiver), options);
 }
 
-void PoolCore::infer_here(std::size_t payload, FunctionRef<std::size_t(Context&)> run,
-                          const InferOptions& options) {
+void PoolCore::infer_here(FunctionRef<std::size_t()> payload,
+                          FunctionRef<std::size_t(Context&)> run, const InferOptions& options) {
   parts_->in_process->infer(payload, run, options);
 }
 
-void PoolCore::submit_here(std::size_t payload, FunctionRef<std::size_t(Context&)> run,
-                           Receiver& receiver, const InferOptions& options) noexcept {
+void PoolCore::submit_here(FunctionRef<std::size_t()> payload,
+                           FunctionRef<std::size_t(Context&)> run, Receiver& receiver,
+                           const InferOptions& options) noexcept {
   std::optional<Error> error;
   try {
     parts_->in_process->infer(payload, run, options);

@@ -3,7 +3,30 @@
 
 #include <fmt/format.h>
 
+#include <new>
+
+#include <inferpool/codec.hpp>
+
+#include "model/failure.hpp"
+
 namespace inferpool::pool {
+namespace {
+
+// The exception under way, told as `what`.
+Error codec_failed(ErrorCode code, std::string_view what, Phase phase, std::uint64_t request_id) {
+  const Failure failure = current_failure();
+  ErrorDetails details;
+  details.phase = phase;
+  details.request_id = request_id;
+  details.exception_type = failure.type;
+  details.exception_text = failure.text;
+  return {code,
+          fmt::format("{}: its codec threw {}{}{}", what, failure.type,
+                      failure.text.empty() ? "" : ": ", failure.text),
+          std::move(details)};
+}
+
+}  // namespace
 
 Error stopped() { return {ErrorCode::kStopped, "the pool is closed"}; }
 
@@ -22,6 +45,36 @@ Error queue_full(std::size_t waiting, std::size_t most) {
   return {ErrorCode::kQueueFull, fmt::format("{} requests wait already, max_queue_size is {}; try "
                                              "later, or raise max_queue_size or workers",
                                              waiting, most)};
+}
+
+void rethrow_unencodable(std::uint64_t request_id) {
+  try {
+    throw;
+  } catch (const Error&) {
+    throw;
+  } catch (const std::bad_alloc&) {
+    throw Error(ErrorCode::kOutOfMemory,
+                "the host's own memory is used up: a request could not be encoded");
+  } catch (...) {
+    throw codec_failed(ErrorCode::kInvalidArgument, "the request could not be encoded",
+                       Phase::kNone, request_id);
+  }
+}
+
+void rethrow_undecodable(std::uint64_t request_id) {
+  try {
+    throw;
+  } catch (const Error&) {
+    throw;
+  } catch (const Malformed&) {
+    throw;
+  } catch (const std::bad_alloc&) {
+    throw Error(ErrorCode::kOutOfMemory,
+                "the host's own memory is used up: a reply could not be read");
+  } catch (...) {
+    throw codec_failed(ErrorCode::kModelFailed, "the reply could not be decoded", Phase::kRunning,
+                       request_id);
+  }
 }
 
 }  // namespace inferpool::pool

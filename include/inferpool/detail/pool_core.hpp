@@ -58,13 +58,13 @@ class PoolCore {
   void submit(FunctionRef<void(Encoder&)> encode, std::unique_ptr<Receiver> receiver,
               const InferOptions& options) noexcept;
 
-  // workers = 0: runs the model in this thread, under the same limits; `run` gives the reply's
-  // payload size.
-  void infer_here(std::size_t payload, FunctionRef<std::size_t(Context&)> run,
+  // workers = 0: runs the model in this thread, under the same limits; `payload` gives the
+  // request's size, `run` the reply's.
+  void infer_here(FunctionRef<std::size_t()> payload, FunctionRef<std::size_t(Context&)> run,
                   const InferOptions& options);
   // The same for a receiver: `run` has kept the answer's value in it. Complete on return.
-  void submit_here(std::size_t payload, FunctionRef<std::size_t(Context&)> run, Receiver& receiver,
-                   const InferOptions& options) noexcept;
+  void submit_here(FunctionRef<std::size_t()> payload, FunctionRef<std::size_t(Context&)> run,
+                   Receiver& receiver, const InferOptions& options) noexcept;
 
   [[nodiscard]] Tensor loan(Datatype datatype, const Shape& shape);
 

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <latch>
+#include <new>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -24,6 +25,7 @@ Settings settings() {
   return settings;
 }
 
+const auto no_payload = [] { return std::size_t{0}; };
 const auto nothing = [](Context&) { return std::size_t{0}; };
 
 template <typename F>
@@ -44,7 +46,7 @@ class Occupied {
       : thread_([this, &pool, options] {
           try {
             pool.infer(
-                0,
+                no_payload,
                 [this](Context&) {
                   inside_.count_down();
                   go_.wait();
@@ -80,7 +82,7 @@ TEST_CASE("one thread at a time is in a model that is not thread-safe, first com
     for (int t = 0; t < 4; ++t) {
       threads.emplace_back([&] {
         for (int i = 0; i < 200; ++i) {
-          pool.infer(0,
+          pool.infer(no_payload,
                      [&](Context&) {
                        most = std::max(most.load(), ++inside);
                        --inside;
@@ -110,9 +112,9 @@ TEST_CASE("B6: past max_queue_size a call is refused at once") {
   const Settings s = settings();
   InProcess pool(s, false);
   Occupied running(pool);
-  std::jthread waiting([&] { pool.infer(0, nothing, {}); });
+  std::jthread waiting([&] { pool.infer(no_payload, nothing, {}); });
   while (pool.stats().queued < 1) std::this_thread::yield();
-  const Error error = error_of([&] { pool.infer(0, nothing, {}); });
+  const Error error = error_of([&] { pool.infer(no_payload, nothing, {}); });
   CHECK(error.code() == ErrorCode::kQueueFull);
   CHECK_THAT(error.what(), contains("max_queue_size is 1"));
   running.let_go();
@@ -122,7 +124,7 @@ TEST_CASE("a deadline that passes in the queue ends the call there") {
   const Settings s = settings();
   InProcess pool(s, false);
   Occupied running(pool);
-  const Error error = error_of([&] { pool.infer(0, nothing, {.timeout = 5ms}); });
+  const Error error = error_of([&] { pool.infer(no_payload, nothing, {.timeout = 5ms}); });
   CHECK(error.code() == ErrorCode::kDeadlineExceeded);
   CHECK(error.phase() == Phase::kQueued);
   CHECK(pool.stats().queued == 0);
@@ -134,7 +136,7 @@ TEST_CASE("a deadline that passes while the model runs is reported late, not ign
   InProcess pool(s, false);
   const TimePoint deadline = Clock::now() + 2ms;
   const Error error = error_of([&] {
-    pool.infer(0,
+    pool.infer(no_payload,
                [&](Context& context) {
                  CHECK(context.deadline() == deadline);
                  while (!context.cancelled()) std::this_thread::yield();
@@ -152,7 +154,8 @@ TEST_CASE("a stop request ends a waiting call, and a running one when its model 
   std::stop_source stop;
   Occupied running(pool, {.stop = stop.get_token()});
   std::jthread stopper([&] { stop.request_stop(); });
-  const Error error = error_of([&] { pool.infer(0, nothing, {.stop = stop.get_token()}); });
+  const Error error =
+      error_of([&] { pool.infer(no_payload, nothing, {.stop = stop.get_token()}); });
   CHECK(error.code() == ErrorCode::kCancelled);
   CHECK(error.phase() == Phase::kQueued);
   running.let_go();
@@ -165,27 +168,45 @@ TEST_CASE(
   const Settings s = settings();
   InProcess pool(s, false);
   const Error error = error_of([&] {
-    pool.infer(0, [](Context&) -> std::size_t { throw std::out_of_range("no such row"); }, {});
+    pool.infer(no_payload, [](Context&) -> std::size_t { throw std::out_of_range("no such row"); },
+               {});
   });
   CHECK(error.code() == ErrorCode::kModelFailed);
   CHECK(error.details().exception_type == "std::out_of_range");
   CHECK(error.details().exception_text == "no such row");
-  pool.infer(0, nothing, {});
+  pool.infer(no_payload, nothing, {});
   CHECK(pool.stats().succeeded == 1);
   CHECK(pool.stats().failed == 1);
+}
+
+TEST_CASE("a codec that cannot say the size of a request is the caller's error, and counts") {
+  const Settings s = settings();
+  InProcess pool(s, false);
+  const Error error = error_of([&] {
+    pool.infer([]() -> std::size_t { throw std::out_of_range("no such label"); }, nothing, {});
+  });
+  CHECK(error.code() == ErrorCode::kInvalidArgument);
+  CHECK(error.details().exception_type == "std::out_of_range");
+  CHECK(error.details().exception_text == "no such label");
+  const auto exhausted = []() -> std::size_t { throw std::bad_alloc(); };
+  CHECK(error_of([&] { pool.infer(exhausted, nothing, {}); }).code() == ErrorCode::kOutOfMemory);
+  CHECK(pool.stats().requests == 2);
+  CHECK(pool.stats().failed == 2);
 }
 
 TEST_CASE("B11: a request or a reply over max_payload is refused with its size and the setting") {
   const Settings s = settings();
   InProcess pool(s, false);
-  const Error request = error_of([&] { pool.infer(1001, nothing, {}); });
+  const Error request =
+      error_of([&] { pool.infer([] { return std::size_t{1001}; }, nothing, {}); });
   CHECK(request.code() == ErrorCode::kPayloadTooLarge);
   CHECK_THAT(request.what(), contains("1001 bytes, max_payload is 1000"));
   const Error reply =
-      error_of([&] { pool.infer(0, [](Context&) { return std::size_t{1001}; }, {}); });
+      error_of([&] { pool.infer(no_payload, [](Context&) { return std::size_t{1001}; }, {}); });
   CHECK(reply.code() == ErrorCode::kPayloadTooLarge);
   const Error output = error_of([&] {
-    pool.infer(0, [](Context& context) { return context.output<float>({251}).bytes().size(); }, {});
+    pool.infer(no_payload,
+               [](Context& context) { return context.output<float>({251}).bytes().size(); }, {});
   });
   CHECK(output.code() == ErrorCode::kPayloadTooLarge);
 }
@@ -196,7 +217,7 @@ TEST_CASE("a closed pool refuses calls, after it has let the running one end") {
   Occupied running(pool);
   std::jthread closer([&] { pool.close(); });
   while (pool.health().state != PoolState::kStopped) std::this_thread::yield();
-  CHECK(error_of([&] { pool.infer(0, nothing, {}); }).code() == ErrorCode::kStopped);
+  CHECK(error_of([&] { pool.infer(no_payload, nothing, {}); }).code() == ErrorCode::kStopped);
   running.let_go();
   CHECK_FALSE(running.code);
 }
