@@ -41,10 +41,10 @@ namespace inferpool {
 // All are called from several threads at once; decode of a submitted call's answer on a thread of
 // the pool, which it must not block. None keeps its Encoder, Decoder or T&.
 //
-// Where one throws (an Error of inferpool stays as it is, std::bad_alloc in the host is
-// out_of_memory), only that call fails, and the worker goes on:
+// Where one throws, only that call fails, and the worker goes on:
 //   encode in the host: invalid_argument.  decode or encode in the worker: model_failed.
 //   decode in the host: model_failed, but Malformed: worker_lost, and the worker is replaced.
+// In the host an Error stays as it is, and std::bad_alloc is out_of_memory.
 // Each names the exception's type and text.
 //
 // With workers = 0 only payload is called (where it throws, it is the same as for encode): the
