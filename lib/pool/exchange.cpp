@@ -74,13 +74,12 @@ void Exchange::encode(Call& call, detail::FunctionRef<void(Encoder&)> encode) tr
 }
 
 // Of a call that counts as answered already, as its worker was given back.
-void Exchange::decode(const Call& call, Decoder& decoder,
-                      detail::FunctionRef<void(Decoder&)> decode) try {
+void Exchange::decode(Decoder& decoder, detail::FunctionRef<void(Decoder&)> decode) try {
   decode(decoder);
   decoder.finish();
 } catch (...) {
   dispatch_.update([](Dispatch& d, ipc::WakeList&) { d.count_unreadable(); });
-  rethrow_undecodable(call.id);
+  throw;
 }
 
 Placement Exchange::admit(Call& call) {
@@ -131,7 +130,7 @@ bool Exchange::collect(Call& call, const Placement& placement,
     // The worker may take the next request while this one is decoded.
     if (!give_back(!failure)) throw detail::Malformed("a reply to a request that was taken back");
     if (failure) throw *std::move(failure);
-    this->decode(call, decoder, decode);
+    this->decode(decoder, decode);
     return true;
   } catch (const detail::Malformed& malformed) {
     Error error = violation(worker, call.id, malformed.what());

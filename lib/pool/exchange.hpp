@@ -55,7 +55,7 @@ class Exchange {
 
  private:
   void encode(Call& call, detail::FunctionRef<void(Encoder&)> encode);
-  void decode(const Call& call, Decoder& decoder, detail::FunctionRef<void(Decoder&)> decode);
+  void decode(Decoder& decoder, detail::FunctionRef<void(Decoder&)> decode);
   Error violation(WorkerHandle& worker, std::uint64_t request_id, std::string_view what);
 
   std::shared_ptr<const Origin> origin_;

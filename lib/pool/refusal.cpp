@@ -5,8 +5,6 @@
 
 #include <new>
 
-#include <inferpool/codec.hpp>
-
 #include "model/failure.hpp"
 
 namespace inferpool::pool {
@@ -65,8 +63,6 @@ void rethrow_undecodable(std::uint64_t request_id) {
   try {
     throw;
   } catch (const Error&) {
-    throw;
-  } catch (const Malformed&) {
     throw;
   } catch (const std::bad_alloc&) {
     throw Error(ErrorCode::kOutOfMemory,

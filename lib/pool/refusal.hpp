@@ -23,7 +23,7 @@ namespace inferpool::pool {
 // out_of_memory, anything else as invalid_argument. To be called in a catch block.
 [[noreturn]] void rethrow_unencodable(std::uint64_t request_id);
 
-// For what a codec threw under a reply that is decoded: an Error and Malformed as they are,
+// For what a codec threw under a reply that is decoded, other than Malformed: an Error as it is,
 // std::bad_alloc as out_of_memory, anything else as model_failed. To be called in a catch block.
 [[noreturn]] void rethrow_undecodable(std::uint64_t request_id);
 
