@@ -17,7 +17,6 @@ class TypedReceiver : public Receiver {
  public:
   void decode(Decoder& reply) final {
     output.emplace(Codec<Output>::decode(reply));
-    reply.finish();
   }
 
   std::optional<Output> output;
