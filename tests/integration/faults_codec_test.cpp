@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a codec of a user's own throws: one typed error for its caller, by each verb, and the pool
 // goes on with counters that agree.
+#include <array>
+#include <stdexcept>
+#include <string>
+
 #include "catch.hpp"
 #include "integration/faulty_pool.hpp"
 #include "workers/caption.hpp"

@@ -2,6 +2,10 @@
 // A13: strings, vectors and types with a codec of their own arrive as they were sent, both ways.
 #include <array>
 #include <cstdint>
+#include <future>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "catch.hpp"
 #include "integration/actors.hpp"
