@@ -27,6 +27,10 @@ struct WorkerStats {
   WorkerState state = WorkerState::kDown;
   std::uint64_t served = 0;  // requests that this process answered
   int in_flight = 0;
+  // How long the oldest request that it has its turn to run, and has not answered, has had that
+  // turn; 0: none. Within a few milliseconds its running time, that of a run whose caller has left
+  // included.
+  Duration running_for = {};
 };
 
 // Counters since the pool's construction; a snapshot in which the sums agree.

@@ -40,6 +40,12 @@ inline std::uint64_t ticks() noexcept {
 // The rate of ticks(), measured between its construction and the conversion.
 class TickRate {
  public:
+  // Since `ticks` were counted, maybe on another processor.
+  std::chrono::nanoseconds since(std::uint64_t then) const noexcept {
+    const std::uint64_t now = ticks();
+    return now > then ? to_duration(now - then) : std::chrono::nanoseconds{};
+  }
+
   std::chrono::nanoseconds to_duration(std::uint64_t delta) const noexcept {
     const auto elapsed = static_cast<double>((Clock::now() - start_).count());
     const auto counted = static_cast<double>(ticks() - start_ticks_);

@@ -26,8 +26,8 @@ struct DispatchLimits {
   Duration hang_timeout = {};  // 0: never
 };
 
-// Who runs what: the state machine of all calls of a pool. Pure logic: it reads no clock, starts no
-// process and never waits. Each fault of the pool is one event here.
+// Who runs what: the state machine of all calls of a pool. Pure logic: it reads no clock (but
+// ticks, for figures), starts no process and never waits. Each fault of the pool is one event here.
 //
 // A call goes to a worker that has nothing to do, the one that served last first. Where there is
 // none it waits in a queue, and its oldest calls are posted ahead, one to each busy worker, so that
@@ -80,6 +80,10 @@ class Dispatch {
   [[nodiscard]] bool drained() const noexcept { return in_flight_ == 0; }
   [[nodiscard]] int live() const noexcept;
   [[nodiscard]] WorkerState state(int index) const noexcept;
+  // Since when the worker runs the oldest of its requests, in ticks; 0: it runs none.
+  [[nodiscard]] std::uint64_t running_since(int index) const noexcept {
+    return lanes_[static_cast<std::size_t>(index)].running_since();
+  }
   // Counters, and for each worker what it served and runs.
   void count(Stats& stats) const;
 

@@ -52,12 +52,27 @@ void Lane::post(Call& call, ipc::WakeList& wakes) {
   call.channel = channel_;
   call.sequence = channel_->post(call, wakes);
   runs_.push_back({.sequence = call.sequence, .call = &call});
+  give_turn();
+}
+
+// To the last one, once so many have gone that it is not ahead any more.
+void Lane::give_turn() noexcept {
+  if (runs_.empty() || runs_.size() > concurrency_ || runs_.back().turn != 0) return;
+  runs_.back().turn = ticks();
+}
+
+std::uint64_t Lane::running_since() const noexcept {
+  for (const Run& run : runs_) {
+    if (run.turn != 0 && !channel_->answered(run.sequence)) return run.turn;
+  }
+  return 0;
 }
 
 void Lane::collected(const Call& call, std::uint64_t use) noexcept {
   const auto run = find(call);
   channel_->finish(run->sequence);
   runs_.erase(run);
+  give_turn();
   ++served_;
   last_used_ = use;
 }
@@ -113,6 +128,7 @@ void Lane::collect_late(std::uint64_t use) noexcept {
     return true;
   });
   if (answered == 0) return;
+  give_turn();
   abandoned_ -= static_cast<int>(answered);
   served_ += answered;
   last_used_ = use;
@@ -146,6 +162,7 @@ std::vector<Run>::iterator Lane::find(const Call& call) noexcept {
 void Lane::recalled(std::vector<Run>::iterator run) noexcept {
   channel_->finish(run->sequence);
   runs_.erase(run);
+  give_turn();
 }
 
 }  // namespace inferpool::pool

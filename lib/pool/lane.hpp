@@ -22,6 +22,7 @@ struct Run {
   std::vector<detail::StorageRef> kept = {};  // those blocks
   Deadline kill_at = {};                      // abandoned: how long it may go on
   Deadline started = {};                      // when it was first seen to have its turn
+  std::uint64_t turn = 0;                     // ticks when it got its turn; 0: posted ahead
 };
 
 // One place for a worker, and what the worker there has to do: requests in the order of posting.
@@ -48,6 +49,8 @@ class Lane {
   [[nodiscard]] const std::vector<Run>& runs() const noexcept { return runs_; }
   [[nodiscard]] const Channel* channel() const noexcept { return channel_.get(); }
   [[nodiscard]] std::uint64_t served() const noexcept { return served_; }
+  // When the oldest request that is not answered got its turn, in ticks; 0: there is none.
+  [[nodiscard]] std::uint64_t running_since() const noexcept;
   // The larger, the later it served.
   [[nodiscard]] std::uint64_t last_used() const noexcept { return last_used_; }
 
@@ -73,6 +76,7 @@ class Lane {
   [[nodiscard]] bool takes_fewer_than(std::size_t most) const noexcept;
   std::vector<Run>::iterator find(const Call& call) noexcept;
   void recalled(std::vector<Run>::iterator run) noexcept;
+  void give_turn() noexcept;
 
   int index_;
   std::size_t concurrency_;

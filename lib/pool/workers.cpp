@@ -184,6 +184,7 @@ Stats Workers::stats() const {
     d.count(stats);
     for (WorkerStats& worker : stats.workers) {
       if (worker.state == WorkerState::kReady) worker.state = d.state(worker.index);
+      if (const auto since = d.running_since(worker.index)) worker.running_for = rate_.since(since);
     }
   });
   stats.payload_in_flight = origin_->requests->used();

@@ -13,6 +13,8 @@
 namespace inferpool::test {
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
 constexpr const char* kVariable = "MLSERVER_MODEL_PARALLEL_WORKERS";
 
 std::vector<int> pids_of(const Stats& stats) {
@@ -134,6 +136,68 @@ TEST_CASE("A15: the number of requests in flight is observable and returns to 0"
   two.get();
   CHECK(pool.stats().in_flight == 0);
   CHECK(pool.stats().succeeded == 2);
+}
+
+// What the only worker of the pool runs, and for how long.
+template <typename P>
+Duration running_for(const P& pool) {
+  return pool.stats().workers.at(0).running_for;
+}
+
+TEST_CASE("running_for grows while a worker runs a request, and is 0 when it has none") {
+  Pool<Actor> pool(actor_settings(2));
+  OwnGate gate;
+  const auto before = Clock::now();
+  auto held = pool.submit(gate.pass());
+  REQUIRE(gate.reached_by(1));
+  const auto begun = Clock::now();
+  const auto busy = [&] {
+    std::vector<WorkerStats> workers = pool.stats().workers;
+    if (workers[0].in_flight == 0) std::swap(workers[0], workers[1]);
+    CHECK(workers[1].running_for == 0ns);
+    return workers[0].running_for;
+  };
+  for (const auto least : {1ms, 50ms, 100ms}) {
+    REQUIRE(eventually([&] { return busy() >= least; }));
+    const auto asked = Clock::now();
+    const Duration running = busy();
+    CHECK(running >= asked - begun - 2ms);
+    CHECK(running <= Clock::now() - before + 2ms);
+  }
+  gate.open();
+  held.get();
+  for (const WorkerStats& worker : pool.stats().workers) CHECK(worker.running_for == 0ns);
+}
+
+TEST_CASE("running_for of a request that waited for its turn leaves out the wait") {
+  Pool<Actor> pool(actor_settings(1));
+  OwnGate gate;
+  auto first = pool.submit(gate.pass());
+  REQUIRE(gate.reached_by(1));
+  auto second = pool.submit(gate.pass());
+  REQUIRE(eventually([&] { return running_for(pool) >= 200ms; }));
+  const auto released = Clock::now();
+  gate.admit(1);
+  first.get();
+  REQUIRE(gate.reached_by(2));
+  CHECK(running_for(pool) > 0ns);
+  CHECK(running_for(pool) <= Clock::now() - released + 2ms);
+  gate.open();
+  second.get();
+}
+
+TEST_CASE("running_for goes on while a worker runs what nobody waits for any more") {
+  Pool<Actor> pool(actor_settings(1));
+  OwnGate gate;
+  std::stop_source stop;
+  auto call = pool.submit(gate.pass(), {.stop = stop.get_token()});
+  REQUIRE(gate.reached_by(1));
+  stop.request_stop();
+  CHECK(error_from([&] { return call.get(); }).code() == ErrorCode::kCancelled);
+  CHECK(pool.stats().workers.at(0).state == WorkerState::kLate);
+  CHECK(eventually([&] { return running_for(pool) >= 100ms; }));
+  gate.open();
+  CHECK(eventually([&] { return running_for(pool) == 0ns; }));
 }
 
 TEST_CASE("B12: each worker knows its index and generation, and keeps the index over a restart") {

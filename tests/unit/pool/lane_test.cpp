@@ -110,6 +110,40 @@ TEST_CASE("a call that its worker has begun cannot be recalled or withdrawn") {
   REQUIRE_FALSE(place.lane.late());
 }
 
+TEST_CASE("a lane runs since its oldest request got its turn, and not when nothing has one") {
+  Place place;
+  REQUIRE(place.lane.running_since() == 0);
+  const std::uint64_t before = ticks();
+  place.lane.post(place.calls[0], place.wakes);
+  place.lane.post(place.calls[1], place.wakes);  // ahead
+  const std::uint64_t posted = ticks();
+  const std::uint64_t first = place.lane.running_since();
+  REQUIRE(first >= before);
+  REQUIRE(first <= posted);
+
+  place.worker->answer(place.worker->begin());
+  REQUIRE(place.lane.running_since() == 0);
+  place.lane.collected(place.calls[0], 1);
+  REQUIRE(place.lane.running_since() >= posted);
+  place.worker->answer(place.worker->begin());
+  place.lane.collected(place.calls[1], 2);
+  REQUIRE(place.lane.running_since() == 0);
+}
+
+TEST_CASE("a request that was ahead gets its turn however the one before it went") {
+  Place place(2);
+  for (std::size_t i = 0; i < 3; ++i) place.lane.post(place.calls[i], place.wakes);
+  const std::uint64_t posted = ticks();
+  REQUIRE(place.lane.recall(place.calls[1]));
+  REQUIRE(place.lane.running_since() <= posted);  // the first goes on
+  place.worker->begin();
+  place.lane.abandon(place.calls[0], kNow);
+  REQUIRE(place.lane.running_since() <= posted);  // though nobody waits for it
+  place.worker->answer(1);
+  place.lane.collect_late(1);
+  REQUIRE(place.lane.running_since() >= posted);
+}
+
 TEST_CASE("a lane whose worker ended gives back what it had, and starts afresh with the next") {
   Place place(2);
   for (std::size_t i = 0; i < 3; ++i) place.lane.post(place.calls[i], place.wakes);
