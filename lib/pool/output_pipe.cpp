@@ -2,11 +2,13 @@
 #include "pool/output_pipe.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <poll.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <climits>
 #include <stdexcept>
 #include <utility>
 
@@ -19,13 +21,12 @@ namespace {
 constexpr std::size_t kLongestLine = 64 * 1024;
 
 // Never blocks the thread that watches the workers: what the host's stderr does not take at once is
-// dropped. A pipe that polls writable takes PIPE_BUF bytes whole.
+// dropped. A pipe that polls writable takes PIPE_BUF bytes, and takes them in one piece.
 void to_stderr(std::string_view text) {
   while (!text.empty()) {
     pollfd poll_fd{STDERR_FILENO, POLLOUT, 0};
     if (poll(&poll_fd, 1, 0) != 1 || (poll_fd.revents & POLLOUT) == 0) return;
-    const ssize_t written =
-        write(STDERR_FILENO, text.data(), std::min<std::size_t>(text.size(), 4096));
+    const ssize_t written = write(STDERR_FILENO, text.data(), text.size());
     if (written <= 0) return;
     text.remove_prefix(static_cast<std::size_t>(written));
   }
@@ -33,8 +34,11 @@ void to_stderr(std::string_view text) {
 
 }  // namespace
 
-OutputPipe::OutputPipe(int worker_index, const WorkerOutput& output, FileDescriptor& write_end)
-    : index_(worker_index), output_(output) {
+OutputPipe::OutputPipe(int worker_index, const std::string& model, const WorkerOutput& output,
+                       FileDescriptor& write_end)
+    : index_(worker_index),
+      prefix_(fmt::format("[{:.256}/{}] ", model, worker_index)),
+      output_(output) {
   std::array<int, 2> fds{};
   if (pipe2(fds.data(), O_CLOEXEC) != 0) throw std::runtime_error(system_failure("pipe2", errno));
   read_end_ = FileDescriptor(fds[0]);
@@ -56,28 +60,43 @@ void OutputPipe::drain() {
 
 void OutputPipe::finish() {
   drain();
-  if (!line_.empty()) output_.callback(index_, std::exchange(line_, {}));
+  if (!line_.empty()) put_line(std::exchange(line_, {}));
+  flush();
 }
 
 void OutputPipe::take(std::string_view text) {
   tail_.append(text);
   if (tail_.size() > kTail) tail_.erase(0, tail_.size() - kTail);
-  if (output_.kind == WorkerOutput::Kind::kInherit) to_stderr(text);
-  if (output_.kind == WorkerOutput::Kind::kCallback) call_back(text);
+  if (output_.kind == WorkerOutput::Kind::kCapture) return;
+  take_lines(text);
+  flush();
 }
 
-void OutputPipe::call_back(std::string_view text) {
+void OutputPipe::take_lines(std::string_view text) {
   line_.append(text);
   std::size_t start = 0;
   for (auto end = line_.find('\n'); end != std::string::npos; end = line_.find('\n', start)) {
-    output_.callback(index_, std::string_view(line_).substr(start, end - start));
+    put_line(std::string_view(line_).substr(start, end - start));
     start = end + 1;
   }
   line_.erase(0, start);
-  if (line_.size() > kLongestLine) {
-    output_.callback(index_, line_);
-    line_.clear();
-  }
+  if (line_.size() > kLongestLine) put_line(std::exchange(line_, {}));
+}
+
+void OutputPipe::put_line(std::string_view line) {
+  if (output_.kind == WorkerOutput::Kind::kCallback) return output_.callback(index_, line);
+  const std::size_t longest = PIPE_BUF - prefix_.size() - 1;
+  do {
+    const std::string_view piece = line.substr(0, longest);
+    line.remove_prefix(piece.size());
+    if (block_.size() + prefix_.size() + piece.size() + 1 > PIPE_BUF) flush();
+    block_.append(prefix_).append(piece).push_back('\n');
+  } while (!line.empty());
+}
+
+void OutputPipe::flush() {
+  to_stderr(block_);
+  block_.clear();
 }
 
 }  // namespace inferpool::pool

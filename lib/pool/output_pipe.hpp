@@ -16,9 +16,10 @@ class OutputPipe {
  public:
   static constexpr std::size_t kTail = 4096;
 
-  // `write_end` is the child's: pass it on, then close it here. Throws std::runtime_error naming
-  // the system call.
-  OutputPipe(int worker_index, const WorkerOutput& output, FileDescriptor& write_end);
+  // `write_end` is the child's: pass it on, then close it here. `model` stands before each line
+  // that goes to the host's stderr. Throws std::runtime_error naming the system call.
+  OutputPipe(int worker_index, const std::string& model, const WorkerOutput& output,
+             FileDescriptor& write_end);
 
   // Poll for POLLIN; -1 once the worker has closed its end.
   [[nodiscard]] int fd() const noexcept { return read_end_.get(); }
@@ -33,13 +34,17 @@ class OutputPipe {
 
  private:
   void take(std::string_view text);
-  void call_back(std::string_view text);
+  void take_lines(std::string_view text);
+  void put_line(std::string_view line);
+  void flush();
 
   int index_;
+  std::string prefix_;
   const WorkerOutput& output_;
   FileDescriptor read_end_;
   std::string tail_;
-  std::string line_;  // for the callback: what has come of a line so far
+  std::string line_;   // what has come of a line so far
+  std::string block_;  // for stderr: whole lines, at most as many as one write takes
 };
 
 }  // namespace inferpool::pool

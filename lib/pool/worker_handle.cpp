@@ -5,6 +5,7 @@
 #include <signal.h>
 
 #include <array>
+#include <filesystem>
 #include <system_error>
 
 #include "pool/call.hpp"
@@ -13,12 +14,22 @@
 
 namespace inferpool::pool {
 
+namespace {
+
+// What stands before a worker's lines on the host's stderr.
+std::string model_of(const Origin& origin) {
+  return origin.settings.name.empty() ? std::filesystem::path(origin.executable).filename().string()
+                                      : origin.settings.name;
+}
+
+}  // namespace
+
 WorkerHandle::WorkerHandle(std::shared_ptr<const Origin> origin, int index, int generation)
     : origin_(std::move(origin)),
       index_(index),
       generation_(generation),
       memory_(std::make_shared<ipc::WorkerMemory>(origin_->reply_bytes)),
-      output_(index, origin_->settings.worker_output, child_output_) {
+      output_(index, model_of(*origin_), origin_->settings.worker_output, child_output_) {
   auto [ours, theirs] = ipc::ControlSocket::pair();
   socket_ = std::move(ours);
   child_ = process::spawn(make_program(origin_->settings, origin_->executable, index, theirs.fd(),

@@ -8,7 +8,9 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <mutex>
+#include <sstream>
 
 #include "catch.hpp"
 #include "integration/faulty_pool.hpp"
@@ -174,7 +176,24 @@ TEST_CASE(
   const std::string err = host.rest_of_stderr();
   CHECK(host.wait() == 0);
   CHECK(out == "the host's own line\n");
-  CHECK(err == "out\nerr\n");
+  CHECK(err == "[faulty_worker/0] out\n[faulty_worker/0] err\n");
+}
+
+TEST_CASE(
+    "With worker_output = inherit, each line of two workers comes whole, with the model's name and "
+    "the worker's index") {
+  const ScratchFolder folder;
+  HostProgram host("outputs", folder / "");
+  std::istringstream err(host.rest_of_stderr());
+  CHECK(host.wait() == 0);
+  std::map<std::string, int> lines;
+  for (std::string line; std::getline(err, line);) ++lines[line];
+  CHECK(lines.extract("[printer/0] loading the weights").mapped() >= 1);
+  CHECK(lines.extract("[printer/1] loading the weights").mapped() >= 1);
+  CHECK(lines["[printer/0] no newline"] + lines["[printer/1] no newline"] == 1);
+  CHECK(lines["[printer/0] out"] + lines["[printer/1] out"] == 200);
+  CHECK(lines["[printer/0] err"] + lines["[printer/1] err"] == 200);
+  CHECK(lines.size() == 6);
 }
 
 TEST_CASE(

@@ -6,8 +6,9 @@
 //   fork    as run, and a child of the host, without exec, that lives on
 //   drain   on SIGINT, SIGTERM or SIGHUP lets its request end, and leaves with 0
 //   exit    as run, but leaves without closing the pool
-//   closed  without stdin, stdout and stderr: writes to the file FOLDER/result what a worker
-//   answers output  a worker prints to stdout and stderr, and so does the host
+//   closed  without stdin, stdout and stderr: writes what a worker answers to FOLDER/result
+//   output  a worker prints to stdout and stderr, and so does the host
+//   outputs two workers of a model "printer" print 200 times, then one ends in mid-line
 #include <poll.h>
 #include <signal.h>
 #include <unistd.h>
@@ -17,6 +18,7 @@
 #include <cstdio>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "integration/faulty_pool.hpp"
 
@@ -99,6 +101,17 @@ void output() {
   print("the host's own line");
 }
 
+void outputs() {
+  Settings settings = faulty_settings(2, R"({"load": "print"})");
+  settings.name = "printer";
+  settings.worker_output.kind = WorkerOutput::Kind::kInherit;
+  FaultyPool pool(settings);
+  std::vector<std::future<Report>> calls;
+  for (int i = 0; i < 200; ++i) calls.push_back(pool.submit(command(Deed::kPrint)));
+  for (auto& call : calls) call.get();
+  (void)error_of(pool.try_infer(command(Deed::kMutterAndKill)));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -111,6 +124,7 @@ int main(int argc, char** argv) {
     if (mode == "load") load(folder);
     if (mode == "drain") drain(folder);
     if (mode == "output") output();
+    if (mode == "outputs") outputs();
   } catch (const std::exception& error) {
     std::fprintf(stderr, "host_program: %s\n", error.what());
     return 1;

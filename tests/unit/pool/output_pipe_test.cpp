@@ -4,6 +4,10 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
+#include <climits>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -16,10 +20,43 @@ void put(const FileDescriptor& fd, std::string_view text) {
   REQUIRE(write(fd.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()));
 }
 
+// While it lives, this process's stderr is a pipe that nobody but the test reads.
+class OwnStderr {
+ public:
+  OwnStderr() : before_(fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3)) {
+    std::array<int, 2> fds{};
+    REQUIRE(pipe2(fds.data(), O_CLOEXEC) == 0);
+    read_end_ = FileDescriptor(fds[0]);
+    const FileDescriptor write_end(fds[1]);
+    fcntl(read_end_.get(), F_SETFL, O_NONBLOCK);
+    REQUIRE(dup2(write_end.get(), STDERR_FILENO) == STDERR_FILENO);
+  }
+  OwnStderr(const OwnStderr&) = delete;
+  OwnStderr& operator=(const OwnStderr&) = delete;
+  ~OwnStderr() { dup2(before_.get(), STDERR_FILENO); }
+
+  // What was written since the last call.
+  std::string text() const {
+    std::string result;
+    std::array<char, 4096> buffer;
+    for (;;) {
+      const ssize_t size = read(read_end_.get(), buffer.data(), buffer.size());
+      if (size <= 0) return result;
+      result.append(buffer.data(), static_cast<std::size_t>(size));
+    }
+  }
+
+ private:
+  FileDescriptor before_;
+  FileDescriptor read_end_;
+};
+
+const WorkerOutput kInherit{.kind = WorkerOutput::Kind::kInherit};
+
 TEST_CASE("the last 4 KiB of a worker's output are kept") {
   const WorkerOutput output{.kind = WorkerOutput::Kind::kCapture};
   FileDescriptor write_end;
-  OutputPipe pipe(0, output, write_end);
+  OutputPipe pipe(0, "model", output, write_end);
   put(write_end, std::string(6000, 'a') + "the end");
   pipe.drain();
   CHECK(pipe.tail().size() == OutputPipe::kTail);
@@ -33,7 +70,7 @@ TEST_CASE("a callback gets whole lines with the worker's index, however they arr
                               lines.push_back(std::to_string(index) + ":" + std::string(line));
                             }};
   FileDescriptor write_end;
-  OutputPipe pipe(3, output, write_end);
+  OutputPipe pipe(3, "model", output, write_end);
   put(write_end, "one\ntw");
   pipe.drain();
   CHECK(lines == std::vector<std::string>{"3:one"});
@@ -42,10 +79,98 @@ TEST_CASE("a callback gets whole lines with the worker's index, however they arr
   CHECK(lines == std::vector<std::string>{"3:one", "3:two", "3:", "3:three"});
 }
 
+TEST_CASE("a callback gets a line over 64 KiB in pieces") {
+  std::string all;
+  std::size_t pieces = 0;
+  const WorkerOutput output{.kind = WorkerOutput::Kind::kCallback,
+                            .callback = [&](int, std::string_view line) {
+                              all += line;
+                              ++pieces;
+                            }};
+  FileDescriptor write_end;
+  OutputPipe pipe(0, "model", output, write_end);
+  for (int i = 0; i < 20; ++i) {
+    put(write_end, std::string(4096, static_cast<char>('a' + i)));
+    pipe.drain();
+  }
+  CHECK(pieces == 1);
+  put(write_end, "the end\n");
+  pipe.drain();
+  CHECK(pieces == 2);
+  CHECK(all.size() == 20 * 4096 + 7);
+  CHECK(all.ends_with("ttthe end"));
+}
+
+TEST_CASE("on stderr each line has the model's name and the worker's index, however it arrives") {
+  const OwnStderr own;
+  FileDescriptor write_end;
+  OutputPipe pipe(3, "digits", kInherit, write_end);
+  put(write_end, "one\ntw");
+  pipe.drain();
+  CHECK(own.text() == "[digits/3] one\n");
+  put(write_end, "o\n\nthree\n");
+  pipe.drain();
+  CHECK(own.text() == "[digits/3] two\n[digits/3] \n[digits/3] three\n");
+  CHECK(pipe.tail() == "one\ntwo\n\nthree\n");
+}
+
+TEST_CASE("on stderr a last line without newline gets one when the worker ends") {
+  const OwnStderr own;
+  FileDescriptor write_end;
+  OutputPipe pipe(0, "digits", kInherit, write_end);
+  put(write_end, "last words");
+  write_end.reset();
+  pipe.drain();
+  CHECK(own.text().empty());
+  pipe.finish();
+  CHECK(own.text() == "[digits/0] last words\n");
+}
+
+TEST_CASE("on stderr a long line comes in pieces that a pipe takes whole, nothing of it is lost") {
+  const OwnStderr own;
+  FileDescriptor write_end;
+  OutputPipe pipe(0, GENERATE(std::string("digits"), std::string(5000, 'n')), kInherit, write_end);
+  std::string sent;
+  for (int i = 0; i < 5000; ++i) sent += std::to_string(i);
+  put(write_end, sent + "\nshort\n");
+  pipe.drain();
+  std::istringstream in(own.text());
+  std::string received;
+  std::string line;
+  std::size_t pieces = 0;
+  for (; std::getline(in, line) && !line.ends_with("] short"); ++pieces) {
+    CHECK(line.size() + 1 <= PIPE_BUF);
+    received += line.substr(line.find("/0] ") + 4);
+  }
+  CHECK(received == sent);
+  CHECK(pieces >= sent.size() / PIPE_BUF);
+  CHECK(line.ends_with("/0] short"));
+}
+
+TEST_CASE("a stderr that takes nothing keeps nobody waiting, and gets whole lines again later") {
+  const OwnStderr own;
+  FileDescriptor write_end;
+  OutputPipe pipe(0, "digits", kInherit, write_end);
+  for (int i = 0; i < 40; ++i) {  // far more than the pipe of stderr holds
+    for (int k = 0; k < 100; ++k) put(write_end, std::string(60, 'x') + "\n");
+    pipe.drain();
+  }
+  const std::string full = own.text();
+  CHECK(full.size() > 16 * 1024);
+  CHECK(full.size() < 40 * 100 * 61);
+  put(write_end, "later\n");
+  pipe.drain();
+  std::istringstream in(full + own.text());
+  std::string last;
+  for (std::string line; std::getline(in, line); last = line)
+    CHECK((line == "[digits/0] " + std::string(60, 'x') || line == "[digits/0] later"));
+  CHECK(last == "[digits/0] later");
+}
+
 TEST_CASE("the pipe closes itself when the worker has closed its end") {
   const WorkerOutput output{.kind = WorkerOutput::Kind::kCapture};
   FileDescriptor write_end;
-  OutputPipe pipe(0, output, write_end);
+  OutputPipe pipe(0, "model", output, write_end);
   put(write_end, "last words");
   write_end.reset();
   pipe.drain();
@@ -56,7 +181,7 @@ TEST_CASE("the pipe closes itself when the worker has closed its end") {
 TEST_CASE("both ends of the pipe are close-on-exec, and reading never blocks") {
   const WorkerOutput output{.kind = WorkerOutput::Kind::kCapture};
   FileDescriptor write_end;
-  OutputPipe pipe(0, output, write_end);
+  OutputPipe pipe(0, "model", output, write_end);
   CHECK((fcntl(pipe.fd(), F_GETFD) & FD_CLOEXEC) != 0);
   CHECK((fcntl(write_end.get(), F_GETFD) & FD_CLOEXEC) != 0);
   pipe.drain();  // returns though nothing was written
