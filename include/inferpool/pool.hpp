@@ -143,6 +143,7 @@ class Pool {
     } catch (...) {
       throw detail::load_error(core_.settings());
     }
+    core_.loaded_here();
   }
 
   detail::PoolCore core_;

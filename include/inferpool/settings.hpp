@@ -11,6 +11,8 @@
 #include <string>
 #include <string_view>
 
+#include <inferpool/event.hpp>
+
 namespace inferpool {
 
 using Duration = std::chrono::nanoseconds;
@@ -33,7 +35,10 @@ struct RestartBackoff {
 // What becomes of a worker's stdout and stderr (its stdout is joined to its stderr).
 struct WorkerOutput {
   enum class Kind : std::uint8_t { kInherit, kCapture, kCallback };
-  Kind kind = Kind::kInherit;  // inherit: to the host's stderr; capture: kept for errors only
+  // Inherit: each line goes to the host's stderr, whole, as "[<model's name>/<worker's index>]
+  // line" (without a name the worker's executable stands there); a line over 4 KiB comes in pieces,
+  // and what stderr does not take at once is dropped. Capture: kept for errors only.
+  Kind kind = Kind::kInherit;
   // With kCallback: one line without its newline, on a thread of the pool; must not block and must
   // not throw.
   std::function<void(int worker_index, std::string_view line)> callback = {};
@@ -106,6 +111,12 @@ struct Settings {
   // OMP_NUM_THREADS and kin; default: usable cores / workers, at least 1.
   std::optional<int> threads_per_worker = {};
   WorkerOutput worker_output = {};
+  // Told what happens to the workers and the pool (see EventKind), from before the constructor has
+  // returned until `stopped`, one event at a time. Called on a thread of the pool, `stopped` on the
+  // one that closes it; with workers = 0 on the thread that constructs, calls or closes. May ask
+  // the pool for stats() and health(); must not block, and not close or destroy the pool. What it
+  // throws is dropped.
+  std::function<void(const Event&)> on_event = {};
 };
 
 namespace detail {
@@ -122,7 +133,7 @@ void resolve_workers(Settings& settings);
 // reply region.
 void resolve_memory(Settings& settings);
 
-// JSON text from which from_json makes equal settings (worker_output.callback excepted).
+// JSON text from which from_json makes equal settings (the callbacks excepted).
 [[nodiscard]] std::string to_json(const Settings& settings);
 
 }  // namespace detail

@@ -2,6 +2,7 @@
 #include "pool/in_process.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <utility>
@@ -166,15 +167,20 @@ void InProcess::check_payload(std::size_t payload, const char* what) const {
   }
 }
 
+void InProcess::loaded() noexcept { events_.raise({.kind = EventKind::kReady, .pid = getpid()}); }
+
 void InProcess::close() noexcept {
-  std::unique_lock lock(mutex_);
-  closed_ = true;
-  idle_.wait_for(lock, settings_.drain_timeout,
-                 [this] { return running_ == 0 && waiting_.empty(); });
-  for (Turn* turn : std::exchange(waiting_, {})) {
-    turn->stopped = true;
-    turn->called.notify_one();
+  {
+    std::unique_lock lock(mutex_);
+    closed_ = true;
+    idle_.wait_for(lock, settings_.drain_timeout,
+                   [this] { return running_ == 0 && waiting_.empty(); });
+    for (Turn* turn : std::exchange(waiting_, {})) {
+      turn->stopped = true;
+      turn->called.notify_one();
+    }
   }
+  events_.raise({.kind = EventKind::kStopped});
 }
 
 Stats InProcess::stats() const {

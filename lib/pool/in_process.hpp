@@ -8,6 +8,7 @@
 #include <inferpool/detail/pool_core.hpp>
 
 #include "core/clock.hpp"
+#include "pool/events.hpp"
 
 namespace inferpool::pool {
 
@@ -17,17 +18,20 @@ namespace inferpool::pool {
 // safe from many threads.
 class InProcess {
  public:
-  InProcess(const Settings& settings, bool thread_safe) noexcept
-      : settings_(settings), thread_safe_(thread_safe) {}
+  InProcess(const Settings& settings, bool thread_safe)
+      : settings_(settings), thread_safe_(thread_safe), events_(settings) {}
 
   // Runs run(context) when its turn comes. `payload` and `run` give the sizes of the request and of
   // the reply. Throws Error.
   void infer(detail::FunctionRef<std::size_t()> payload,
              detail::FunctionRef<std::size_t(Context&)> run, const InferOptions& options);
 
+  // The model has loaded.
+  void loaded() noexcept;
   void close() noexcept;
   [[nodiscard]] Stats stats() const;
   [[nodiscard]] Health health() const;
+  [[nodiscard]] Events& events() noexcept { return events_; }
 
  private:
   struct Turn {
@@ -44,6 +48,7 @@ class InProcess {
 
   const Settings& settings_;
   const bool thread_safe_;
+  Events events_;
   mutable std::mutex mutex_;
   std::condition_variable idle_;
   std::list<Turn*> waiting_;

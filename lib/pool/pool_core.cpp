@@ -60,6 +60,8 @@ PoolCore::~PoolCore() {
 
 bool PoolCore::in_process() const noexcept { return parts_->in_process.has_value(); }
 
+void PoolCore::loaded_here() noexcept { in_process_->loaded(); }
+
 void PoolCore::infer(FunctionRef<void(Encoder&)> encode, FunctionRef<void(Decoder&)> decode,
                      const InferOptions& options) {
   parts_->workers->infer(encode, decode, options);

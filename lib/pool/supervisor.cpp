@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "pool/quiet_thread.hpp"
 
@@ -20,35 +21,36 @@ int milliseconds_until(Deadline until, TimePoint now) {
   return static_cast<int>(std::clamp<long>(left, 0, 60'000));
 }
 
-Error start_error(const std::string& what, ErrorDetails details) {
-  details.phase = Phase::kStarting;
-  std::string text = what;
-  if (!details.stderr_tail.empty()) text += "; its last output:\n" + details.stderr_tail;
-  return {ErrorCode::kStartupFailed, text, std::move(details)};
+std::string why_not_started(const WorkerHandle& worker, const WorkerEnd& end) {
+  if (!worker.start_failure().empty()) return worker.start_failure();
+  if (!end.reason.empty()) return to_string(end);
+  const bool ready = worker.stage() == WorkerHandle::Stage::kReady;
+  return to_string(end) + (ready ? " right after it was ready" : " before it was ready");
 }
 
-Error start_error(const WorkerHandle& worker, const WorkerEnd& end) {
-  std::string what = fmt::format("worker {} did not start: ", end.index);
-  if (!worker.start_failure().empty()) {
-    what += worker.start_failure();
-  } else {
-    const bool ready = worker.stage() == WorkerHandle::Stage::kReady;
-    what += to_string(end);
-    if (end.reason.empty()) what += ready ? " right after it was ready" : " before it was ready";
-  }
-  ErrorDetails details = details_of(end, Phase::kStarting);
-  details.exception_type = worker.load_failure().type;
-  details.exception_text = worker.load_failure().text;
-  return start_error(what, std::move(details));
+Event event_of(EventKind kind, const WorkerHandle& worker) {
+  return {.kind = kind,
+          .worker_index = worker.index(),
+          .generation = worker.generation(),
+          .pid = worker.pid()};
+}
+
+Event event_of(EventKind kind, const WorkerEnd& end, std::optional<Error> error = {}) {
+  return {.kind = kind,
+          .worker_index = end.index,
+          .generation = end.generation,
+          .pid = end.pid,
+          .error = std::move(error)};
 }
 
 }  // namespace
 
 Supervisor::Supervisor(std::shared_ptr<const Origin> origin, LockedDispatch& dispatch,
-                       Roster& roster)
+                       Roster& roster, Events& events)
     : origin_(std::move(origin)),
       dispatch_(dispatch),
       roster_(roster),
+      events_(events),
       spawner_(origin_, [this] { event_.signal(); }) {
   const int workers = *origin_->settings.workers;
   for (int i = 0; i < workers; ++i) {
@@ -123,14 +125,14 @@ void Supervisor::take_spawned() {
     Place& place = places_[static_cast<std::size_t>(spawned.index)];
     place.ordered = false;
     if (!spawned.worker) {
-      on_failed_start(spawned.index, start_error(fmt::format("worker {} could not be spawned: {}",
-                                                             spawned.index, spawned.failure),
-                                                 {.worker_index = spawned.index}));
+      const WorkerEnd none{.index = spawned.index, .generation = spawned.generation};
+      on_failed_start(none, start_failed(none, "it could not be spawned: " + spawned.failure));
       continue;
     }
     place.worker = std::move(spawned.worker);
     place.asked_to_leave = false;
     roster_.starting(spawned.index, spawned.generation, place.worker->pid());
+    raise(event_of(EventKind::kStarted, *place.worker));
   }
 }
 
@@ -159,6 +161,8 @@ void Supervisor::on_ready(int index) {
   dispatch_.update(
       [&](Dispatch& d, ipc::WakeList& wakes) { d.worker_ready(index, place.worker, wakes); });
   roster_.ready(index);
+  raise(event_of(EventKind::kReady, *place.worker));
+  if (std::exchange(breaker_open_, false)) raise({.kind = EventKind::kBreakerClosed});
 }
 
 void Supervisor::on_end(int index, const WorkerEnd& end) {
@@ -167,21 +171,35 @@ void Supervisor::on_end(int index, const WorkerEnd& end) {
   place.worker.reset();
   if (worker->stage() != WorkerHandle::Stage::kReady || first_start_pending()) {
     dispatch_.update([&](Dispatch& d, ipc::WakeList& wakes) { d.worker_ended(end, wakes); });
-    return on_failed_start(index, start_error(*worker, end));
+    return on_failed_start(
+        end, start_failed(end, why_not_started(*worker, end), worker->load_failure()));
   }
-  roster_.ended(index, place.asked_to_leave ? std::nullopt
-                                            : std::optional(worker_lost(end, 0, Phase::kNone)));
-  place.next_start = place.schedule.after_death(Clock::now());
+  const auto lost =
+      place.asked_to_leave ? std::nullopt : std::optional(worker_lost(end, 0, Phase::kNone));
+  roster_.ended(index, lost);
   dispatch_.update([&](Dispatch& d, ipc::WakeList& wakes) { d.worker_ended(end, wakes); });
+  if (lost) raise(event_of(EventKind::kDied, end, lost));
+  const TimePoint now = Clock::now();
+  restart_at(place.schedule.after_death(now), now, end);
 }
 
-void Supervisor::on_failed_start(int index, const Error& error) {
-  Place& place = places_[static_cast<std::size_t>(index)];
-  place.next_start = place.schedule.after_failed_start(Clock::now());
+void Supervisor::on_failed_start(const WorkerEnd& end, const Error& error) {
+  Place& place = places_[static_cast<std::size_t>(end.index)];
   ++failures_in_a_row_;
   given_up_ = given_up_ || first_start_pending();
-  roster_.start_failed(index, error);
+  roster_.start_failed(end.index, error);
+  raise(event_of(EventKind::kStartFailed, end, error));
   if (failures_in_a_row_ >= origin_->settings.restart_backoff.breaker) open_breaker(error);
+  const TimePoint now = Clock::now();
+  restart_at(place.schedule.after_failed_start(now), now, end);
+}
+
+void Supervisor::restart_at(TimePoint when, TimePoint now, const WorkerEnd& last) {
+  places_[static_cast<std::size_t>(last.index)].next_start = when;
+  if (given_up_) return;
+  Event event = event_of(EventKind::kRestarting, last);
+  event.delay = when - now;
+  raise(std::move(event));
 }
 
 void Supervisor::open_breaker(const Error& last) {
@@ -193,9 +211,18 @@ void Supervisor::open_breaker(const Error& last) {
           failures_in_a_row_, origin_->settings.restart_backoff.breaker, last.what()),
       last.details());
   // While a worker lives it serves; when it ends, its own successor is tried first.
-  dispatch_.update([&](Dispatch& d, ipc::WakeList& wakes) {
-    if (d.live() == 0) d.set_breaker(std::move(unavailable), wakes);
+  const bool opened = dispatch_.update([&](Dispatch& d, ipc::WakeList& wakes) {
+    if (d.live() == 0) d.set_breaker(unavailable, wakes);
+    return d.live() == 0;
   });
+  if (opened && !std::exchange(breaker_open_, true))
+    raise({.kind = EventKind::kBreakerOpened, .error = std::move(unavailable)});
+}
+
+void Supervisor::raise(Event event) noexcept {
+  // How workers leave a pool that closes is no news, unless they die of something. Not closing_:
+  // the event that lets the constructor return or throw is told, however soon it closes the pool.
+  if (!close_deadline_ || event.kind == EventKind::kDied) events_.raise(std::move(event));
 }
 
 bool Supervisor::first_start_pending() const {

@@ -13,6 +13,7 @@
 
 #include "core/clock.hpp"
 #include "pool/event_fd.hpp"
+#include "pool/events.hpp"
 #include "pool/locked_dispatch.hpp"
 #include "pool/restart_schedule.hpp"
 #include "pool/roster.hpp"
@@ -26,8 +27,9 @@ namespace inferpool::pool {
 // destruction.
 class Supervisor {
  public:
-  // Starts at once. All three outlive the supervisor.
-  Supervisor(std::shared_ptr<const Origin> origin, LockedDispatch& dispatch, Roster& roster);
+  // Starts at once. All four outlive the supervisor.
+  Supervisor(std::shared_ptr<const Origin> origin, LockedDispatch& dispatch, Roster& roster,
+             Events& events);
   ~Supervisor();
   Supervisor(const Supervisor&) = delete;
   Supervisor& operator=(const Supervisor&) = delete;
@@ -57,24 +59,28 @@ class Supervisor {
   void attend(int index, const pollfd* events);
   void on_ready(int index);
   void on_end(int index, const WorkerEnd& end);
-  void on_failed_start(int index, const Error& error);
+  void on_failed_start(const WorkerEnd& end, const Error& error);
   // The constructor still waits for all workers to be ready at once.
   [[nodiscard]] bool first_start_pending() const;
   void start_due(TimePoint now);
   void order(int index);
   void check_startup(TimePoint now);
   void open_breaker(const Error& last);
+  void restart_at(TimePoint when, TimePoint now, const WorkerEnd& last);
+  void raise(Event event) noexcept;
   void trim(TimePoint now);
   bool close_step(TimePoint now);
 
   std::shared_ptr<const Origin> origin_;
   LockedDispatch& dispatch_;
   Roster& roster_;
+  Events& events_;
   EventFd event_;
   std::vector<Place> places_;
   std::vector<pollfd> polled_;
   int generations_ = 0;
   int failures_in_a_row_ = 0;
+  bool breaker_open_ = false;
   bool given_up_ = false;  // the first start failed, and the constructor is about to say so
   Deadline next_trim_ = {};
   std::uint64_t requests_at_trim_ = 0;

@@ -14,10 +14,6 @@ std::string why(const WorkerEnd& end) {
   return end.reason.empty() ? "" : fmt::format("; the pool killed it: {}", end.reason);
 }
 
-}  // namespace
-
-std::string to_string(const WorkerEnd& end) { return how(end) + why(end); }
-
 ErrorDetails details_of(const WorkerEnd& end, Phase phase) {
   ErrorDetails details;
   details.phase = phase;
@@ -28,6 +24,10 @@ ErrorDetails details_of(const WorkerEnd& end, Phase phase) {
   details.stderr_tail = end.stderr_tail;
   return details;
 }
+
+}  // namespace
+
+std::string to_string(const WorkerEnd& end) { return how(end) + why(end); }
 
 Error worker_lost(const WorkerEnd& end, std::uint64_t request_id, Phase phase) {
   ErrorDetails details = details_of(end, phase);
@@ -53,6 +53,15 @@ Error poisoned_request(const WorkerEnd& end, std::uint64_t request_id) {
           fmt::format("two workers ended while they ran request {}; the last: {}", request_id,
                       to_string(end)),
           std::move(details)};
+}
+
+Error start_failed(const WorkerEnd& end, const std::string& cause, const Failure& load_failure) {
+  ErrorDetails details = details_of(end, Phase::kStarting);
+  details.exception_type = load_failure.type;
+  details.exception_text = load_failure.text;
+  std::string text = fmt::format("worker {} did not start: {}", end.index, cause);
+  if (!end.stderr_tail.empty()) text += "; its last output:\n" + end.stderr_tail;
+  return {ErrorCode::kStartupFailed, text, std::move(details)};
 }
 
 }  // namespace inferpool::pool

@@ -5,6 +5,7 @@
 
 #include <inferpool/error.hpp>
 
+#include "model/failure.hpp"
 #include "process/exit_status.hpp"
 
 namespace inferpool::pool {
@@ -29,7 +30,9 @@ struct WorkerEnd {
 // poisoned_request: two workers ended while they ran the request, this one last.
 [[nodiscard]] Error poisoned_request(const WorkerEnd& end, std::uint64_t request_id);
 
-// The details that both kinds of error and startup_failed carry.
-[[nodiscard]] ErrorDetails details_of(const WorkerEnd& end, Phase phase);
+// startup_failed: it was never ready, and the cause; with the exception of its load, where there
+// was one.
+[[nodiscard]] Error start_failed(const WorkerEnd& end, const std::string& cause,
+                                 const Failure& load_failure = {});
 
 }  // namespace inferpool::pool

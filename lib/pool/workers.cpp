@@ -55,11 +55,12 @@ std::shared_ptr<const Origin> Workers::make_origin(const Settings& settings,
 
 Workers::Workers(const Settings& settings, const detail::PoolCore::Traits& traits)
     : origin_(make_origin(settings, traits)),
+      events_(settings),
       dispatch_(limits_of(settings)),
       roster_(*settings.workers),
       spin_(settings.spin) {
   try {
-    supervisor_ = std::make_unique<Supervisor>(origin_, dispatch_, roster_);
+    supervisor_ = std::make_unique<Supervisor>(origin_, dispatch_, roster_, events_);
     exchange_ = std::make_unique<Exchange>(origin_, dispatch_, *supervisor_);
     completion_ = std::make_unique<Completion>(*exchange_, settings.spin);
   } catch (const std::runtime_error& error) {
@@ -169,6 +170,7 @@ void Workers::close() noexcept {
   const std::lock_guard lock(close_mutex_);
   if (supervisor_) supervisor_->stop();
   if (completion_) completion_->stop();
+  events_.raise({.kind = EventKind::kStopped});
 }
 
 bool Workers::wait_ready(TimePoint deadline) {

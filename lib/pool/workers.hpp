@@ -11,6 +11,7 @@
 #include "ipc/fork_guard.hpp"
 #include "ipc/spin.hpp"
 #include "pool/completion.hpp"
+#include "pool/events.hpp"
 #include "pool/exchange.hpp"
 #include "pool/locked_dispatch.hpp"
 #include "pool/roster.hpp"
@@ -37,6 +38,7 @@ class Workers {
   bool wait_ready(TimePoint deadline);
   [[nodiscard]] Stats stats() const;
   [[nodiscard]] Health health() const;
+  [[nodiscard]] Events& events() noexcept { return events_; }
 
   // True in a fork of the host without exec: there, nothing of the pool may be touched, not even
   // its destructor.
@@ -53,6 +55,7 @@ class Workers {
   ipc::ForkGuard guard_;
   TickRate rate_;
   std::shared_ptr<const Origin> origin_;
+  Events events_;
   LockedDispatch dispatch_;
   Roster roster_;
   ipc::SpinBudget spin_;

@@ -48,6 +48,8 @@ class PoolCore {
   PoolCore& operator=(const PoolCore&) = delete;
 
   [[nodiscard]] bool in_process() const noexcept;
+  // workers = 0: the model has loaded.
+  void loaded_here() noexcept;
 
   // One request: encode is called once, before anything else; decode at most once, with the reply.
   // Throws Error.

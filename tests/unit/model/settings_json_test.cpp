@@ -115,11 +115,13 @@ TEST_CASE("settings survive being written as JSON and read again") {
   REQUIRE(fields(again(odd)) == fields(odd));
 }
 
-TEST_CASE("a callback for output is not written, the rest of the settings is") {
+TEST_CASE("callbacks are not written, the rest of the settings is") {
   Settings settings;
   settings.worker = "digits_worker";
   settings.worker_output = {WorkerOutput::Kind::kCallback, [](int, std::string_view) {}};
+  settings.on_event = [](const Event&) {};
   const Settings read = parse(detail::to_json(settings));
+  REQUIRE_FALSE(read.on_event);
   REQUIRE(read.worker == "digits_worker");
   REQUIRE(read.worker_output.kind == WorkerOutput::Kind::kInherit);
 }

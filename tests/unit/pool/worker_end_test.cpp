@@ -81,11 +81,23 @@ TEST_CASE("poisoned_request tells of the second worker's end") {
                contains("two workers ended while they ran request 5") && contains("SIGKILL"));
 }
 
-TEST_CASE("the details of a start that failed name the phase") {
-  const ErrorDetails details = details_of(killed(), Phase::kStarting);
-  REQUIRE(details.phase == Phase::kStarting);
-  REQUIRE(details.worker_index == 2);
-  REQUIRE(details.request_id == 0);
+TEST_CASE("a start that failed names the worker, the cause and its last output") {
+  const Error error = start_failed(killed(), "it closed the connection");
+  REQUIRE(error.what() ==
+          std::string("startup_failed: worker 2 did not start: it closed the connection; its last "
+                      "output:\nfree(): invalid pointer"));
+  REQUIRE(error.phase() == Phase::kStarting);
+  REQUIRE(error.details().worker_index == 2);
+  REQUIRE(error.details().signal == 9);
+  REQUIRE(error.details().request_id == 0);
+}
+
+TEST_CASE("a start that failed keeps the exception of the load") {
+  const Error error = start_failed({.index = 1}, "the model did not load", {"my::Type", "no file"});
+  REQUIRE(error.what() ==
+          std::string("startup_failed: worker 1 did not start: the model did not load"));
+  REQUIRE(error.details().exception_type == "my::Type");
+  REQUIRE(error.details().exception_text == "no file");
 }
 
 }  // namespace

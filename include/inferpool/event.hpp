@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <inferpool/error.hpp>
+
+namespace inferpool {
+
+// What happened in a pool. Of one worker they come in this order:
+//   started -> ready -> died -> restarting -> started -> ...
+//   started -> start_failed -> restarting -> started -> ...
+// Once the pool closes, only died and stopped are told.
+enum class EventKind : std::uint8_t {
+  kStarted,        // a worker process was made; its model loads
+  kReady,          // the worker serves; with workers = 0: the model has loaded
+  kDied,           // a worker that was ready ended without being asked to
+  kStartFailed,    // a worker could not be made, or ended before it was ready (in the pool's
+                   // constructor: before all were)
+  kRestarting,     // its successor will be started once `delay` has passed
+  kBreakerOpened,  // no worker lives and RestartBackoff::breaker starts failed: calls are refused
+  kBreakerClosed,  // a worker is ready again
+  kHandlerThrew,   // the handler of an async call threw, which it must not; the pool goes on
+  kStopped,        // the pool is closed; the last event
+};
+
+// The kind as it is written in logs and documents: "start_failed".
+[[nodiscard]] std::string_view name(EventKind kind) noexcept;
+
+// One event, as Settings::on_event gets it. A plain value: copy it where it is needed longer.
+struct Event {
+  EventKind kind = EventKind::kStarted;
+  std::string model = {};               // Settings::name
+  int worker_index = -1;                // -1: of no worker, but of the pool
+  int generation = 0;                   // of the worker (see WorkerStats); restarting: of the last
+  int pid = 0;                          // likewise; workers = 0: this process
+  std::chrono::nanoseconds delay = {};  // restarting
+  std::optional<Error> error = {};      // died, start_failed, breaker_opened: why
+  std::string text = {};                // handler_threw: the exception's type and text
+};
+
+}  // namespace inferpool
