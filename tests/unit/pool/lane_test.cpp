@@ -134,13 +134,21 @@ TEST_CASE("a request that was ahead gets its turn however the one before it went
   Place place(2);
   for (std::size_t i = 0; i < 3; ++i) place.lane.post(place.calls[i], place.wakes);
   const std::uint64_t posted = ticks();
-  REQUIRE(place.lane.recall(place.calls[1]));
-  REQUIRE(place.lane.running_since() <= posted);  // the first goes on
   place.worker->begin();
-  place.lane.abandon(place.calls[0], kNow);
-  REQUIRE(place.lane.running_since() <= posted);  // though nobody waits for it
-  place.worker->answer(1);
-  place.lane.collect_late(1);
+  SECTION("recalled") {
+    REQUIRE(place.lane.recall(place.calls[1]));
+    REQUIRE(place.lane.running_since() <= posted);  // the first goes on
+    place.worker->answer(1);
+  }
+  SECTION("abandoned, and answered then") {
+    REQUIRE(place.worker->begin() == 2);
+    place.worker->answer(2);
+    place.lane.abandon(place.calls[0], kNow);
+    REQUIRE(place.lane.running_since() > 0);
+    REQUIRE(place.lane.running_since() <= posted);  // though nobody waits for it
+    place.worker->answer(1);
+    place.lane.collect_late(1);
+  }
   REQUIRE(place.lane.running_since() >= posted);
 }
 
