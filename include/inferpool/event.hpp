@@ -14,7 +14,7 @@ namespace inferpool {
 // What happened in a pool. Of one worker they come in this order:
 //   started -> ready -> died -> restarting -> started -> ...
 //   started -> start_failed -> restarting -> started -> ...
-// Once the pool closes, only died and stopped are told.
+// Once the pool closes, only died is told of workers.
 enum class EventKind : std::uint8_t {
   kStarted,        // a worker process was made; its model loads
   kReady,          // the worker serves; with workers = 0: the model has loaded
