@@ -26,8 +26,8 @@ struct Completion::Pending {
   std::uint32_t seen = 0;
 };
 
-Completion::Completion(Exchange& exchange, Duration spin) noexcept
-    : exchange_(exchange), spin_(spin) {}
+Completion::Completion(Exchange& exchange, Events& events, Duration spin) noexcept
+    : exchange_(exchange), events_(events), spin_(spin) {}
 
 Completion::~Completion() { stop(); }
 
@@ -39,7 +39,7 @@ void Completion::submit(detail::FunctionRef<void(Encoder&)> encode,
     pending.emplace_back(group_, options.stop);
     enter();
   } catch (...) {  // there is no thread that could tell
-    return deliver(*receiver, current_error());
+    return deliver(*receiver, current_error(), events_);
   }
   Pending& call = pending.front();
   call.receiver = std::move(receiver);
@@ -99,7 +99,7 @@ void Completion::run() {
       const auto pending = next++;
       if (advance(*pending, now)) ended.splice(ended.end(), active_, pending);
     }
-    for (Pending& pending : ended) deliver(*pending.receiver, pending.error);
+    for (Pending& pending : ended) deliver(*pending.receiver, pending.error, events_);
     if (!ended.empty()) continue;
     if (!spin_.spin([&] { return anything_new(seen); })) wait(seen);
   }

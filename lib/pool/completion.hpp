@@ -14,6 +14,7 @@
 
 #include "ipc/spin.hpp"
 #include "pool/call.hpp"
+#include "pool/events.hpp"
 #include "pool/exchange.hpp"
 
 namespace inferpool::pool {
@@ -23,8 +24,8 @@ namespace inferpool::pool {
 // threads, but for stop().
 class Completion {
  public:
-  // The exchange outlives the completion.
-  Completion(Exchange& exchange, Duration spin) noexcept;
+  // Both outlive the completion.
+  Completion(Exchange& exchange, Events& events, Duration spin) noexcept;
   ~Completion();
   Completion(const Completion&) = delete;
   Completion& operator=(const Completion&) = delete;
@@ -57,6 +58,7 @@ class Completion {
   void wait(std::uint32_t seen);
 
   Exchange& exchange_;
+  Events& events_;
   ipc::SpinBudget spin_;
   Waiter group_;
   std::mutex mutex_;

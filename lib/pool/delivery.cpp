@@ -4,17 +4,28 @@
 #include <fmt/format.h>
 
 #include <new>
+#include <string>
 
 #include "model/failure.hpp"
 
 namespace inferpool::pool {
+namespace {
 
-void deliver(detail::Receiver& receiver, const std::optional<Error>& error) noexcept {
-  try {
-    error ? receiver.fail(*error) : receiver.complete();
-  } catch (...) {
-    // A handler must not take the other calls' thread, or the host, with it.
-  }
+// The exception under way: its type and text, as far as memory allows.
+std::string current_text() noexcept try {
+  const Failure failure = current_failure();
+  return failure.text.empty() ? failure.type : fmt::format("{}: {}", failure.type, failure.text);
+} catch (...) {
+  return {};
+}
+
+}  // namespace
+
+void deliver(detail::Receiver& receiver, const std::optional<Error>& error, Events& events) noexcept
+    try {
+  error ? receiver.fail(*error) : receiver.complete();
+} catch (...) {  // it must not take the other calls' thread, or the host, with it
+  events.raise({.kind = EventKind::kHandlerThrew, .text = current_text()});
 }
 
 Error current_error() {

@@ -60,7 +60,7 @@ PoolCore::~PoolCore() {
 
 bool PoolCore::in_process() const noexcept { return parts_->in_process.has_value(); }
 
-void PoolCore::loaded_here() noexcept { in_process_->loaded(); }
+void PoolCore::loaded_here() noexcept { parts_->in_process->loaded(); }
 
 void PoolCore::infer(FunctionRef<void(Encoder&)> encode, FunctionRef<void(Decoder&)> decode,
                      const InferOptions& options) {
@@ -86,7 +86,7 @@ void PoolCore::submit_here(FunctionRef<std::size_t()> payload,
   } catch (...) {
     error = pool::current_error();
   }
-  pool::deliver(receiver, error);
+  pool::deliver(receiver, error, parts_->in_process->events());
 }
 
 Tensor PoolCore::loan(Datatype datatype, const Shape& shape) {

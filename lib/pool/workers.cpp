@@ -62,7 +62,7 @@ Workers::Workers(const Settings& settings, const detail::PoolCore::Traits& trait
   try {
     supervisor_ = std::make_unique<Supervisor>(origin_, dispatch_, roster_, events_);
     exchange_ = std::make_unique<Exchange>(origin_, dispatch_, *supervisor_);
-    completion_ = std::make_unique<Completion>(*exchange_, settings.spin);
+    completion_ = std::make_unique<Completion>(*exchange_, events_, settings.spin);
   } catch (const std::runtime_error& error) {
     throw start_failure(fmt::format("the pool could not be started: {}", error.what()));
   }

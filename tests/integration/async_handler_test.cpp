@@ -168,10 +168,17 @@ TEST_CASE("a slow handler delays all that comes after it, and nothing is lost") 
   CHECK_NOTHROW(blocking.get());
 }
 
-TEST_CASE("what a handler throws ends there, and the other calls go on") {
+TEST_CASE("what a handler throws is told as an event, and the other calls go on") {
   const int workers = GENERATE(0, 1);
   Answers<Response> answers;
-  Pool<Actor> pool(actor_settings(workers));
+  Settings settings = actor_settings(workers);
+  std::mutex mutex;
+  std::vector<std::string> thrown;
+  settings.on_event = [&](const Event& event) {
+    const std::lock_guard lock(mutex);
+    if (event.kind == EventKind::kHandlerThrew) thrown.push_back(event.text);
+  };
+  Pool<Actor> pool(settings);
   for (int i = 0; i < 20; ++i) {
     CHECK_NOTHROW(pool.async_infer(act("echo"), {}, [](const Result<Response>&) {
       throw std::runtime_error("a handler's own");
@@ -183,6 +190,10 @@ TEST_CASE("what a handler throws ends there, and the other calls go on") {
   REQUIRE(answers.wait_for(20));
   CHECK(answers.count(std::nullopt) == 20);
   CHECK_NOTHROW(pool.infer(act("echo")));
+  const std::lock_guard lock(mutex);
+  REQUIRE(thrown.size() == 40);
+  CHECK(std::ranges::count(thrown, "std::runtime_error: a handler's own") == 20);
+  CHECK(std::ranges::count(thrown, "int") == 20);
 }
 
 // Asks again from within the handler, `left` times.
