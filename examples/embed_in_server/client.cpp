@@ -4,6 +4,8 @@
 //   client <port> <connections> <lines of each> [<server's pid> <kills>]
 // Exit status 0: every line was answered rightly, or with an "error: ..." of the server, and those
 // are counted.
+#include <utility>  // before awaitable.hpp of Boost 1.74, which needs it
+
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>

@@ -12,7 +12,6 @@
 
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
-#include <boost/asio/dispatch.hpp>
 #include <boost/asio/execution.hpp>
 #include <boost/asio/execution_context.hpp>
 #include <boost/asio/executor_work_guard.hpp>
@@ -20,6 +19,7 @@
 #include <boost/asio/query.hpp>
 #include <boost/asio/system_executor.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/use_future.hpp>
 #include <boost/version.hpp>
 #if BOOST_VERSION >= 107700
 #include <boost/asio/associated_cancellation_slot.hpp>
@@ -149,26 +149,16 @@ class AsioCallEnd {
   }
 
   void operator()(Result<Output> result) {
-    std::unique_ptr<Waiting> here;
-    std::exchange(handlers_, nullptr)->take(place_, [&](std::unique_ptr<WaitingHandler>& waiting) {
-      here.reset(static_cast<Waiting*>(waiting.release()));
-      const auto executor = here->executor();
-      if (&context_of(executor) != &asio::system_executor().context())
-        asio::post(executor, bind(here, result));
+    std::exchange(handlers_, nullptr)->take(place_, [&](std::unique_ptr<WaitingHandler>& taken) {
+      std::unique_ptr<Waiting> waiting(static_cast<Waiting*>(taken.release()));
+      const auto executor = waiting->executor();
+      asio::post(executor, [waiting = std::move(waiting), result = std::move(result)]() mutable {
+        Waiting::call(std::move(waiting), std::move(result));
+      });
     });
-    if (!here) return;
-    // The system's context is never gone, and its threads are not started for this.
-    const auto executor = here->executor();
-    asio::dispatch(executor, bind(here, result));
   }
 
  private:
-  static auto bind(std::unique_ptr<Waiting>& waiting, Result<Output>& result) {
-    return [waiting = std::move(waiting), result = std::move(result)]() mutable {
-      Waiting::call(std::move(waiting), std::move(result));
-    };
-  }
-
   std::shared_ptr<WaitingHandlers> handlers_;
   WaitingHandlers::Place place_;
 };
@@ -181,10 +171,17 @@ struct InitiateInfer {
     using Waiting = AsioHandler<Signature, OutputOf<Model>, std::decay_t<Handler>>;
     std::decay_t<Handler> own(std::forward<Handler>(handler));
     auto waiting = std::make_unique<Waiting>(std::move(own), options);
-    auto& service = asio::use_service<WaitingHandlersService>(context_of(waiting->executor()));
-    pool->async_infer(
-        std::move(input), options,
-        AsioCallEnd<OutputOf<Model>, Waiting>(service.handlers(), std::move(waiting)));
+    // A handler without an executor: to look at the system's context would start its threads.
+    if constexpr (std::is_same_v<decltype(waiting->executor()), asio::system_executor>) {
+      pool->async_infer(std::move(input), options,
+                        [waiting = std::move(waiting)](Result<OutputOf<Model>> result) mutable {
+                          Waiting::call(std::move(waiting), std::move(result));
+                        });
+    } else {
+      auto& service = asio::use_service<WaitingHandlersService>(context_of(waiting->executor()));
+      using CallEnd = AsioCallEnd<OutputOf<Model>, Waiting>;
+      pool->async_infer(std::move(input), options, CallEnd(service.handlers(), std::move(waiting)));
+    }
   }
 };
 
@@ -203,10 +200,14 @@ struct InitiateInfer {
 // any type by the handler's slot.
 template <typename Model, typename Token>
 auto async_infer(Pool<Model>& pool, InputOf<Model> input, InferOptions options, Token&& token) {
-  using Signature = typename detail::SignatureFor<Token, OutputOf<Model>>::Type;
-  return boost::asio::async_initiate<Token, Signature>(detail::InitiateInfer<Model, Signature>(),
-                                                       token, &pool, std::move(input),
-                                                       std::move(options));
+  if constexpr (std::is_same_v<std::decay_t<Token>, boost::asio::use_future_t<>>) {
+    return pool.submit(std::move(input), options);  // which needs no thread of Asio's
+  } else {
+    using Signature = typename detail::SignatureFor<Token, OutputOf<Model>>::Type;
+    return boost::asio::async_initiate<Token, Signature>(detail::InitiateInfer<Model, Signature>(),
+                                                         token, &pool, std::move(input),
+                                                         std::move(options));
+  }
 }
 
 #ifdef BOOST_ASIO_HAS_CO_AWAIT

@@ -15,6 +15,7 @@
 #include "catch.hpp"
 #include "integration/actors.hpp"
 #include "integration/answers.hpp"
+#include "integration/processes.hpp"
 #include "workers/echo.hpp"
 
 namespace inferpool::test {
@@ -126,6 +127,22 @@ TEST_CASE(
   gate.open();
   CHECK(eventually([&] { return pool.stats().succeeded == 50; }));
   CHECK_NOTHROW(pool.infer(act("echo")));
+}
+
+TEST_CASE("no thread is started for a callback, a future or a loop but the pool's") {
+  const auto before = threads();
+  {
+    Pool<Echo> pool(settings_for("echo_worker", 1));
+    static_cast<void>(pool.submit(floats(1, 1)).get());
+    const auto with_pool = threads();
+    async_infer(pool, floats(1, 1), {}, [](const Result<Tensor>&) {});
+    static_cast<void>(async_infer(pool, floats(1, 1), {}, asio::use_future).get());
+    asio::io_context loop;
+    async_infer(pool, floats(1, 1), {}, asio::bind_executor(loop, [](const Result<Tensor>&) {}));
+    loop.run();
+    CHECK(threads() == with_pool);
+  }
+  CHECK(threads() == before);
 }
 
 TEST_CASE("an io_context may be destroyed while answers arrive") {
