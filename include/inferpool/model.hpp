@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <optional>
+#include <string_view>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -44,9 +45,17 @@ class Context {
   [[nodiscard]] virtual std::optional<std::chrono::steady_clock::time_point> deadline()
       const noexcept = 0;
 
+  // The caller's place in a trace, in the form of InferOptions::traceparent; empty: none.
+  [[nodiscard]] std::string_view traceparent() const noexcept { return traceparent_; }
+
  protected:
   Context() = default;
+  // Of text that outlives the context.
+  explicit Context(std::string_view traceparent) noexcept : traceparent_(traceparent) {}
   ~Context() = default;
+
+ private:
+  std::string_view traceparent_ = {};
 };
 
 // A model that only the worker knows: Pool<> speaks Request and Response with any worker that does.

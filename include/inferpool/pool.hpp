@@ -13,6 +13,7 @@
 #include <inferpool/detail/pool_core.hpp>
 #include <inferpool/detail/receiver.hpp>
 #include <inferpool/detail/served_model.hpp>
+#include <inferpool/detail/traced_options.hpp>
 #include <inferpool/error.hpp>
 #include <inferpool/model.hpp>
 #include <inferpool/options.hpp>
@@ -51,13 +52,13 @@ class Pool {
   Output infer(const Input& input, const InferOptions& options = {}) {
     std::optional<Output> output;
     if (core_.in_process()) {
-      core_.infer_here(
-          [&] { return Codec<Input>::payload(input); },
-          [&](Context& context) { return run_here(input, context, output); }, options);
+      core_.infer_here([&] { return Codec<Input>::payload(input); },
+                       [&](Context& context) { return run_here(input, context, output); },
+                       detail::TracedOptions(options, input));
     } else {
       core_.infer([&](Encoder& encoder) { Codec<Input>::encode(encoder, input); },
                   [&](Decoder& decoder) { output.emplace(Codec<Output>::decode(decoder)); },
-                  options);
+                  detail::TracedOptions(options, input));
     }
     return std::move(*output);
   }
@@ -122,10 +123,10 @@ class Pool {
       core_.submit_here(
           [&] { return Codec<Input>::payload(input); },
           [&](Context& context) { return run_here(input, context, receiver->output); }, *receiver,
-          options);
+          detail::TracedOptions(options, input));
     } else {
       core_.submit([&](Encoder& encoder) { Codec<Input>::encode(encoder, input); },
-                   std::move(receiver), options);
+                   std::move(receiver), detail::TracedOptions(options, input));
     }
   }
 

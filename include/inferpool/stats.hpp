@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <inferpool/error.hpp>
+#include <inferpool/histogram.hpp>
 #include <inferpool/settings.hpp>
 
 namespace inferpool {
@@ -33,6 +34,19 @@ struct WorkerStats {
   Duration running_for = {};
 };
 
+// Where the time of a call goes, in the order of its stages. What is copied in or out with the
+// message itself, some hundred bytes at most, takes next to no time and counts as `wake`. With
+// workers = 0 there is nothing to copy and nobody to wake: these are 0.
+struct StageTimes {
+  Duration copy_in = {};   // the request is copied into a block of shared memory
+  Duration queue = {};     // admitted, until it is the turn of the worker that answers it: until it
+                           // is posted to one that is free, or started by one that was not
+  Duration wake = {};      // both hand-overs: the worker wakes up and starts, and later whoever
+                           // waits for the answer does
+  Duration run = {};       // predict, with the worker's decode and encode
+  Duration copy_out = {};  // the answer is checked, and taken out of the worker's memory or viewed
+};
+
 // Counters since the pool's construction; a snapshot in which the sums agree.
 struct Stats {
   std::uint64_t requests = 0;  // admitted or refused
@@ -44,8 +58,13 @@ struct Stats {
   int in_flight = 0;                    // admitted, not completed
   int queued = 0;                       // of these, waiting for a worker
   std::uint64_t payload_in_flight = 0;  // bytes of request blocks and loans
-  Duration latency_mean = {};           // admission to answer, of the successful ones
+  // Of the successful calls, by whatever verb: from before the request is encoded until the answer
+  // is decoded. Not a snapshot: a call that ends meanwhile may count in one of these and not yet in
+  // another.
+  LatencyHistogram latency = {};
+  Duration latency_mean = {};
   Duration latency_max = {};
+  StageTimes stages = {};  // means; their sum is latency_mean but for rounding (5 ns)
   std::vector<WorkerStats> workers = {};
 };
 

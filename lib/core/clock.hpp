@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -37,7 +38,8 @@ inline std::uint64_t ticks() noexcept {
 #endif
 }
 
-// The rate of ticks(), measured between its construction and the conversion.
+// The rate of ticks(): measured once, by the first conversion that comes a millisecond or more
+// after the construction, and constant from then on. Thread-safety: safe from many threads.
 class TickRate {
  public:
   // Since `ticks` were counted, maybe on another processor.
@@ -47,16 +49,46 @@ class TickRate {
   }
 
   std::chrono::nanoseconds to_duration(std::uint64_t delta) const noexcept {
-    const auto elapsed = static_cast<double>((Clock::now() - start_).count());
-    const auto counted = static_cast<double>(ticks() - start_ticks_);
-    if (counted <= 0) return {};
-    return std::chrono::nanoseconds(
-        static_cast<std::int64_t>(static_cast<double>(delta) * elapsed / counted));
+    double rate = nanoseconds_.load(std::memory_order_relaxed);
+    if (rate == 0) rate = measure();
+    return std::chrono::nanoseconds(static_cast<std::int64_t>(static_cast<double>(delta) * rate));
   }
 
  private:
-  TimePoint start_ = Clock::now();
-  std::uint64_t start_ticks_ = ticks();
+  struct Mark {
+    TimePoint time;
+    std::uint64_t ticks;
+  };
+
+  // Both clocks at one moment. A thread may lose its processor between two readings, so the closest
+  // of a few counts.
+  static Mark mark() noexcept {
+    Mark closest{};
+    std::uint64_t least = ~std::uint64_t{0};
+    for (int i = 0; i < 4; ++i) {
+      const std::uint64_t before = ticks();
+      const TimePoint time = Clock::now();
+      const std::uint64_t took = ticks() - before;
+      if (took >= least) continue;
+      least = took;
+      closest = {time, before + took / 2};
+    }
+    return closest;
+  }
+
+  double measure() const noexcept {
+    const Mark now = mark();
+    const auto elapsed = now.time - start_.time;
+    const auto counted = static_cast<double>(now.ticks - start_.ticks);
+    if (counted <= 0) return 0;
+    const double rate = static_cast<double>(elapsed.count()) / counted;
+    if (elapsed >= std::chrono::milliseconds(1))
+      nanoseconds_.store(rate, std::memory_order_relaxed);
+    return rate;
+  }
+
+  Mark start_ = mark();
+  mutable std::atomic<double> nanoseconds_{0};  // a tick; 0: not known yet
 };
 
 }  // namespace inferpool

@@ -76,12 +76,17 @@ WaitFor HostRing::park(std::uint32_t sequence) noexcept {
 }
 
 ReplyHead HostRing::head(std::uint32_t sequence) const noexcept {
-  const ReplySlot& slot = control_.reply(sequence);
-  return {slot.call_id.load(std::memory_order_relaxed),
-          slot.frame_offset.load(std::memory_order_relaxed),
-          slot.frame_bytes.load(std::memory_order_relaxed),
-          slot.ticket.load(std::memory_order_relaxed),
-          slot.generation.load(std::memory_order_relaxed)};
+  ReplySlot& slot = control_.reply(sequence);
+  ReplyHead head{.call_id = slot.call_id.load(std::memory_order_relaxed),
+                 .frame_bytes = slot.frame_bytes.load(std::memory_order_relaxed),
+                 .ticket = slot.ticket.load(std::memory_order_relaxed),
+                 .generation = slot.generation.load(std::memory_order_relaxed),
+                 .started = slot.started.load(std::memory_order_relaxed),
+                 .ended = slot.ended.load(std::memory_order_relaxed)};
+  if (head.frame_bytes > kInlineFrame) {
+    head.frame_offset = std::atomic_ref(slot.frame_offset).load(std::memory_order_relaxed);
+  }
+  return head;
 }
 
 void HostRing::copy_frame(std::uint32_t sequence, std::span<std::byte> to) const noexcept {

@@ -28,6 +28,8 @@ struct ReplyHead {
   std::uint32_t frame_bytes = 0;
   std::uint32_t ticket = 0;
   std::uint32_t generation = 0;
+  std::uint64_t started = 0;  // ticks()
+  std::uint64_t ended = 0;
 };
 
 // The host's end of both rings of one worker, laid over bytes that somebody else owns. Its own

@@ -20,7 +20,8 @@
 //     |                 |                                          by compare-swap  |
 //     |                 | header, frame                            written: host    |
 //     +-----------------+----------------------------------------------------------+
-//     | replies[64]     | published word, header, frame            written: worker  |
+//     | replies[64]     | published word, header, when the run     written: worker  |
+//     |                 | started and ended, frame                                 |
 //     +-----------------+----------------------------------------------------------+
 //
 // Sequence number s (1, 2, 3, ...) uses slot s % 64 of both rings: the reply to a request lies in
@@ -42,7 +43,7 @@
 namespace inferpool::ipc {
 
 inline constexpr std::uint64_t kMagic = 0x6c6f6f7072666e69;  // "infrpool"
-inline constexpr std::uint32_t kProtocolVersion = 1;
+inline constexpr std::uint32_t kProtocolVersion = 2;
 inline constexpr std::uint32_t kRingSlots = 64;
 inline constexpr std::uint32_t kTickets = 1024;
 inline constexpr std::size_t kBlockAlignment = 64;
@@ -87,16 +88,22 @@ struct alignas(64) RequestSlot {
 };
 static_assert(sizeof(RequestSlot) == 512);
 
-// Read by the host: each field is an atomic, loaded once.
+// Read by the host: each field is loaded once, atomically. The header and a small frame, up to 24
+// bytes, share the first cache line: what a reply costs is the lines that move.
 struct alignas(64) ReplySlot {
   std::atomic<std::uint32_t> published{0};  // the sequence number, stored last
   std::atomic<std::uint32_t> frame_bytes{0};
   std::atomic<std::uint64_t> call_id{0};
-  std::atomic<std::uint64_t> frame_offset{0};  // in `replies`, where frame_bytes > kInlineFrame
-  std::atomic<std::uint32_t> ticket{0};        // kTickets: the reply holds no block
-  std::atomic<std::uint32_t> generation{0};    // of the ticket
-  std::array<std::byte, kInlineFrame> frame;
+  std::atomic<std::uint32_t> ticket{0};      // kTickets: the reply holds no block
+  std::atomic<std::uint32_t> generation{0};  // of the ticket
+  std::atomic<std::uint64_t> started{0};     // in ticks(): the run, for statistics only
+  std::atomic<std::uint64_t> ended{0};
+  union {
+    std::array<std::byte, kInlineFrame> frame;
+    std::uint64_t frame_offset;  // in `replies`, where frame_bytes > kInlineFrame
+  };
 };
+static_assert(offsetof(ReplySlot, frame) + 24 == 64);
 static_assert(sizeof(ReplySlot) == 512);
 
 struct WorkerPart {

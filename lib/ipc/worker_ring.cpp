@@ -57,11 +57,14 @@ void WorkerRing::publish(std::uint32_t sequence, const PublishedReply& reply) no
   const RequestSlot& request = control_.request(sequence);
   ReplySlot& slot = control_.reply(sequence);
   slot.call_id.store(request.call_id, std::memory_order_relaxed);
-  slot.frame_offset.store(reply.frame_offset, std::memory_order_relaxed);
   slot.frame_bytes.store(static_cast<std::uint32_t>(reply.frame.size()), std::memory_order_relaxed);
   slot.ticket.store(reply.ticket, std::memory_order_relaxed);
   slot.generation.store(reply.generation, std::memory_order_relaxed);
-  if (!reply.frame.empty() && reply.frame.size() <= kInlineFrame) {
+  slot.started.store(reply.started, std::memory_order_relaxed);
+  slot.ended.store(reply.ended, std::memory_order_relaxed);
+  if (reply.frame.size() > kInlineFrame) {
+    slot.frame_offset = reply.frame_offset;
+  } else if (!reply.frame.empty()) {
     std::memcpy(slot.frame.data(), reply.frame.data(), reply.frame.size());
   }
   {

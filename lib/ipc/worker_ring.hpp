@@ -17,6 +17,8 @@ struct PublishedReply {
   std::uint64_t frame_offset = 0;
   std::uint32_t ticket = kTickets;
   std::uint32_t generation = 0;
+  std::uint64_t started = 0;  // ticks()
+  std::uint64_t ended = 0;
 };
 
 // The worker's end of both rings, laid over bytes that somebody else owns.

@@ -14,6 +14,7 @@
 #include "core/clock.hpp"
 #include "ipc/wait_word.hpp"
 #include "pool/channel.hpp"
+#include "pool/latency.hpp"
 
 namespace inferpool::pool {
 
@@ -76,7 +77,8 @@ struct Call {
   std::uint64_t frame_offset = 0;
   std::vector<detail::StorageRef> blocks = {};
   Waiter* waiter = nullptr;
-  std::uint64_t admitted = 0;  // ticks
+
+  CallTicks marks = {};  // each by whoever does what it marks
 
   // Written by Dispatch, under the pool's lock.
   CallState state = CallState::kNew;

@@ -37,6 +37,7 @@ std::optional<Error> Dispatch::admit(Call& call, ipc::WakeList& wakes) {
   }
   ++in_flight_;
   if (Lane* lane = waiting() == 0 ? free_lane() : nullptr) {
+    call.marks.turn = call.marks.admitted;  // spares a reading of the clock
     lane->post(call, wakes);
   } else {
     call.state = CallState::kQueued;
@@ -255,6 +256,7 @@ void Dispatch::feed(ipc::WakeList& wakes) {
     if (lane == nullptr) break;
     Call* call = take_oldest_waiting();
     if (call == nullptr) break;
+    call->marks.turn = ticks();
     lane->post(*call, wakes);
     call->waiter->notify(wakes);
   }
@@ -263,6 +265,7 @@ void Dispatch::feed(ipc::WakeList& wakes) {
     if (lane == nullptr) break;
     Call& call = *queue_.front();
     queue_.erase(call);
+    call.marks.turn = 0;  // comes when the worker has done what it has
     lane->post(call, wakes);
     call.waiter->notify(wakes);
   }

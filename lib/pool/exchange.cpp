@@ -7,6 +7,7 @@
 #include <array>
 
 #include "model/reply.hpp"
+#include "model/traceparent.hpp"
 #include "pool/refusal.hpp"
 #include "pool/supervisor.hpp"
 
@@ -46,17 +47,22 @@ void Exchange::prepare(Call& call, detail::FunctionRef<void(Encoder&)> encode,
   call.id = next_id_.fetch_add(1, std::memory_order_relaxed);
   call.retry = options.retry.value_or(origin_->settings.retry);
   call.deadline = deadline_of(options, origin_->settings);
-  call.admitted = ticks();
   try {
     refuse_late(call, options.stop);
-    this->encode(call, encode);
+    model::check_traceparent(options.traceparent);
+    call.marks.begun = ticks();
+    this->encode(call, encode, options.traceparent);
+    // What lies in the frame alone takes no longer than a reading of the clock.
+    call.marks.admitted = call.blocks.empty() ? call.marks.begun : ticks();
   } catch (...) {
     dispatch_.update([](Dispatch& d, ipc::WakeList&) { d.count_refusal(); });
     throw;
   }
 }
 
-void Exchange::encode(Call& call, detail::FunctionRef<void(Encoder&)> encode) try {
+void Exchange::encode(Call& call, detail::FunctionRef<void(Encoder&)> encode,
+                      std::string_view traceparent) try {
+  model::put_trace(call.frame, traceparent);
   ipc::RequestBlocks blocks(origin_->requests);
   Encoder encoder(call.frame, blocks,
                   static_cast<std::size_t>(origin_->settings.max_payload.value_or(0)));
@@ -107,6 +113,7 @@ bool Exchange::collect(Call& call, const Placement& placement,
                        detail::FunctionRef<void(Decoder&)> decode) {
   WorkerHandle& worker = *placement.worker;
   const ipc::ReplyHead head = worker.memory()->ring().head(placement.sequence);
+  call.marks.seen = head.ticket < ipc::kTickets ? ticks() : 0;  // as in prepare
   std::array<std::byte, ipc::kInlineFrame> copy;
   const std::span<std::byte> inline_frame =
       std::span(copy).first(std::min<std::size_t>(head.frame_bytes, ipc::kInlineFrame));
@@ -131,6 +138,7 @@ bool Exchange::collect(Call& call, const Placement& placement,
     if (!give_back(!failure)) throw detail::Malformed("a reply to a request that was taken back");
     if (failure) throw *std::move(failure);
     this->decode(decoder, decode);
+    count(call, head);
     return true;
   } catch (const detail::Malformed& malformed) {
     Error error = violation(worker, call.id, malformed.what());
@@ -140,6 +148,12 @@ bool Exchange::collect(Call& call, const Placement& placement,
     if (!given_back && !give_back(false)) return false;
     rethrow_undecodable(call.id);
   }
+}
+
+void Exchange::count(Call& call, const ipc::ReplyHead& head) noexcept {
+  call.marks.decoded = ticks();
+  if (call.marks.seen == 0) call.marks.seen = call.marks.decoded;
+  latency_.count(stages_of(call.marks, {head.started, head.ended}));
 }
 
 void Exchange::check(const Call& call, const Placement& placement) {

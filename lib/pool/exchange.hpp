@@ -11,6 +11,7 @@
 
 #include "ipc/request_region.hpp"
 #include "pool/call.hpp"
+#include "pool/latency.hpp"
 #include "pool/locked_dispatch.hpp"
 #include "pool/worker_handle.hpp"
 
@@ -53,14 +54,19 @@ class Exchange {
   // Ends the worker where the reply word of the call holds what cannot be.
   void check(const Call& call, const Placement& placement);
 
+  // Of all calls that were collected.
+  [[nodiscard]] const Latency& latency() const noexcept { return latency_; }
+
  private:
-  void encode(Call& call, detail::FunctionRef<void(Encoder&)> encode);
+  void encode(Call& call, detail::FunctionRef<void(Encoder&)> encode, std::string_view traceparent);
   void decode(Decoder& decoder, detail::FunctionRef<void(Decoder&)> decode);
+  void count(Call& call, const ipc::ReplyHead& head) noexcept;
   Error violation(WorkerHandle& worker, std::uint64_t request_id, std::string_view what);
 
   std::shared_ptr<const Origin> origin_;
   LockedDispatch& dispatch_;
   const Supervisor& supervisor_;
+  Latency latency_;
   std::atomic<std::uint64_t> next_id_{1};
 };
 

@@ -9,6 +9,7 @@
 
 #include "model/failure.hpp"
 #include "model/reply.hpp"
+#include "model/traceparent.hpp"
 #include "pool/refusal.hpp"
 
 namespace inferpool::pool {
@@ -17,8 +18,11 @@ namespace {
 // The context of a model that runs in the caller's thread: outputs lie on the heap.
 class CallerContext final : public Context {
  public:
-  CallerContext(Deadline deadline, std::stop_token stop, std::size_t max_payload) noexcept
-      : deadline_(deadline), stop_(std::move(stop)), max_payload_(max_payload) {}
+  CallerContext(Deadline deadline, const InferOptions& options, std::size_t max_payload) noexcept
+      : Context(options.traceparent),
+        deadline_(deadline),
+        stop_(options.stop),
+        max_payload_(max_payload) {}
 
   using Context::output;
   Tensor output(Datatype datatype, const Shape& shape) override {
@@ -67,10 +71,8 @@ Error given_up_queued(ErrorCode code, std::uint64_t id) {
 
 void InProcess::infer(detail::FunctionRef<std::size_t()> payload,
                       detail::FunctionRef<std::size_t(Context&)> run, const InferOptions& options) {
-  const TimePoint start = Clock::now();
-  const auto timeout = options.timeout ? options.timeout : settings_.request_timeout;
-  const Deadline deadline =
-      timeout ? earlier(options.deadline, start + *timeout) : options.deadline;
+  CallTicks marks;
+  marks.begun = marks.admitted = ticks();  // nothing is copied
   std::uint64_t id = 0;
   {
     const std::lock_guard lock(mutex_);
@@ -78,17 +80,17 @@ void InProcess::infer(detail::FunctionRef<std::size_t()> payload,
   }
   try {
     check_payload(measure(payload, id), "a request");
-    run_model(id, deadline, options, run);
+    model::check_traceparent(options.traceparent);
+    run_model(id, options, run, marks);
   } catch (...) {
     const std::lock_guard lock(mutex_);
     ++failed_;
     throw;
   }
-  const Duration latency = Clock::now() - start;
+  marks.seen = marks.decoded = ticks();
+  latency_.count(stages_of(marks, {.started = marks.turn, .ended = marks.seen}));
   const std::lock_guard lock(mutex_);
   ++succeeded_;
-  latency_sum_ += latency;
-  latency_max_ = std::max(latency_max_, latency);
 }
 
 std::size_t InProcess::measure(detail::FunctionRef<std::size_t()> payload, std::uint64_t id) {
@@ -99,12 +101,15 @@ std::size_t InProcess::measure(detail::FunctionRef<std::size_t()> payload, std::
   }
 }
 
-void InProcess::run_model(std::uint64_t id, const Deadline& deadline, const InferOptions& options,
-                          detail::FunctionRef<std::size_t(Context&)> run) {
-  enter(id, deadline, options.stop);
+void InProcess::run_model(std::uint64_t id, const InferOptions& options,
+                          detail::FunctionRef<std::size_t(Context&)> run, CallTicks& marks) {
+  const auto timeout = options.timeout ? options.timeout : settings_.request_timeout;
+  const Deadline deadline =
+      timeout ? earlier(options.deadline, Clock::now() + *timeout) : options.deadline;
+  marks.turn = enter(id, deadline, options.stop) ? ticks() : marks.admitted;
   std::size_t reply = 0;
   try {
-    CallerContext context(deadline, options.stop,
+    CallerContext context(deadline, options,
                           static_cast<std::size_t>(settings_.max_payload.value_or(0)));
     reply = run(context);
   } catch (...) {
@@ -117,14 +122,14 @@ void InProcess::run_model(std::uint64_t id, const Deadline& deadline, const Infe
   if (options.stop.stop_requested()) throw given_up_running(ErrorCode::kCancelled, id);
 }
 
-void InProcess::enter(std::uint64_t id, const Deadline& deadline, const std::stop_token& stop) {
+bool InProcess::enter(std::uint64_t id, const Deadline& deadline, const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
   if (closed_) throw stopped();
   if (stop.stop_requested()) throw given_up_queued(ErrorCode::kCancelled, id);
   if (passed(deadline, Clock::now())) throw given_up_queued(ErrorCode::kDeadlineExceeded, id);
   if (thread_safe_ || (running_ == 0 && waiting_.empty())) {
     ++running_;
-    return;
+    return false;
   }
   if (waiting_.size() >= static_cast<std::size_t>(settings_.max_queue_size)) {
     throw queue_full(waiting_.size(), static_cast<std::size_t>(settings_.max_queue_size));
@@ -137,7 +142,7 @@ void InProcess::enter(std::uint64_t id, const Deadline& deadline, const std::sto
   } else {
     turn.called.wait(lock, stop, come);
   }
-  if (turn.come) return;  // leave() counted it as running and took it off the list
+  if (turn.come) return true;  // leave() counted it as running and took it off the list
   if (turn.stopped) throw stopped();
   waiting_.erase(place);
   throw given_up_queued(
@@ -191,8 +196,7 @@ Stats InProcess::stats() const {
   stats.failed = failed_;
   stats.in_flight = static_cast<int>(requests_ - succeeded_ - failed_);
   stats.queued = static_cast<int>(waiting_.size());
-  if (succeeded_ > 0) stats.latency_mean = latency_sum_ / static_cast<Duration::rep>(succeeded_);
-  stats.latency_max = latency_max_;
+  latency_.report(stats);
   return stats;
 }
 

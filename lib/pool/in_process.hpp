@@ -9,6 +9,7 @@
 
 #include "core/clock.hpp"
 #include "pool/events.hpp"
+#include "pool/latency.hpp"
 
 namespace inferpool::pool {
 
@@ -39,10 +40,12 @@ class InProcess {
     bool stopped = false;  // the pool closed, and drain_timeout passed; off the list
     std::condition_variable_any called;
   };
-  void enter(std::uint64_t id, const Deadline& deadline, const std::stop_token& stop);
+  // Whether it had to wait.
+  bool enter(std::uint64_t id, const Deadline& deadline, const std::stop_token& stop);
   void leave() noexcept;
-  void run_model(std::uint64_t id, const Deadline& deadline, const InferOptions& options,
-                 detail::FunctionRef<std::size_t(Context&)> run);
+  // Marks its turn.
+  void run_model(std::uint64_t id, const InferOptions& options,
+                 detail::FunctionRef<std::size_t(Context&)> run, CallTicks& marks);
   static std::size_t measure(detail::FunctionRef<std::size_t()> payload, std::uint64_t id);
   void check_payload(std::size_t payload, const char* what) const;
 
@@ -55,8 +58,7 @@ class InProcess {
   int running_ = 0;
   bool closed_ = false;
   std::uint64_t requests_ = 0, succeeded_ = 0, failed_ = 0;
-  Duration latency_sum_{};
-  Duration latency_max_{};
+  Latency latency_;
 };
 
 }  // namespace inferpool::pool

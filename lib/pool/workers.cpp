@@ -97,7 +97,6 @@ void Workers::infer(detail::FunctionRef<void(Encoder&)> encode,
     if (placement.state == CallState::kDone) throw *call.error;
     if (exchange_->collect(call, placement, decode)) break;
   }
-  count_latency(call);
 }
 
 // Until the call is answered or done.
@@ -136,16 +135,6 @@ void Workers::sleep(const Call& call, const Placement& placement, std::uint32_t 
   call.waiter->unpark();
 }
 
-void Workers::count_latency(const Call& call) noexcept {
-  const std::uint64_t latency = ticks() - call.admitted;
-  latency_count_.fetch_add(1, std::memory_order_relaxed);
-  latency_sum_.fetch_add(latency, std::memory_order_relaxed);
-  std::uint64_t most = latency_max_.load(std::memory_order_relaxed);
-  while (latency > most &&
-         !latency_max_.compare_exchange_weak(most, latency, std::memory_order_relaxed)) {
-  }
-}
-
 void Workers::submit(detail::FunctionRef<void(Encoder&)> encode,
                      std::unique_ptr<detail::Receiver> receiver,
                      const InferOptions& options) noexcept {
@@ -182,18 +171,16 @@ Stats Workers::stats() const {
   refuse_child();
   Stats stats;
   roster_.count(stats);
+  const TickRate& rate = exchange_->latency().rate();
   dispatch_.look([&](const Dispatch& d) {
     d.count(stats);
     for (WorkerStats& worker : stats.workers) {
       if (worker.state == WorkerState::kReady) worker.state = d.state(worker.index);
-      if (const auto since = d.running_since(worker.index)) worker.running_for = rate_.since(since);
+      if (const auto since = d.running_since(worker.index)) worker.running_for = rate.since(since);
     }
   });
   stats.payload_in_flight = origin_->requests->used();
-  const std::uint64_t count = latency_count_.load(std::memory_order_relaxed);
-  if (count > 0)
-    stats.latency_mean = rate_.to_duration(latency_sum_.load(std::memory_order_relaxed) / count);
-  stats.latency_max = rate_.to_duration(latency_max_.load(std::memory_order_relaxed));
+  exchange_->latency().report(stats);
   return stats;
 }
 

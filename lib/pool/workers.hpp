@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <atomic>
 #include <memory>
 #include <mutex>
 
@@ -50,18 +49,13 @@ class Workers {
   void refuse_child() const;
   Placement await(Call& call, Placement placement, const std::stop_token& stop);
   void sleep(const Call& call, const Placement& placement, std::uint32_t seen);
-  void count_latency(const Call& call) noexcept;
 
   ipc::ForkGuard guard_;
-  TickRate rate_;
   std::shared_ptr<const Origin> origin_;
   Events events_;
   LockedDispatch dispatch_;
   Roster roster_;
   ipc::SpinBudget spin_;
-  std::atomic<std::uint64_t> latency_sum_{0};  // ticks
-  std::atomic<std::uint64_t> latency_max_{0};
-  std::atomic<std::uint64_t> latency_count_{0};
   std::mutex close_mutex_;
   std::unique_ptr<Supervisor> supervisor_;
   std::unique_ptr<Exchange> exchange_;

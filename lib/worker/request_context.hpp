@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <string_view>
 
 #include <inferpool/model.hpp>
 
@@ -14,9 +15,10 @@ namespace inferpool::worker {
 // What a model asks about the request in one slot of the ring.
 class RequestContext final : public Context {
  public:
-  RequestContext(const ipc::RequestSlot& slot, std::shared_ptr<ipc::ReplyArena> arena,
-                 std::size_t max_payload) noexcept
-      : slot_(slot), arena_(std::move(arena)), max_payload_(max_payload) {}
+  // The slot and the text outlive the context.
+  RequestContext(const ipc::RequestSlot& slot, std::string_view traceparent,
+                 std::shared_ptr<ipc::ReplyArena> arena, std::size_t max_payload) noexcept
+      : Context(traceparent), slot_(slot), arena_(std::move(arena)), max_payload_(max_payload) {}
 
   using Context::output;
   Tensor output(Datatype datatype, const Shape& shape) override;

@@ -9,8 +9,10 @@
 
 #include <inferpool/error.hpp>
 
+#include "core/clock.hpp"
 #include "ipc/request_view.hpp"
 #include "model/reply.hpp"
+#include "model/traceparent.hpp"
 #include "worker/request_context.hpp"
 
 namespace inferpool::worker {
@@ -36,6 +38,7 @@ void Server::serve_all() {
 }
 
 void Server::serve(std::uint32_t sequence) {
+  const std::uint64_t started = ticks();
   detail::FrameBuffer frame;
   ipc::SentBlocks blocks(arena_);
   answer(sequence, frame, blocks);
@@ -48,6 +51,8 @@ void Server::serve(std::uint32_t sequence) {
     model::encode_failure(refusal);
     reply = {.frame = frame.bytes()};
   }
+  reply.started = started;
+  reply.ended = ticks();
   ring_.publish(sequence, reply);
 }
 
@@ -56,12 +61,13 @@ void Server::answer(std::uint32_t sequence, detail::FrameBuffer& frame, ipc::Sen
   const std::size_t limit = attachment_.welcome().max_payload;
   ipc::RequestView view(attachment_.requests());
   try {
-    const auto request = slot.frame_bytes <= ipc::kInlineFrame
-                             ? std::span<const std::byte>(slot.frame).first(slot.frame_bytes)
-                             : view.bytes(slot.frame_offset, slot.frame_bytes);
-    Decoder decoder(request, view);
+    const auto sent = slot.frame_bytes <= ipc::kInlineFrame
+                          ? std::span<const std::byte>(slot.frame).first(slot.frame_bytes)
+                          : view.bytes(slot.frame_offset, slot.frame_bytes);
+    const model::TracedFrame request = model::take_trace(sent);
+    Decoder decoder(request.rest, view);
     Encoder encoder(frame, blocks, limit);
-    RequestContext context(slot, arena_, limit);
+    RequestContext context(slot, request.traceparent, arena_, limit);
     encoder.put(model::ReplyKind::kAnswer);
     model_.serve(decoder, encoder, context);
   } catch (...) {

@@ -100,6 +100,7 @@ class Actor {
   Response describe(const Request& /*request*/, Context& context) {
     Response response;
     response.parameters["cancelled"] = context.cancelled();
+    response.parameters["traceparent"] = std::string(context.traceparent());
     if (const auto deadline = context.deadline()) {
       response.parameters["seconds left"] =
           std::chrono::duration<double>(*deadline - std::chrono::steady_clock::now()).count();

@@ -141,11 +141,11 @@ void publish(ipc::Control& control, std::uint32_t sequence, const Reply& reply) 
   const ipc::RequestSlot& request = control.request(sequence);
   ipc::ReplySlot& slot = control.reply(sequence);
   slot.call_id = request.call_id + reply.call_id_off_by;
-  slot.frame_offset = reply.frame_offset;
   slot.frame_bytes = reply.frame_bytes;
   slot.ticket = reply.ticket;
   slot.generation = reply.generation;
   std::ranges::copy(reply.frame, slot.frame.begin());
+  if (reply.frame_bytes > ipc::kInlineFrame) slot.frame_offset = reply.frame_offset;
   slot.published.exchange(sequence + reply.published_off_by);
   if (reply.wake) ipc::wake(&slot.published, INT_MAX);
 }

@@ -219,22 +219,35 @@ TEST_CASE("a slot's next request starts neither parked nor cancelled") {
   REQUIRE(host.control->request(sequence).cancelled == 0);
 }
 
+TEST_CASE("of a reply whose frame does not fit its slot the offset is read instead") {
+  Host host;
+  const std::uint32_t sequence = host.post();
+  ReplySlot& slot = host.control->reply(sequence);
+  slot.frame_offset = 22;
+  slot.frame_bytes = kInlineFrame + 1;
+  REQUIRE(host.ring.head(sequence).frame_offset == 22);
+  slot.frame_bytes = kInlineFrame;
+  REQUIRE(host.ring.head(sequence).frame_offset == 0);
+}
+
 TEST_CASE("the head and the frame of a reply are read as the worker wrote them") {
   Host host;
   const std::uint32_t sequence = host.post();
   ReplySlot& slot = host.control->reply(sequence);
   slot.call_id = 11;
-  slot.frame_offset = 22;
   slot.frame_bytes = 33;
   slot.ticket = 44;
   slot.generation = 55;
+  slot.started = 77;
+  slot.ended = 88;
   slot.frame.fill(std::byte{66});
   const ReplyHead head = host.ring.head(sequence);
   REQUIRE(head.call_id == 11);
-  REQUIRE(head.frame_offset == 22);
   REQUIRE(head.frame_bytes == 33);
   REQUIRE(head.ticket == 44);
   REQUIRE(head.generation == 55);
+  REQUIRE(head.started == 77);
+  REQUIRE(head.ended == 88);
   std::vector<std::byte> frame(33);
   host.ring.copy_frame(sequence, frame);
   REQUIRE(frame == std::vector<std::byte>(33, std::byte{66}));

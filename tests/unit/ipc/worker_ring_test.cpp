@@ -158,16 +158,19 @@ TEST_CASE("a published reply stands in the slot of its number, with the request'
   Worker worker;
   worker.put(3, Posted::kStarted);
   const std::string_view text = "answer";
-  worker.ring.publish(
-      3,
-      {.frame = std::as_bytes(std::span(text)), .frame_offset = 5, .ticket = 6, .generation = 7});
+  worker.ring.publish(3, {.frame = std::as_bytes(std::span(text)),
+                          .ticket = 6,
+                          .generation = 7,
+                          .started = 8,
+                          .ended = 9});
   const ReplySlot& slot = worker.control->reply(3);
   REQUIRE(slot.published == 3);
   REQUIRE(slot.call_id == 1003);
   REQUIRE(slot.frame_bytes == 6);
-  REQUIRE(slot.frame_offset == 5);
   REQUIRE(slot.ticket == 6);
   REQUIRE(slot.generation == 7);
+  REQUIRE(slot.started == 8);
+  REQUIRE(slot.ended == 9);
   REQUIRE(std::string_view(reinterpret_cast<const char*>(slot.frame.data()), 6) == text);
 }
 
@@ -179,9 +182,10 @@ TEST_CASE("a reply may be empty or larger than its slot") {
   REQUIRE(worker.control->reply(1).ticket == kTickets);
   const std::string large(kInlineFrame + 1, 'z');
   worker.control->reply(2).frame.fill(std::byte{1});
-  worker.ring.publish(2, {.frame = std::as_bytes(std::span(large))});
+  worker.ring.publish(2, {.frame = std::as_bytes(std::span(large)), .frame_offset = 5});
   REQUIRE(worker.control->reply(2).frame_bytes == kInlineFrame + 1);
-  REQUIRE(worker.control->reply(2).frame.front() == std::byte{1});
+  REQUIRE(worker.control->reply(2).frame_offset == 5);
+  REQUIRE(worker.control->reply(2).frame.back() == std::byte{1});
 }
 
 TEST_CASE("a caller that sleeps on a reply is woken by it") {

@@ -26,6 +26,32 @@ TEST_CASE("a call is posted to an idle worker at once") {
   REQUIRE(pool.stats().queued == 0);
 }
 
+TEST_CASE(
+    "a call is marked with its turn: none while it is posted ahead, else when it was posted") {
+  FakePool pool{{.workers = 2}};
+  pool.end_worker(0);
+  pool.end_worker(1);
+  const auto admit = [&]() -> Call& {
+    Call& call = pool.make_call();
+    call.marks.admitted = ticks();
+    REQUIRE_FALSE(pool.dispatch.admit(call, pool.wakes));
+    return call;
+  };
+  Call& waited = admit();
+  pool.start_worker(0);
+  CHECK(waited.marks.turn > waited.marks.admitted);
+  const Call& ahead = admit();
+  REQUIRE(FakePool::place(ahead) == 0);
+  CHECK(ahead.marks.turn == 0);
+  pool.start_worker(1);  // which takes it over
+  REQUIRE(FakePool::place(ahead) == 1);
+  CHECK(ahead.marks.turn > ahead.marks.admitted);
+  pool.serve(waited);
+  const Call& at_once = admit();
+  REQUIRE(FakePool::place(at_once) == 0);
+  CHECK(at_once.marks.turn == at_once.marks.admitted);
+}
+
 TEST_CASE("of several idle workers the one that served last is taken") {
   FakePool pool{{.workers = 4}};
   const Calls calls = pool.admit_many(4);

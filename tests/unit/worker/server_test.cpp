@@ -14,6 +14,7 @@
 #include "ipc/request_region.hpp"
 #include "ipc/worker_memory.hpp"
 #include "model/reply.hpp"
+#include "model/traceparent.hpp"
 
 namespace inferpool::worker {
 namespace {
@@ -70,6 +71,7 @@ class Pair {
   Tensor ask(const Tensor& input) {
     detail::FrameBuffer frame;
     ipc::RequestBlocks blocks(requests_);
+    model::put_trace(frame, {});
     Encoder encoder(frame, blocks, kReplyBytes);
     encoder.put_tensor(input);
     const auto held = blocks.take();

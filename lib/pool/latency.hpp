@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+
+#include <inferpool/histogram.hpp>
+#include <inferpool/stats.hpp>
+
+#include "core/clock.hpp"
+
+namespace inferpool::pool {
+
+// What the host marks of one call, in ticks().
+struct CallTicks {
+  std::uint64_t begun = 0;     // about to be encoded
+  std::uint64_t admitted = 0;  // encoded, about to be admitted
+  // Posted to a worker that was free to run it. 0: posted ahead, its turn comes when it starts.
+  std::uint64_t turn = 0;
+  std::uint64_t seen = 0;  // the answer stands
+  std::uint64_t decoded = 0;
+};
+
+// What a worker says of its run: anything, where it is broken.
+struct RunTicks {
+  std::uint64_t started = 0;
+  std::uint64_t ended = 0;
+};
+
+// The stages of StageTimes, in ticks.
+struct StageTicks {
+  std::uint64_t copy_in = 0;
+  std::uint64_t queue = 0;
+  std::uint64_t wake = 0;
+  std::uint64_t run = 0;
+  std::uint64_t copy_out = 0;
+};
+
+// Their sum is what the host measured, from begun to decoded, whatever the worker says.
+[[nodiscard]] StageTicks stages_of(const CallTicks& call, const RunTicks& run) noexcept;
+
+// Adds up how long the successful calls of a pool took. Thread-safety: safe from many threads,
+// without a lock.
+class Latency {
+ public:
+  // One call; its latency is the sum of its stages.
+  void count(const StageTicks& call) noexcept;
+
+  // Fills in latency, latency_mean, latency_max and stages. A call that is being counted meanwhile
+  // may be seen in part.
+  void report(Stats& stats) const noexcept;
+
+  [[nodiscard]] const TickRate& rate() const noexcept { return rate_; }
+
+ private:
+  using Word = std::atomic<std::uint64_t>;
+  static void add(Word& sum, std::uint64_t ticks) noexcept;
+
+  // Every call changes most of these, so they share one cache line, which then moves between
+  // processors once a call; neighbours of the object stay out of it.
+  struct alignas(64) Sums {
+    Word copy_in{0}, queue{0}, wake{0}, run{0}, copy_out{0};
+    Word longest{0};
+  };
+  Sums sums_;
+  alignas(64) std::array<Word, LatencyHistogram::kBuckets> counts_{};
+  TickRate rate_;
+};
+
+}  // namespace inferpool::pool
