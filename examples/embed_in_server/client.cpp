@@ -88,14 +88,20 @@ std::vector<int> children_of(int pid) {
   return children;
 }
 
-// Kills one worker after the other as long as there are connections that ask.
+// Kills a worker now and then, as long as there are connections that ask: the oldest, when all are
+// there and answers come, so that it is one that serves.
 asio::awaitable<void> kill_workers(int server, int kills, Tally& tally, const int& asking) {
-  std::mt19937 random(7);
+  const std::size_t all = children_of(server).size();
   asio::steady_timer timer(co_await asio::this_coro::executor);
+  int answers = 0;
   while (tally.kills < kills && asking > 0) {
     const std::vector<int> workers = children_of(server);
-    if (!workers.empty() && kill(workers[random() % workers.size()], SIGKILL) == 0) ++tally.kills;
-    timer.expires_after(std::chrono::milliseconds(20));
+    if (workers.size() == all && tally.right > answers + 300 &&
+        kill(workers.front(), SIGKILL) == 0) {
+      ++tally.kills;
+      answers = tally.right;
+    }
+    timer.expires_after(std::chrono::milliseconds(10));
     co_await timer.async_wait(asio::use_awaitable);
   }
 }

@@ -196,29 +196,30 @@ struct InitiateInfer {
 // work of its executor. Where its context is destroyed first it is destroyed with it, uncalled, and
 // the answer is dropped; where the pool is destroyed first it gets `stopped`, or the answer.
 //
-// options.stop ends the call with `cancelled`, and so does, from Boost 1.77 on, a cancellation of
-// any type by the handler's slot.
+// options.stop ends the call with `cancelled`, and so does, from Boost 1.77 on,
+// a cancellation of any type by the handler's slot.
 template <typename Model, typename Token>
-auto async_infer(Pool<Model>& pool, InputOf<Model> input, InferOptions options, Token&& token) {
+auto async_infer(Pool<Model>& pool, InputOf<Model> input, const InferOptions& options,
+                 Token&& token) {
   if constexpr (std::is_same_v<std::decay_t<Token>, boost::asio::use_future_t<>>) {
     return pool.submit(std::move(input), options);  // which needs no thread of Asio's
   } else {
     using Signature = typename detail::SignatureFor<Token, OutputOf<Model>>::Type;
     return boost::asio::async_initiate<Token, Signature>(detail::InitiateInfer<Model, Signature>(),
                                                          token, &pool, std::move(input),
-                                                         std::move(options));
+                                                         InferOptions(options));
   }
 }
 
 #ifdef BOOST_ASIO_HAS_CO_AWAIT
 // The same for coroutines: co_await async_infer(pool, input).
 template <typename Model>
-auto async_infer(Pool<Model>& pool, InputOf<Model> input, InferOptions options = {}) {
-  return async_infer(pool, std::move(input), std::move(options), boost::asio::use_awaitable);
+auto async_infer(Pool<Model>& pool, InputOf<Model> input, const InferOptions& options = {}) {
+  return async_infer(pool, std::move(input), options, boost::asio::use_awaitable);
 }
 #else
 template <typename Model>
-void async_infer(Pool<Model>&, InputOf<Model>, InferOptions = {}) {
+void async_infer(Pool<Model>&, InputOf<Model>, const InferOptions& = {}) {
   static_assert(
       !std::is_same_v<Model, Model>,
       "inferpool: this compiler and this Boost have no coroutines together; use g++ 11 "

@@ -4,9 +4,9 @@
 #include <chrono>
 #include <optional>
 #include <stop_token>
-#include <string>
 
 #include <inferpool/settings.hpp>
+#include <inferpool/traceparent.hpp>
 
 namespace inferpool {
 
@@ -17,11 +17,10 @@ struct InferOptions {
       {};                           // the earlier of the two counts
   std::stop_token stop = {};        // a request to stop ends the call with `cancelled`
   std::optional<Retry> retry = {};  // instead of Settings::retry
-  // The caller's place in a trace, for Context::traceparent: as in the HTTP header of W3C Trace
-  // Context, 00-<32 hex digits>-<16 hex digits>-<2 hex digits> in lower case, neither id all zeros;
-  // another one is an Error (invalid_argument). Empty: none, or that of a Request which has the
-  // parameter "traceparent". Request::parameters reach the model as they are, either way.
-  std::string traceparent = {};
+  // For Context::traceparent; a malformed one is an Error (invalid_argument). Empty: none, or that
+  // of a Request which has the parameter "traceparent". Request::parameters reach the model as they
+  // are, either way.
+  Traceparent traceparent = {};
 };
 
 }  // namespace inferpool

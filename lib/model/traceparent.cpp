@@ -7,13 +7,13 @@
 #include <cstdint>
 
 #include <inferpool/error.hpp>
+#include <inferpool/traceparent.hpp>
 
 namespace inferpool::model {
 namespace {
 
 // version-trace-parent-flags, as 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
 constexpr std::size_t kTraceparentSize = 55;
-constexpr std::size_t kMostShown = 80;  // of one that is refused
 
 bool is_lower_hex(std::string_view text) noexcept {
   return std::ranges::all_of(
@@ -38,10 +38,7 @@ void check_traceparent(std::string_view traceparent) {
               fmt::format("the traceparent is \"{}\"{}; accepted: 00-<32 hex digits>-<16 hex "
                           "digits>-<2 hex digits>, in lower case, neither id all zeros (W3C Trace "
                           "Context), or an empty one",
-                          traceparent.substr(0, kMostShown),
-                          traceparent.size() > kMostShown
-                              ? fmt::format("... ({} bytes)", traceparent.size())
-                              : ""));
+                          traceparent, traceparent.size() == Traceparent::kMost ? "..." : ""));
 }
 
 void put_trace(detail::FrameBuffer& frame, std::string_view traceparent) {

@@ -49,9 +49,9 @@ void Exchange::prepare(Call& call, detail::FunctionRef<void(Encoder&)> encode,
   call.deadline = deadline_of(options, origin_->settings);
   try {
     refuse_late(call, options.stop);
-    model::check_traceparent(options.traceparent);
+    model::check_traceparent(options.traceparent.text());
     call.marks.begun = ticks();
-    this->encode(call, encode, options.traceparent);
+    this->encode(call, encode, options.traceparent.text());
     // What lies in the frame alone takes no longer than a reading of the clock.
     call.marks.admitted = call.blocks.empty() ? call.marks.begun : ticks();
   } catch (...) {

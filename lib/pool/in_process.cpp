@@ -19,7 +19,7 @@ namespace {
 class CallerContext final : public Context {
  public:
   CallerContext(Deadline deadline, const InferOptions& options, std::size_t max_payload) noexcept
-      : Context(options.traceparent),
+      : Context(options.traceparent.text()),
         deadline_(deadline),
         stop_(options.stop),
         max_payload_(max_payload) {}
@@ -80,7 +80,7 @@ void InProcess::infer(detail::FunctionRef<std::size_t()> payload,
   }
   try {
     check_payload(measure(payload, id), "a request");
-    model::check_traceparent(options.traceparent);
+    model::check_traceparent(options.traceparent.text());
     run_model(id, options, run, marks);
   } catch (...) {
     const std::lock_guard lock(mutex_);

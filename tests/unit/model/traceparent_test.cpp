@@ -70,9 +70,8 @@ TEST_CASE("the refusal of a traceparent shows it and what is accepted") {
   CHECK_THAT(
       refusal_of("00-ABC"),
       contains("\"00-ABC\"") && contains("00-<32 hex digits>-<16 hex digits>-<2 hex digits>"));
-  const std::string refusal = refusal_of(std::string(100'000, 'z'));
-  CHECK(refusal.size() < 400);
-  CHECK_THAT(refusal, contains("(100000 bytes)"));
+  const Traceparent longer(std::string(100'000, 'z'));
+  CHECK_THAT(refusal_of(std::string(longer.text())), contains("z\"..."));
 }
 
 TEST_CASE("the trace of a request stands before its value") {
@@ -99,14 +98,14 @@ TEST_CASE("the parameter of a request counts where its options have no tracepare
   InferOptions options;
   const auto effective = [&] {
     const detail::TracedOptions traced(options, request);
-    return static_cast<const InferOptions&>(traced).traceparent;
+    return std::string(static_cast<const InferOptions&>(traced).traceparent.text());
   };
   CHECK(effective().empty());
   request.parameters["traceparent"] = "from the request";
   CHECK(effective() == "from the request");
   options.traceparent = "from the options";
   CHECK(effective() == "from the options");
-  options.traceparent.clear();
+  options.traceparent = {};
   request.parameters["traceparent"] = std::int64_t{7};
   CHECK(effective() == "7");
 }

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <string_view>
+
+namespace inferpool {
+
+// A caller's place in a trace, as in the HTTP header of W3C Trace Context: 00-<32 hex digits>-
+// <16 hex digits>-<2 hex digits> in lower case, neither id all zeros; or none. Any text can be
+// kept, and is checked by the call that gets it. A plain value that refers to nothing.
+class Traceparent {
+ public:
+  static constexpr std::size_t kMost = 80;  // bytes that are kept; more than any that is right
+
+  Traceparent() = default;
+  template <std::convertible_to<std::string_view> Text>
+  Traceparent(const Text& text) noexcept {
+    const std::string_view view = text;
+    size_ = view.copy(text_.data(), kMost);
+  }
+
+  [[nodiscard]] std::string_view text() const noexcept { return {text_.data(), size_}; }
+  [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
+
+ private:
+  // No std::string: g++ 12 destroys twice what options are made of between braces in a co_await.
+  std::array<char, kMost> text_ = {};
+  std::size_t size_ = 0;
+};
+
+}  // namespace inferpool
