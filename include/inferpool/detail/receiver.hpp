@@ -15,9 +15,7 @@ namespace inferpool::detail {
 template <typename Output>
 class TypedReceiver : public Receiver {
  public:
-  void decode(Decoder& reply) final {
-    output.emplace(Codec<Output>::decode(reply));
-  }
+  void decode(Decoder& reply) final { output.emplace(Codec<Output>::decode(reply)); }
 
   std::optional<Output> output;
 };
