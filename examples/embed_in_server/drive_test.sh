@@ -5,10 +5,12 @@
 set -euo pipefail
 cd "$1"
 scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
+pid=
+trap '[[ -z $pid ]] || kill -KILL "$pid" 2>/dev/null; rm -rf "$scratch"' EXIT
 
 fail() {
   echo "FAILED: $*"
+  tail -n 20 "$scratch/log" 2>/dev/null
   exit 1
 }
 
@@ -38,6 +40,7 @@ drain() {
   timeout 20 cat <&$output || fail 'the server did not end'
   wait "$pid" || status=$?
   ((status == 0)) || fail "the server's status is $status"
+  pid=
   for worker in $workers; do
     [[ ! -d /proc/$worker ]] || grep -q 'State:.Z' "/proc/$worker/status" 2>/dev/null || fail "worker $worker lives on"
   done
@@ -50,7 +53,8 @@ settings() {
 }
 
 echo '--- 64 connections, workers killed'
-serve model-settings.json
+settings killed 2 '"request_timeout": "60s", "retry": "always"'
+serve "$scratch/killed.json"
 ask 64 200 "$pid" 10
 [[ $said == 'right 12800, wrong 0, unanswered 0, workers killed '* ]] || fail 'not every answer was right'
 killed=${said##* }

@@ -10,7 +10,9 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <exception>
@@ -39,6 +41,7 @@ class Server {
 
   // No new connection, no new line; what was read is answered, and then the loop has no work left.
   void drain() {
+    draining_ = true;
     acceptor_.close();
     boost::system::error_code ignored;
     for (tcp::socket& socket : sockets_) socket.shutdown(tcp::socket::shutdown_receive, ignored);
@@ -46,14 +49,21 @@ class Server {
 
  private:
   asio::awaitable<void> accept() {
-    try {
-      for (;;) {
+    asio::steady_timer pause(acceptor_.get_executor());
+    while (!draining_) {
+      bool failed = false;
+      try {
         tcp::socket socket = co_await acceptor_.async_accept(asio::use_awaitable);
+        if (draining_) break;
         const auto place = sockets_.insert(sockets_.end(), std::move(socket));
         asio::co_spawn(acceptor_.get_executor(), serve(place), asio::detached);
+      } catch (const boost::system::system_error& error) {
+        failed = !draining_;
+        if (failed) std::clog << "accept: " << error.what() << std::endl;
       }
-    } catch (const boost::system::system_error&) {
-      // drain() has closed the acceptor
+      if (!failed) continue;
+      pause.expires_after(std::chrono::milliseconds(100));
+      co_await pause.async_wait(asio::use_awaitable);
     }
   }
 
@@ -94,6 +104,7 @@ class Server {
   }
 
   tcp::acceptor acceptor_;
+  bool draining_ = false;
   std::list<tcp::socket> sockets_;
   inferpool::Pool<Language>& pool_;  // pool: was `Language model_`
 };
@@ -103,6 +114,7 @@ void log_event(const inferpool::Event& event) {
   std::clog << event.model << '/' << event.worker_index << ' ' << inferpool::name(event.kind);
   if (event.pid != 0) std::clog << ", pid " << event.pid;
   if (event.error) std::clog << ": " << event.error->what();
+  if (!event.text.empty()) std::clog << ": " << event.text;
   std::clog << std::endl;
 }
 

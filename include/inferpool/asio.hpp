@@ -187,9 +187,9 @@ struct InitiateInfer {
 
 }  // namespace detail
 
-// Pool::async_infer for any completion token. A callback is called with a Result<Output>; every
-// other token has the signature void(std::exception_ptr, Output), so that the future of
-// asio::use_future and co_await with asio::use_awaitable give an Output, or throw Error.
+// Pool::async_infer for any completion token. A callback, which must return void, is called with a
+// Result<Output>; every other token has the signature void(std::exception_ptr, Output), so that the
+// future of asio::use_future and co_await with asio::use_awaitable give an Output, or throw Error.
 //
 // The handler runs on its associated executor, never inside async_infer. One without an executor of
 // its own runs on the pool's completion thread, as Pool::async_infer says. Until then it counts as
@@ -201,10 +201,15 @@ struct InitiateInfer {
 template <typename Model, typename Token>
 auto async_infer(Pool<Model>& pool, InputOf<Model> input, const InferOptions& options,
                  Token&& token) {
+  using Signature = typename detail::SignatureFor<Token, OutputOf<Model>>::Type;
+  static_assert(
+      std::is_same_v<Signature, detail::ResultSignature<OutputOf<Model>>> ||
+          std::is_default_constructible_v<OutputOf<Model>>,
+      "inferpool: a completion token that throws needs an output type with a default "
+      "constructor; give it one, or pass a callback that takes a Result and returns void");
   if constexpr (std::is_same_v<std::decay_t<Token>, boost::asio::use_future_t<>>) {
     return pool.submit(std::move(input), options);  // which needs no thread of Asio's
   } else {
-    using Signature = typename detail::SignatureFor<Token, OutputOf<Model>>::Type;
     return boost::asio::async_initiate<Token, Signature>(detail::InitiateInfer<Model, Signature>(),
                                                          token, &pool, std::move(input),
                                                          InferOptions(options));

@@ -5,6 +5,7 @@
 #include <concepts>
 #include <cstddef>
 #include <string_view>
+#include <type_traits>
 
 namespace inferpool {
 
@@ -18,6 +19,9 @@ class Traceparent {
   Traceparent() = default;
   template <std::convertible_to<std::string_view> Text>
   Traceparent(const Text& text) noexcept {
+    if constexpr (std::is_pointer_v<Text>) {
+      if (text == nullptr) return;  // a header that did not come
+    }
     const std::string_view view = text;
     size_ = view.copy(text_.data(), kMost);
   }

@@ -39,6 +39,7 @@ void Completion::submit(detail::FunctionRef<void(Encoder&)> encode,
     pending.emplace_back(group_, options.stop);
     enter();
   } catch (...) {  // there is no thread that could tell
+    exchange_.count_refusal();
     return deliver(*receiver, current_error(), events_);
   }
   Pending& call = pending.front();

@@ -55,9 +55,13 @@ void Exchange::prepare(Call& call, detail::FunctionRef<void(Encoder&)> encode,
     // What lies in the frame alone takes no longer than a reading of the clock.
     call.marks.admitted = call.blocks.empty() ? call.marks.begun : ticks();
   } catch (...) {
-    dispatch_.update([](Dispatch& d, ipc::WakeList&) { d.count_refusal(); });
+    count_refusal();
     throw;
   }
+}
+
+void Exchange::count_refusal() {
+  dispatch_.update([](Dispatch& d, ipc::WakeList&) { d.count_refusal(); });
 }
 
 void Exchange::encode(Call& call, detail::FunctionRef<void(Encoder&)> encode,

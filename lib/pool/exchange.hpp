@@ -41,6 +41,8 @@ class Exchange {
 
   // Encodes the request into memory that only the host writes. Throws Error.
   void prepare(Call& call, detail::FunctionRef<void(Encoder&)> encode, const InferOptions& options);
+  // A call that is refused before it is prepared counts, too.
+  void count_refusal();
   // Throws Error (stopped, unavailable, queue_full).
   Placement admit(Call& call);
   [[nodiscard]] Placement look(const Call& call) const;

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pool/in_process.hpp"
 
-#include <fmt/format.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <utility>
 
 #include "model/failure.hpp"
+#include "model/payload_limit.hpp"
 #include "model/reply.hpp"
 #include "model/traceparent.hpp"
 #include "pool/refusal.hpp"
@@ -27,13 +25,7 @@ class CallerContext final : public Context {
   using Context::output;
   Tensor output(Datatype datatype, const Shape& shape) override {
     const std::size_t size = detail::TensorAccess::byte_size(datatype, shape);
-    if (size > max_payload_) {
-      throw Error(
-          ErrorCode::kPayloadTooLarge,
-          fmt::format(
-              "an output of {} bytes, max_payload is {}; raise max_payload or shared_memory_limit",
-              size, max_payload_));
-    }
+    model::check_payload("an output", size, max_payload_);
     return detail::TensorAccess::make(datatype, shape, detail::heap_storage(size), size);
   }
   bool cancelled() const noexcept override {
@@ -79,7 +71,7 @@ void InProcess::infer(detail::FunctionRef<std::size_t()> payload,
     id = ++requests_;
   }
   try {
-    check_payload(measure(payload, id), "a request");
+    model::check_payload("a request", measure(payload, id), max_payload());
     model::check_traceparent(options.traceparent.text());
     run_model(id, options, run, marks);
   } catch (...) {
@@ -109,15 +101,14 @@ void InProcess::run_model(std::uint64_t id, const InferOptions& options,
   marks.turn = enter(id, deadline, options.stop) ? ticks() : marks.admitted;
   std::size_t reply = 0;
   try {
-    CallerContext context(deadline, options,
-                          static_cast<std::size_t>(settings_.max_payload.value_or(0)));
+    CallerContext context(deadline, options, max_payload());
     reply = run(context);
   } catch (...) {
     leave();
     rethrow_as_ours(id);
   }
   leave();
-  check_payload(reply, "a reply");
+  model::check_payload("a reply", reply, max_payload());
   if (passed(deadline, Clock::now())) throw given_up_running(ErrorCode::kDeadlineExceeded, id);
   if (options.stop.stop_requested()) throw given_up_running(ErrorCode::kCancelled, id);
 }
@@ -160,15 +151,6 @@ void InProcess::leave() noexcept {
     next->called.notify_one();
   } else if (running_ == 0) {
     idle_.notify_all();
-  }
-}
-
-void InProcess::check_payload(std::size_t payload, const char* what) const {
-  if (payload > settings_.max_payload.value_or(0)) {
-    throw Error(
-        ErrorCode::kPayloadTooLarge,
-        fmt::format("{} of {} bytes, max_payload is {}; raise max_payload or shared_memory_limit",
-                    what, payload, settings_.max_payload.value_or(0)));
   }
 }
 

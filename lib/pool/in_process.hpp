@@ -47,7 +47,9 @@ class InProcess {
   void run_model(std::uint64_t id, const InferOptions& options,
                  detail::FunctionRef<std::size_t(Context&)> run, CallTicks& marks);
   static std::size_t measure(detail::FunctionRef<std::size_t()> payload, std::uint64_t id);
-  void check_payload(std::size_t payload, const char* what) const;
+  [[nodiscard]] std::size_t max_payload() const noexcept {
+    return static_cast<std::size_t>(*settings_.max_payload);
+  }
 
   const Settings& settings_;
   const bool thread_safe_;

@@ -52,6 +52,7 @@ void Lane::post(Call& call, ipc::WakeList& wakes) {
   call.channel = channel_;
   call.sequence = channel_->post(call, wakes);
   runs_.push_back({.sequence = call.sequence, .call = &call});
+  if (runs_.size() <= concurrency_) runs_.back().turn = call.marks.turn;  // where it was read
   give_turn();
 }
 

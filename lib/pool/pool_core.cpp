@@ -4,6 +4,7 @@
 #include <inferpool/detail/pool_core.hpp>
 
 #include "model/failure.hpp"
+#include "model/payload_limit.hpp"
 #include "model/settings_memory.hpp"
 #include "pool/delivery.hpp"
 #include "pool/in_process.hpp"
@@ -91,13 +92,7 @@ void PoolCore::submit_here(FunctionRef<std::size_t()> payload,
 
 Tensor PoolCore::loan(Datatype datatype, const Shape& shape) {
   const std::size_t size = TensorAccess::byte_size(datatype, shape);
-  if (size > settings_.max_payload.value_or(0)) {
-    throw Error(
-        ErrorCode::kPayloadTooLarge,
-        fmt::format(
-            "a loan of {} bytes, max_payload is {}; raise max_payload or shared_memory_limit", size,
-            settings_.max_payload.value_or(0)));
-  }
+  model::check_payload("a loan", size, static_cast<std::size_t>(*settings_.max_payload));
   StorageRef storage = parts_->workers ? parts_->workers->loan(size) : heap_storage(size);
   return TensorAccess::make(datatype, shape, std::move(storage), size);
 }

@@ -10,18 +10,27 @@
 namespace inferpool::pool {
 namespace {
 
-// The exception under way, told as `what`.
-Error codec_failed(ErrorCode code, std::string_view what, Phase phase, std::uint64_t request_id) {
-  const Failure failure = current_failure();
-  ErrorDetails details;
-  details.phase = phase;
-  details.request_id = request_id;
-  details.exception_type = failure.type;
-  details.exception_text = failure.text;
-  return {code,
-          fmt::format("{}: its codec threw {}{}{}", what, failure.type,
-                      failure.text.empty() ? "" : ": ", failure.text),
-          std::move(details)};
+// An Error as it is, std::bad_alloc as out_of_memory, anything else as `code`.
+[[noreturn]] void rethrow_codec(ErrorCode code, std::string_view what, Phase phase,
+                                std::uint64_t request_id) {
+  try {
+    throw;
+  } catch (const Error&) {
+    throw;
+  } catch (const std::bad_alloc&) {
+    throw Error(ErrorCode::kOutOfMemory, fmt::format("{}: the host's own memory is used up", what));
+  } catch (...) {
+    const Failure failure = current_failure();
+    ErrorDetails details;
+    details.phase = phase;
+    details.request_id = request_id;
+    details.exception_type = failure.type;
+    details.exception_text = failure.text;
+    throw Error(code,
+                fmt::format("{}: its codec threw {}{}{}", what, failure.type,
+                            failure.text.empty() ? "" : ": ", failure.text),
+                std::move(details));
+  }
 }
 
 }  // namespace
@@ -46,31 +55,13 @@ Error queue_full(std::size_t waiting, std::size_t most) {
 }
 
 void rethrow_unencodable(std::uint64_t request_id) {
-  try {
-    throw;
-  } catch (const Error&) {
-    throw;
-  } catch (const std::bad_alloc&) {
-    throw Error(ErrorCode::kOutOfMemory,
-                "the host's own memory is used up: a request could not be encoded");
-  } catch (...) {
-    throw codec_failed(ErrorCode::kInvalidArgument, "the request could not be encoded",
-                       Phase::kNone, request_id);
-  }
+  rethrow_codec(ErrorCode::kInvalidArgument, "the request could not be encoded", Phase::kNone,
+                request_id);
 }
 
 void rethrow_undecodable(std::uint64_t request_id) {
-  try {
-    throw;
-  } catch (const Error&) {
-    throw;
-  } catch (const std::bad_alloc&) {
-    throw Error(ErrorCode::kOutOfMemory,
-                "the host's own memory is used up: a reply could not be read");
-  } catch (...) {
-    throw codec_failed(ErrorCode::kModelFailed, "the reply could not be decoded", Phase::kRunning,
-                       request_id);
-  }
+  rethrow_codec(ErrorCode::kModelFailed, "the reply could not be decoded", Phase::kRunning,
+                request_id);
 }
 
 }  // namespace inferpool::pool

@@ -141,7 +141,11 @@ void Workers::submit(detail::FunctionRef<void(Encoder&)> encode,
   try {
     refuse_child();
   } catch (const Error& error) {
-    return receiver->fail(error);
+    try {
+      return receiver->fail(error);
+    } catch (...) {
+      return;  // a handler's own; no event: at the fork another thread may have been telling one
+    }
   }
   completion_->submit(encode, std::move(receiver), options);
 }

@@ -1,23 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "worker/request_context.hpp"
 
-#include <fmt/format.h>
-
-#include <inferpool/error.hpp>
-
 #include "core/clock.hpp"
+#include "model/payload_limit.hpp"
 
 namespace inferpool::worker {
 
 Tensor RequestContext::output(Datatype datatype, const Shape& shape) {
   const std::size_t size = detail::TensorAccess::byte_size(datatype, shape);
-  if (size > max_payload_) {
-    throw Error(
-        ErrorCode::kPayloadTooLarge,
-        fmt::format(
-            "an output of {} bytes, max_payload is {}; raise max_payload or shared_memory_limit",
-            size, max_payload_));
-  }
+  model::check_payload("an output", size, max_payload_);
   return detail::TensorAccess::make(datatype, shape, arena_->allocate(size), size);
 }
 

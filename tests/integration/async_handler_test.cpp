@@ -114,8 +114,8 @@ TEST_CASE("a deadline ends an asynchronous call that runs, and one that waits") 
   Answers<Response> answers;
   OwnGate gate;
   Pool<Actor> pool(settings);
-  pool.async_infer(gate.pass(), {.timeout = 100ms}, answers.handler(0));
-  pool.async_infer(act("echo"), {.timeout = 150ms}, answers.handler(1));
+  pool.async_infer(gate.pass(), {.timeout = 1s}, answers.handler(0));
+  pool.async_infer(act("echo"), {.timeout = 1500ms}, answers.handler(1));
   REQUIRE(answers.wait_for(2));
   CHECK(answers.of(0).error().code() == ErrorCode::kDeadlineExceeded);
   CHECK(answers.of(0).error().phase() == Phase::kRunning);
@@ -229,6 +229,8 @@ TEST_CASE(
     CHECK(answers.size() == 1000);
     pool.async_infer(gate.pass(), {}, answers.handler(1000));
     CHECK(answers.size() == 1001);  // told before async_infer returned
+    CHECK(pool.stats().requests == 1001);
+    CHECK(pool.stats().failed == 1001);
   }
   CHECK(answers.wait_for(1001));
   CHECK(answers.count(ErrorCode::kStopped) == 1001);

@@ -253,7 +253,7 @@ TEST_CASE(
       WARN(ledger.answers() << " answered, " << ledger.errors() << " failed, " << stats.deaths
                             << " workers killed");
   }
-  CHECK(Footprint() == before);
+  CHECK(eventually([&] { return Footprint() == before; }));
 }
 
 }  // namespace

@@ -23,9 +23,10 @@ class WaitingHandlers {
  public:
   using Place = std::list<std::unique_ptr<WaitingHandler>>::iterator;
 
-  // To be called while the loop lives.
+  // After clear() it is destroyed at once.
   Place add(std::unique_ptr<WaitingHandler> handler) {
     const std::lock_guard lock(mutex_);
+    if (cleared_) return handlers_.end();  // it is destroyed after the lock is released
     return handlers_.insert(handlers_.end(), std::move(handler));
   }
 
