@@ -98,14 +98,9 @@ using ThrowingSignature = void(std::exception_ptr, Output);
 
 // A plain callback takes a Result; any other token has the signature that makes it throw.
 template <typename Token, typename Output>
-struct SignatureFor {
-  using Type = ThrowingSignature<Output>;
-};
+using CallbackReturn = std::invoke_result_t<std::decay_t<Token>&, Result<Output>>;
 template <typename Token, typename Output>
-requires std::is_void_v < std::invoke_result_t < std::decay_t<Token>
-&, Result < Output >>> struct SignatureFor<Token, Output> {
-  using Type = ResultSignature<Output>;
-};
+concept ResultCallback = std::is_void_v<CallbackReturn<Token, Output>>;
 
 template <typename Signature, typename Output, typename Handler>
 class AsioHandler final : public WaitingHandler {
@@ -196,23 +191,26 @@ struct InitiateInfer {
 // work of its executor. Where its context is destroyed first it is destroyed with it, uncalled, and
 // the answer is dropped; where the pool is destroyed first it gets `stopped`, or the answer.
 //
-// options.stop ends the call with `cancelled`, and so does, from Boost 1.77 on,
-// a cancellation of any type by the handler's slot.
+// options.stop ends the call with `cancelled`, and so does, from Boost 1.77 on, a cancellation of
+// any type by the handler's slot.
 template <typename Model, typename Token>
 auto async_infer(Pool<Model>& pool, InputOf<Model> input, const InferOptions& options,
                  Token&& token) {
-  using Signature = typename detail::SignatureFor<Token, OutputOf<Model>>::Type;
-  static_assert(
-      std::is_same_v<Signature, detail::ResultSignature<OutputOf<Model>>> ||
-          std::is_default_constructible_v<OutputOf<Model>>,
-      "inferpool: a completion token that throws needs an output type with a default "
-      "constructor; give it one, or pass a callback that takes a Result and returns void");
+  using Output = OutputOf<Model>;
+  constexpr bool takes_result = detail::ResultCallback<Token, Output>;
   if constexpr (std::is_same_v<std::decay_t<Token>, boost::asio::use_future_t<>>) {
     return pool.submit(std::move(input), options);  // which needs no thread of Asio's
-  } else {
+  } else if constexpr (takes_result || std::is_default_constructible_v<Output>) {
+    using Signature = std::conditional_t<takes_result, detail::ResultSignature<Output>,
+                                         detail::ThrowingSignature<Output>>;
     return boost::asio::async_initiate<Token, Signature>(detail::InitiateInfer<Model, Signature>(),
                                                          token, &pool, std::move(input),
                                                          InferOptions(options));
+  } else {
+    static_assert(takes_result,
+                  "inferpool: a completion token that throws needs an output type with a default "
+                  "constructor; give it one, or pass a callback that takes a Result and returns "
+                  "void");
   }
 }
 
