@@ -236,6 +236,27 @@ TEST_CASE(
   CHECK(answers.count(ErrorCode::kStopped) == 1001);
 }
 
+TEST_CASE("a pool that is closed while a handler runs calls those behind it before it returns") {
+  Settings settings = actor_settings(1);
+  settings.drain_timeout = 100ms;
+  Answers<Response> answers;
+  Pool<Actor> pool(settings);
+  std::promise<void> entered;
+  std::promise<void> go_on;
+  pool.async_infer(act("echo"), {}, [&](const Result<Response>&) {
+    entered.set_value();
+    go_on.get_future().wait();
+  });
+  entered.get_future().wait();
+  for (int i = 0; i < 100; ++i) pool.async_infer(act("echo"), {}, answers.handler(i));
+  auto closed = std::async(std::launch::async, [&] { pool.close(); });
+  CHECK(eventually([&] { return pool.health().state == PoolState::kStopped; }));
+  CHECK(answers.size() == 0);
+  go_on.set_value();
+  REQUIRE(ends(closed));
+  CHECK(answers.size() == 100);
+}
+
 TEST_CASE("a handler may refuse further calls by closing the pool") {
   Answers<Response> answers;
   {
