@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <sstream>
 #include <thread>
 
@@ -199,6 +200,12 @@ TEST_CASE(
     if (result || result.error().code() != ErrorCode::kStopped) return 1;
     auto future = pool->submit(command(Deed::kAnswer));
     if (error_of(future).code() != ErrorCode::kStopped) return 2;
+    std::optional<ErrorCode> code;
+    pool->async_infer(command(Deed::kAnswer), {}, [&](const Result<Report>& refused) {
+      code = refused.error().code();
+      throw std::runtime_error("a handler's own");
+    });
+    if (code != ErrorCode::kStopped) return 3;
     pool->close();
     pool.reset();
     return 0;
