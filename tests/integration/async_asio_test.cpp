@@ -109,7 +109,7 @@ TEST_CASE("use_future gives the output, or throws the error") {
 }
 
 TEST_CASE(
-    "an io_context that is destroyed first destroys its handlers uncalled; the pool goes on") {
+    "an io_context that is destroyed first destroys its handlers uncalled, and the pool goes on") {
   const auto held = std::make_shared<int>(0);
   OwnGate gate;
   Pool<Actor> pool(actor_settings(2));

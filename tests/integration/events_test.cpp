@@ -81,7 +81,8 @@ TEST_CASE("what a worker wrote and how it exited stands in the event of its deat
 }
 
 TEST_CASE(
-    "a crash loop is told start by start, with its delays; the breaker opens once and closes when "
+    "a crash loop is told start by start, with its delays, and the breaker opens once and closes "
+    "when "
     "a worker is ready") {
   const ScratchFolder folder;
   EventLog log;

@@ -57,7 +57,8 @@ TEST_CASE("A4: of many calls at once only those whose model threw fail") {
 }
 
 TEST_CASE(
-    "A8: a request whose worker is killed while it runs fails with pid, signal and phase; others "
+    "A8: a request whose worker is killed while it runs fails with pid, signal and phase, and "
+    "others "
     "are untouched") {
   const ScratchFolder folder;
   FaultyPool pool(faulty_settings(2));

@@ -37,7 +37,7 @@ TEST_CASE("a message arrives with its numbers, its text and its descriptors") {
   CHECK((fcntl(message.descriptors[1].get(), F_GETFD) & FD_CLOEXEC) != 0);
 }
 
-TEST_CASE("without a message nothing is received; when the other end is gone, the end") {
+TEST_CASE("without a message nothing is received, and when the other end is gone, the end") {
   auto [host, worker] = ControlSocket::pair();
   Message message;
   CHECK(host.receive(message, false) == Received::kNothing);

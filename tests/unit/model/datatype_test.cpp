@@ -104,11 +104,13 @@ void check_round_trip(std::uint32_t infinity, std::uint32_t quiet) {
   }
 }
 
-TEST_CASE("each binary16 value survives the way through a float; a NaN stays the same NaN, quiet") {
+TEST_CASE(
+    "each binary16 value survives the way through a float, and a NaN stays the same NaN, quiet") {
   check_round_trip<Float16>(0x7C00, 0x0200);
 }
 
-TEST_CASE("each bfloat16 value survives the way through a float; a NaN stays the same NaN, quiet") {
+TEST_CASE(
+    "each bfloat16 value survives the way through a float, and a NaN stays the same NaN, quiet") {
   check_round_trip<BFloat16>(0x7F80, 0x0040);
 }
 

@@ -47,7 +47,7 @@ TEST_CASE("an exception that is no std::exception arrives with its type") {
   CHECK(error->details().exception_text.empty());
 }
 
-TEST_CASE("running out of shared memory keeps its code; other errors of ours are the model's") {
+TEST_CASE("running out of shared memory keeps its code, and other errors of ours are the model's") {
   const auto memory =
       reply_for([] { throw Error(ErrorCode::kOutOfMemory, "raise shared_memory_limit"); });
   REQUIRE(memory);

@@ -136,7 +136,7 @@ TEST_CASE("an idle worker takes the oldest of all that wait, wherever it waits")
   REQUIRE(FakePool::place(*calls[4]) == 2);
 }
 
-TEST_CASE("a call posted ahead that has begun meanwhile stays; the next oldest is taken back") {
+TEST_CASE("a call posted ahead that has begun meanwhile stays, and the next oldest is taken back") {
   FakePool pool{{.workers = 3}};
   const Calls calls = pool.admit_many(5);
   REQUIRE(places(calls) == std::vector<int>{0, 1, 2, 0, 1});

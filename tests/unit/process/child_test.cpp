@@ -54,7 +54,7 @@ TEST_CASE("a child whose status somebody else took has ended in a way that nobod
   CHECK_FALSE(unknown.signal);
 }
 
-TEST_CASE("end() kills, waits and leaves no zombie; other children are not touched") {
+TEST_CASE("end() kills, waits and leaves no zombie, and other children are not touched") {
   Child other = forked([] { _exit(5); });
   Child child = forked([] { pause(); });
   const pid_t pid = child.pid();
