@@ -43,7 +43,7 @@
 namespace inferpool::ipc {
 
 inline constexpr std::uint64_t kMagic = 0x6c6f6f7072666e69;  // "infrpool"
-inline constexpr std::uint32_t kProtocolVersion = 2;
+inline constexpr std::uint32_t kProtocolVersion = 3;
 inline constexpr std::uint32_t kRingSlots = 64;
 inline constexpr std::uint32_t kTickets = 1024;
 inline constexpr std::size_t kBlockAlignment = 64;
@@ -108,7 +108,9 @@ static_assert(sizeof(ReplySlot) == 512);
 
 struct WorkerPart {
   alignas(128) std::atomic<std::uint32_t> parked{0};  // serving threads that sleep on the doorbell
-  std::atomic<std::uint32_t> consumed{1};             // the next number to take; to the host a hint
+  // The next number to take; to the host a hint. On a line of its own: it changes with each
+  // request, and the host reads `parked` with each.
+  alignas(128) std::atomic<std::uint32_t> consumed{1};
   alignas(128) RobustMutex take_mutex;   // guards the order in which serving threads take requests
   alignas(128) RobustMutex reply_mutex;  // guards tickets, blocks and the order of replies
 };

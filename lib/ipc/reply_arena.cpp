@@ -130,10 +130,10 @@ void ReplyArena::trim() {
 
 detail::BlockRef SentBlocks::place(std::span<const std::byte> bytes,
                                    const detail::StorageRef& storage) {
-  if (arena_->owns(storage)) {
+  if (arena_.owns(storage)) {
     blocks_.push_back(storage);
   } else {
-    blocks_.push_back(arena_->allocate(bytes.size()));
+    blocks_.push_back(arena_.allocate(bytes.size()));
     if (!bytes.empty()) std::memcpy(blocks_.back()->data(), bytes.data(), bytes.size());
   }
   return {.offset = blocks_.back()->offset(), .length = bytes.size()};

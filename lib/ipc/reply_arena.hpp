@@ -67,13 +67,14 @@ class ReplyArena {
 // The blocks of one reply. Not thread-safe.
 class SentBlocks final : public detail::BlockSink {
  public:
-  explicit SentBlocks(std::shared_ptr<ReplyArena> arena) noexcept : arena_(std::move(arena)) {}
+  // The arena outlives them.
+  explicit SentBlocks(ReplyArena& arena) noexcept : arena_(arena) {}
   detail::BlockRef place(std::span<const std::byte> bytes,
                          const detail::StorageRef& storage) override;
   std::vector<detail::StorageRef> take() noexcept { return std::exchange(blocks_, {}); }
 
  private:
-  std::shared_ptr<ReplyArena> arena_;
+  ReplyArena& arena_;
   std::vector<detail::StorageRef> blocks_;
 };
 

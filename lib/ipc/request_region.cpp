@@ -71,10 +71,10 @@ void RequestRegion::trim() {
 
 detail::BlockRef RequestBlocks::place(std::span<const std::byte> bytes,
                                       const detail::StorageRef& storage) {
-  if (storage && storage->region() == region_.get()) {
+  if (storage && storage->region() == &region_) {
     held_.push_back(storage);
   } else {
-    held_.push_back(region_->allocate(bytes.size()));
+    held_.push_back(region_.allocate(bytes.size()));
     if (!bytes.empty()) std::memcpy(held_.back()->data(), bytes.data(), bytes.size());
   }
   return {.offset = held_.back()->offset(), .length = bytes.size()};

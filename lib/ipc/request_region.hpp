@@ -51,8 +51,8 @@ class RequestRegion : public std::enable_shared_from_this<RequestRegion> {
 // until it is cleared. Not thread-safe.
 class RequestBlocks final : public detail::BlockSink {
  public:
-  explicit RequestBlocks(std::shared_ptr<RequestRegion> region) noexcept
-      : region_(std::move(region)) {}
+  // The region outlives this object; the blocks keep it as long as they live.
+  explicit RequestBlocks(RequestRegion& region) noexcept : region_(region) {}
 
   detail::BlockRef place(std::span<const std::byte> bytes,
                          const detail::StorageRef& storage) override;
@@ -60,7 +60,7 @@ class RequestBlocks final : public detail::BlockSink {
   std::vector<detail::StorageRef> take() noexcept { return std::exchange(held_, {}); }
 
  private:
-  std::shared_ptr<RequestRegion> region_;
+  RequestRegion& region_;
   std::vector<detail::StorageRef> held_;
 };
 

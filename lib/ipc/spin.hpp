@@ -17,79 +17,88 @@ inline void cpu_relax() noexcept {
 #endif
 }
 
-// Processors that this process may use.
-int usable_processors() noexcept;
-
-// How long to look for a change before going to sleep. Learns from the waits it sees: where they
-// are longer than the limit, spinning is given up, but for one wait in 16 that looks whether that
-// still holds. At most usable_processors() - 1 threads of the process spin at once, so on one
-// processor none does. Thread-safety: safe from many threads; what they learn is shared.
+// How long to look for a change before going to sleep. Learns from the spins it sees: after one in
+// vain the next wait sleeps at once, after a second in a row the next two, then four, and so on;
+// what comes while one spins ends that. (How long a sleep was teaches nothing: where both ends
+// share a processor, it is the spinning that keeps the other end from answering.) At most
+// `processors` - 1 threads of the process spin at once, so on one processor none does.
+// Thread-safety: safe from many threads; what they learn is shared.
 class SpinBudget {
  public:
-  explicit SpinBudget(std::chrono::nanoseconds limit) noexcept
-      : limit_(limit.count()), allowed_(limit.count() > 0 ? usable_processors() - 1 : 0) {}
+  // `limit`: the most that one wait spins.
+  SpinBudget(std::chrono::nanoseconds limit, int processors) noexcept
+      : limit_(limit), allowed_(limit.count() > 0 ? processors - 1 : 0) {}
 
-  // True as soon as `ready()` is, false when the budget is used up.
+  // True as soon as `ready()` is, false when the budget is used up. `reserve`: of the processors on
+  // which threads may spin, so many are left to others.
   template <typename Ready>
-  bool spin(const Ready& ready) noexcept {
+  bool spin(const Ready& ready, int reserve = 0) noexcept {
     if (ready()) return true;
-    if (!worthwhile() || !enter()) return false;
-    const bool found = look(ready);
+    if (allowed_ <= reserve || skips()) return false;
+    if (look(ready, kGlance)) return hit();
+    if (!enter(reserve)) return false;
+    const bool found = look_on(ready);
     spinners_.fetch_sub(1, std::memory_order_relaxed);
-    return found;
-  }
-
-  // A wait that had to sleep took so long.
-  void slept(std::chrono::nanoseconds wait) noexcept {
-    learn(std::min<long>(wait.count(), 4 * limit_));
+    return found ? hit() : miss();
   }
 
  private:
-  static constexpr int kChunk = 64;  // looks between two readings of the clock
+  // Looks, each 30 to 60 ns. For less than a microsecond a thread does not count as spinning: most
+  // answers of a quick worker come by then, and counting costs as much as moving a cache line.
+  static constexpr int kGlance = 16;
+  static constexpr int kChunk = 64;  // between two readings of the clock
+  static constexpr int kMostSkipped = 512;
 
-  bool worthwhile() noexcept {
-    if (allowed_ <= 0) return false;
-    return expected_.load(std::memory_order_relaxed) <= limit_ ||
-           waits_.fetch_add(1, std::memory_order_relaxed) % 16 == 0;
+  // Two threads that lose each other's update skip one wait more or less: no harm.
+  bool skips() noexcept {
+    const int left = left_to_skip_.load(std::memory_order_relaxed);
+    if (left == 0) return false;
+    left_to_skip_.store(left - 1, std::memory_order_relaxed);
+    return true;
   }
-  bool enter() noexcept {
-    if (spinners_.fetch_add(1, std::memory_order_relaxed) < allowed_) return true;
+  bool enter(int reserve) noexcept {
+    if (spinners_.fetch_add(1, std::memory_order_relaxed) < allowed_ - reserve) return true;
     spinners_.fetch_sub(1, std::memory_order_relaxed);
     return false;
   }
   template <typename Ready>
-  bool look(const Ready& ready) noexcept {
-    for (int i = 0; i < kChunk; ++i) {
-      if (ready()) {
-        // Else what could be learned is not needed.
-        if (expected_.load(std::memory_order_relaxed) > limit_) learn(0);
-        return true;
-      }
+  bool look(const Ready& ready, int times) noexcept {
+    for (int i = 0; i < times; ++i) {
       cpu_relax();
+      if (ready()) return true;
     }
-    const TimePoint start = Clock::now();
-    for (std::chrono::nanoseconds spent{0}; spent.count() < limit_; spent = Clock::now() - start) {
-      for (int i = 0; i < kChunk; ++i) {
-        if (ready()) return learn(spent.count()), true;
-        cpu_relax();
-      }
-    }
-    learn(2 * limit_);  // spun in vain, whatever the sleep that follows
     return false;
   }
-  void learn(long wait) noexcept {
-    const long old = expected_.load(std::memory_order_relaxed);
-    expected_.store(old + (wait - old) / 8, std::memory_order_relaxed);
+  template <typename Ready>
+  bool look_on(const Ready& ready) noexcept {
+    const TimePoint end = Clock::now() + limit_;
+    do {
+      if (look(ready, kChunk)) return true;
+    } while (Clock::now() < end);
+    return false;
+  }
+  bool hit() noexcept {
+    if (skipped_.load(std::memory_order_relaxed) != 0) {
+      skipped_.store(0, std::memory_order_relaxed);
+      left_to_skip_.store(0, std::memory_order_relaxed);
+    }
+    return true;
+  }
+  bool miss() noexcept {
+    const int more = std::clamp(2 * skipped_.load(std::memory_order_relaxed), 1, kMostSkipped);
+    skipped_.store(more, std::memory_order_relaxed);
+    left_to_skip_.store(more, std::memory_order_relaxed);
+    return false;
   }
 
   // The one global of the library: threads of this process that spin right now, whatever pool they
   // belong to.
   static std::atomic<int> spinners_;
 
-  const long limit_;
+  const std::chrono::nanoseconds limit_;
   const int allowed_;
-  std::atomic<long> expected_{0};  // nanoseconds; an average over about 8 waits
-  std::atomic<unsigned> waits_{0};
+  std::atomic<int> skipped_{0};  // after the last spin in vain; 0: the last one was not
+  std::atomic<int> left_to_skip_{0};
 };
 
 }  // namespace inferpool::ipc

@@ -74,27 +74,28 @@ class ReplyBlocks::View final : public detail::Storage {
   std::shared_ptr<Lease> lease_;
 };
 
-ReplyBlocks::ReplyBlocks(std::shared_ptr<WorkerMemory> memory, const ReplyHead& head, bool copy)
-    : memory_(std::move(memory)), head_(head), copy_(copy) {
+ReplyBlocks::ReplyBlocks(const std::shared_ptr<WorkerMemory>& memory, const ReplyHead& head,
+                         bool copy)
+    : memory_(*memory), head_(head), copy_(copy) {
   if (head.ticket < kTickets)
-    lease_ = std::make_shared<Lease>(memory_, head.ticket, head.generation);
+    lease_ = std::make_shared<Lease>(memory, head.ticket, head.generation);
 }
 
 const std::byte* ReplyBlocks::check(std::uint64_t offset, std::uint64_t length) const {
-  const std::uint64_t size = memory_->reply_bytes();
+  const std::uint64_t size = memory_.reply_bytes();
   if (offset > size || length > size - offset || offset % kBlockAlignment != 0 || !lease_) {
     throw detail::Malformed(
         fmt::format("a block of {} bytes at {} of a region of {} bytes, ticket {}", length, offset,
                     size, head_.ticket));
   }
-  return memory_->replies() + offset;
+  return memory_.replies() + offset;
 }
 
 detail::StorageRef ReplyBlocks::open(const detail::BlockRef& block, bool fixed_width) {
   const std::byte* data = check(block.offset, block.length);
   const auto length = static_cast<std::size_t>(block.length);
   lease_->count(length);
-  if (fixed_width && !copy_ && length >= kSmallestView && !memory_->scarce()) {
+  if (fixed_width && !copy_ && length >= kSmallestView && !memory_.scarce()) {
     return detail::StorageRef(new View(lease_, data, length));
   }
   detail::StorageRef copy = detail::heap_storage(length);

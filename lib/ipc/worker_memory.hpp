@@ -58,8 +58,8 @@ class WorkerMemory {
 // reply. Not thread-safe.
 class ReplyBlocks final : public detail::BlockSource {
  public:
-  // `copy`: no view is given out.
-  ReplyBlocks(std::shared_ptr<WorkerMemory> memory, const ReplyHead& head, bool copy);
+  // `memory` outlives this object. `copy`: no view is given out.
+  ReplyBlocks(const std::shared_ptr<WorkerMemory>& memory, const ReplyHead& head, bool copy);
 
   detail::StorageRef open(const detail::BlockRef& block, bool fixed_width) override;
   [[nodiscard]] std::span<const std::byte> in_place(const detail::BlockRef& block) const override;
@@ -74,7 +74,7 @@ class ReplyBlocks final : public detail::BlockSource {
   class View;
   const std::byte* check(std::uint64_t offset, std::uint64_t length) const;
 
-  std::shared_ptr<WorkerMemory> memory_;
+  WorkerMemory& memory_;
   ReplyHead head_;
   bool copy_;
   std::shared_ptr<Lease> lease_;  // null: the reply holds no block

@@ -11,9 +11,11 @@ namespace inferpool::ipc {
 
 std::optional<std::uint32_t> WorkerRing::take() {
   for (;;) {
+    const bool found =
+        spin_.spin([this] { return pending(std::memory_order_acquire) || closing(); });
     if (const auto sequence = try_take()) return sequence;
     if (closing()) return try_take();  // what was posted before the ring was closed is seen by now
-    if (!spin_.spin([this] { return pending(std::memory_order_acquire) || closing(); })) park();
+    if (!found) park();
   }
 }
 
@@ -45,10 +47,8 @@ void WorkerRing::park() noexcept {
   // above.
   control_.worker.parked.fetch_add(1, std::memory_order_seq_cst);
   if (!pending(std::memory_order_seq_cst) && !closing()) {
-    const TimePoint start = Clock::now();
     const WaitFor doorbell{&control_.host.doorbell, bell};
     wait({&doorbell, 1}, std::nullopt);
-    spin_.slept(Clock::now() - start);
   }
   control_.worker.parked.fetch_sub(1, std::memory_order_seq_cst);
 }
@@ -67,12 +67,9 @@ void WorkerRing::publish(std::uint32_t sequence, const PublishedReply& reply) no
   } else if (!reply.frame.empty()) {
     std::memcpy(slot.frame.data(), reply.frame.data(), reply.frame.size());
   }
-  {
-    const boost::interprocess::scoped_lock<RobustMutex> lock(control_.worker.reply_mutex);
-    // Sequentially consistent with the load of reply_parked: either the caller sees the reply or we
-    // see it asleep.
-    slot.published.exchange(sequence, std::memory_order_seq_cst);
-  }
+  // Sequentially consistent with the load of reply_parked: either the caller sees the reply or we
+  // see it asleep.
+  slot.published.exchange(sequence, std::memory_order_seq_cst);
   if (request.reply_parked.load(std::memory_order_seq_cst) != 0) wake(&slot.published, INT_MAX);
 }
 

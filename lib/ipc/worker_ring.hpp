@@ -25,8 +25,9 @@ struct PublishedReply {
 // Thread-safety: safe from all serving threads.
 class WorkerRing {
  public:
-  WorkerRing(Control& control, std::chrono::nanoseconds spin) noexcept
-      : control_(control), spin_(spin) {}
+  // `spin`: the most that one wait spins; `processors`: that host and workers share.
+  WorkerRing(Control& control, std::chrono::nanoseconds spin, int processors) noexcept
+      : control_(control), spin_(spin, processors) {}
 
   // Waits for a request and takes it: from here on it counts as started. Its slot stays as it is
   // until the reply is published. None: the host asks the worker to leave, and nothing that it

@@ -26,8 +26,8 @@ struct Completion::Pending {
   std::uint32_t seen = 0;
 };
 
-Completion::Completion(Exchange& exchange, Events& events, Duration spin) noexcept
-    : exchange_(exchange), events_(events), spin_(spin) {}
+Completion::Completion(Exchange& exchange, Events& events, Duration spin, int processors) noexcept
+    : exchange_(exchange), events_(events), spin_(spin, processors) {}
 
 Completion::~Completion() { stop(); }
 
@@ -171,11 +171,7 @@ void Completion::wait(std::uint32_t seen) {
     if (pending.placement.state != CallState::kPosted) continue;
     words.push_back(pending.placement.worker->memory()->ring().park(pending.placement.sequence));
   }
-  if (!anything_new(seen)) {
-    const TimePoint start = Clock::now();
-    ipc::wait(words, until);
-    spin_.slept(Clock::now() - start);
-  }
+  if (!anything_new(seen)) ipc::wait(words, until);
   group_.unpark();
 }
 

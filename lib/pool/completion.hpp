@@ -24,8 +24,8 @@ namespace inferpool::pool {
 // threads, but for stop().
 class Completion {
  public:
-  // Both outlive the completion.
-  Completion(Exchange& exchange, Events& events, Duration spin) noexcept;
+  // Both outlive the completion. `spin`, `processors`: as for SpinBudget.
+  Completion(Exchange& exchange, Events& events, Duration spin, int processors) noexcept;
   ~Completion();
   Completion(const Completion&) = delete;
   Completion& operator=(const Completion&) = delete;

@@ -21,10 +21,8 @@ Error given_up_running(ErrorCode code, const Call& call) {
 
 }  // namespace
 
-Dispatch::Dispatch(const DispatchLimits& limits) : limits_(limits) {
-  for (int index = 0; index < limits.workers; ++index)
-    lanes_.emplace_back(index, limits.concurrency);
-}
+Dispatch::Dispatch(const DispatchLimits& limits)
+    : limits_(limits), lanes_(limits.workers, limits.concurrency) {}
 
 // --- what callers report ---
 
@@ -36,7 +34,7 @@ std::optional<Error> Dispatch::admit(Call& call, ipc::WakeList& wakes) {
     return error;
   }
   ++in_flight_;
-  if (Lane* lane = waiting() == 0 ? free_lane() : nullptr) {
+  if (Lane* lane = waiting() == 0 ? lanes_.free() : nullptr) {
     call.marks.turn = call.marks.admitted;  // spares a reading of the clock
     lane->post(call, wakes);
   } else {
@@ -53,7 +51,7 @@ std::optional<Error> Dispatch::refusal(ipc::WakeList& wakes) {
   const auto most = static_cast<std::size_t>(limits_.max_queue_size);
   if (waiting() < most) return std::nullopt;
   feed(wakes);  // a worker that was late may have answered
-  if (waiting() < most || (queue_.empty() && free_lane() != nullptr)) return std::nullopt;
+  if (waiting() < most || (queue_.empty() && lanes_.free() != nullptr)) return std::nullopt;
   return queue_full(waiting(), most);
 }
 
@@ -64,7 +62,7 @@ void Dispatch::collected(Call& call, bool succeeded, ipc::WakeList& wakes) {
   call.state = CallState::kDone;
   Lane& lane = lane_of(call);
   if (lane.channel() != call.channel.get()) return;  // its worker ended after it had answered
-  lane.collected(call, ++uses_);
+  lanes_.collected(lane, call);
   feed(wakes);
 }
 
@@ -102,13 +100,13 @@ bool Dispatch::give_up(Call& call, ErrorCode code, TimePoint now, ipc::WakeList&
 // --- what supervision reports ---
 
 void Dispatch::worker_ready(int index, std::shared_ptr<Channel> channel, ipc::WakeList& wakes) {
-  lanes_[static_cast<std::size_t>(index)].worker_ready(std::move(channel));
+  lanes_[index].worker_ready(std::move(channel));
   breaker_.reset();
   feed(wakes);
 }
 
 void Dispatch::worker_ended(const WorkerEnd& end, ipc::WakeList& wakes) {
-  Lane& lane = lanes_[static_cast<std::size_t>(end.index)];
+  Lane& lane = lanes_[end.index];
   if (!lane.live()) return;
   for (const Run& run : lane.worker_ended()) {
     if (run.call != nullptr) lose(*run.call, end, wakes);
@@ -147,7 +145,7 @@ void Dispatch::set_breaker(std::optional<Error> unavailable, ipc::WakeList& wake
 }
 
 Deadline Dispatch::sweep(TimePoint now, ipc::WakeList& wakes) {
-  for (Lane& lane : lanes_) lane.collect_late(++uses_);
+  lanes_.collect_late();
   feed(wakes);
   bool soon = false;
   for (Lane& lane : lanes_) {
@@ -180,13 +178,8 @@ void Dispatch::abort(ipc::WakeList& wakes) {
 
 // --- what everybody asks ---
 
-int Dispatch::live() const noexcept {
-  return static_cast<int>(
-      std::count_if(lanes_.begin(), lanes_.end(), [](const Lane& lane) { return lane.live(); }));
-}
-
 WorkerState Dispatch::state(int index) const noexcept {
-  const Lane& lane = lanes_[static_cast<std::size_t>(index)];
+  const Lane& lane = lanes_[index];
   if (!lane.live()) return WorkerState::kDown;
   return lane.late() ? WorkerState::kLate : WorkerState::kReady;
 }
@@ -199,37 +192,13 @@ void Dispatch::count(Stats& stats) const {
   stats.in_flight = in_flight_;
   stats.queued = static_cast<int>(waiting());
   for (std::size_t i = 0; i < std::min(lanes_.size(), stats.workers.size()); ++i) {
-    stats.workers[i].served = lanes_[i].served();
-    stats.workers[i].in_flight = static_cast<int>(lanes_[i].runs().size());
+    const Lane& lane = lanes_[static_cast<int>(i)];
+    stats.workers[i].served = lane.served();
+    stats.workers[i].in_flight = static_cast<int>(lane.runs().size());
   }
 }
 
 // --- placing ---
-
-std::size_t Dispatch::waiting() const noexcept {
-  const auto ahead = std::count_if(lanes_.begin(), lanes_.end(),
-                                   [](const Lane& lane) { return lane.ahead() != nullptr; });
-  return queue_.size() + static_cast<std::size_t>(ahead);
-}
-
-Lane* Dispatch::free_lane() noexcept {
-  Lane* best = nullptr;
-  for (Lane& lane : lanes_) {
-    if (lane.late()) lane.collect_late(++uses_);
-    if (!lane.accepts()) continue;
-    if (best == nullptr || lane.runs().size() < best->runs().size() ||
-        (lane.runs().size() == best->runs().size() && lane.last_used() > best->last_used())) {
-      best = &lane;
-    }
-  }
-  return best;
-}
-
-Lane* Dispatch::lane_to_post_ahead() noexcept {
-  const auto lane =
-      std::find_if(lanes_.begin(), lanes_.end(), [](const Lane& l) { return l.accepts_ahead(); });
-  return lane == lanes_.end() ? nullptr : &*lane;
-}
 
 Call* Dispatch::take_oldest_waiting() noexcept {
   std::uint64_t begun = 0;  // up to here, what was posted ahead turned out to be begun
@@ -252,7 +221,7 @@ Call* Dispatch::take_oldest_waiting() noexcept {
 
 void Dispatch::feed(ipc::WakeList& wakes) {
   while (waiting() > 0) {
-    Lane* lane = free_lane();
+    Lane* lane = lanes_.free();
     if (lane == nullptr) break;
     Call* call = take_oldest_waiting();
     if (call == nullptr) break;
@@ -261,7 +230,7 @@ void Dispatch::feed(ipc::WakeList& wakes) {
     call->waiter->notify(wakes);
   }
   while (!queue_.empty()) {
-    Lane* lane = lane_to_post_ahead();
+    Lane* lane = lanes_.to_post_ahead();
     if (lane == nullptr) break;
     Call& call = *queue_.front();
     queue_.erase(call);

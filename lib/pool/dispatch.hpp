@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <vector>
 
 #include <inferpool/error.hpp>
 #include <inferpool/stats.hpp>
@@ -13,7 +12,7 @@
 #include "ipc/wait_word.hpp"
 #include "pool/call.hpp"
 #include "pool/channel.hpp"
-#include "pool/lane.hpp"
+#include "pool/lanes.hpp"
 #include "pool/worker_end.hpp"
 
 namespace inferpool::pool {
@@ -78,21 +77,19 @@ class Dispatch {
   // --- what everybody asks ---
 
   [[nodiscard]] bool drained() const noexcept { return in_flight_ == 0; }
-  [[nodiscard]] int live() const noexcept;
+  [[nodiscard]] int live() const noexcept { return lanes_.live(); }
   [[nodiscard]] WorkerState state(int index) const noexcept;
   // Since when the worker runs the oldest of its requests, in ticks; 0: it runs none.
   [[nodiscard]] std::uint64_t running_since(int index) const noexcept {
-    return lanes_[static_cast<std::size_t>(index)].running_since();
+    return lanes_[index].running_since();
   }
   // Counters, and for each worker what it served and runs.
   void count(Stats& stats) const;
 
  private:
-  [[nodiscard]] std::size_t waiting() const noexcept;
+  [[nodiscard]] std::size_t waiting() const noexcept { return queue_.size() + lanes_.ahead(); }
   [[nodiscard]] std::optional<Error> refusal(ipc::WakeList& wakes);
-  Lane& lane_of(const Call& call) noexcept { return lanes_[static_cast<std::size_t>(call.lane)]; }
-  Lane* free_lane() noexcept;
-  Lane* lane_to_post_ahead() noexcept;
+  Lane& lane_of(const Call& call) noexcept { return lanes_[call.lane]; }
   Call* take_oldest_waiting() noexcept;
   void feed(ipc::WakeList& wakes);
   void put_back(Call& call, ipc::WakeList& wakes);
@@ -101,12 +98,11 @@ class Dispatch {
   void fail_queue(const Error& error, ipc::WakeList& wakes);
 
   DispatchLimits limits_;
-  std::vector<Lane> lanes_;
+  Lanes lanes_;
   CallQueue queue_;
   std::optional<Error> breaker_;
   bool closing_ = false;
   int in_flight_ = 0;
-  std::uint64_t uses_ = 0;
   std::uint64_t requests_ = 0, succeeded_ = 0, failed_ = 0, retried_ = 0;
 };
 

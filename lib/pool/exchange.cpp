@@ -67,7 +67,7 @@ void Exchange::count_refusal() {
 void Exchange::encode(Call& call, detail::FunctionRef<void(Encoder&)> encode,
                       std::string_view traceparent) try {
   model::put_trace(call.frame, traceparent);
-  ipc::RequestBlocks blocks(origin_->requests);
+  ipc::RequestBlocks blocks(*origin_->requests);
   Encoder encoder(call.frame, blocks,
                   static_cast<std::size_t>(origin_->settings.max_payload.value_or(0)));
   encode(encoder);

@@ -11,8 +11,8 @@
 #include <map>
 #include <string_view>
 
-#include "ipc/spin.hpp"
 #include "model/cpu_list.hpp"
+#include "model/usable_processors.hpp"
 
 namespace inferpool::pool {
 namespace {
@@ -46,7 +46,7 @@ std::map<std::string, std::string> host_environment() {
 std::vector<std::string> make_environment(const Settings& settings, int index) {
   auto variables = host_environment();
   const int threads = settings.threads_per_worker.value_or(
-      std::max(1, ipc::usable_processors() / std::max(1, *settings.workers)));
+      std::max(1, usable_processors() / std::max(1, *settings.workers)));
   for (const char* name : kThreadVariables) variables[name] = std::to_string(threads);
   for (const auto& [name, value] : settings.env) variables[name] = with_index(value, index);
   std::vector<std::string> result;

@@ -99,6 +99,7 @@ void WorkerHandle::send_welcome() try {
   head.generation = generation_;
   head.concurrency = origin_->settings.concurrency;
   head.spin = origin_->settings.spin.count();
+  head.processors = origin_->processors;
   head.request_bytes = origin_->requests->size();
   head.reply_bytes = memory_->reply_bytes();
   head.max_payload = origin_->settings.max_payload.value_or(0);

@@ -28,6 +28,7 @@ struct Origin {
   std::string signature;
   std::shared_ptr<ipc::RequestRegion> requests;
   std::uint64_t reply_bytes = 0;
+  int processors = 1;  // that host and workers share
 };
 
 // One worker process, from its spawn to its end, and its memory, which may outlive it.

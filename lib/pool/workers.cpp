@@ -7,10 +7,15 @@
 #include <optional>
 
 #include "model/settings_memory.hpp"
+#include "model/usable_processors.hpp"
 #include "pool/worker_path.hpp"
 
 namespace inferpool::pool {
 namespace {
+
+// Of the processors on which threads may spin, so many do callers in the queue leave to those that
+// are served.
+constexpr int kLeftToServed = 1;
 
 // Ends the sleep of a caller whose stop_token was asked to stop.
 struct WakeCaller {
@@ -27,7 +32,8 @@ Error start_failure(const std::string& what) {
   return {ErrorCode::kStartupFailed, what, std::move(details)};
 }
 
-DispatchLimits limits_of(const Settings& settings) {
+DispatchLimits limits_of(const Origin& origin) {
+  const Settings& settings = origin.settings;
   return {.workers = *settings.workers,
           .concurrency = settings.concurrency,
           .max_queue_size = settings.max_queue_size,
@@ -43,6 +49,7 @@ std::shared_ptr<const Origin> Workers::make_origin(const Settings& settings,
   origin->settings = settings;
   origin->executable = find_worker(settings.worker).string();
   origin->signature = traits.signature;
+  origin->processors = usable_processors();
   origin->reply_bytes = reply_region_size(*settings.shared_memory_limit, *settings.workers);
   try {
     origin->requests = ipc::RequestRegion::create(*settings.shared_memory_limit / 2);
@@ -56,13 +63,14 @@ std::shared_ptr<const Origin> Workers::make_origin(const Settings& settings,
 Workers::Workers(const Settings& settings, const detail::PoolCore::Traits& traits)
     : origin_(make_origin(settings, traits)),
       events_(settings),
-      dispatch_(limits_of(settings)),
+      dispatch_(limits_of(*origin_)),
       roster_(*settings.workers),
-      spin_(settings.spin) {
+      spin_(settings.spin, origin_->processors) {
   try {
     supervisor_ = std::make_unique<Supervisor>(origin_, dispatch_, roster_, events_);
     exchange_ = std::make_unique<Exchange>(origin_, dispatch_, *supervisor_);
-    completion_ = std::make_unique<Completion>(*exchange_, events_, settings.spin);
+    completion_ =
+        std::make_unique<Completion>(*exchange_, events_, settings.spin, origin_->processors);
   } catch (const std::runtime_error& error) {
     throw start_failure(fmt::format("the pool could not be started: {}", error.what()));
   }
@@ -105,7 +113,8 @@ Placement Workers::await(Call& call, Placement placement, const std::stop_token&
   for (std::uint32_t seen = 0;;) {
     if (placement.state == CallState::kDone || placement.answered()) return placement;
     const auto changed = [&] { return placement.answered() || waiter.seen() != seen; };
-    if (!spin_.spin(changed)) {
+    const bool posted = placement.state == CallState::kPosted;
+    if (!spin_.spin(changed, posted ? 0 : kLeftToServed)) {
       sleep(call, placement, seen);
       exchange_->check(call, placement);
       if (!changed() && passed(call.deadline, Clock::now()))
@@ -127,11 +136,8 @@ void Workers::sleep(const Call& call, const Placement& placement, std::uint32_t 
   if (placement.state == CallState::kPosted)
     words[count++] = placement.worker->memory()->ring().park(placement.sequence);
   words[count++] = call.waiter->park(seen);
-  if (!placement.answered() && call.waiter->seen() == seen) {
-    const TimePoint start = Clock::now();
+  if (!placement.answered() && call.waiter->seen() == seen)
     ipc::wait({words.data(), count}, call.deadline);
-    spin_.slept(Clock::now() - start);
-  }
   call.waiter->unpark();
 }
 

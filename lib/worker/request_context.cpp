@@ -9,7 +9,7 @@ namespace inferpool::worker {
 Tensor RequestContext::output(Datatype datatype, const Shape& shape) {
   const std::size_t size = detail::TensorAccess::byte_size(datatype, shape);
   model::check_payload("an output", size, max_payload_);
-  return detail::TensorAccess::make(datatype, shape, arena_->allocate(size), size);
+  return detail::TensorAccess::make(datatype, shape, arena_.allocate(size), size);
 }
 
 bool RequestContext::cancelled() const noexcept {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
 #include <string_view>
 
 #include <inferpool/model.hpp>
@@ -15,10 +14,10 @@ namespace inferpool::worker {
 // What a model asks about the request in one slot of the ring.
 class RequestContext final : public Context {
  public:
-  // The slot and the text outlive the context.
-  RequestContext(const ipc::RequestSlot& slot, std::string_view traceparent,
-                 std::shared_ptr<ipc::ReplyArena> arena, std::size_t max_payload) noexcept
-      : Context(traceparent), slot_(slot), arena_(std::move(arena)), max_payload_(max_payload) {}
+  // The slot, the text and the arena outlive the context.
+  RequestContext(const ipc::RequestSlot& slot, std::string_view traceparent, ipc::ReplyArena& arena,
+                 std::size_t max_payload) noexcept
+      : Context(traceparent), slot_(slot), arena_(arena), max_payload_(max_payload) {}
 
   using Context::output;
   Tensor output(Datatype datatype, const Shape& shape) override;
@@ -27,7 +26,7 @@ class RequestContext final : public Context {
 
  private:
   const ipc::RequestSlot& slot_;
-  std::shared_ptr<ipc::ReplyArena> arena_;
+  ipc::ReplyArena& arena_;
   std::size_t max_payload_;
 };
 

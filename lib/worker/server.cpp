@@ -20,7 +20,8 @@ namespace inferpool::worker {
 Server::Server(const Attachment& attachment, detail::ServedModel& model)
     : attachment_(attachment),
       model_(model),
-      ring_(attachment.control(), std::chrono::nanoseconds(attachment.welcome().spin)),
+      ring_(attachment.control(), std::chrono::nanoseconds(attachment.welcome().spin),
+            attachment.welcome().processors),
       arena_(std::make_shared<ipc::ReplyArena>(attachment.reply_file(), attachment.control())) {}
 
 // The blocks that the host holds keep the arena alive, which keeps them.
@@ -40,7 +41,7 @@ void Server::serve_all() {
 void Server::serve(std::uint32_t sequence) {
   const std::uint64_t started = ticks();
   detail::FrameBuffer frame;
-  ipc::SentBlocks blocks(arena_);
+  ipc::SentBlocks blocks(*arena_);
   answer(sequence, frame, blocks);
   ipc::PublishedReply reply;
   try {
@@ -67,7 +68,7 @@ void Server::answer(std::uint32_t sequence, detail::FrameBuffer& frame, ipc::Sen
     const model::TracedFrame request = model::take_trace(sent);
     Decoder decoder(request.rest, view);
     Encoder encoder(frame, blocks, limit);
-    RequestContext context(slot, request.traceparent, arena_, limit);
+    RequestContext context(slot, request.traceparent, *arena_, limit);
     encoder.put(model::ReplyKind::kAnswer);
     model_.serve(decoder, encoder, context);
   } catch (...) {

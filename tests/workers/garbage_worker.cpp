@@ -163,7 +163,7 @@ void make_noise(const worker::Attachment& attachment) {
 }
 
 void answer_with_garbage(const worker::Attachment& attachment, const std::string& kind) {
-  ipc::WorkerRing ring(attachment.control(), std::chrono::microseconds(50));
+  ipc::WorkerRing ring(attachment.control(), std::chrono::microseconds(50), 2);
   const auto sequence = ring.take();
   if (!sequence) return;
   if (kind == "noise") {

@@ -57,7 +57,7 @@ inline void await_reply(ipc::HostRing& ring, std::uint32_t sequence) {
 // Both ends of a channel over plain memory.
 struct ChannelEnds {
   explicit ChannelEnds(std::chrono::nanoseconds spin = {}, std::uint32_t first = 1)
-      : host(*control, first), worker(*control, spin) {
+      : host(*control, first), worker(*control, spin, 2) {
     control->worker.consumed = first;
   }
 

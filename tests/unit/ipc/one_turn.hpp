@@ -108,8 +108,8 @@ class TurnWorker {
   std::shared_ptr<ipc::ReplyArena> arena_;
   Reply kind_;
   Bytes answer_;
-  ipc::WorkerRing ring_{control(), std::chrono::nanoseconds(0)};
-  ipc::SentBlocks blocks_{arena_};
+  ipc::WorkerRing ring_{control(), std::chrono::nanoseconds(0), 1};
+  ipc::SentBlocks blocks_{*arena_};
 };
 
 struct Counts {

@@ -160,7 +160,7 @@ TEST_CASE("where all tickets are out, that is said, and one that comes back serv
 
 TEST_CASE("what is sent from elsewhere is copied into the arena, its own blocks are not") {
   const ReplyEnds ends;
-  SentBlocks sent(ends.arena);
+  SentBlocks sent(*ends.arena);
   const StorageRef own = ends.block(kLarge, 1);
   const StorageRef heap = detail::heap_storage(1000);
   std::memset(heap->data(), 2, 1000);

@@ -57,7 +57,7 @@ std::vector<std::byte> repeated(std::size_t size, int value) {
 
 TEST_CASE("a loan is sent where it lies") {
   const auto region = RequestRegion::create(kSize);
-  RequestBlocks blocks(region);
+  RequestBlocks blocks(*region);
   const StorageRef loan = filled(region->allocate(1000), 3);
   REQUIRE(loan->writable());
   const std::uint64_t used = region->used();
@@ -70,7 +70,7 @@ TEST_CASE("a loan is sent where it lies") {
 
 TEST_CASE("a loan in flight is not writable, and is again once its call is done") {
   const auto region = RequestRegion::create(kSize);
-  RequestBlocks blocks(region);
+  RequestBlocks blocks(*region);
   const StorageRef loan = region->allocate(1000);
   blocks.place(bytes_of(loan), loan);
   REQUIRE_FALSE(loan->writable());
@@ -82,7 +82,7 @@ TEST_CASE("a loan in flight is not writable, and is again once its call is done"
 
 TEST_CASE("a tensor in flight that is written goes on in memory of its own") {
   const auto region = RequestRegion::create(kSize);
-  RequestBlocks blocks(region);
+  RequestBlocks blocks(*region);
   const StorageRef loan = filled(region->allocate(4000), 0);
   Tensor tensor = detail::TensorAccess::make(Datatype::kFp32, Shape({1000}), loan, 4000);
   const BlockRef block = blocks.place(tensor.bytes(), loan);
@@ -94,7 +94,7 @@ TEST_CASE("a tensor in flight that is written goes on in memory of its own") {
 TEST_CASE("bytes that lie elsewhere are copied in, those of another region, too") {
   const auto region = RequestRegion::create(kSize);
   const auto other = RequestRegion::create(kSize);
-  RequestBlocks blocks(region);
+  RequestBlocks blocks(*region);
   const StorageRef heap = filled(detail::heap_storage(300), 1);
   const StorageRef foreign = filled(other->allocate(300), 2);
   const BlockRef first = blocks.place(bytes_of(heap), heap);
@@ -125,7 +125,7 @@ TEST_CASE("an exhausted region says what to change, and serves again when a bloc
   } catch (const Error& error) {
     REQUIRE(error.code() == ErrorCode::kOutOfMemory);
   }
-  RequestBlocks blocks(region);
+  RequestBlocks blocks(*region);
   const std::vector<std::byte> large(kSize / 2 + 1);
   REQUIRE_THROWS_AS(blocks.place(large, {}), Error);
   REQUIRE(blocks.take().empty());

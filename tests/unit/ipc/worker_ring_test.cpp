@@ -21,7 +21,7 @@ using test::Sleeper;
 
 // The worker's end over plain memory; the host's part is written by hand.
 struct Worker {
-  explicit Worker(std::chrono::nanoseconds spin = 0ns) : ring(*control, spin) {}
+  explicit Worker(std::chrono::nanoseconds spin = 0ns) : ring(*control, spin, 2) {}
 
   void put(std::uint32_t sequence, Posted state) {
     control->request(sequence).call_id = 1000 + sequence;

@@ -70,7 +70,7 @@ class Pair {
   // What the host gets for the tensor: the answer, or its error thrown.
   Tensor ask(const Tensor& input) {
     detail::FrameBuffer frame;
-    ipc::RequestBlocks blocks(requests_);
+    ipc::RequestBlocks blocks(*requests_);
     model::put_trace(frame, {});
     Encoder encoder(frame, blocks, kReplyBytes);
     encoder.put_tensor(input);
