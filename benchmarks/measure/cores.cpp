@@ -31,11 +31,13 @@ Pinned::Pinned(int core) : before_(affinity()) { pin_this_thread(core); }
 
 Pinned::~Pinned() { sched_setaffinity(0, sizeof before_, &before_); }
 
-void pin_this_thread(int core) {
+void pin_this_thread(int core) { pin(0, core); }
+
+void pin(pid_t id, int core) {
   cpu_set_t set;
   CPU_ZERO(&set);
   CPU_SET(static_cast<unsigned>(core), &set);
-  if (sched_setaffinity(0, sizeof set, &set) != 0)
+  if (sched_setaffinity(id, sizeof set, &set) != 0)
     throw std::system_error(errno, std::generic_category(),
                             "cannot run on core " + std::to_string(core));
 }

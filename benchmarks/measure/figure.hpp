@@ -16,12 +16,12 @@ enum class Relation { kAtMost, kBelow, kAtLeast };
 
 // One thing that was promised: what came out of each run, and the target.
 struct Figure {
-  std::string what;          // "1 float hot, p50 beside the cache line"
-  std::vector<double> runs;  // of each run
+  std::string what;               // "1 float hot, p50 beside the cache line"
+  std::vector<double> runs = {};  // of each run
   Relation relation = Relation::kAtMost;
   double target = 0;
-  std::string unit;  // "x", "requests/s"
-  std::string note;  // what limits it, or how it was taken
+  std::string unit = {};  // "x", "requests/s"
+  std::string note = {};  // what limits it, or how it was taken
 
   // The median of the runs.
   [[nodiscard]] double value() const;

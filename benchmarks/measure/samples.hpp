@@ -16,6 +16,8 @@ class Samples {
   void add(const Samples& other);
 
   [[nodiscard]] std::size_t size() const noexcept { return values_.size(); }
+  // In no order that means anything.
+  [[nodiscard]] const std::vector<double>& values() const noexcept { return values_; }
 
   // The smallest value that is not below a share `q` (0..1) of all values; 0 where there is none.
   [[nodiscard]] double quantile(double q) const;

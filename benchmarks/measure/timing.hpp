@@ -28,6 +28,17 @@ void time_each(Nanoseconds slice, Samples& samples, Operation&& operation) {
   } while (end < until);
 }
 
+// As time_each after an eighth of the slice untimed: caches, and the process at the other end, are
+// warm then.
+template <typename Operation>
+void time_each_warm(Nanoseconds slice, Samples& samples, Operation&& operation) {
+  const Clock::time_point until = Clock::now() + slice / 8;
+  do {
+    operation();
+  } while (Clock::now() < until);
+  time_each(slice - slice / 8, samples, operation);
+}
+
 // Calls `operation` for about `slice` in batches of `batch`, and adds for each batch the
 // nanoseconds of one operation: for rates, where two clock calls each would be felt.
 template <typename Operation>

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+// Round trips by iceoryx, both ends polling: iceoryx_peer <iox-roudi> <caller's core> <worker's
+// core>. See program_peer.hpp for what it is told and answers. Its daemon lives as long as it does.
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdint>
+#include <cstdio>
+#include <cstring>
+#include <iceoryx_posh/popo/untyped_publisher.hpp>
+#include <iceoryx_posh/popo/untyped_subscriber.hpp>
+#include <iceoryx_posh/runtime/posh_runtime.hpp>
+#include <iostream>
+#include <memory>
+#include <string>
+
+#include "ipc_overhead/child.hpp"
+#include "ipc_overhead/shared_word.hpp"
+#include "measure/cores.hpp"
+#include "measure/samples.hpp"
+#include "measure/timing.hpp"
+
+namespace {
+
+constexpr std::uint32_t kWork = 0;
+constexpr std::uint32_t kRest = 1;  // poll seldom until the next message
+
+// iox-roudi, which manages the shared memory of all processes.
+class Daemon {
+ public:
+  explicit Daemon(const char* program) : pid_(fork()) {
+    if (pid_ != 0) return;
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    dup2(open("/dev/null", O_WRONLY | O_CLOEXEC), STDOUT_FILENO);
+    dup2(STDOUT_FILENO, STDERR_FILENO);
+    execl(program, program, nullptr);
+    _exit(127);
+  }
+  ~Daemon() {
+    kill(pid_, SIGTERM);
+    waitpid(pid_, nullptr, 0);
+  }
+  Daemon(const Daemon&) = delete;
+  Daemon& operator=(const Daemon&) = delete;
+
+ private:
+  pid_t pid_;
+};
+
+// One end: it publishes on one topic and takes from the other.
+class End {
+ public:
+  End(const std::string& name, const char* publishes, const char* takes, pid_t owner) {
+    const std::string instance = std::to_string(owner);
+    const auto id = [](const std::string& text) {
+      return iox::capro::IdString_t(iox::cxx::TruncateToCapacity, text);
+    };
+    iox::runtime::PoshRuntime::initRuntime(
+        iox::RuntimeName_t(iox::cxx::TruncateToCapacity, name + instance));
+    publisher_ = std::make_unique<iox::popo::UntypedPublisher>(
+        iox::capro::ServiceDescription{"inferpool-bench", id(instance), id(publishes)});
+    subscriber_ = std::make_unique<iox::popo::UntypedSubscriber>(
+        iox::capro::ServiceDescription{"inferpool-bench", id(instance), id(takes)});
+    while (!publisher_->hasSubscribers() ||
+           subscriber_->getSubscriptionState() != iox::SubscribeState::SUBSCRIBED)
+      usleep(1000);
+  }
+
+  // Only the first word is written: the rest would be there already, as in a loaned tensor.
+  void send(std::size_t bytes, std::uint32_t command) {
+    publisher_->loan(static_cast<std::uint32_t>(bytes))
+        .and_then([&](void* chunk) {
+          std::memcpy(chunk, &command, sizeof command);
+          publisher_->publish(chunk);
+        })
+        .or_else([](auto&) {
+          std::fputs("iceoryx has no chunk of this size\n", stderr);
+          _exit(1);
+        });
+  }
+
+  // False: there was nothing.
+  bool take(std::size_t& bytes, std::uint32_t& command) {
+    bool found = false;
+    subscriber_->take().and_then([&](const void* chunk) {
+      std::memcpy(&command, chunk, sizeof command);
+      bytes = iox::mepoo::ChunkHeader::fromUserPayload(chunk)->userPayloadSize();
+      subscriber_->release(chunk);
+      found = true;
+    });
+    return found;
+  }
+
+ private:
+  std::unique_ptr<iox::popo::UntypedPublisher> publisher_;
+  std::unique_ptr<iox::popo::UntypedSubscriber> subscriber_;
+};
+
+void echo(pid_t owner) {
+  End end("bench-worker-", "back", "there", owner);
+  std::size_t bytes = 0;
+  for (std::uint32_t command = kRest;;) {
+    if (end.take(bytes, command))
+      end.send(bytes, command);
+    else if (command == kRest)
+      usleep(200);
+    else
+      bench::pause_briefly();
+  }
+}
+
+void round_trip(End& end, std::size_t bytes, std::uint32_t command) {
+  end.send(bytes, command);
+  std::size_t size = 0;
+  while (!end.take(size, command)) bench::pause_briefly();
+}
+
+void serve(End& end, std::FILE* answers) {
+  std::size_t bytes = 0;
+  for (long long slice = 0; std::cin >> bytes >> slice;) {
+    bench::Samples samples;
+    bench::time_each_warm(bench::Nanoseconds(slice), samples,
+                          [&] { round_trip(end, bytes, kWork); });
+    round_trip(end, bytes, kRest);
+    for (const double value : samples.values()) std::fprintf(answers, "%.0f ", value);
+    std::fputs("\n", answers);
+    std::fflush(answers);
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 4) return 2;
+  // What iceoryx logs to stdout is no answer.
+  std::FILE* const answers = fdopen(dup(STDOUT_FILENO), "w");
+  dup2(STDERR_FILENO, STDOUT_FILENO);
+  iox::log::LogManager::GetLogManager().SetDefaultLogLevel(iox::log::LogLevel::kOff);
+  const Daemon daemon(argv[1]);
+  const pid_t owner = getpid();
+  const bench::Child child(std::stoi(argv[3]), [owner] { echo(owner); });
+  End end("bench-caller-", "there", "back", owner);
+  bench::pin_this_thread(std::stoi(argv[2]));
+  std::fputs("ready\n", answers);
+  std::fflush(answers);
+  serve(end, answers);
+}

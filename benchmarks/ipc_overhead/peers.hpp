@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "ipc_overhead/peer.hpp"
+#include "measure/results.hpp"
+
+namespace bench {
+
+// All peers that are found here; what is not is named in results.left_out. Made before there are
+// other threads, and destroyed in the reverse order.
+[[nodiscard]] std::vector<std::unique_ptr<Peer>> make_peers(const CorePair& cores,
+                                                            Results& results);
+
+}  // namespace bench

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <inferpool/pool.hpp>
+#include <memory>
+#include <vector>
+
+#include "ipc_overhead/cache_line.hpp"
+#include "ipc_overhead/parked_futex.hpp"
+#include "ipc_overhead/peer.hpp"
+#include "measure/cores.hpp"
+#include "measure/results.hpp"
+#include "measure/rounds.hpp"
+#include "models/echo_model.hpp"
+#include "models/premade_model.hpp"
+
+namespace bench {
+
+using EchoPool = inferpool::Pool<EchoModel>;
+using PremadePool = inferpool::Pool<PremadeModel>;
+
+// All that takes turns on the two cores; whoever has not its turn sleeps. The calling thread is
+// pinned to the caller's core as long as this lives.
+class Subjects {
+ public:
+  Subjects(const CorePair& cores, Results& results);
+
+  // One pool of one worker, at default settings or with `spin = 0`. The worker is put on its core
+  // from outside, so that the settings are the default ones.
+  [[nodiscard]] EchoPool& echo() { return echo_; }
+  [[nodiscard]] PremadePool& premade() { return premade_; }
+  [[nodiscard]] EchoPool& cold_echo() { return cold_echo_; }
+  [[nodiscard]] PremadePool& cold_premade() { return cold_premade_; }
+
+  [[nodiscard]] Contender cache_line();
+  [[nodiscard]] Contender parked_futex();
+  // Two copies of as many bytes, warm, in this thread.
+  [[nodiscard]] static Contender two_copies(std::size_t bytes);
+  [[nodiscard]] static Contender direct_call(std::size_t bytes);
+  // workers = 0
+  [[nodiscard]] Contender in_process(std::size_t bytes);
+  // A tensor that borrows the caller's memory, and an echo of it.
+  [[nodiscard]] static Contender ordinary(EchoPool& pool, std::size_t bytes,
+                                          const std::string& name);
+  // A loaned tensor, and an answer that the model has already.
+  [[nodiscard]] static Contender loaned(PremadePool& pool, std::size_t bytes,
+                                        const std::string& name);
+  [[nodiscard]] std::vector<Contender> peers(std::size_t bytes);
+  [[nodiscard]] const std::vector<std::unique_ptr<Peer>>& all_peers() const { return peers_; }
+
+ private:
+  CacheLine cache_line_;
+  ParkedFutex parked_futex_;
+  std::vector<std::unique_ptr<Peer>> peers_;
+  EchoPool echo_;
+  EchoPool cold_echo_;
+  EchoPool in_process_;
+  PremadePool premade_;
+  PremadePool cold_premade_;
+  Pinned pinned_;
+};
+
+}  // namespace bench
