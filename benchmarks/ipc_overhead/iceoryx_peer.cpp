@@ -26,7 +26,7 @@
 namespace {
 
 constexpr std::uint32_t kWork = 0;
-constexpr std::uint32_t kRest = 1;  // poll seldom until the next message
+constexpr std::uint32_t kRest = 1;
 
 // iox-roudi, which manages the shared memory of all processes.
 class Daemon {
@@ -99,32 +99,35 @@ class End {
   std::unique_ptr<iox::popo::UntypedSubscriber> subscriber_;
 };
 
-void echo(pid_t owner) {
+// Sleeps between slices: while `state` is kRest and nothing is left to take.
+void echo(pid_t owner, bench::Word& state) {
   End end("bench-worker-", "back", "there", owner);
   std::size_t bytes = 0;
-  for (std::uint32_t command = kRest;;) {
+  for (std::uint32_t command = kWork;;) {
     if (end.take(bytes, command))
       end.send(bytes, command);
-    else if (command == kRest)
-      usleep(200);
+    else if (state.load(std::memory_order_relaxed) == kRest)
+      bench::futex_wait(state, kRest);
     else
       bench::pause_briefly();
   }
 }
 
-void round_trip(End& end, std::size_t bytes, std::uint32_t command) {
-  end.send(bytes, command);
+void round_trip(End& end, std::size_t bytes) {
   std::size_t size = 0;
+  std::uint32_t command = kWork;
+  end.send(bytes, command);
   while (!end.take(size, command)) bench::pause_briefly();
 }
 
-void serve(End& end, std::FILE* answers) {
+void serve(End& end, bench::Word& state, std::FILE* answers) {
   std::size_t bytes = 0;
   for (long long slice = 0; std::cin >> bytes >> slice;) {
     bench::Samples samples;
-    bench::time_each_warm(bench::Nanoseconds(slice), samples,
-                          [&] { round_trip(end, bytes, kWork); });
-    round_trip(end, bytes, kRest);
+    state.store(kWork);
+    bench::futex_wake(state);
+    bench::time_each_warm(bench::Nanoseconds(slice), samples, [&] { round_trip(end, bytes); });
+    state.store(kRest);
     for (const double value : samples.values()) std::fprintf(answers, "%.0f ", value);
     std::fputs("\n", answers);
     std::fflush(answers);
@@ -137,14 +140,17 @@ int main(int argc, char** argv) {
   if (argc != 4) return 2;
   // What iceoryx logs to stdout is no answer.
   std::FILE* const answers = fdopen(dup(STDOUT_FILENO), "w");
-  dup2(STDERR_FILENO, STDOUT_FILENO);
+  dup2(open("/dev/null", O_WRONLY | O_CLOEXEC), STDOUT_FILENO);
   iox::log::LogManager::GetLogManager().SetDefaultLogLevel(iox::log::LogLevel::kOff);
   const Daemon daemon(argv[1]);
   const pid_t owner = getpid();
-  const bench::Child child(std::stoi(argv[3]), [owner] { echo(owner); });
+  const bench::SharedWords words;
+  bench::Word& state = words.there().value;
+  state.store(kRest);
+  const bench::Child child(std::stoi(argv[3]), [&] { echo(owner, state); });
   End end("bench-caller-", "there", "back", owner);
   bench::pin_this_thread(std::stoi(argv[2]));
   std::fputs("ready\n", answers);
   std::fflush(answers);
-  serve(end, answers);
+  serve(end, state, answers);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a round trip to a worker costs, beside what the hardware and other ways cost.
 #include "ipc_overhead/figures.hpp"
+#include "ipc_overhead/peers.hpp"
 #include "ipc_overhead/subjects.hpp"
 #include "measure/cores.hpp"
 #include "measure/program.hpp"
@@ -15,9 +16,13 @@ void measure(const bench::Options& options, bench::Results& results) {
     return;
   }
   bench::Progress progress(results.program, options.full ? 15 : 13);
-  bench::Subjects subjects({.caller = cores[0], .worker = cores[1]}, results);
-  bench::measure_hot(subjects, options, progress, results);
-  bench::measure_cold(subjects, options, progress, results);
+  const bench::CorePair pair{.caller = cores[0], .worker = cores[1]};
+  {
+    bench::Subjects undisturbed(pair);
+    bench::measure_hot(undisturbed, options, progress, results);
+    bench::measure_cold(undisturbed, options, progress, results);
+  }
+  bench::Subjects subjects(pair, bench::make_peers(pair, results));
   bench::measure_peers(subjects, options, progress, results);
   bench::measure_payloads(subjects, options, progress, results);
 }

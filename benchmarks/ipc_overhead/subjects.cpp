@@ -5,8 +5,6 @@
 #include <string>
 #include <utility>
 
-#include "ipc_overhead/peers.hpp"
-
 namespace bench {
 
 namespace {
@@ -39,10 +37,10 @@ void pin_workers(const Pool& pool, int core) {
 
 }  // namespace
 
-Subjects::Subjects(const CorePair& cores, Results& results)
+Subjects::Subjects(const CorePair& cores, std::vector<std::unique_ptr<Peer>> peers)
     : cache_line_(cores),
       parked_futex_(cores),
-      peers_(make_peers(cores, results)),
+      peers_(std::move(peers)),
       echo_(of("bench_echo_worker", 1)),
       cold_echo_(of("bench_echo_worker", 1, false)),
       in_process_(of("bench_echo_worker", 0)),

@@ -9,7 +9,6 @@
 #include "ipc_overhead/parked_futex.hpp"
 #include "ipc_overhead/peer.hpp"
 #include "measure/cores.hpp"
-#include "measure/results.hpp"
 #include "measure/rounds.hpp"
 #include "models/echo_model.hpp"
 #include "models/premade_model.hpp"
@@ -23,7 +22,9 @@ using PremadePool = inferpool::Pool<PremadeModel>;
 // pinned to the caller's core as long as this lives.
 class Subjects {
  public:
-  Subjects(const CorePair& cores, Results& results);
+  // Floors and pools alone, for figures that nothing else may disturb, or with peers beside them.
+  // Peers fork: this process has no other threads yet.
+  explicit Subjects(const CorePair& cores, std::vector<std::unique_ptr<Peer>> peers = {});
 
   // One pool of one worker, at default settings or with `spin = 0`. The worker is put on its core
   // from outside, so that the settings are the default ones.

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "hot_path/large_copies.hpp"
+
+namespace {
+
+thread_local std::uint64_t count = 0;
+
+}  // namespace
+
+namespace bench {
+
+std::uint64_t large_copies() noexcept { return count; }
+
+}  // namespace bench
+
+// The names are the linker's.
+// NOLINTBEGIN(bugprone-reserved-identifier)
+extern "C" {
+void* __real_memcpy(void* to, const void* from, std::size_t size);
+void* __real_memmove(void* to, const void* from, std::size_t size);
+void* __wrap_memcpy(void* to, const void* from, std::size_t size);
+void* __wrap_memmove(void* to, const void* from, std::size_t size);
+
+void* __wrap_memcpy(void* to, const void* from, std::size_t size) {
+  if (size >= bench::kLargeCopy) ++count;
+  return __real_memcpy(to, from, size);
+}
+void* __wrap_memmove(void* to, const void* from, std::size_t size) {
+  if (size >= bench::kLargeCopy) ++count;
+  return __real_memmove(to, from, size);
+}
+}
+// NOLINTEND(bugprone-reserved-identifier)
