@@ -36,10 +36,12 @@ class Daemon {
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     dup2(open("/dev/null", O_WRONLY | O_CLOEXEC), STDOUT_FILENO);
     dup2(STDOUT_FILENO, STDERR_FILENO);
-    execl(program, program, nullptr);
+    // No watch over its clients, no long wait for them at the end: they are two, and end with it.
+    execl(program, program, "-m", "off", "-k", "1", nullptr);
     _exit(127);
   }
   ~Daemon() {
+    signal(SIGTERM, SIG_IGN);  // it passes the signal on to its clients
     kill(pid_, SIGTERM);
     waitpid(pid_, nullptr, 0);
   }
@@ -76,10 +78,7 @@ class End {
           std::memcpy(chunk, &command, sizeof command);
           publisher_->publish(chunk);
         })
-        .or_else([](auto&) {
-          std::fputs("iceoryx has no chunk of this size\n", stderr);
-          _exit(1);
-        });
+        .or_else([](auto&) { _exit(1); });  // no chunk of this size
   }
 
   // False: there was nothing.
@@ -134,23 +133,29 @@ void serve(End& end, bench::Word& state, std::FILE* answers) {
   }
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  if (argc != 4) return 2;
-  // What iceoryx logs to stdout is no answer.
+int run(const char* daemon_program, int caller_core, int worker_core) {
+  // What iceoryx logs is no answer.
   std::FILE* const answers = fdopen(dup(STDOUT_FILENO), "w");
   dup2(open("/dev/null", O_WRONLY | O_CLOEXEC), STDOUT_FILENO);
-  iox::log::LogManager::GetLogManager().SetDefaultLogLevel(iox::log::LogLevel::kOff);
-  const Daemon daemon(argv[1]);
+  dup2(STDOUT_FILENO, STDERR_FILENO);
+  const Daemon daemon(daemon_program);
   const pid_t owner = getpid();
   const bench::SharedWords words;
   bench::Word& state = words.there().value;
   state.store(kRest);
-  const bench::Child child(std::stoi(argv[3]), [&] { echo(owner, state); });
+  const bench::Child child(worker_core, [&] { echo(owner, state); });
   End end("bench-caller-", "there", "back", owner);
-  bench::pin_this_thread(std::stoi(argv[2]));
+  bench::pin_this_thread(caller_core);
   std::fputs("ready\n", answers);
   std::fflush(answers);
   serve(end, state, answers);
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 4) return 2;
+  // At an ordinary end iceoryx would say good-bye to the daemon, which is gone.
+  _exit(run(argv[1], std::stoi(argv[2]), std::stoi(argv[3])));
 }

@@ -3,13 +3,19 @@
 
 multiprocessing_peer.py pipe|queue <caller's core> <worker's core>
 """
+import ctypes
 import multiprocessing
 import os
+import signal
 import sys
 import time
 
 
+PR_SET_PDEATHSIG = 1
+
+
 def echo(receive, send, core):
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     os.sched_setaffinity(0, {core})
     while (message := receive()) is not None:
         send(message)

@@ -2,6 +2,7 @@
 #include "ipc_overhead/program_peer.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -18,6 +19,9 @@
 namespace bench {
 
 namespace {
+
+constexpr int kPatience = 20'000;      // milliseconds
+constexpr int kPatienceToEnd = 5'000;  // milliseconds
 
 // Only what is allowed after a fork of a process with threads.
 [[noreturn]] void run(char* const* arguments, int in, int out) {
@@ -66,17 +70,26 @@ void ProgramPeer::start(const std::vector<std::string>& command) {
 void ProgramPeer::end() noexcept {
   std::fclose(requests_);
   std::fclose(answers_);
+  for (int i = 0; i < kPatienceToEnd / 10; ++i) {
+    if (waitpid(pid_, nullptr, WNOHANG) != 0) return;
+    usleep(10'000);
+  }
+  kill(pid_, SIGKILL);
   while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
   }
 }
 
 std::string ProgramPeer::read_line() {
+  // Nothing is buffered: each of its lines answers one of ours.
+  pollfd answer{.fd = fileno(answers_), .events = POLLIN, .revents = 0};
+  if (poll(&answer, 1, kPatience) == 0)
+    throw std::runtime_error("no answer within " + std::to_string(kPatience / 1000) + " s");
   char* text = nullptr;
   std::size_t capacity = 0;
   const ssize_t length = getline(&text, &capacity, answers_);
   std::string line = length > 0 ? std::string(text, static_cast<std::size_t>(length)) : "";
   std::free(text);
-  if (line.empty()) throw std::runtime_error("the peer " + name_ + " ended");
+  if (line.empty()) throw std::runtime_error("the peer ended");
   line.pop_back();
   return line;
 }

@@ -38,9 +38,9 @@ void pin_workers(const Pool& pool, int core) {
 }  // namespace
 
 Subjects::Subjects(const CorePair& cores, std::vector<std::unique_ptr<Peer>> peers)
-    : cache_line_(cores),
+    : peers_(std::move(peers)),
+      cache_line_(cores),
       parked_futex_(cores),
-      peers_(std::move(peers)),
       echo_(of("bench_echo_worker", 1)),
       cold_echo_(of("bench_echo_worker", 1, false)),
       in_process_(of("bench_echo_worker", 0)),

@@ -50,9 +50,10 @@ class Subjects {
   [[nodiscard]] const std::vector<std::unique_ptr<Peer>>& all_peers() const { return peers_; }
 
  private:
+  // The floors' processes hold the ends of the peers' pipes, so they go first.
+  std::vector<std::unique_ptr<Peer>> peers_;
   CacheLine cache_line_;
   ParkedFutex parked_futex_;
-  std::vector<std::unique_ptr<Peer>> peers_;
   EchoPool echo_;
   EchoPool cold_echo_;
   EchoPool in_process_;
