@@ -3,12 +3,15 @@
 # From a bare Debian 12 to a running example:
 #   cmake/bootstrap.sh demo [arguments of the example]
 #   cmake/bootstrap.sh test [arguments of ctest]
+#   cmake/bootstrap.sh bench [full]
 # Missing Debian packages are installed first, nothing else is downloaded. Everything is built below build/.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 packages=(g++ cmake ninja-build libboost-dev libfmt-dev nlohmann-json3-dev catch2 strace)
 newer_boost=libboost1.81-dev
+# What the benchmarks are compared with and drawn by; each is left out where it cannot be had.
+bench_packages=(gnuplot-nox libzmq3-dev pkg-config iceoryx libiceoryx-posh-dev python3)
 
 say() { printf 'bootstrap: %s\n' "$*"; }
 
@@ -60,6 +63,19 @@ fetch_newer_boost() {
   fi
 }
 
+# Those of bench_packages that this Debian has.
+add_bench_packages() {
+  command -v apt-cache >/dev/null || return 0
+  local package
+  for package in "${bench_packages[@]}"; do
+    if apt-cache show "$package" >/dev/null 2>&1; then
+      packages+=("$package")
+    else
+      say "no package $package here: what needs it is left out"
+    fi
+  done
+}
+
 # build <preset> [target]...
 build() {
   local preset=$1
@@ -90,16 +106,51 @@ run_tests() {
   ctest --preset dev --parallel "$(nproc)" "$@"
 }
 
+# Every benchmark that is built, one after the other, then the report on all of them. A figure that is
+# missed is no failure; a program that fails is.
+bench() {
+  local full=()
+  case ${1:-} in
+    '') ;;
+    full) full=(--full) ;;
+    *) usage ;;
+  esac
+  cmake --preset release -DINFERPOOL_BUILD_BENCHMARKS=ON >/dev/null
+  build release
+  local results=build/bench programs=build/release/benchmarks/bin names name failed=()
+  mapfile -t names <benchmarks/programs.txt
+  mkdir -p "$results"
+  for name in "${names[@]}"; do
+    rm -f "$results/$name.json"
+    [[ -x $programs/$name ]] || continue
+    say "running $programs/$name ${full[*]}"
+    "$programs/$name" "${full[@]}" --json "$results/$name.json" || failed+=("$name")
+  done
+  say 'all figures'
+  "$programs/report" "$results" "${names[@]}"
+  if ((${#failed[@]} > 0)); then
+    say "failed: ${failed[*]}" >&2
+    exit 1
+  fi
+}
+
+usage() {
+  printf 'usage: %s demo [arguments] | test [arguments] | bench [full]\n' "$0" >&2
+  exit 2
+}
+
 command=${1:-}
 shift || true
 case $command in
   demo | test) install_packages ;;
-  *)
-    printf 'usage: %s demo [arguments] | test [arguments]\n' "$0" >&2
-    exit 2
+  bench)
+    add_bench_packages
+    install_packages
     ;;
+  *) usage ;;
 esac
 case $command in
   demo) demo "$@" ;;
   test) run_tests "$@" ;;
+  bench) bench "$@" ;;
 esac

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report/summary.hpp"
+
+#include "catch.hpp"
+
+namespace bench {
+namespace {
+
+using inferpool::test::contains;
+
+Results some() {
+  Results results{"ipc_overhead", {"a processor", 2, 8, "Linux", "g++", "Release"}};
+  results.figures = {{"hot", {4, 5, 3}, Relation::kAtMost, 3, "x", "the second core"},
+                     {"cold", {1, 1, 1}, Relation::kAtMost, 1.25, "x", "a note"}};
+  results.left_out = {"ZeroMQ: install libzmq3-dev"};
+  return results;
+}
+
+TEST_CASE("the summary has each figure with its target and whether it holds") {
+  const std::string text = summary({some()}, {});
+  CHECK_THAT(text, contains("ipc_overhead  hot      4 x  3 .. 5     <= 3 x  MISSED"));
+  CHECK_THAT(text, contains("ipc_overhead  cold     1 x  1 .. 1  <= 1.25 x   holds"));
+  CHECK_THAT(text, contains("1 of 2 figures hold"));
+}
+
+TEST_CASE("the summary says what limits a figure that was missed, and no other") {
+  const std::string text = summary({some()}, {});
+  CHECK_THAT(text, contains("hot: the second core"));
+  CHECK_THAT(text, !contains("a note"));
+}
+
+TEST_CASE("the summary names what is not there") {
+  const std::string text = summary({some()}, {"throughput"});
+  CHECK_THAT(text, contains("ipc_overhead: ZeroMQ: install libzmq3-dev"));
+  CHECK_THAT(text, contains("no result of throughput"));
+}
+
+TEST_CASE("the table for the README names the machine") {
+  CHECK(readme_table({some()}) ==
+        "Measured on: a processor, 2 cores, 8.0 GiB, Linux; g++, Release.\n\n"
+        "| what | figure | target |  |\n|---|---:|---:|---:|\n"
+        "| hot | 4 x | <= 3 x | missed |\n| cold | 1 x | <= 1.25 x | holds |\n");
+}
+
+}  // namespace
+}  // namespace bench
