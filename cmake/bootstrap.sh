@@ -63,15 +63,20 @@ fetch_newer_boost() {
   fi
 }
 
-# Those of bench_packages that this Debian has.
+# Those of bench_packages that this Debian has. Its lists may be empty, as in an image of a container.
 add_bench_packages() {
   command -v apt-cache >/dev/null || return 0
-  local package
+  local package lists_are_new=
   for package in "${bench_packages[@]}"; do
+    if [[ -z $lists_are_new ]] && ! apt-cache show "$package" >/dev/null 2>&1; then
+      lists_are_new=yes
+      if ((EUID == 0)); then apt-get -qq update; else sudo apt-get -qq update; fi ||
+        say 'the lists of packages cannot be fetched'
+    fi
     if apt-cache show "$package" >/dev/null 2>&1; then
       packages+=("$package")
     else
-      say "no package $package here: what needs it is left out"
+      say "there is no package $package: what needs it is left out"
     fi
   done
 }
@@ -116,7 +121,7 @@ bench() {
     *) usage ;;
   esac
   cmake --preset release -DINFERPOOL_BUILD_BENCHMARKS=ON >/dev/null
-  build release
+  build release benchmarks
   local results=build/bench programs=build/release/benchmarks/bin names name failed=()
   mapfile -t names <benchmarks/programs.txt
   mkdir -p "$results"

@@ -76,6 +76,10 @@ Figure ordinary_figure(const Rounds& rounds, const std::string& note) {
 
 void measure_hot(Subjects& subjects, const Options& options, Progress& progress, Results& results) {
   progress.step("hot: 1 float and 4 MiB");
+  // Before the pool has had anything else.
+  Samples only_floats;
+  Subjects::ordinary(subjects.echo(), kFloat, kOrdinary).work(milliseconds(50), only_floats);
+  const std::string float_stages = stages(subjects.echo());
   Rounds rounds({subjects.cache_line(), Subjects::ordinary(subjects.echo(), kFloat, kOrdinary),
                  Subjects::loaned(subjects.premade(), 4 * kMiB, "inferpool, 4 MiB loaned"),
                  Subjects::ordinary(subjects.echo(), 4 * kMiB, "inferpool, 4 MiB"),
@@ -87,7 +91,7 @@ void measure_hot(Subjects& subjects, const Options& options, Progress& progress,
     results.figures.push_back(ratio_figure(rounds, q, product, floor, std::move(figure)));
   };
   add(0.5, kOrdinary, "cache line",
-      {.what = "1 float, hot, p50 beside the cache line", .target = 3});
+      {.what = "1 float, hot, p50 beside the cache line", .target = 3, .note = float_stages});
   add(0.999, kOrdinary, "cache line",
       {.what = "1 float, hot, p99.9 beside the cache line's own", .target = 3});
   add(0.5, "inferpool, 4 MiB loaned", kOrdinary,

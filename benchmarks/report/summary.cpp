@@ -29,7 +29,7 @@ std::string range(const Figure& figure) {
 
 std::string summary(const std::vector<Results>& all, const std::vector<std::string>& missing) {
   Table table({"program", "what", "figure", "runs", "target", ""},
-              {true, true, false, false, false});
+              {true, true, false, false, false, true});
   std::string notes;
   std::string left_out;
   std::size_t count = 0;
@@ -48,13 +48,13 @@ std::string summary(const std::vector<Results>& all, const std::vector<std::stri
   std::string text = table.text();
   if (!notes.empty()) text += "\nwhat was missed, and what limits it:\n" + notes;
   if (!left_out.empty()) text += "\nleft out:\n" + left_out;
-  for (const std::string& program : missing)
-    text += fmt::format("\nno result of {}: it was not built, or failed\n", program);
+  if (!missing.empty()) text += "\nno results of these, which were not built, or failed:\n";
+  for (const std::string& program : missing) text += fmt::format("  {}\n", program);
   return text + fmt::format("\n{} of {} figures hold\n", held, count);
 }
 
 std::string readme_table(const std::vector<Results>& all) {
-  Table table({"what", "figure", "target", ""});
+  Table table({"what", "figure", "target", ""}, {true, false, false, true});
   for (const Results& results : all)
     for (const Figure& figure : results.figures)
       table.add({figure.what, with_unit(figure.value(), figure.unit), target(figure),
