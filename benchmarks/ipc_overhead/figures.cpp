@@ -78,7 +78,7 @@ void measure_hot(Subjects& subjects, const Options& options, Progress& progress,
   progress.step("hot: 1 float and 4 MiB");
   // Before the pool has had anything else.
   Samples only_floats;
-  Subjects::ordinary(subjects.echo(), kFloat, kOrdinary).work(milliseconds(50), only_floats);
+  Subjects::ordinary(subjects.echo(), kFloat, kOrdinary).work(milliseconds(500), only_floats);
   const std::string float_stages = stages(subjects.echo());
   Rounds rounds({subjects.cache_line(), Subjects::ordinary(subjects.echo(), kFloat, kOrdinary),
                  Subjects::loaned(subjects.premade(), 4 * kMiB, "inferpool, 4 MiB loaned"),
