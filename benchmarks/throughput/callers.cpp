@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "throughput/callers.hpp"
 
+#include <algorithm>
+#include <numeric>
 #include <utility>
 
 namespace bench {
 
-Callers::Callers(int threads, Operation operation)
-    : operation_(std::move(operation)), counts_(static_cast<std::size_t>(threads)) {
+Callers::Callers(int threads, Operation operation, Operation leave)
+    : operation_(std::move(operation)),
+      leave_(std::move(leave)),
+      counts_(static_cast<std::size_t>(threads)) {
   for (int caller = 0; caller < threads; ++caller)
     threads_.emplace_back([this, caller] { run(caller); });
 }
@@ -18,7 +22,7 @@ Callers::~Callers() {
 }
 
 double Callers::rate(Nanoseconds slice) {
-  const std::uint64_t before = total();
+  const std::vector<std::uint64_t> before = counts();
   {
     const std::lock_guard lock(mutex_);
     ++round_;
@@ -26,9 +30,8 @@ double Callers::rate(Nanoseconds slice) {
     on_ = true;
     changed_.notify_all();
   }
-  // The first answers are those of threads that wake up.
   const Clock::time_point give_up = Clock::now() + slice;
-  while (total() < before + counts_.size() && Clock::now() < give_up)
+  while (!all_have_called_since(before) && Clock::now() < give_up)
     std::this_thread::sleep_for(std::chrono::microseconds(200));
   const std::uint64_t first = total();
   const Clock::time_point begin = Clock::now();
@@ -68,12 +71,25 @@ void Callers::call_until_stopped(int caller) {
     operation_(caller);
     count.store(count.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   }
+  if (leave_) leave_(caller);
 }
 
-std::uint64_t Callers::total() const noexcept {
-  std::uint64_t sum = 0;
-  for (const Count& count : counts_) sum += count.value.load(std::memory_order_relaxed);
-  return sum;
+std::vector<std::uint64_t> Callers::counts() const {
+  std::vector<std::uint64_t> counts;
+  for (const Count& count : counts_) counts.push_back(count.value.load(std::memory_order_relaxed));
+  return counts;
+}
+
+std::uint64_t Callers::total() const {
+  const std::vector<std::uint64_t> each = counts();
+  return std::accumulate(each.begin(), each.end(), std::uint64_t{0});
+}
+
+bool Callers::all_have_called_since(const std::vector<std::uint64_t>& counts) const {
+  return std::equal(counts_.begin(), counts_.end(), counts.begin(),
+                    [](const Count& count, std::uint64_t before) {
+                      return count.value.load(std::memory_order_relaxed) != before;
+                    });
 }
 
 }  // namespace bench

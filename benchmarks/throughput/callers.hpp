@@ -21,12 +21,14 @@ class Callers {
  public:
   using Operation = std::function<void(int caller)>;
 
-  Callers(int threads, Operation operation);
+  // `leave` is called by each thread at the end of each measurement.
+  Callers(int threads, Operation operation, Operation leave = {});
   ~Callers();
   Callers(const Callers&) = delete;
   Callers& operator=(const Callers&) = delete;
 
-  // Operations per second of all threads together, over about `slice`, in which all are under way.
+  // Operations per second of all threads together, over about `slice`, which begins once each has
+  // called (or, where that takes as long, after a slice).
   // Throws what an operation threw.
   double rate(Nanoseconds slice);
 
@@ -37,9 +39,13 @@ class Callers {
 
   void run(int caller);
   void call_until_stopped(int caller);
-  [[nodiscard]] std::uint64_t total() const noexcept;
+  [[nodiscard]] std::uint64_t total() const;
+  // Whether each thread has called since its count was that of `counts`.
+  [[nodiscard]] bool all_have_called_since(const std::vector<std::uint64_t>& counts) const;
+  [[nodiscard]] std::vector<std::uint64_t> counts() const;
 
   Operation operation_;
+  Operation leave_;
   std::vector<Count> counts_;
   std::atomic<bool> on_{false};
   std::mutex mutex_;

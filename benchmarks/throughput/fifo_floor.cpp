@@ -3,20 +3,30 @@
 
 namespace bench {
 
-void FifoFloor::pass() noexcept {
-  const std::uint32_t ticket = last_ticket_.fetch_add(1, std::memory_order_relaxed) + 1;
-  await(ticket);
-  if (waiting_.wake_ahead) {
-    const Place& ahead = place_of(ticket + 2);
-    if (ahead.sleeps.load(std::memory_order_relaxed) != 0) futex_wake(ahead.turn);
-  }
+void FifoFloor::pass(int thread) noexcept {
+  const std::uint32_t ticket = await_turn(thread);
+  threads_[static_cast<std::size_t>(thread)].ticket = draw();
   hand_to(ticket + 1);
+}
+
+void FifoFloor::leave(int thread) noexcept {
+  if (threads_[static_cast<std::size_t>(thread)].ticket == 0) return;
+  const std::uint32_t ticket = await_turn(thread);
+  threads_[static_cast<std::size_t>(thread)].ticket = 0;
+  hand_to(ticket + 1);
+}
+
+std::uint32_t FifoFloor::await_turn(int thread) noexcept {
+  std::uint32_t& ticket = threads_[static_cast<std::size_t>(thread)].ticket;
+  if (ticket == 0) ticket = draw();
+  await(ticket);
+  return ticket;
 }
 
 void FifoFloor::await(std::uint32_t ticket) noexcept {
   Place& place = place_of(ticket);
   for (;;) {
-    for (int i = 0; i <= waiting_.looks; ++i) {
+    for (int i = 0; i <= looks_; ++i) {
       if (place.turn.load(std::memory_order_acquire) == ticket) return;
       relax();
     }

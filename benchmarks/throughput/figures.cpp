@@ -74,16 +74,20 @@ void measure_hand_over(int runs, Progress& progress, Results& results) {
   progress.step("8 threads share a worker");
   BusyPool pool(busy_settings(1));
   BusyPool sleeping(without_spin(busy_settings(1)));
-  FifoFloor parking({}), looking({.looks = 500}), ahead({.looks = 500, .wake_ahead = true});
+  FifoFloor sleeping_floor(0), looking_floor(50), long_looking_floor(200);
+  const auto passes = [](FifoFloor& floor) { return [&floor](int thread) { floor.pass(thread); }; };
+  const auto leaves = [](FifoFloor& floor) {
+    return [&floor](int thread) { floor.leave(thread); };
+  };
   Callers pooled(kThreads, [&](int) { infer_busy(pool, 0); });
   Callers slept(kThreads, [&](int) { infer_busy(sleeping, 0); });
-  Callers parked(kThreads, [&](int) { parking.pass(); });
-  Callers looked(kThreads, [&](int) { looking.pass(); });
-  Callers woken(kThreads, [&](int) { ahead.pass(); });
+  Callers parked(kThreads, passes(sleeping_floor), leaves(sleeping_floor));
+  Callers looked(kThreads, passes(looking_floor), leaves(looking_floor));
+  Callers long_looked(kThreads, passes(long_looking_floor), leaves(long_looking_floor));
   Rounds rounds({contender("inferpool", pooled), contender("inferpool, spin = 0", slept),
                  contender("bare hand-over: sleep at once", parked),
-                 contender("bare hand-over: look, then sleep", looked),
-                 contender("bare hand-over: wake the next but one", woken)},
+                 contender("bare hand-over: 50 looks, then sleep", looked),
+                 contender("bare hand-over: 200 looks, then sleep", long_looked)},
                 {.runs = runs, .slices = 10, .slice = 40ms});
   rounds.run(&progress);
   add_cells(rounds, "null model, 8 synchronous threads", "1 worker", results);
