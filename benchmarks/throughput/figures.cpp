@@ -98,8 +98,8 @@ void measure_hand_over(int runs, Progress& progress, Results& results) {
        .target = 0.8,
        .unit = "x",
        .note =
-           "the floor switches threads and serves nobody; the pool's switch waits for an answer "
-           "of another process"});
+           "in the floor each turn waits for its thread to run; a pool serves a request while its "
+           "caller still wakes up"});
 }
 
 namespace {
@@ -127,6 +127,8 @@ void measure_cpu_bound(int runs, Nanoseconds time, const std::string& name, bool
     figure.what = "CPU-bound model of " + name + ", beside the bare two-word wire of equal depth";
     figure.runs = beside(rounds, "inferpool", "bare wire");
     figure.target = 0.97;
+    figure.note =
+        "each request wakes its caller on a core that computes, in the wire as in the pool";
   } else {
     figure.what = "CPU-bound model of " + name + " on " + number(cores) + " cores, beside linear";
     figure.runs = beside(rounds, "inferpool", "the model alone, 1 thread");
@@ -160,7 +162,7 @@ void measure_crowd(int runs, Nanoseconds time, const std::string& name, Results&
        .relation = Relation::kAtLeast,
        .target = 0.95,
        .unit = "x",
-       .note = ""});
+       .note = "below 1: processor time that spinning took from models"});
 }
 
 }  // namespace

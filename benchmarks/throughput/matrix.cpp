@@ -40,7 +40,6 @@ Plan plan_of(bool full) {
   if (!full) return plan;
   plan.run_times.push_back({10ms, "10 ms"});
   plan.in_flight = plan.callers;
-  plan.slices = 5;
   plan.slice = 100ms;
   return plan;
 }

@@ -4,7 +4,6 @@
 #include <sys/types.h>
 
 #include <cstdio>
-#include <string>
 
 namespace bench {
 
@@ -27,8 +26,8 @@ class PythonPool {
 
  private:
   pid_t pid_ = 0;
-  std::FILE* to_ = nullptr;
-  std::FILE* from_ = nullptr;
+  int socket_ = -1;               // its stdin and stdout
+  std::FILE* answers_ = nullptr;  // of the same
 };
 
 }  // namespace bench
