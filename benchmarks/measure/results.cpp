@@ -68,6 +68,8 @@ std::string to_string(const Results& results) {
   std::string text;
   for (const std::string& table : distinct(results.cells, &Cell::table, ""))
     text += table_text(results.cells, table);
+  if (!results.notes.empty()) text += "\nnotes:\n";
+  for (const std::string& line : results.notes) text += "  " + line + "\n";
   if (!results.left_out.empty()) text += "\nleft out:\n";
   for (const std::string& line : results.left_out) text += "  " + line + "\n";
   if (!results.figures.empty()) text += "\nfigures:\n";

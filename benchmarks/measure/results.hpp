@@ -36,9 +36,11 @@ struct Results {
   std::vector<Figure> figures = {};
   // What could not be measured here, and what to install: "ZeroMQ: install libzmq3-dev".
   std::vector<std::string> left_out = {};
+  // What a reader of the cells must know: what limits them, or how they were taken.
+  std::vector<std::string> notes = {};
 };
 
-// Tables, what was left out, figures: for a reader.
+// Tables, notes, what was left out, figures: for a reader.
 [[nodiscard]] std::string to_string(const Results& results);
 
 // Throws std::runtime_error that names the file.

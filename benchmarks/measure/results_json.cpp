@@ -69,11 +69,9 @@ Figure figure_of(const json& object) {
 }  // namespace
 
 void write_json(const Results& results, const std::filesystem::path& file) {
-  json object = {{"program", results.program},
-                 {"machine", to_json(results.machine)},
-                 {"cells", json::array()},
-                 {"figures", json::array()},
-                 {"left_out", results.left_out}};
+  json object = {{"program", results.program},   {"machine", to_json(results.machine)},
+                 {"cells", json::array()},       {"figures", json::array()},
+                 {"left_out", results.left_out}, {"notes", results.notes}};
   for (const Cell& cell : results.cells) object["cells"].push_back(to_json(cell));
   for (const Figure& figure : results.figures) object["figures"].push_back(to_json(figure));
   std::ofstream stream(file);
@@ -90,6 +88,7 @@ Results read_json(const std::filesystem::path& file) {
     for (const json& cell : object.at("cells")) results.cells.push_back(cell_of(cell));
     for (const json& figure : object.at("figures")) results.figures.push_back(figure_of(figure));
     results.left_out = object.value("left_out", std::vector<std::string>{});
+    results.notes = object.value("notes", std::vector<std::string>{});
     return results;
   } catch (const json::exception& error) {
     throw std::runtime_error(file.string() + " is no result of a benchmark: " + error.what());
