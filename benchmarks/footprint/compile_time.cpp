@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <stdlib.h>
+
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "footprint/footprint.hpp"
+#include "footprint/std_headers.hpp"
+#include "measure/child_process.hpp"
+#include "measure/rounds.hpp"
+
+namespace bench {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kUse =
+    "#include <inferpool/pool.hpp>\n"
+    "struct Model {\n"
+    "  explicit Model(const inferpool::Settings&) {}\n"
+    "  inferpool::Tensor predict(const inferpool::Tensor& t) { return t; }\n"
+    "};\n"
+    "inferpool::Tensor use(inferpool::Pool<Model>& pool, const inferpool::Tensor& t) {\n"
+    "  return pool.infer(t);\n"
+    "}\n";
+constexpr const char* kServe =
+    "#include <inferpool/worker.hpp>\n"
+    "struct Model {\n"
+    "  explicit Model(const inferpool::Settings&) {}\n"
+    "  inferpool::Tensor predict(const inferpool::Tensor& t) { return t; }\n"
+    "};\n"
+    "int main(int argc, char** argv) { return inferpool::run_worker<Model>(argc, argv); }\n";
+
+// A folder that is gone with the object.
+class Folder {
+ public:
+  Folder() {
+    std::string name = (fs::temp_directory_path() / "inferpool-bench-XXXXXX").string();
+    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot make " + name);
+    path_ = name;
+  }
+  ~Folder() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+  }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+
+  [[nodiscard]] fs::path write(const std::string& name, const std::string& text) const {
+    std::ofstream file(path_ / name);
+    file << text;
+    if (!file.flush()) throw std::runtime_error("cannot write " + (path_ / name).string());
+    return path_ / name;
+  }
+  [[nodiscard]] fs::path file(const std::string& name) const { return path_ / name; }
+
+ private:
+  fs::path path_;
+};
+
+// Nanoseconds of processor time in user mode.
+double compile(const fs::path& source, std::vector<std::string> options) {
+  std::vector<std::string> command{BENCH_COMPILER, "-std=c++20", "-I", BENCH_INCLUDE};
+  command.insert(command.end(), options.begin(), options.end());
+  command.push_back(source.string());
+  const ChildProcess::End end = ChildProcess(command).wait();
+  if (end.exit_status != 0)
+    throw std::runtime_error(BENCH_COMPILER " did not compile " + source.filename().string());
+  return static_cast<double>(end.used.ru_utime.tv_sec) * 1e9 +
+         static_cast<double>(end.used.ru_utime.tv_usec) * 1e3;
+}
+
+// A source that includes the standard headers that inferpool's headers below `source` do.
+std::string std_headers_of(const fs::path& source, const Folder& folder) {
+  const fs::path rule = folder.file("rule");
+  compile(source, {"-M", "-MF", rule.string()});
+  std::ifstream stream(rule);
+  std::set<std::string> headers;
+  for (const fs::path& file : files_below(BENCH_INCLUDE, stream)) {
+    std::ifstream text(file);
+    headers.merge(std_headers_in(text));
+  }
+  if (headers.empty()) throw std::runtime_error("pool.hpp seems to include no standard header");
+  std::string text;
+  for (const std::string& header : headers) text += "#include <" + header + ">\n";
+  return text;
+}
+
+Contender contender(const std::string& name, const fs::path& source) {
+  return {name, [source](Nanoseconds, Samples& samples) {
+            samples.add(compile(source, {"-fsyntax-only"}));
+          }};
+}
+
+void report(const Rounds& rounds, Results& results) {
+  for (std::size_t i = 0; i < rounds.contenders(); ++i)
+    results.cells.push_back(
+        {.table = "compile time (" BENCH_COMPILER " -std=c++20 -fsyntax-only, user mode)",
+         .row = rounds.name(i),
+         .column = "median",
+         .unit = "ms",
+         .value = rounds.all(i).quantile(0.5) / 1e6});
+  results.figures.push_back({.what = "compile time of #include <inferpool/pool.hpp>",
+                             .runs = ratios(rounds.means(1), rounds.means(0)),
+                             .target = 1.5,
+                             .unit = "x that of the std headers that it includes",
+                             .note = ""});
+}
+
+}  // namespace
+
+void measure_compile_time(const Options& options, Progress& progress, Results& results) {
+  progress.step("compile time");
+  if (!fs::exists(BENCH_COMPILER)) {
+    results.left_out.push_back("compile time: install the compiler " BENCH_COMPILER);
+    return;
+  }
+  setenv("CCACHE_DISABLE", "1", 1);  // the compiler may be a link to ccache
+  const Folder folder;
+  const fs::path pool = folder.write("pool.cpp", "#include <inferpool/pool.hpp>\n");
+  const fs::path std_headers = folder.write("std_headers.cpp", std_headers_of(pool, folder));
+  Rounds rounds({contender("the std headers that pool.hpp includes", std_headers),
+                 contender("inferpool/pool.hpp", pool),
+                 contender("a host: Pool<Model> and infer", folder.write("host.cpp", kUse)),
+                 contender("a worker: run_worker<Model>", folder.write("worker.cpp", kServe))},
+                {.runs = options.runs, .slices = options.full ? 4 : 1, .slice = {}});
+  rounds.run(&progress);
+  report(rounds, results);
+}
+
+}  // namespace bench

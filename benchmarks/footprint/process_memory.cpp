@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "footprint/process_memory.hpp"
+
+#include <fstream>
+#include <stdexcept>
+#include <string>
+
+namespace bench {
+
+ProcessMemory memory_of(pid_t pid) {
+  const std::string path = "/proc/" + std::to_string(pid) + "/smaps_rollup";
+  std::ifstream file(path);
+  ProcessMemory memory;
+  std::string line;
+  std::getline(file, line);  // the range of addresses
+  std::string name;
+  double kibibytes = 0;
+  for (; file >> name >> kibibytes; std::getline(file, line)) {
+    if (name == "Pss:") memory.all = kibibytes;
+    if (name == "Pss_Anon:") memory.anonymous = kibibytes;
+    if (name == "Pss_File:") memory.files = kibibytes;
+    if (name == "Pss_Shmem:") memory.shared = kibibytes;
+  }
+  if (memory.all == 0) throw std::runtime_error("cannot read Pss from " + path);
+  return memory;
+}
+
+ProcessMemory operator+(const ProcessMemory& a, const ProcessMemory& b) {
+  return {a.all + b.all, a.anonymous + b.anonymous, a.files + b.files, a.shared + b.shared};
+}
+
+ProcessMemory operator-(const ProcessMemory& a, const ProcessMemory& b) {
+  return {a.all - b.all, a.anonymous - b.anonymous, a.files - b.files, a.shared - b.shared};
+}
+
+ProcessMemory operator/(const ProcessMemory& a, double divisor) {
+  return {a.all / divisor, a.anonymous / divisor, a.files / divisor, a.shared / divisor};
+}
+
+}  // namespace bench

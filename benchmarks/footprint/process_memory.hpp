@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <sys/types.h>
+
+namespace bench {
+
+// The memory of a process in KiB, pages that several processes share divided by their number (Pss).
+struct ProcessMemory {
+  double all = 0;
+  double anonymous = 0;  // heap, stacks, data
+  double files = 0;      // code
+  double shared = 0;     // shared memory
+};
+
+// Of a living process of this user. Throws std::runtime_error.
+[[nodiscard]] ProcessMemory memory_of(pid_t pid);
+
+[[nodiscard]] ProcessMemory operator+(const ProcessMemory& a, const ProcessMemory& b);
+[[nodiscard]] ProcessMemory operator-(const ProcessMemory& a, const ProcessMemory& b);
+[[nodiscard]] ProcessMemory operator/(const ProcessMemory& a, double divisor);
+
+}  // namespace bench
