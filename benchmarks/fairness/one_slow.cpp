@@ -60,7 +60,7 @@ void measure(const Pause& quick, const std::string& column, const RoundsPlan& pl
 
 void measure_one_slow(const Options& options, Progress& progress, Results& results) {
   progress.step("a slow request");
-  const RoundsPlan plan{.runs = options.runs, .slices = options.full ? 20 : 10, .slice = 40ms};
+  const RoundsPlan plan{.runs = options.runs, .slices = options.full ? 12 : 4, .slice = 150ms};
   measure({}, "null model", plan, progress, results);
   measure({.work = 100us}, "100 us of work", plan, progress, results);
 }

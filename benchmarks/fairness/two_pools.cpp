@@ -32,7 +32,11 @@ class Saturation {
   std::vector<std::jthread> callers_;
 };
 
+// Not counted before the pool has forgotten what the slice before did to it: what it has learned
+// about the length of its waits.
 void ask(PausingPool& pool, Nanoseconds slice, Samples& samples) {
+  Samples uncounted;
+  time_each(slice / 2, uncounted, [&] { keep(pool.infer({})); });
   time_each(slice, samples, [&] { keep(pool.infer({})); });
 }
 
@@ -54,9 +58,16 @@ void measure_two_pools(const Options& options, Progress& progress, Results& resu
                  {"the other's model is null", beside({})}},
                 {.runs = options.runs, .slices = options.full ? 20 : 10, .slice = 40ms});
   rounds.run(&progress);
-  for (std::size_t i = 0; i < rounds.contenders(); ++i)
+  for (std::size_t i = 0; i < rounds.contenders(); ++i) {
     results.cells.push_back(percentiles("one pool beside another with 8 callers", rounds.name(i),
                                         "null model", "ns", rounds.all(i)));
+    results.cells.push_back(
+        {.table = "the same, beside undisturbed (medians of the runs)",
+         .row = rounds.name(i),
+         .column = "p99",
+         .unit = "x",
+         .value = median(ratios(rounds.quantiles(i, 0.99), rounds.quantiles(0, 0.99)))});
+  }
   results.notes.push_back(
       "two pools: they share nothing but the cores and the count of waits that may spin; where the "
       "other one's model sleeps the cores are free, where it does not, its worker and its callers "
