@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <atomic>
 #include <inferpool/pool.hpp>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "fairness/bare_echo.hpp"
 #include "fairness/fairness.hpp"
 #include "fairness/pausing_model.hpp"
 #include "measure/rounds.hpp"
@@ -34,44 +36,71 @@ class Saturation {
 
 // Not counted before the pool has forgotten what the slice before did to it: what it has learned
 // about the length of its waits.
-void ask(PausingPool& pool, Nanoseconds slice, Samples& samples) {
+template <typename Ask>
+void ask(Nanoseconds slice, Samples& samples, const Ask& ask_once) {
   Samples uncounted;
-  time_each(slice / 2, uncounted, [&] { keep(pool.infer({})); });
-  time_each(slice, samples, [&] { keep(pool.infer({})); });
+  time_each(slice / 2, uncounted, ask_once);
+  time_each(slice, samples, ask_once);
+}
+
+struct Load {
+  std::string name;
+  std::optional<Pause> request;  // to the other pool
+};
+
+// Each load with the pool, then with the bare process.
+std::vector<Contender> contenders(const std::vector<Load>& loads, PausingPool& pool,
+                                  PausingPool& other, BareEcho& bare) {
+  std::vector<Contender> result;
+  for (const Load& load : loads) {
+    const auto beside = [&other, load](const auto& ask_once) {
+      return [&other, load, ask_once](Nanoseconds slice, Samples& samples) {
+        std::optional<Saturation> saturation;
+        if (load.request) saturation.emplace(other, *load.request);
+        ask(slice, samples, ask_once);
+      };
+    };
+    result.push_back({load.name, beside([&pool] { keep(pool.infer({})); })});
+    result.push_back({load.name, beside([&bare] { bare.round_trip(); })});
+  }
+  return result;
+}
+
+void report(const Rounds& rounds, Results& results) {
+  for (std::size_t i = 0; i < rounds.contenders(); ++i) {
+    const std::size_t undisturbed = i % 2;
+    const std::string column = i % 2 == 0 ? "a pool of one worker" : "a bare process, by socket";
+    results.cells.push_back(percentiles("one caller beside a pool with 8 callers", rounds.name(i),
+                                        column, "ns", rounds.all(i)));
+    results.cells.push_back(
+        {.table = "the same, p99 beside undisturbed (medians of the runs)",
+         .row = rounds.name(i),
+         .column = column,
+         .unit = "x",
+         .value = median(ratios(rounds.quantiles(i, 0.99), rounds.quantiles(undisturbed, 0.99)))});
+  }
+  results.notes.push_back(
+      "two pools share nothing but the cores and the number of waits that may spin at once. Where "
+      "the other one's model sleeps, the cores are free; where it does not, its worker and its "
+      "callers want the cores that this caller and its worker need. The bare process, which never "
+      "spins, tells what the scheduler alone makes of that");
 }
 
 }  // namespace
 
 void measure_two_pools(const Options& options, Progress& progress, Results& results) {
   progress.step("two pools");
+  BareEcho bare;
   PausingPool pool({.worker = "bench_pausing_worker", .workers = 1});
   PausingPool other({.worker = "bench_pausing_worker", .workers = 1});
-  const auto beside = [&](const Pause& request) {
-    return [&pool, &other, request](Nanoseconds slice, Samples& samples) {
-      const Saturation saturation(other, request);
-      ask(pool, slice, samples);
-    };
-  };
-  Rounds rounds({{"undisturbed", [&](Nanoseconds t, Samples& s) { ask(pool, t, s); }},
-                 {"the other's model sleeps 1 ms", beside({.sleep = 1ms})},
-                 {"the other's model works 100 us", beside({.work = 100us})},
-                 {"the other's model is null", beside({})}},
-                {.runs = options.runs, .slices = options.full ? 20 : 10, .slice = 40ms});
+  const std::vector<Load> loads{{"undisturbed", std::nullopt},
+                                {"the other's model sleeps 1 ms", Pause{.sleep = 1ms}},
+                                {"the other's model works 100 us", Pause{.work = 100us}},
+                                {"the other's model is null", Pause{}}};
+  Rounds rounds(contenders(loads, pool, other, bare),
+                {.runs = options.runs, .slices = options.full ? 20 : 6, .slice = 40ms});
   rounds.run(&progress);
-  for (std::size_t i = 0; i < rounds.contenders(); ++i) {
-    results.cells.push_back(percentiles("one pool beside another with 8 callers", rounds.name(i),
-                                        "null model", "ns", rounds.all(i)));
-    results.cells.push_back(
-        {.table = "the same, beside undisturbed (medians of the runs)",
-         .row = rounds.name(i),
-         .column = "p99",
-         .unit = "x",
-         .value = median(ratios(rounds.quantiles(i, 0.99), rounds.quantiles(0, 0.99)))});
-  }
-  results.notes.push_back(
-      "two pools: they share nothing but the cores and the count of waits that may spin; where the "
-      "other one's model sleeps the cores are free, where it does not, its worker and its callers "
-      "run on the cores that this pool's caller and worker need");
+  report(rounds, results);
 }
 
 }  // namespace bench
