@@ -64,7 +64,7 @@ void measure_idle_time(const Options& options, Progress& progress, Results& resu
                 .relation = Relation::kBelow,
                 .target = 0.1,
                 .unit = "% of one core",
-                .note = ""};
+                .note = "after calls of both kinds, so with all threads that a pool can have"};
   for (int run = 0; run < options.runs; ++run) {
     progress.detail("run " + std::to_string(run + 1) + " of " + std::to_string(options.runs));
     // Asked both ways before, so that all threads are there that a pool can have.

@@ -92,7 +92,7 @@ void measure_worker_memory(const Options& options, Progress& progress, Results& 
                 .runs = {},
                 .target = 2,
                 .unit = "MiB",
-                .note = ""};
+                .note = "means of 4 workers and 4 bare processes that live at once"};
   std::array<MemoryTable, 4> tables;
   for (int run = 0; run < options.runs; ++run) {
     const Comparison one = compare();
