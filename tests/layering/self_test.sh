@@ -31,7 +31,7 @@ says() {
 caught() { says "$1" 1; }
 accepted() { says "$1" 0; }
 
-layers='core model ipc process pool worker runtimes'
+layers='core model ipc process pool worker runtimes tools'
 allowed=' model:core ipc:core process:core pool:process pool:ipc pool:model pool:core worker:ipc worker:model worker:core '
 for from in $layers; do
   for to in $layers; do

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/advise/report.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+namespace inferpool::tools {
+namespace {
+
+std::string format_rate(double rate) {
+  return rate < 10 ? fmt::format("{:.2f}", rate) : fmt::format("{:.0f}", rate);
+}
+
+std::string counted(int count, const char* singular) {
+  return fmt::format("{} {}{}", count, singular, count == 1 ? "" : "s");
+}
+
+std::string row(const std::string& workers, double rate, double times, double run) {
+  return fmt::format("{:>10}  {:>12}  {:>16.2f}  {:>13}\n", workers, format_rate(rate), times,
+                     format_time(run));
+}
+
+std::string table(const Figures& figures) {
+  const double run = figures.single.run.median;
+  std::string text = fmt::format("{:>10}  {:>12}  {:>16}  {:>13}\n", "workers", "calls/s",
+                                 "times in-process", "run meanwhile");
+  text += row("in-process", run > 0 ? 1 / run : 0, 1, run);
+  for (const PoolLoad& load : figures.loads) {
+    const double rate = load.calls_per_second.median;
+    text += row(std::to_string(load.workers), rate, rate * run, load.run);
+  }
+  return text;
+}
+
+std::string outcome_sentence(const Verdict& verdict) {
+  const std::string workers = counted(verdict.workers, "worker");
+  const Spread& gain = verdict.gain;
+  switch (verdict.outcome) {
+    case Outcome::kPays:
+      return fmt::format(
+          "A pool pays: with {} it answers {:.1f} times as many calls a second as one thread in "
+          "your "
+          "process.\n",
+          workers, gain.median);
+    case Outcome::kDoesNotPay:
+      return fmt::format(
+          "A pool does not pay for throughput: at best, with {}, it answers {:.2f} times as many "
+          "calls a second as one thread in your process.\n",
+          workers, gain.median);
+    case Outcome::kTooClose:
+      return fmt::format(
+          "It is too close to tell whether a pool pays: with {} it answers {:.2f} to {:.2f} times "
+          "as "
+          "many calls a second as one thread in your process. Try a quiet machine, or more "
+          "--seconds.\n",
+          workers, gain.low, gain.high);
+  }
+  return {};
+}
+
+std::string slowest_run(const Figures& figures) {
+  const auto slower = [](const PoolLoad& a, const PoolLoad& b) { return a.run < b.run; };
+  const auto slowest = std::max_element(figures.loads.begin(), figures.loads.end(), slower);
+  return fmt::format("one takes {} with {}, {} alone", format_time(slowest->run),
+                     counted(slowest->workers, "busy worker"),
+                     format_time(figures.single.run.median));
+}
+
+std::string limit_sentence(const Figures& figures, const Verdict& verdict) {
+  switch (verdict.limit) {
+    case Limit::kNone:
+      return {};
+    case Limit::kTooShort:
+      return "Its run is too short: the way to a worker and back costs more than further "
+             "processors "
+             "gain.\n";
+    case Limit::kOneCore:
+      return "There is one usable core, so workers take turns with each other and with your "
+             "process: "
+             "no model that only computes gains from a pool here. Where there are more cores, "
+             "measure "
+             "again.\n";
+    case Limit::kDoesNotScale:
+      return fmt::format(
+          "Its runs hinder each other ({}): they share memory bandwidth or a device, or each uses "
+          "several threads (see threads_per_worker). More workers do not change that.\n",
+          slowest_run(figures));
+  }
+  return {};
+}
+
+std::string scaling_sentences(const Verdict& verdict) {
+  std::string text;
+  if (verdict.waits) {
+    text +=
+        "More workers than cores still gained: the model waits for something part of its time.\n";
+  }
+  if (verdict.more_may) {
+    text += fmt::format("{} were the most that were tried, and the best; see --workers.\n",
+                        counted(verdict.workers, "worker"));
+  }
+  return text;
+}
+
+std::string from(const std::optional<double>& run, const Figures& figures) {
+  if (run) return fmt::format("from a run time of about {} on", format_time(*run));
+  const double longest = figures.probe.empty() ? 0 : figures.probe.back().run;
+  return fmt::format("not even with a run time of {}", format_time(longest));
+}
+
+std::string run_time_sentences(const Figures& figures, const Verdict& verdict) {
+  std::string text = "For models that only compute, with as many bytes in and out:\n";
+  if (figures.cores > 1) {
+    text +=
+        fmt::format("  {} answer more calls than one thread {};\n",
+                    counted(figures.probe_workers, "worker"), from(verdict.break_even, figures));
+  }
+  return text + fmt::format("  a pool adds less than {:.0f} % to a call {}.\n", 100 * kSmallShare,
+                            from(verdict.small_overhead, figures));
+}
+
+}  // namespace
+
+std::string format_time(double seconds) {
+  const auto in = [](double value, const char* unit) {
+    return value < 9.95 ? fmt::format("{:.1f} {}", value, unit)
+                        : fmt::format("{:.0f} {}", value, unit);
+  };
+  if (seconds < 0.9995e-6) return fmt::format("{:.0f} ns", seconds * 1e9);
+  if (seconds < 0.9995e-3) return in(seconds * 1e6, "us");
+  return seconds < 0.9995 ? in(seconds * 1e3, "ms") : in(seconds, "s");
+}
+
+std::string verdict_text(const Figures& figures, const Verdict& verdict) {
+  return outcome_sentence(verdict) + limit_sentence(figures, verdict) + scaling_sentences(verdict) +
+         run_time_sentences(figures, verdict) +
+         fmt::format(
+             "What a pool is for besides, a crash, a leak or a library's lock that stays in a "
+             "worker, "
+             "costs {} a call.\n",
+             format_time(std::max(0.0, figures.single.overhead))) +
+         "If the model is thread_safe, threads in your own process would use the cores as well; "
+         "that "
+         "cannot be seen from outside.\n";
+}
+
+std::string to_text(const Subject& subject, const Figures& figures, const Verdict& verdict) {
+  const SingleCall& single = figures.single;
+  return fmt::format(
+             "{}, asked with {}, on {}\n\n"
+             "One call at a time: the run takes {} in a worker, the call {} through the pool (p99 "
+             "{}).\n"
+             "In-process is calculated from that run, which has decode and encode in it.\n\n",
+             subject.model, subject.input, counted(figures.cores, "usable core"),
+             format_time(single.run.median), format_time(single.p50), format_time(single.p99)) +
+         table(figures) + '\n' + verdict_text(figures, verdict);
+}
+
+}  // namespace inferpool::tools

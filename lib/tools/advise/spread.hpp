@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <vector>
+
+#include "tools/advise/figures.hpp"
+
+namespace inferpool::tools {
+
+using TimePoint = std::chrono::steady_clock::time_point;
+
+// The value that a fraction (0 to 1) of the values does not exceed; 0 of none.
+[[nodiscard]] double quantile(std::vector<double> values, double fraction);
+
+[[nodiscard]] Spread spread_of(const std::vector<double>& values);
+
+// Calls a second, from the times at which calls ended. The times are cut into at most 10 parts of
+// equally many calls, a multiple of `at_once`: calls that run side by side may end together. One
+// part where there are few. Requires at least two times; 0 where they are one and the same.
+[[nodiscard]] Spread rate_of(std::vector<TimePoint> ends, std::size_t at_once);
+
+}  // namespace inferpool::tools

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/npy.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <fstream>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include <inferpool/error.hpp>
+
+#include "tools/npy_header.hpp"
+
+namespace inferpool::tools {
+namespace {
+
+constexpr std::string_view kMagic = "\x93NUMPY";
+constexpr const char* kAccepted =
+    "bool, int8 to int64, uint8 to uint64, float16, float32 and float64, little-endian";
+
+constexpr std::array<std::pair<std::string_view, Datatype>, 12> kTypes{{{"b1", Datatype::kBool},
+                                                                        {"u1", Datatype::kUint8},
+                                                                        {"u2", Datatype::kUint16},
+                                                                        {"u4", Datatype::kUint32},
+                                                                        {"u8", Datatype::kUint64},
+                                                                        {"i1", Datatype::kInt8},
+                                                                        {"i2", Datatype::kInt16},
+                                                                        {"i4", Datatype::kInt32},
+                                                                        {"i8", Datatype::kInt64},
+                                                                        {"f2", Datatype::kFp16},
+                                                                        {"f4", Datatype::kFp32},
+                                                                        {"f8", Datatype::kFp64}}};
+
+// One file, read from its start to its end.
+class NpyFile {
+ public:
+  explicit NpyFile(const std::filesystem::path& file)
+      : name_(file.string()), in_(file, std::ios::binary) {
+    const int error = errno;
+    if (!in_) refuse(fmt::format("cannot be read: {}", std::generic_category().message(error)));
+    std::error_code failure;
+    if (!std::filesystem::is_regular_file(file, failure)) refuse("is not a regular file");
+    left_ = std::filesystem::file_size(file, failure);
+    if (failure) refuse(fmt::format("cannot be read: {}", failure.message()));
+  }
+
+  Tensor read() {
+    const NpyHeader header = read_header();
+    const Datatype datatype = datatype_of(header.descr);
+    if (header.fortran_order && header.shape.size() > 1) {
+      refuse("is in Fortran order; save numpy.ascontiguousarray(array) instead");
+    }
+    return read_values(datatype, shape_of(header));
+  }
+
+ private:
+  NpyHeader read_header() {
+    if (left_ < kMagic.size() + 2 || take(kMagic.size()) != kMagic) {
+      refuse("is no .npy file: it does not begin as one; write it with numpy.save");
+    }
+    const std::string version = take(2);
+    const auto major = static_cast<unsigned char>(version[0]);
+    if (major < 1 || major > 3) {
+      refuse(fmt::format("is of version {} of the .npy format; accepted: 1, 2 and 3", major));
+    }
+    const std::string length = take(major == 1 ? 2 : 4);
+    std::size_t size = 0;
+    for (std::size_t i = length.size(); i-- > 0;) {
+      size = size << 8U | static_cast<unsigned char>(length[i]);
+    }
+    try {
+      return parse_npy_header(take(size));
+    } catch (const std::invalid_argument& error) {
+      refuse(fmt::format("has a header that is none: {}", error.what()));
+    }
+  }
+
+  Datatype datatype_of(const std::string& descr) const {
+    const char order = descr.empty() ? '\0' : descr.front();
+    for (const auto& [name, datatype] : kTypes) {
+      if (descr.size() != 3 || name != std::string_view(descr).substr(1)) continue;
+      if (order == '<' || (element_size(datatype) == 1 && order == '|')) return datatype;
+      if (order == '>') {
+        refuse(fmt::format("is big-endian ({}); save array.astype('<{}') instead", descr, name));
+      }
+    }
+    refuse(fmt::format("holds elements of the type {}; accepted: {}", descr, kAccepted));
+  }
+
+  Shape shape_of(const NpyHeader& header) const {
+    try {
+      return Shape(header.shape);
+    } catch (const Error& error) {
+      refuse(fmt::format("has a shape that no tensor can have: {}", error.what()));
+    }
+  }
+
+  Tensor read_values(Datatype datatype, const Shape& shape) {
+    const std::uint64_t size = element_size(datatype);
+    const auto elements = static_cast<std::uint64_t>(shape.elements());
+    if (left_ / size != elements || left_ % size != 0) {
+      refuse(fmt::format("has {} bytes after its header; {} {} are {} of {}", left_, name(datatype),
+                         to_string(shape), elements, size));
+    }
+    const std::string bytes = take(left_);
+    try {
+      return Tensor::copy_bytes(datatype, shape, std::as_bytes(std::span(bytes)));
+    } catch (const Error& error) {
+      refuse(fmt::format("holds what no tensor can: {}", error.what()));
+    }
+  }
+
+  std::string take(std::uint64_t size) {
+    if (size > left_) refuse(fmt::format("ends {} bytes too early", size - left_));
+    std::string bytes(size, '\0');
+    in_.read(bytes.data(), static_cast<std::streamsize>(size));
+    if (!in_) refuse("cannot be read to its end");
+    left_ -= size;
+    return bytes;
+  }
+
+  [[noreturn]] void refuse(std::string_view why) const {
+    throw Error(ErrorCode::kInvalidArgument, fmt::format("{} {}", name_, why));
+  }
+
+  std::string name_;
+  std::ifstream in_;
+  std::uint64_t left_ = 0;  // bytes not read yet
+};
+
+}  // namespace
+
+Tensor read_npy(const std::filesystem::path& file) { return NpyFile(file).read(); }
+
+}  // namespace inferpool::tools

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+
+#include <inferpool/tensor.hpp>
+
+namespace inferpool::tools {
+
+// The array of a .npy file as NumPy's save writes it (format versions 1 to 3), with its shape:
+// little-endian, in C order, of bool, (u)int8 to (u)int64, float16, float32 or float64. Throws
+// Error (invalid_argument) that names the file, what was found, what is accepted, and where NumPy
+// can convert the array, how.
+[[nodiscard]] Tensor read_npy(const std::filesystem::path& file);
+
+}  // namespace inferpool::tools
