@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Trains the digits network and writes weights.txt and held_out.csv beside this file.
+"""Trains the digits network and writes weights.txt, held_out.csv and one_image.npy beside this file.
 
 A network of 64 inputs, 48 ReLU units and 10 softmax outputs, trained with Adam on 1,347 of the
 1,797 images of the UCI handwritten digits; 45 images of each digit are held out and never seen.
@@ -166,6 +166,7 @@ def main():
     print("held-out images:", accuracy(parameters, data.data[held_rows], data.target[held_rows]))
     write_weights(folder / "weights.txt", parameters)
     write_held_out(folder / "held_out.csv", data.data[held_rows], data.target[held_rows])
+    np.save(folder / "one_image.npy", data.data[held_rows][:1].astype("<f4"))
 
 
 if __name__ == "__main__":
