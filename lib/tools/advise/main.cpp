@@ -21,6 +21,14 @@
 namespace inferpool::tools {
 namespace {
 
+// The exit status.
+int print(const std::string& text) {
+  return std::fputs(text.c_str(), stdout) < 0 || std::fflush(stdout) != 0 ? 1 : 0;
+}
+
+// What cannot be printed is dropped: fmt::print would throw.
+void print_error(const std::string& text) { std::fputs(text.c_str(), stderr); }
+
 constexpr const char* kEraseLine = "\r\x1b[K";
 
 // One line on a terminal that is overwritten; nothing elsewhere.
@@ -28,7 +36,7 @@ class ProgressLine {
  public:
   void show(std::string_view text) const {
     if (!terminal_) return;
-    fmt::print(stderr, "{}{} ...", kEraseLine, text);
+    print_error(fmt::format("{}{} ...", kEraseLine, text));
     std::fflush(stderr);
   }
   ~ProgressLine() {
@@ -61,19 +69,19 @@ int advise(const AdviseArguments& arguments) {
                         .input = to_string(input)};
   const std::string report =
       arguments.json ? to_json(subject, figures, verdict) : to_text(subject, figures, verdict);
-  return std::fputs(report.c_str(), stdout) < 0 || std::fflush(stdout) != 0 ? 1 : 0;
+  return print(report);
 }
 
 int run(std::span<const char* const> command_line) {
   try {
     const AdviseArguments arguments = parse_advise_arguments(command_line);
     if (!arguments.help) return advise(arguments);
-    return fmt::print("{}{}", kAdviseUsage, kAdviseHelp), 0;
+    return print(fmt::format("{}{}", kAdviseUsage, kAdviseHelp));
   } catch (const Usage& error) {
-    fmt::print(stderr, "inferpool-advise: {}\n{}", error.what(), kAdviseUsage);
+    print_error(fmt::format("inferpool-advise: {}\n{}", error.what(), kAdviseUsage));
     return 2;
   } catch (const std::exception& error) {
-    fmt::print(stderr, "inferpool-advise: {}\n", error.what());
+    print_error(fmt::format("inferpool-advise: {}\n", error.what()));
     return 1;
   }
 }
