@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Installs the tree built in BUILD to PREFIX, and checks that it is the library and nothing else:
-# no test, no example, no internal header, each public one.
+# no test, no example, no internal header, each public one, and each of TOOLS, which explains itself.
 cmake_minimum_required(VERSION 3.25)
 
 file(REMOVE_RECURSE ${PREFIX})
@@ -11,12 +11,21 @@ execute_process(
 file(GLOB_RECURSE public RELATIVE ${INCLUDE} ${INCLUDE}/*)
 list(TRANSFORM public PREPEND include/)
 file(GLOB_RECURSE installed RELATIVE ${PREFIX} ${PREFIX}/*)
+set(programs ${TOOLS})
+list(TRANSFORM programs PREPEND bin/)
 foreach(path IN LISTS installed)
-  if(path MATCHES "^include/" AND NOT path IN_LIST public)
+  if(path IN_LIST programs)
+    execute_process(COMMAND ${PREFIX}/${path} --help OUTPUT_QUIET COMMAND_ERROR_IS_FATAL ANY)
+  elseif(path MATCHES "^include/" AND NOT path IN_LIST public)
     message(SEND_ERROR "installed, but not public: ${path}")
   elseif(NOT path MATCHES
          "^(include|lib[^/]*(/[^/]*-linux-gnu)?/cmake/inferpool|share/doc/inferpool)/|/libinferpool[a-z_]*[.]a$")
     message(SEND_ERROR "installed, but no part of the library: ${path}")
+  endif()
+endforeach()
+foreach(path IN LISTS programs)
+  if(NOT path IN_LIST installed)
+    message(SEND_ERROR "a tool, but not installed: ${path}")
   endif()
 endforeach()
 foreach(path IN LISTS public)
