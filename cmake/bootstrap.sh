@@ -98,9 +98,17 @@ run_demo() {
   "$program" "$@"
 }
 
+# Does a pool pay for the demo's model? See README.md.
+advise_on_demo() {
+  local folder=build/release/examples/digits
+  say "asking inferpool-advise about the model of the demo"
+  build/release/lib/tools/inferpool-advise "$folder/model-settings.json" --input "$folder/one_image.npy"
+}
+
 demo() {
-  build release digits
+  build release digits inferpool-advise
   run_demo release "$@"
+  advise_on_demo
 }
 
 run_tests() {
