@@ -134,27 +134,26 @@ std::string format_time(double seconds) {
 }
 
 std::string verdict_text(const Figures& figures, const Verdict& verdict) {
+  constexpr const char* kIsolation =
+      "Isolation by itself (a crash, a leak or a library's lock stays in a worker) costs {} a "
+      "call.\n";
+  constexpr const char* kThreads =
+      "Threads in your own process would use the cores, too, if the model is thread_safe: that "
+      "cannot be seen here.\n";
   return outcome_sentence(verdict) + limit_sentence(figures, verdict) + scaling_sentences(verdict) +
          run_time_sentences(figures, verdict) +
-         fmt::format(
-             "What a pool is for besides, a crash, a leak or a library's lock that stays in a "
-             "worker, "
-             "costs {} a call.\n",
-             format_time(std::max(0.0, figures.single.overhead))) +
-         "If the model is thread_safe, threads in your own process would use the cores as well; "
-         "that "
-         "cannot be seen from outside.\n";
+         fmt::format(kIsolation, format_time(std::max(0.0, figures.single.overhead))) + kThreads;
 }
 
 std::string to_text(const Subject& subject, const Figures& figures, const Verdict& verdict) {
+  constexpr const char* kHead =
+      "{}, asked with {}, on {}\n\n"
+      "One call at a time: the run takes {} in a worker, the call {} through the pool (p99 {}).\n"
+      "In-process is calculated from that run, which has decode and encode in it.\n\n";
   const SingleCall& single = figures.single;
-  return fmt::format(
-             "{}, asked with {}, on {}\n\n"
-             "One call at a time: the run takes {} in a worker, the call {} through the pool (p99 "
-             "{}).\n"
-             "In-process is calculated from that run, which has decode and encode in it.\n\n",
-             subject.model, subject.input, counted(figures.cores, "usable core"),
-             format_time(single.run.median), format_time(single.p50), format_time(single.p99)) +
+  return fmt::format(kHead, subject.model, subject.input, counted(figures.cores, "usable core"),
+                     format_time(single.run.median), format_time(single.p50),
+                     format_time(single.p99)) +
          table(figures) + '\n' + verdict_text(figures, verdict);
 }
 

@@ -41,7 +41,7 @@ TEST_CASE(
   CHECK_THAT(pays, contains("2 workers answer more calls than one thread from a run time of about "
                             "20 us on"));
   CHECK_THAT(pays, contains("adds less than 5 % to a call from a run time of about "));
-  CHECK_THAT(pays, contains("If the model is thread_safe"));
+  CHECK_THAT(pays, contains("if the model is thread_safe"));
   const std::string too_short = verdict_of(figures_of(1e-6, 2, {0.25, 0.3}));
   CHECK_THAT(too_short, contains("A pool does not pay for throughput: at best, with 2 workers, it "
                                  "answers 0.30 times"));
