@@ -149,7 +149,8 @@ std::string to_text(const Subject& subject, const Figures& figures, const Verdic
   constexpr const char* kHead =
       "{}, asked with {}, on {}\n\n"
       "One call at a time: the run takes {} in a worker, the call {} through the pool (p99 {}).\n"
-      "In-process is calculated from that run, which has decode and encode in it.\n\n";
+      "In-process is calculated from that run; it has decode and encode in it, so large outputs "
+      "would be quicker.\n\n";
   const SingleCall& single = figures.single;
   return fmt::format(kHead, subject.model, subject.input, counted(figures.cores, "usable core"),
                      format_time(single.run.median), format_time(single.p50),
