@@ -12,6 +12,10 @@
 
 namespace inferpool::ipc {
 
+// Replies that may be out before it is looked which the host is done with: its words share cache
+// lines, so that a look at many costs little more than at one. Each allocation looks, too.
+constexpr std::size_t kReclaimAt = 16;
+
 using Lock = boost::interprocess::scoped_lock<RobustMutex>;
 
 class ReplyArena::Region {
@@ -70,8 +74,9 @@ detail::StorageRef ReplyArena::allocate(std::size_t size) {
 ReplyArena::Ticket ReplyArena::hold(std::vector<detail::StorageRef> blocks) {
   if (blocks.empty()) return {};
   for (const auto& block : blocks) block->freeze();
-  reclaim();
+  Freed freed;
   const Lock lock(control_.worker.reply_mutex);
+  if (out_.size() >= kReclaimAt) take_back(freed);
   const std::uint32_t ticket = free_ticket();
   if (ticket == kTickets) {
     throw Error(
@@ -89,9 +94,12 @@ ReplyArena::Ticket ReplyArena::hold(std::vector<detail::StorageRef> blocks) {
 }
 
 void ReplyArena::reclaim() {
-  std::vector<detail::StorageRef>
-      freed;  // dropped once the mutex is released, as its blocks lock it
+  Freed freed;
   const Lock lock(control_.worker.reply_mutex);
+  take_back(freed);
+}
+
+void ReplyArena::take_back(Freed& freed) {
   std::erase_if(out_, [&](std::uint32_t ticket) {
     Held& held = tickets_[ticket];
     if (control_.host.released[ticket].load(std::memory_order_acquire) != held.generation)
@@ -109,7 +117,7 @@ std::uint32_t ReplyArena::free_ticket() const noexcept {
 }
 
 void ReplyArena::forget() {
-  std::vector<detail::StorageRef> freed;
+  Freed freed;
   const Lock lock(control_.worker.reply_mutex);
   for (const std::uint32_t ticket : out_) {
     for (auto& block : tickets_[ticket].blocks) freed.push_back(std::move(block));

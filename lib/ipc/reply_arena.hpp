@@ -53,9 +53,12 @@ class ReplyArena {
     std::uint32_t generation = 0;
     std::vector<detail::StorageRef> blocks = {};  // empty: the ticket is free
   };
+  // Blocks that are dropped once reply_mutex is released, as they lock it.
+  using Freed = std::vector<detail::StorageRef>;
   // Takes back what the host is done with.
   void reclaim();
-  // Under reply_mutex.
+  // Under reply_mutex: the same, and a ticket that is free.
+  void take_back(Freed& freed);
   std::uint32_t free_ticket() const noexcept;
 
   Control& control_;

@@ -82,13 +82,14 @@ struct Call {
 
   // Written by Dispatch, under the pool's lock.
   CallState state = CallState::kNew;
-  std::uint64_t order = 0;                // of admission, whatever happens to it later
-  int lane = -1;                          // kPosted: the worker's index,
-  std::uint32_t sequence = 0;             // the slot,
-  std::shared_ptr<Channel> channel = {};  // and the process, alive or dead
-  int deaths = 0;                         // workers that ended while they ran it
-  std::optional<Error> error = {};        // kDone without an answer
-  Call* previous = nullptr;               // kQueued
+  std::uint64_t order = 0;             // of admission, whatever happens to it later
+  int lane = -1;                       // kPosted: the worker's index,
+  std::uint32_t sequence = 0;          // the slot,
+  Channel* channel = nullptr;          // and the process: the lane's,
+  std::shared_ptr<Channel> dead = {};  // or this one, which ended when it had answered
+  int deaths = 0;                      // workers that ended while they ran it
+  std::optional<Error> error = {};     // kDone without an answer
+  Call* previous = nullptr;            // kQueued
   Call* next = nullptr;
 };
 

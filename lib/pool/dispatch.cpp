@@ -61,7 +61,7 @@ void Dispatch::collected(Call& call, bool succeeded, ipc::WakeList& wakes) {
   --in_flight_;
   call.state = CallState::kDone;
   Lane& lane = lane_of(call);
-  if (lane.channel() != call.channel.get()) return;  // its worker ended after it had answered
+  if (call.dead) return;  // its worker ended after it had answered
   lanes_.collected(lane, call);
   feed(wakes);
 }
@@ -78,8 +78,7 @@ bool Dispatch::give_up(Call& call, ErrorCode code, TimePoint now, ipc::WakeList&
   }
   if (call.channel->answered(call.sequence)) return false;
   Lane& lane = lane_of(call);
-  if (lane.channel() !=
-      call.channel.get()) {  // its worker ended, and the answer that stood is gone
+  if (call.dead) {  // its worker ended, and the answer that stood is gone
     fail(call, std::move(running), wakes);
     return true;
   }
@@ -108,8 +107,9 @@ void Dispatch::worker_ready(int index, std::shared_ptr<Channel> channel, ipc::Wa
 void Dispatch::worker_ended(const WorkerEnd& end, ipc::WakeList& wakes) {
   Lane& lane = lanes_[end.index];
   if (!lane.live()) return;
+  const std::shared_ptr<Channel> channel = lane.channel();
   for (const Run& run : lane.worker_ended()) {
-    if (run.call != nullptr) lose(*run.call, end, wakes);
+    if (run.call != nullptr) lose(*run.call, channel, end, wakes);
   }
   if (live() == 0) {
     if (closing_) {
@@ -121,13 +121,15 @@ void Dispatch::worker_ended(const WorkerEnd& end, ipc::WakeList& wakes) {
   feed(wakes);
 }
 
-void Dispatch::lose(Call& call, const WorkerEnd& end, ipc::WakeList& wakes) {
-  if (call.channel->answered(call.sequence)) {
+void Dispatch::lose(Call& call, const std::shared_ptr<Channel>& channel, const WorkerEnd& end,
+                    ipc::WakeList& wakes) {
+  if (channel->answered(call.sequence)) {
     // The whole answer stands in memory that the call keeps alive: its caller collects it.
+    call.dead = channel;
     call.waiter->notify(wakes);
     return;
   }
-  const bool began = !call.channel->recall(call.sequence);
+  const bool began = !channel->recall(call.sequence);
   if (began) ++call.deaths;
   if (call.deaths >= 2) {
     fail(call, poisoned_request(end, call.id), wakes);
@@ -242,7 +244,7 @@ void Dispatch::feed(ipc::WakeList& wakes) {
 
 void Dispatch::put_back(Call& call, ipc::WakeList& wakes) {
   call.state = CallState::kQueued;
-  call.channel.reset();
+  call.channel = nullptr;
   queue_.put_back(call);
   call.waiter->notify(wakes);
 }

@@ -79,6 +79,10 @@ class Dispatch {
   [[nodiscard]] bool drained() const noexcept { return in_flight_ == 0; }
   [[nodiscard]] int live() const noexcept { return lanes_.live(); }
   [[nodiscard]] WorkerState state(int index) const noexcept;
+  // Of a posted call: the process that has it or, dead, had it.
+  [[nodiscard]] const std::shared_ptr<Channel>& channel_of(const Call& call) const noexcept {
+    return call.dead ? call.dead : lanes_[call.lane].channel();
+  }
   // Since when the worker runs the oldest of its requests, in ticks; 0: it runs none.
   [[nodiscard]] std::uint64_t running_since(int index) const noexcept {
     return lanes_[index].running_since();
@@ -93,7 +97,8 @@ class Dispatch {
   Call* take_oldest_waiting() noexcept;
   void feed(ipc::WakeList& wakes);
   void put_back(Call& call, ipc::WakeList& wakes);
-  void lose(Call& call, const WorkerEnd& end, ipc::WakeList& wakes);
+  void lose(Call& call, const std::shared_ptr<Channel>& channel, const WorkerEnd& end,
+            ipc::WakeList& wakes);
   void fail(Call& call, Error error, ipc::WakeList& wakes);
   void fail_queue(const Error& error, ipc::WakeList& wakes);
 

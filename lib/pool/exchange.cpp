@@ -14,17 +14,17 @@
 namespace inferpool::pool {
 namespace {
 
-Placement placement_of(const Call& call) {
+Placement placement_of(const Dispatch& d, const Call& call) {
   Placement placement{.state = call.state, .sequence = call.sequence};
   if (call.state == CallState::kPosted)
-    placement.worker = std::static_pointer_cast<WorkerHandle>(call.channel);
+    placement.worker = std::static_pointer_cast<WorkerHandle>(d.channel_of(call));
   return placement;
 }
 
 // The call is still where its waiter saw it. Under the pool's lock.
 bool stands(const Call& call, const Placement& placement) noexcept {
   return call.state == CallState::kPosted && call.sequence == placement.sequence &&
-         call.channel == placement.worker;
+         call.channel == placement.worker.get();
 }
 
 Deadline deadline_of(const InferOptions& options, const Settings& settings) {
@@ -96,14 +96,14 @@ Placement Exchange::admit(Call& call) {
   std::optional<Error> refusal;
   const Placement placement = dispatch_.update([&](Dispatch& d, ipc::WakeList& wakes) {
     refusal = d.admit(call, wakes);
-    return placement_of(call);
+    return placement_of(d, call);
   });
   if (refusal) throw *refusal;
   return placement;
 }
 
 Placement Exchange::look(const Call& call) const {
-  return dispatch_.look([&](const Dispatch&) { return placement_of(call); });
+  return dispatch_.look([&](const Dispatch& d) { return placement_of(d, call); });
 }
 
 void Exchange::give_up(Call& call, ErrorCode code) {
@@ -117,7 +117,8 @@ bool Exchange::collect(Call& call, const Placement& placement,
                        detail::FunctionRef<void(Decoder&)> decode) {
   WorkerHandle& worker = *placement.worker;
   const ipc::ReplyHead head = worker.memory()->ring().head(placement.sequence);
-  call.marks.seen = head.ticket < ipc::kTickets ? ticks() : 0;  // as in prepare
+  const bool has_blocks = head.ticket < ipc::kTickets;
+  call.marks.seen = ticks();
   std::array<std::byte, ipc::kInlineFrame> copy;
   const std::span<std::byte> inline_frame =
       std::span(copy).first(std::min<std::size_t>(head.frame_bytes, ipc::kInlineFrame));
@@ -128,6 +129,8 @@ bool Exchange::collect(Call& call, const Placement& placement,
     given_back = dispatch_.update([&](Dispatch& d, ipc::WakeList& wakes) {
       if (!stands(call, placement)) return false;
       d.collected(call, succeeded, wakes);
+      // What lies in the slot alone is decoded in no time, as in prepare.
+      if (succeeded && !has_blocks) count(call, head, call.marks.seen);
       return true;
     });
     return *given_back;
@@ -142,7 +145,8 @@ bool Exchange::collect(Call& call, const Placement& placement,
     if (!give_back(!failure)) throw detail::Malformed("a reply to a request that was taken back");
     if (failure) throw *std::move(failure);
     this->decode(decoder, decode);
-    count(call, head);
+    if (has_blocks)
+      dispatch_.update([&](Dispatch&, ipc::WakeList&) { count(call, head, ticks()); });
     return true;
   } catch (const detail::Malformed& malformed) {
     Error error = violation(worker, call.id, malformed.what());
@@ -154,9 +158,9 @@ bool Exchange::collect(Call& call, const Placement& placement,
   }
 }
 
-void Exchange::count(Call& call, const ipc::ReplyHead& head) noexcept {
-  call.marks.decoded = ticks();
-  if (call.marks.seen == 0) call.marks.seen = call.marks.decoded;
+// Under the pool's lock.
+void Exchange::count(Call& call, const ipc::ReplyHead& head, std::uint64_t decoded) noexcept {
+  call.marks.decoded = decoded;
   latency_.count(stages_of(call.marks, {head.started, head.ended}));
 }
 

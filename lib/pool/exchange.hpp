@@ -56,13 +56,14 @@ class Exchange {
   // Ends the worker where the reply word of the call holds what cannot be.
   void check(const Call& call, const Placement& placement);
 
-  // Of all calls that were collected.
+  // Of all calls that were collected (one that could not be decoded counts, where its reply held no
+  // block). To be read under the pool's lock.
   [[nodiscard]] const Latency& latency() const noexcept { return latency_; }
 
  private:
   void encode(Call& call, detail::FunctionRef<void(Encoder&)> encode, std::string_view traceparent);
   void decode(Decoder& decoder, detail::FunctionRef<void(Decoder&)> decode);
-  void count(Call& call, const ipc::ReplyHead& head) noexcept;
+  void count(Call& call, const ipc::ReplyHead& head, std::uint64_t decoded) noexcept;
   Error violation(WorkerHandle& worker, std::uint64_t request_id, std::string_view what);
 
   std::shared_ptr<const Origin> origin_;

@@ -80,8 +80,8 @@ void InProcess::infer(detail::FunctionRef<std::size_t()> payload,
     throw;
   }
   marks.seen = marks.decoded = ticks();
-  latency_.count(stages_of(marks, {.started = marks.turn, .ended = marks.seen}));
   const std::lock_guard lock(mutex_);
+  latency_.count(stages_of(marks, {.started = marks.turn, .ended = marks.seen}));
   ++succeeded_;
 }
 

@@ -49,7 +49,7 @@ Call* Lane::ahead() const noexcept {
 void Lane::post(Call& call, ipc::WakeList& wakes) {
   call.state = CallState::kPosted;
   call.lane = index_;
-  call.channel = channel_;
+  call.channel = channel_.get();
   call.sequence = channel_->post(call, wakes);
   runs_.push_back({.sequence = call.sequence, .call = &call});
   if (runs_.size() <= concurrency_) runs_.back().turn = call.marks.turn;  // where it was read

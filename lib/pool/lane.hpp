@@ -47,7 +47,7 @@ class Lane {
   // The call that was posted ahead, or null.
   [[nodiscard]] Call* ahead() const noexcept;
   [[nodiscard]] const std::vector<Run>& runs() const noexcept { return runs_; }
-  [[nodiscard]] const Channel* channel() const noexcept { return channel_.get(); }
+  [[nodiscard]] const std::shared_ptr<Channel>& channel() const noexcept { return channel_; }
   [[nodiscard]] std::uint64_t served() const noexcept { return served_; }
   // When the oldest request that is not answered got its turn, in ticks; 0: there is none.
   [[nodiscard]] std::uint64_t running_since() const noexcept;

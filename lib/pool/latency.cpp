@@ -25,38 +25,24 @@ StageTicks stages_of(const CallTicks& call, const RunTicks& run) noexcept {
 
 void Latency::count(const StageTicks& call) noexcept {
   const std::uint64_t took = call.copy_in + call.queue + call.wake + call.run + call.copy_out;
-  counts_[LatencyHistogram::bucket_of(rate_.to_duration(took))].fetch_add(
-      1, std::memory_order_relaxed);
-  std::uint64_t longest = sums_.longest.load(std::memory_order_relaxed);
-  while (took > longest &&
-         !sums_.longest.compare_exchange_weak(longest, took, std::memory_order_relaxed)) {
-  }
-  add(sums_.copy_in, call.copy_in);
-  add(sums_.queue, call.queue);
-  add(sums_.wake, call.wake);
-  add(sums_.run, call.run);
-  add(sums_.copy_out, call.copy_out);
-}
-
-void Latency::add(Word& sum, std::uint64_t ticks) noexcept {
-  if (ticks != 0) sum.fetch_add(ticks, std::memory_order_relaxed);
+  ++counts_[LatencyHistogram::bucket_of(rate_.to_duration(took))];
+  longest_ = std::max(longest_, took);
+  sums_.copy_in += call.copy_in;
+  sums_.queue += call.queue;
+  sums_.wake += call.wake;
+  sums_.run += call.run;
+  sums_.copy_out += call.copy_out;
 }
 
 void Latency::report(Stats& stats) const noexcept {
-  const auto read = [this](const Word& word) {
-    return rate_.to_duration(word.load(std::memory_order_relaxed));
-  };
-  StageTimes stages{.copy_in = read(sums_.copy_in),
-                    .queue = read(sums_.queue),
-                    .wake = read(sums_.wake),
-                    .run = read(sums_.run),
-                    .copy_out = read(sums_.copy_out)};
+  StageTimes stages{.copy_in = rate_.to_duration(sums_.copy_in),
+                    .queue = rate_.to_duration(sums_.queue),
+                    .wake = rate_.to_duration(sums_.wake),
+                    .run = rate_.to_duration(sums_.run),
+                    .copy_out = rate_.to_duration(sums_.copy_out)};
   const Duration sum = stages.copy_in + stages.queue + stages.wake + stages.run + stages.copy_out;
-  LatencyHistogram::Counts counts{};
-  for (std::size_t i = 0; i < counts.size(); ++i)
-    counts[i] = counts_[i].load(std::memory_order_relaxed);
-  stats.latency = LatencyHistogram(counts, sum);
-  stats.latency_max = read(sums_.longest);
+  stats.latency = LatencyHistogram(counts_, sum);
+  stats.latency_max = rate_.to_duration(longest_);
   const auto calls = static_cast<Duration::rep>(stats.latency.count());
   if (calls == 0) return;
   stats.latency_mean = sum / calls;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
-#include <atomic>
 #include <cstdint>
 
 #include <inferpool/histogram.hpp>
@@ -40,31 +38,22 @@ struct StageTicks {
 // Their sum is what the host measured, from begun to decoded, whatever the worker says.
 [[nodiscard]] StageTicks stages_of(const CallTicks& call, const RunTicks& run) noexcept;
 
-// Adds up how long the successful calls of a pool took. Thread-safety: safe from many threads,
-// without a lock.
+// Adds up how long the successful calls of a pool took. Thread-safety: none, but of rate(); the
+// pool's lock guards it, which every call takes anyway.
 class Latency {
  public:
   // One call; its latency is the sum of its stages.
   void count(const StageTicks& call) noexcept;
 
-  // Fills in latency, latency_mean, latency_max and stages. A call that is being counted meanwhile
-  // may be seen in part.
+  // Fills in latency, latency_mean, latency_max and stages.
   void report(Stats& stats) const noexcept;
 
   [[nodiscard]] const TickRate& rate() const noexcept { return rate_; }
 
  private:
-  using Word = std::atomic<std::uint64_t>;
-  static void add(Word& sum, std::uint64_t ticks) noexcept;
-
-  // Every call changes most of these, so they share one cache line, which then moves between
-  // processors once a call; neighbours of the object stay out of it.
-  struct alignas(64) Sums {
-    Word copy_in{0}, queue{0}, wake{0}, run{0}, copy_out{0};
-    Word longest{0};
-  };
-  Sums sums_;
-  alignas(64) std::array<Word, LatencyHistogram::kBuckets> counts_{};
+  StageTicks sums_;
+  std::uint64_t longest_ = 0;
+  LatencyHistogram::Counts counts_{};
   TickRate rate_;
 };
 

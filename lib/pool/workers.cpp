@@ -188,9 +188,9 @@ Stats Workers::stats() const {
       if (worker.state == WorkerState::kReady) worker.state = d.state(worker.index);
       if (const auto since = d.running_since(worker.index)) worker.running_for = rate.since(since);
     }
+    exchange_->latency().report(stats);
   });
   stats.payload_in_flight = origin_->requests->used();
-  exchange_->latency().report(stats);
   return stats;
 }
 

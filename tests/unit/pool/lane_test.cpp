@@ -55,7 +55,7 @@ TEST_CASE("a posted call knows its lane, its slot and the process") {
   REQUIRE(place.calls[1].state == CallState::kPosted);
   REQUIRE(place.calls[1].lane == 3);
   REQUIRE(place.calls[1].sequence == 2);
-  REQUIRE(place.calls[1].channel == place.worker);
+  REQUIRE(place.calls[1].channel == place.worker.get());
 }
 
 TEST_CASE("a lane is stalled while its idle worker has no room") {
