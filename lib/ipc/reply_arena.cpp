@@ -71,7 +71,7 @@ detail::StorageRef ReplyArena::allocate(std::size_t size) {
                   size, used, region_->extents.size()));
 }
 
-ReplyArena::Ticket ReplyArena::hold(std::vector<detail::StorageRef> blocks) {
+ReplyArena::Ticket ReplyArena::hold(BlockList blocks) {
   if (blocks.empty()) return {};
   for (const auto& block : blocks) block->freeze();
   Freed freed;

@@ -9,6 +9,7 @@
 
 #include <inferpool/detail/frame.hpp>
 
+#include "ipc/block_list.hpp"
 #include "ipc/layout.hpp"
 #include "ipc/segment.hpp"
 
@@ -33,7 +34,7 @@ class ReplyArena {
 
   // Holds the blocks until the host gives the ticket back, and freezes them: they are about to be
   // sent. No blocks: no ticket. Throws Error (out_of_memory) where all tickets are out.
-  Ticket hold(std::vector<detail::StorageRef> blocks);
+  Ticket hold(BlockList blocks);
 
   // Takes all tickets back: the host is gone, or about to be.
   void forget();
@@ -51,10 +52,10 @@ class ReplyArena {
   class Block;
   struct Held {
     std::uint32_t generation = 0;
-    std::vector<detail::StorageRef> blocks = {};  // empty: the ticket is free
+    BlockList blocks = {};  // empty: the ticket is free
   };
   // Blocks that are dropped once reply_mutex is released, as they lock it.
-  using Freed = std::vector<detail::StorageRef>;
+  using Freed = BlockList;
   // Takes back what the host is done with.
   void reclaim();
   // Under reply_mutex: the same, and a ticket that is free.
@@ -74,11 +75,11 @@ class SentBlocks final : public detail::BlockSink {
   explicit SentBlocks(ReplyArena& arena) noexcept : arena_(arena) {}
   detail::BlockRef place(std::span<const std::byte> bytes,
                          const detail::StorageRef& storage) override;
-  std::vector<detail::StorageRef> take() noexcept { return std::exchange(blocks_, {}); }
+  BlockList take() noexcept { return std::exchange(blocks_, {}); }
 
  private:
   ReplyArena& arena_;
-  std::vector<detail::StorageRef> blocks_;
+  BlockList blocks_;
 };
 
 }  // namespace inferpool::ipc

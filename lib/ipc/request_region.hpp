@@ -10,6 +10,7 @@
 #include <inferpool/detail/frame.hpp>
 
 #include "core/file_descriptor.hpp"
+#include "ipc/block_list.hpp"
 #include "ipc/extent_allocator.hpp"
 #include "ipc/fork_guard.hpp"
 #include "ipc/segment.hpp"
@@ -57,11 +58,11 @@ class RequestBlocks final : public detail::BlockSink {
   detail::BlockRef place(std::span<const std::byte> bytes,
                          const detail::StorageRef& storage) override;
 
-  std::vector<detail::StorageRef> take() noexcept { return std::exchange(held_, {}); }
+  BlockList take() noexcept { return std::exchange(held_, {}); }
 
  private:
   RequestRegion& region_;
-  std::vector<detail::StorageRef> held_;
+  BlockList held_;
 };
 
 }  // namespace inferpool::ipc

@@ -6,6 +6,7 @@
 
 #include <inferpool/detail/frame.hpp>
 
+#include "ipc/block_list.hpp"
 #include "ipc/segment.hpp"
 
 namespace inferpool::ipc {
@@ -31,7 +32,7 @@ class RequestView final : public detail::BlockSource {
  private:
   class View;
   const Mapping& requests_;
-  std::vector<detail::StorageRef> opened_;
+  BlockList opened_;
 };
 
 }  // namespace inferpool::ipc

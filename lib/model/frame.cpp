@@ -11,15 +11,10 @@
 namespace inferpool {
 namespace detail {
 
-void FrameBuffer::append(const void* data, std::size_t size) {
-  if (size == 0) return;
+// Where the inline bytes do not suffice, or did not before.
+void FrameBuffer::overflow(const void* data, std::size_t size) {
   const auto* const bytes = static_cast<const std::byte*>(data);
   if (overflow_.empty()) {
-    if (size <= kInlineFrame - size_) {
-      std::memcpy(inline_.data() + size_, bytes, size);
-      size_ += size;
-      return;
-    }
     overflow_.reserve(std::max(2 * kInlineFrame, size_ + size));
     overflow_.assign(inline_.data(), inline_.data() + size_);
   }
@@ -98,14 +93,9 @@ void Encoder::put_payload(std::span<const std::byte> bytes, const StorageRef& st
   put(block.length);
 }
 
-std::span<const std::byte> Decoder::take_raw(std::size_t size) {
-  if (size > frame_.size()) {
-    throw Malformed(fmt::format("the frame ends early: {} bytes are left where {} are due",
-                                frame_.size(), size));
-  }
-  const std::span<const std::byte> bytes = frame_.first(size);
-  frame_ = frame_.subspan(size);
-  return bytes;
+void Decoder::ends_early(std::size_t due) const {
+  throw Malformed(
+      fmt::format("the frame ends early: {} bytes are left where {} are due", frame_.size(), due));
 }
 
 std::string Decoder::take_string() {

@@ -12,6 +12,7 @@
 #include <inferpool/settings.hpp>
 
 #include "core/clock.hpp"
+#include "ipc/block_list.hpp"
 #include "ipc/wait_word.hpp"
 #include "pool/channel.hpp"
 #include "pool/latency.hpp"
@@ -75,7 +76,7 @@ struct Call {
   Deadline deadline = {};
   detail::FrameBuffer frame;
   std::uint64_t frame_offset = 0;
-  std::vector<detail::StorageRef> blocks = {};
+  ipc::BlockList blocks = {};
   Waiter* waiter = nullptr;
 
   CallTicks marks = {};  // each by whoever does what it marks

@@ -9,6 +9,7 @@
 #include <inferpool/detail/storage.hpp>
 
 #include "core/clock.hpp"
+#include "ipc/block_list.hpp"
 #include "ipc/wait_word.hpp"
 #include "pool/call.hpp"
 #include "pool/channel.hpp"
@@ -18,11 +19,11 @@ namespace inferpool::pool {
 // A request that a worker has.
 struct Run {
   std::uint32_t sequence = 0;
-  Call* call = nullptr;                       // null: abandoned, the worker still reads its blocks
-  std::vector<detail::StorageRef> kept = {};  // those blocks
-  Deadline kill_at = {};                      // abandoned: how long it may go on
-  Deadline started = {};                      // when it was first seen to have its turn
-  std::uint64_t turn = 0;                     // ticks when it got its turn; 0: posted ahead
+  Call* call = nullptr;      // null: abandoned, the worker still reads its blocks
+  ipc::BlockList kept = {};  // those blocks
+  Deadline kill_at = {};     // abandoned: how long it may go on
+  Deadline started = {};     // when it was first seen to have its turn
+  std::uint64_t turn = 0;    // ticks when it got its turn; 0: posted ahead
 };
 
 // One place for a worker, and what the worker there has to do: requests in the order of posting.

@@ -69,13 +69,23 @@ class BlockSource {
 // The bytes of a frame, the first kInlineFrame without allocation.
 class FrameBuffer {
  public:
-  void append(const void* data, std::size_t size);
+  // Inline, so that a number is one store.
+  void append(const void* data, std::size_t size) {
+    if (overflow_.empty() && size <= kInlineFrame - size_) {
+      if (size != 0) std::memcpy(inline_.data() + size_, data, size);
+      size_ += size;
+    } else {
+      overflow(data, size);
+    }
+  }
   void clear() noexcept;
   [[nodiscard]] std::span<const std::byte> bytes() const noexcept {
     return {overflow_.empty() ? inline_.data() : overflow_.data(), size_};
   }
 
  private:
+  void overflow(const void* data, std::size_t size);
+
   std::array<std::byte, kInlineFrame> inline_;
   std::vector<std::byte> overflow_ = {};
   std::size_t size_ = 0;
@@ -157,7 +167,13 @@ class Decoder {
   };
 
   static void copy(std::span<const std::byte> from, std::span<std::byte> to);
-  std::span<const std::byte> take_raw(std::size_t size);
+  std::span<const std::byte> take_raw(std::size_t size) {
+    if (size > frame_.size()) ends_early(size);
+    const std::span<const std::byte> bytes = frame_.first(size);
+    frame_ = frame_.subspan(size);
+    return bytes;
+  }
+  [[noreturn]] void ends_early(std::size_t due) const;
   Shape take_shape();
   detail::BlockRef take_block();
   // `expected`: the only length that is right, where there is one.

@@ -172,7 +172,7 @@ TEST_CASE("what is sent from elsewhere is copied into the arena, its own blocks 
   REQUIRE(in_place.offset == own->offset());
   REQUIRE(in_place.length == kLarge);
   REQUIRE(copied.length == 1000);
-  const std::vector<StorageRef> blocks = sent.take();
+  const BlockList blocks = sent.take();
   REQUIRE(blocks.size() == 3);
   REQUIRE(blocks[0].get() == own.get());
   REQUIRE(blocks[1]->offset() == copied.offset);

@@ -33,7 +33,7 @@ struct ReplyEnds {
   }
 
   // As a reply that holds these blocks; gives its head.
-  [[nodiscard]] ipc::ReplyHead send(std::vector<detail::StorageRef> blocks) const {
+  [[nodiscard]] ipc::ReplyHead send(ipc::BlockList blocks) const {
     const auto ticket = arena->hold(std::move(blocks));
     return {.call_id = 1, .ticket = ticket.index, .generation = ticket.generation};
   }
