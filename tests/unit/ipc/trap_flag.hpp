@@ -48,16 +48,20 @@ class AfterEachInstruction {
     sigaltstack(&stack_before_, nullptr);
   }
 
+  // For `body`: the bytes of the instruction that comes next.
+  [[nodiscard]] static const unsigned char* next() noexcept { return next_; }
+
  private:
   static constexpr unsigned long long kTrapFlag = 0x100;
 
   static void on_trap(int, siginfo_t*, void* context) {
-    if (body_()) return;
-    static_cast<ucontext_t*>(context)->uc_mcontext.gregs[REG_EFL] &=
-        ~static_cast<greg_t>(kTrapFlag);
+    auto& registers = static_cast<ucontext_t*>(context)->uc_mcontext.gregs;
+    next_ = reinterpret_cast<const unsigned char*>(registers[REG_RIP]);
+    if (!body_()) registers[REG_EFL] &= ~static_cast<greg_t>(kTrapFlag);
   }
 
   static inline std::function<bool()> body_;
+  static inline const unsigned char* next_ = nullptr;
   stack_t stack_before_{};
   struct sigaction action_before_ {};
   std::array<char, 65536> stack_;
