@@ -1,48 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 // A host that asks for one float again and again: see hot_path_test.cpp, which counts its system
 // calls. It marks the begin and the end of every attempt with a system call that nothing else
-// makes, and prints for each attempt
+// makes, and prints the worker's process id, then for each attempt
 //   <microseconds per round trip> <allocations per round trip>
+// Arguments: how long a wait spins: `default`, or `longest`: as long as the settings allow.
 #include <sched.h>
 #include <sys/types.h>
 #include <unistd.h>
 
 #include <chrono>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
-#include <new>
 #include <stdexcept>
+#include <string_view>
 
 #include <inferpool/pool.hpp>
 
+#include "hot_path/allocations.hpp"
 #include "workers/echo.hpp"
-
-namespace {
-
-thread_local long allocations = 0;
-
-}  // namespace
-
-void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* const memory = std::malloc(size)) return memory;
-  throw std::bad_alloc();
-}
-void* operator new(std::size_t size, std::align_val_t alignment) {
-  ++allocations;
-  const auto align = static_cast<std::size_t>(alignment);
-  if (void* const memory = std::aligned_alloc(align, (size + align - 1) / align * align))
-    return memory;
-  throw std::bad_alloc();
-}
-void* operator new[](std::size_t size) { return operator new(size); }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
 
 namespace {
 
@@ -73,7 +50,7 @@ bool right(const inferpool::Tensor& output, float sent) {
 
 void attempt(inferpool::Pool<inferpool::test::Echo>& pool) {
   const auto start = std::chrono::steady_clock::now();
-  const long before = allocations;
+  const std::uint64_t before = bench::allocations();
   bool all_right = true;
   static_cast<void>(getppid());
   for (int i = 0; i < kRoundTrips; ++i) {
@@ -81,7 +58,7 @@ void attempt(inferpool::Pool<inferpool::test::Echo>& pool) {
     all_right = right(pool.infer(inferpool::Tensor::scalar(value)), value) && all_right;
   }
   static_cast<void>(getppid());
-  const long made = allocations - before;
+  const std::uint64_t made = bench::allocations() - before;
   const std::chrono::duration<double, std::micro> took = std::chrono::steady_clock::now() - start;
   if (!all_right) std::exit(1);
   std::printf("%.3f %.3f\n", took.count() / kRoundTrips, static_cast<double>(made) / kRoundTrips);
@@ -89,15 +66,17 @@ void attempt(inferpool::Pool<inferpool::test::Echo>& pool) {
 
 }  // namespace
 
-int main() try {
+int main(int argc, char** argv) try {
   inferpool::Settings settings;
   settings.worker = "echo_worker";
   settings.workers = 1;
   settings.shared_memory_limit = 16 << 20;
-  settings.spin = 10ms;
+  if (argc > 1 && argv[1] == std::string_view("longest")) settings.spin = 10ms;
   inferpool::Pool<inferpool::test::Echo> pool(settings);
-  if (allocations == 0) throw std::logic_error("allocations are not counted");
-  separate(pool.stats().workers.at(0).pid);
+  if (bench::allocations() == 0) throw std::logic_error("allocations are not counted");
+  const pid_t worker = pool.stats().workers.at(0).pid;
+  std::printf("%d\n", worker);
+  separate(worker);
   for (int i = 0; i < kRoundTrips; ++i)
     static_cast<void>(pool.infer(inferpool::Tensor::scalar(1.0F)));
   for (int i = 0; i < kAttempts; ++i) attempt(pool);

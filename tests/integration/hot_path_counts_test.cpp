@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a round trip copies and allocates, in the caller and in the worker: each program has its own
+// operator new, memcpy and memmove, which count. The system calls: hot_path_test.cpp.
+#include <chrono>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include <inferpool/pool.hpp>
+
+#include "catch.hpp"
+#include "hot_path/counting_model.hpp"
+#include "integration/shared_view.hpp"
+
+namespace inferpool::test {
+namespace {
+
+using Pool = inferpool::Pool<bench::CountingModel>;
+
+constexpr std::int64_t k4MiB = 1 << 20;  // floats
+constexpr std::uint64_t kRoundTrips = 20;
+
+Settings settings_of(std::optional<Duration> spin) {
+  Settings settings;
+  settings.worker = "counting_worker";
+  settings.workers = 1;
+  settings.shared_memory_limit = 64 << 20;
+  if (spin) settings.spin = *spin;
+  return settings;
+}
+
+// What a request or an output beyond a frame still allocates, for each round trip.
+constexpr std::uint64_t kCallerOfBlocks = 3;
+constexpr std::uint64_t kWorkerOfBlocks = 4;
+
+// For each round trip, after others of its kind.
+struct Counts {
+  std::uint64_t caller_allocations = 0;
+  std::uint64_t caller_copies = 0;  // of 4 KiB and more
+  std::uint64_t worker_allocations = 0;
+  std::uint64_t worker_copies = 0;
+};
+
+template <typename RoundTrip>
+Counts counts_of(Pool& pool, const RoundTrip& round_trip) {
+  for (int i = 0; i < 3; ++i) round_trip();
+  static_cast<void>(bench::worker_counts(pool));
+  round_trip();
+  const bench::WorkerCounts worker = bench::worker_counts(pool);
+  round_trip();
+  Counts counts{bench::allocations(), bench::large_copies()};
+  for (std::uint64_t i = 0; i < kRoundTrips; ++i) round_trip();
+  counts.caller_allocations = (bench::allocations() - counts.caller_allocations) / kRoundTrips;
+  counts.caller_copies = (bench::large_copies() - counts.caller_copies) / kRoundTrips;
+  // The worker's answers about itself are less than a round trip's worth.
+  const bench::WorkerCounts now = bench::worker_counts(pool);
+  counts.worker_allocations = (now.allocations - worker.allocations) / (kRoundTrips + 1);
+  counts.worker_copies = (now.large_copies - worker.large_copies) / (kRoundTrips + 1);
+  return counts;
+}
+
+TEST_CASE("a round trip of one float allocates nothing in the caller and in the worker") {
+  using namespace std::chrono_literals;
+  Pool pool(settings_of(GENERATE(std::optional<Duration>(), std::optional<Duration>(10ms))));
+  bool right = true;
+  const Counts counts = counts_of(
+      pool, [&] { right = pool.infer(Tensor::scalar(1.0F)).shape() == Shape{} && right; });
+  CHECK(right);
+  CHECK(counts.caller_allocations == 0);
+  CHECK(counts.worker_allocations == 0);
+}
+
+TEST_CASE("a loan of 4 MiB and the output are copied by neither side") {
+  Pool pool(settings_of({}));
+  Tensor loan = pool.loan<float>({k4MiB});
+  bool in_place = true;
+  const Counts counts = counts_of(pool, [&] {
+    const Tensor output = pool.infer(loan);
+    in_place = output.shape() == loan.shape() && in_place;
+  });
+  CHECK(in_place);
+  CHECK(lies_in("requests", loan));
+  CHECK(lies_in("replies", pool.infer(loan)));
+  CHECK(counts.caller_copies == 0);
+  CHECK(counts.worker_copies == 0);
+  CHECK(counts.caller_allocations <= kCallerOfBlocks);
+  CHECK(counts.worker_allocations <= kWorkerOfBlocks);
+}
+
+TEST_CASE("an ordinary tensor of 4 MiB is copied once, by the caller; the output is viewed") {
+  Pool pool(settings_of({}));
+  const std::vector<float> values(static_cast<std::size_t>(k4MiB), 1.0F);
+  const Tensor input = Tensor::borrow(std::span(values), {k4MiB});
+  const Counts counts = counts_of(pool, [&] { static_cast<void>(pool.infer(input)); });
+  CHECK(lies_in("replies", pool.infer(input)));
+  CHECK(counts.caller_copies == 1);
+  CHECK(counts.worker_copies == 0);
+}
+
+}  // namespace
+}  // namespace inferpool::test
