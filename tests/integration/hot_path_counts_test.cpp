@@ -31,7 +31,7 @@ Settings settings_of(std::optional<Duration> spin) {
 
 // What a request or an output beyond a frame still allocates, for each round trip.
 constexpr std::uint64_t kCallerOfBlocks = 3;
-constexpr std::uint64_t kWorkerOfBlocks = 4;
+constexpr std::uint64_t kWorkerOfBlocks = 2;
 
 // For each round trip, after others of its kind.
 struct Counts {
