@@ -20,7 +20,7 @@ void CacheLine::answer() const {
     else if (turn % 2 == 1)
       word.store(turn + 1, std::memory_order_release);
     else
-      pause_briefly();
+      relax();
   }
 }
 
@@ -28,7 +28,7 @@ inline void CacheLine::round_trip() noexcept {
   Word& word = words_.there().value;
   word.store(turn_ + 1, std::memory_order_release);
   turn_ += 2;
-  while (word.load(std::memory_order_acquire) != turn_) pause_briefly();
+  while (word.load(std::memory_order_acquire) != turn_) relax();
 }
 
 void CacheLine::work(Nanoseconds slice, Samples& samples) {

@@ -108,7 +108,7 @@ void echo(pid_t owner, bench::Word& state) {
     else if (state.load(std::memory_order_relaxed) == kRest)
       bench::futex_wait(state, kRest);
     else
-      bench::pause_briefly();
+      bench::relax();
   }
 }
 
@@ -116,7 +116,7 @@ void round_trip(End& end, std::size_t bytes) {
   std::size_t size = 0;
   std::uint32_t command = kWork;
   end.send(bytes, command);
-  while (!end.take(size, command)) bench::pause_briefly();
+  while (!end.take(size, command)) bench::relax();
 }
 
 void serve(End& end, bench::Word& state, std::FILE* answers) {

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ipc_overhead/shared_word.hpp"
 
-#include <linux/futex.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <memory>
@@ -22,13 +19,5 @@ SharedWords::SharedWords() {
 }
 
 SharedWords::~SharedWords() { munmap(words_, 2 * sizeof(SharedWord)); }
-
-void futex_wait(Word& word, std::uint32_t value) noexcept {
-  syscall(SYS_futex, &word, FUTEX_WAIT, value, nullptr, nullptr, 0);
-}
-
-void futex_wake(Word& word) noexcept {
-  syscall(SYS_futex, &word, FUTEX_WAKE, 1, nullptr, nullptr, 0);
-}
 
 }  // namespace bench

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <atomic>
-#include <cstdint>
+#include "measure/futex.hpp"
 
 namespace bench {
-
-using Word = std::atomic<std::uint32_t>;
 
 // A word in a cache line of its own, and whether somebody sleeps on it.
 struct alignas(128) SharedWord {
@@ -28,17 +25,5 @@ class SharedWords {
  private:
   SharedWord* words_;
 };
-
-// Sleeps while the word is `value`, or for no reason.
-void futex_wait(Word& word, std::uint32_t value) noexcept;
-void futex_wake(Word& word) noexcept;
-
-inline void pause_briefly() noexcept {
-#if defined(__x86_64__)
-  __builtin_ia32_pause();
-#elif defined(__aarch64__)
-  asm volatile("yield" ::: "memory");
-#endif
-}
 
 }  // namespace bench

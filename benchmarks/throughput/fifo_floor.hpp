@@ -3,7 +3,7 @@
 
 #include <array>
 
-#include "throughput/futex.hpp"
+#include "measure/futex.hpp"
 
 namespace bench {
 

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "throughput/futex.hpp"
+#include "measure/futex.hpp"
 
 namespace bench {
 

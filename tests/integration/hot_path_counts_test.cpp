@@ -87,7 +87,7 @@ TEST_CASE("a loan of 4 MiB and the output are copied by neither side") {
   CHECK(counts.worker_allocations <= kWorkerOfBlocks);
 }
 
-TEST_CASE("an ordinary tensor of 4 MiB is copied once, by the caller; the output is viewed") {
+TEST_CASE("an ordinary tensor of 4 MiB is copied once, by the caller, and the output is viewed") {
   Pool pool(settings_of({}));
   const std::vector<float> values(static_cast<std::size_t>(k4MiB), 1.0F);
   const Tensor input = Tensor::borrow(std::span(values), {k4MiB});

@@ -10,13 +10,13 @@
 #include <string>
 #include <string_view>
 
+#include "model/usable_processors.hpp"
 #include "tools/advise/arguments.hpp"
 #include "tools/advise/measurement.hpp"
 #include "tools/advise/probe.hpp"
 #include "tools/advise/report.hpp"
 #include "tools/advise/verdict.hpp"
 #include "tools/model_settings.hpp"
-#include "tools/usable_cores.hpp"
 
 namespace inferpool::tools {
 namespace {
@@ -49,7 +49,7 @@ class ProgressLine {
 
 Figures measure(const AdviseArguments& arguments, const Settings& settings,
                 const ModelInput& input) {
-  const int cores = usable_cores();
+  const int cores = usable_processors();
   const Budget budget{.seconds = arguments.seconds,
                       .workers = arguments.workers.value_or(std::min(4, 2 * cores))};
   const ProgressLine line;
