@@ -71,7 +71,7 @@ class FrameBuffer {
  public:
   // Inline, so that a number is one store.
   void append(const void* data, std::size_t size) {
-    if (overflow_.empty() && size <= kInlineFrame - size_) {
+    if (size <= kInlineFrame && size_ <= kInlineFrame - size && overflow_.empty()) {
       if (size != 0) std::memcpy(inline_.data() + size_, data, size);
       size_ += size;
     } else {
