@@ -69,7 +69,9 @@ TEST_CASE("A11: a worker that was stopped while idle is killed when drain_timeou
     const int victim = pool->stats().workers[1].pid;
     REQUIRE(::kill(victim, SIGSTOP) == 0);
     REQUIRE(eventually([&] { return stopped(victim); }));
+    const auto start = Clock::now();
     pool->close();
+    CHECK(Clock::now() - start < 5s);
     CHECK_FALSE(running(victim));
   }
   CHECK(Footprint() == before);

@@ -1,0 +1,135 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Takes mechanisms out, one at a time, and shows the test that notices:
+#   tests/mutants/run.sh [name of a mutant]...     all of them without a name; half a minute each
+#   tests/mutants/run.sh --check                   only whether each patch applies and names tests
+# A mutant is a patch. Its first line says what it takes out. The lines "<executable>: <name of a
+# test>" below, before the patch itself, name tests that must fail with it, and pass without. A name
+# may end in *. Everything happens in a copy of the sources below build/mutants.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+root=$(cd "$here/../.." && pwd)
+work=$root/build/mutants
+source=$work/source
+build=$work/build
+most_seconds=45  # for one test
+
+mutants=()
+wanted=()
+check_only=
+for argument in "$@"; do
+  if [[ $argument == --check ]]; then check_only=yes; else wanted+=("$argument"); fi
+done
+for patch in "$here"/*.patch; do
+  name=$(basename "$patch" .patch)
+  [[ ${#wanted[@]} -eq 0 || " ${wanted[*]} " == *" $name "* ]] && mutants+=("$name")
+done
+if ((${#mutants[@]} == 0)); then
+  printf 'no mutant is named %s\n' "${wanted[*]}" >&2
+  exit 2
+fi
+
+title() { head -n 1 "$here/$1.patch"; }
+# The lines "<executable>: <test>" of a mutant.
+tests_of() { sed -n '2,/^--- /p' "$here/$1.patch" | grep -E '^[a-z_]+: '; }
+
+# The sources as they are here, tracked or not; a file that has not changed keeps its time.
+copy_sources() {
+  local file
+  mkdir -p "$source"
+  while IFS= read -r -d '' file; do
+    [[ -f $root/$file ]] || continue
+    cmp -s "$root/$file" "$source/$file" && continue
+    mkdir -p "$source/$(dirname "$file")"
+    cp "$root/$file" "$source/$file"
+  done < <(cd "$root" && git ls-files -z --cached --others --exclude-standard)
+}
+
+# Not of the repository that build/ lies in.
+apply() { (cd "$source" && GIT_CEILING_DIRECTORIES=$work git apply "$@"); }
+
+build_tests() {
+  cmake --build "$build" --parallel "$(nproc)" --target "$@" >"$work/build.log" 2>&1
+}
+
+# passes <executable> <test>
+passes() {
+  local name=${2//,/\\,}  # a comma would separate names
+  timeout --kill-after=5 "$most_seconds" "$build/tests/$1" "$name" --warn NoTests >"$work/test.log" 2>&1
+}
+
+# How the last test failed.
+how() {
+  case $1 in
+    124 | 137) printf 'had not ended after %d s' "$most_seconds" ;;
+    *) printf 'failed' ;;
+  esac
+}
+
+# Whether each test that a mutant names stands in the sources.
+check_tests() {
+  local line spec status=0
+  while IFS= read -r line; do
+    spec=${line#*: }
+    spec=${spec%\*}
+    if ! grep -rqF --include='*_test.cpp' -- "\"$spec" "$root/tests"; then
+      printf '%s: there is no test "%s"\n' "$1" "$spec"
+      status=1
+    fi
+  done < <(tests_of "$1")
+  return $status
+}
+
+copy_sources
+failures=0
+for mutant in "${mutants[@]}"; do
+  apply --check "$here/$mutant.patch" || { printf '%s: does not apply\n' "$mutant"; failures=1; }
+  [[ -n $(tests_of "$mutant") ]] || { printf '%s: names no test\n' "$mutant"; failures=1; }
+  check_tests "$mutant" || failures=1
+done
+if [[ -n $check_only ]] || ((failures)); then exit "$failures"; fi
+
+mapfile -t programs < <(for mutant in "${mutants[@]}"; do tests_of "$mutant"; done | cut -d: -f1 | sort -u)
+printf 'building %s\n' "${programs[*]}"
+cmake -S "$source" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG=-O1 \
+  -DINFERPOOL_BUILD_TESTS=ON -DINFERPOOL_BUILD_EXAMPLES=OFF >"$work/configure.log"
+build_tests "${programs[@]}" || { tail -n 30 "$work/build.log"; exit 1; }
+
+printf 'without a mutant, each test must pass\n'
+while IFS= read -r line; do
+  passes "${line%%: *}" "${line#*: }" && continue
+  printf '%s\n' "$line: does not pass as it is" >&2
+  tail -n 30 "$work/test.log" >&2
+  exit 1
+done < <(for mutant in "${mutants[@]}"; do tests_of "$mutant"; done | sort -u)
+
+# Puts the sources back, with a new time.
+restore() {
+  apply --reverse "$here/$1.patch"
+  sed -n 's,^+++ b/,,p' "$here/$1.patch" | while IFS= read -r file; do touch "$source/$file"; done
+}
+
+survivors=0
+for mutant in "${mutants[@]}"; do
+  printf '\n%s: %s\n' "$mutant" "$(title "$mutant")"
+  apply "$here/$mutant.patch"
+  mapfile -t needed < <(tests_of "$mutant" | cut -d: -f1 | sort -u)
+  if ! build_tests "${needed[@]}"; then
+    printf '  does not build: see %s\n' "$work/build.log"
+    restore "$mutant"
+    exit 1
+  fi
+  while IFS= read -r line; do
+    status=0
+    passes "${line%%: *}" "${line#*: }" || status=$?
+    if ((status == 0)); then
+      printf '  SURVIVED  %s\n' "${line#*: }"
+      survivors=$((survivors + 1))
+    else
+      printf '  caught    %s: %s\n' "${line#*: }" "$(how "$status")"
+    fi
+  done < <(tests_of "$mutant")
+  restore "$mutant"
+done
+printf '\n%d mutants, %d not caught\n' "${#mutants[@]}" "$survivors"
+((survivors == 0))
