@@ -73,10 +73,11 @@ int rlimit_number(const std::string& name) {
 
 }  // namespace
 
-process::Program make_program(const Settings& settings, const std::string& executable, int index,
+process::Program make_program(const Settings& settings, const WorkerBinary& binary, int index,
                               int kept, int output) {
   process::Program program;
-  program.executable = executable;
+  program.executable = binary.path();
+  program.image = binary.image();
   program.arguments = {fmt::format("--inferpool-attach={}", kept)};
   program.environment = make_environment(settings, index);
   program.kept = kept;

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <string>
-
 #include <inferpool/settings.hpp>
 
 #include "ipc/segment.hpp"
+#include "pool/worker_binary.hpp"
 #include "process/spawn.hpp"
 
 namespace inferpool::pool {
 
 // The settings as the program of the worker with this index: arguments, environment, limits. `kept`
 // and `output` are the child's descriptors.
-[[nodiscard]] process::Program make_program(const Settings& settings, const std::string& executable,
+[[nodiscard]] process::Program make_program(const Settings& settings, const WorkerBinary& binary,
                                             int index, int kept, int output);
 
 // The settings as text in memory that a worker can map.

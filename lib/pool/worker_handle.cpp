@@ -18,8 +18,9 @@ namespace {
 
 // What stands before a worker's lines on the host's stderr.
 std::string model_of(const Origin& origin) {
-  return origin.settings.name.empty() ? std::filesystem::path(origin.executable).filename().string()
-                                      : origin.settings.name;
+  return origin.settings.name.empty()
+             ? std::filesystem::path(origin.binary.path()).filename().string()
+             : origin.settings.name;
 }
 
 }  // namespace
@@ -32,8 +33,9 @@ WorkerHandle::WorkerHandle(std::shared_ptr<const Origin> origin, int index, int 
       output_(index, model_of(*origin_), origin_->settings.worker_output, child_output_) {
   auto [ours, theirs] = ipc::ControlSocket::pair();
   socket_ = std::move(ours);
-  child_ = process::spawn(make_program(origin_->settings, origin_->executable, index, theirs.fd(),
-                                       child_output_.get()));
+  origin_->binary.check();
+  child_ = process::spawn(
+      make_program(origin_->settings, origin_->binary, index, theirs.fd(), child_output_.get()));
   pid_ = child_.pid();
   child_output_.reset();
 }
@@ -51,7 +53,7 @@ void WorkerHandle::advance() {
   if (received == ipc::Received::kNoise)
     return fail_start("it sent what is no message of inferpool");
   if (message.exec_error != 0) {
-    return fail_start(fmt::format("{} cannot be run: {}", origin_->executable,
+    return fail_start(fmt::format("{} cannot be run: {}", origin_->binary.path(),
                                   std::generic_category().message(message.exec_error)));
   }
   if (stage_ == Stage::kShakingHands) return read_hello(message);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <filesystem>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -16,6 +17,7 @@
 #include "model/failure.hpp"
 #include "pool/channel.hpp"
 #include "pool/output_pipe.hpp"
+#include "pool/worker_binary.hpp"
 #include "pool/worker_end.hpp"
 #include "process/child.hpp"
 
@@ -23,8 +25,10 @@ namespace inferpool::pool {
 
 // What all workers of a pool are started with. Constant.
 struct Origin {
+  explicit Origin(const std::filesystem::path& worker) : binary(worker) {}
+
   Settings settings;
-  std::string executable;
+  WorkerBinary binary;
   std::string signature;
   std::shared_ptr<ipc::RequestRegion> requests;
   std::uint64_t reply_bytes = 0;

@@ -45,9 +45,8 @@ DispatchLimits limits_of(const Origin& origin) {
 
 std::shared_ptr<const Origin> Workers::make_origin(const Settings& settings,
                                                    const detail::PoolCore::Traits& traits) {
-  auto origin = std::make_shared<Origin>();
+  auto origin = std::make_shared<Origin>(find_worker(settings.worker));
   origin->settings = settings;
-  origin->executable = find_worker(settings.worker).string();
   origin->signature = traits.signature;
   origin->processors = usable_processors();
   origin->reply_bytes = reply_region_size(*settings.shared_memory_limit, *settings.workers);

@@ -50,7 +50,8 @@ struct Prepare : bp::extend::handler {
   explicit Prepare(const Program& p) : program(&p), host(getpid()) {}
 
   template <typename Executor>
-  void on_exec_setup(Executor& /*executor*/) const {
+  void on_exec_setup(Executor& executor) const {
+    if (!program->image.empty()) executor.exe = program->image.c_str();
     dup2(program->output, STDOUT_FILENO);
     dup2(program->output, STDERR_FILENO);
     syscall(SYS_close_range, 3U, ~0U, static_cast<unsigned>(CLOSE_RANGE_CLOEXEC));

@@ -15,9 +15,10 @@ namespace inferpool::process {
 
 // What a child is made of. All of it is prepared before the fork.
 struct Program {
-  std::string executable;                // absolute path; no shell, no search
+  std::string executable;                // absolute path; no shell, no search; also argv[0]
   std::vector<std::string> arguments;    // after argv[0]
   std::vector<std::string> environment;  // all of it, "NAME=value"
+  std::string image = {};                // what is executed in its place, where not empty
   int kept = -1;  // the one descriptor beyond 0, 1 and 2 that the child has, under the same number
   int output = -1;  // becomes its stdout and stderr; its stdin is /dev/null
   std::optional<cpu_set_t> affinity = {};

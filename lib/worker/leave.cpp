@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <array>
@@ -25,6 +26,13 @@ void raise_oom_score() noexcept {
 }
 
 }  // namespace
+
+void take_name(std::string_view program) noexcept {
+  program.remove_prefix(program.rfind('/') + 1);
+  std::array<char, 16> name{};  // what the kernel keeps of it, and a NUL
+  program.substr(0, name.size() - 1).copy(name.data(), name.size() - 1);
+  prctl(PR_SET_NAME, name.data());
+}
 
 void defer_to_host() noexcept {
   for (const int number : std::array{SIGINT, SIGTERM, SIGHUP, SIGPIPE}) signal(number, SIG_IGN);

@@ -2,8 +2,13 @@
 #pragma once
 
 #include <functional>
+#include <string_view>
 
 namespace inferpool::worker {
+
+// The process is listed under the file name in `program`. It was executed by descriptor, so the
+// kernel calls it by a number.
+void take_name(std::string_view program) noexcept;
 
 // The process ignores the signals that a terminal or a service manager sends to everybody: its host
 // decides when it leaves. The kernel, short of memory, takes it before the host.

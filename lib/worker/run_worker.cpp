@@ -118,3 +118,4 @@ int run_worker(int argc, char** argv, ServedModel& model) {
 }
 
 }  // namespace inferpool::detail
+  worker::take_name(program);

@@ -19,6 +19,8 @@ std::string variable(const process::Program& program, std::string_view name) {
   return "(unset)";
 }
 
+const WorkerBinary kWorker("/bin/true");
+
 Settings settings() {
   Settings settings;
   settings.workers = 2;
@@ -31,7 +33,7 @@ TEST_CASE(
   setenv("INFERPOOL_TEST_HOST", "from the host", 1);
   Settings s = settings();
   s.env = {{"CUDA_VISIBLE_DEVICES", "{index}"}, {"TWICE", "{index}-{index}"}};
-  const auto program = make_program(s, "/bin/worker", 1, 7, 8);
+  const auto program = make_program(s, kWorker, 1, 7, 8);
   unsetenv("INFERPOOL_TEST_HOST");
   CHECK(variable(program, "CUDA_VISIBLE_DEVICES") == "1");
   CHECK(variable(program, "TWICE") == "1-1");
@@ -44,16 +46,18 @@ TEST_CASE(
   Settings s = settings();
   s.threads_per_worker = 3;
   s.env = {{"MKL_NUM_THREADS", "5"}};
-  const auto program = make_program(s, "/bin/worker", 0, 7, 8);
+  const auto program = make_program(s, kWorker, 0, 7, 8);
   CHECK(variable(program, "OMP_NUM_THREADS") == "3");
   CHECK(variable(program, "OPENBLAS_NUM_THREADS") == "3");
   CHECK(variable(program, "MKL_NUM_THREADS") == "5");
 }
 
 TEST_CASE("a worker gets one argument that names the descriptor to attach by") {
-  const auto program = make_program(settings(), "/bin/worker", 0, 7, 8);
+  const auto program = make_program(settings(), kWorker, 0, 7, 8);
   CHECK(program.arguments == std::vector<std::string>{"--inferpool-attach=7"});
   CHECK(program.kept == 7);
+  CHECK(program.executable == "/bin/true");
+  CHECK(program.image == kWorker.image());
   CHECK(program.output == 8);
 }
 
@@ -61,12 +65,12 @@ TEST_CASE("cpu_affinity and rlimits are turned into what the kernel takes") {
   Settings s = settings();
   s.cpu_affinity = "{index}";
   s.rlimits = {{"nofile", 64}};
-  const auto program = make_program(s, "/bin/worker", 1, 7, 8);
+  const auto program = make_program(s, kWorker, 1, 7, 8);
   REQUIRE(program.affinity);
   CHECK(CPU_COUNT(&*program.affinity) == 1);
   CHECK(CPU_ISSET(1, &*program.affinity));
   CHECK(program.rlimits == std::vector<std::pair<int, std::uint64_t>>{{RLIMIT_NOFILE, 64}});
-  CHECK_FALSE(make_program(settings(), "/bin/worker", 1, 7, 8).affinity);
+  CHECK_FALSE(make_program(settings(), kWorker, 1, 7, 8).affinity);
 }
 
 }  // namespace
