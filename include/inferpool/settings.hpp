@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <inferpool/event.hpp>
 
@@ -102,12 +103,20 @@ struct Settings {
   // Outputs never view memory that a worker can write.
   bool copy_outputs = false;
 
-  // Added to the host's environment. In the values, "{index}" stands for the worker's index 0..N-1.
+  // Which variables of the host's environment a worker has: none given: all; else those of these
+  // names, with an empty list none. So the host's secrets need not reach a model; what it needs
+  // (PATH, LD_LIBRARY_PATH) must be named.
+  std::optional<std::vector<std::string>> inherit_env = {};
+  // Added to that. In the values, "{index}" stands for the worker's index 0..N-1.
   std::map<std::string, std::string> env = {};
   // "0-3,8", or with "{index}" as above; empty: the host's.
   std::string cpu_affinity = {};
   // Soft and hard, in setrlimit's units: as, core, cpu, data, fsize, memlock, nofile, nproc, stack.
   std::map<std::string, std::uint64_t> rlimits = {};
+  // Whether a worker that crashes may leave a core dump, as the host's limits and the system's
+  // rules have it. The pool's shared memory is in none. False: no dump, and no other process of the
+  // user may look into a worker, a debugger neither.
+  bool core_dumps = true;
   // OMP_NUM_THREADS and kin; default: usable cores / workers, at least 1.
   std::optional<int> threads_per_worker = {};
   WorkerOutput worker_output = {};

@@ -87,9 +87,11 @@ void MemoryFile::punch(std::size_t offset, std::size_t length) const noexcept {
 
 Mapping::Mapping(const MemoryFile& file, Access access) try
     : region_(Mappable{file.fd(), to_mode(access)}, to_mode(access), 0, file.size()) {
-  if (madvise(region_.get_address(), region_.get_size(), MADV_DONTFORK) != 0) {
+  // A core dump would bring in every page of a region that is sparse, and keep what callers sent.
+  for (const int advice : {MADV_DONTFORK, MADV_DONTDUMP}) {
+    if (madvise(region_.get_address(), region_.get_size(), advice) == 0) continue;
     region_.~mapped_region();
-    fail("madvise(MADV_DONTFORK)");
+    fail(advice == MADV_DONTFORK ? "madvise(MADV_DONTFORK)" : "madvise(MADV_DONTDUMP)");
   }
 } catch (const bi::interprocess_exception& error) {
   throw std::runtime_error(fmt::format("mmap of {} bytes: {}", file.size(), error.what()));

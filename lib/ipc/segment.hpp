@@ -38,7 +38,7 @@ class MemoryFile {
 };
 
 // A mapping of a whole memory file. A fork of the process does not inherit it: a child without exec
-// must not speak to the pool's workers.
+// must not speak to the pool's workers. No core dump contains it.
 class Mapping {
  public:
   Mapping(const MemoryFile& file, Access access);

@@ -157,9 +157,11 @@ std::vector<SettingField> process_fields() {
       field("retry", "pool.retry", &Settings::retry, retry),
       field("start_in_background", "pool.start_in_background", &Settings::start_in_background,
             FlagRule{}),
+      field("inherit_env", "pool.inherit_env", &Settings::inherit_env, VariableNamesRule{}),
       map_field("env", "pool.env", &Settings::env, VariableRule{}),
       field("cpu_affinity", "pool.cpu_affinity", &Settings::cpu_affinity, CpuListRule{}),
       map_field("rlimits", "pool.rlimits", &Settings::rlimits, RlimitRule{}),
+      field("core_dumps", "pool.core_dumps", &Settings::core_dumps, FlagRule{}),
       field("threads_per_worker", "pool.threads_per_worker", &Settings::threads_per_worker,
             WholeRule{1, 1024}),
       field(

@@ -30,6 +30,10 @@ constexpr std::string_view kIndex = "{index}";  // in text: the worker's index
 // Text ends at a NUL for the kernel, so that the rest would be lost without a word.
 bool has_nul(std::string_view text) { return text.find('\0') != std::string_view::npos; }
 
+bool is_variable_name(std::string_view name) {
+  return !name.empty() && name.find('=') == std::string_view::npos && !has_nul(name);
+}
+
 template <typename Number>
 std::optional<Number> parse_number(std::string_view text) {
   Number number = 0;
@@ -157,6 +161,34 @@ std::string CpuListRule::accepted() const {
   return fmt::format("a list of CPUs below {} such as \"0-3,8\", or \"{{index}}\"", kMostCpus);
 }
 
+std::optional<std::optional<VariableNamesRule::Names>> VariableNamesRule::read(
+    const json::Value& value) const {
+  using Choice = std::optional<Names>;
+  if (value.kind == Kind::kBoolean) return value.text == "true" ? Choice() : Choice(Names());
+  if (value.kind != Kind::kArray) return std::nullopt;
+  Names names;
+  for (const json::Value& element : value.elements) {
+    if (element.kind != Kind::kText) return std::nullopt;
+    names.push_back(element.text);
+  }
+  return Choice(std::move(names));
+}
+
+json::Value VariableNamesRule::write(const Names& value) const {
+  json::Value array;
+  array.kind = Kind::kArray;
+  for (const std::string& name : value) array.elements.push_back(json::make_text(name));
+  return array;
+}
+
+bool VariableNamesRule::holds(const std::optional<Names>& value) const {
+  return !value || std::all_of(value->begin(), value->end(), is_variable_name);
+}
+
+std::string VariableNamesRule::accepted() const {
+  return "true, false, or a list of names that are not empty and without '=' and NUL characters";
+}
+
 std::optional<std::string> VariableRule::read(const json::Value& value) const {
   return read_text(value);
 }
@@ -164,7 +196,7 @@ std::optional<std::string> VariableRule::read(const json::Value& value) const {
 json::Value VariableRule::write(const std::string& value) const { return json::make_text(value); }
 
 bool VariableRule::holds(const std::string& name, const std::string& value) const {
-  return !name.empty() && name.find('=') == std::string::npos && !has_nul(name) && !has_nul(value);
+  return is_variable_name(name) && !has_nul(value);
 }
 
 std::string VariableRule::accepted() const {

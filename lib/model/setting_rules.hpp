@@ -81,6 +81,17 @@ struct CpuListRule {
   [[nodiscard]] std::string accepted() const;
 };
 
+// Which variables of an environment: all (nothing), or those of these names; false is an empty
+// list.
+struct VariableNamesRule {
+  using Names = std::vector<std::string>;
+
+  [[nodiscard]] std::optional<std::optional<Names>> read(const json::Value& value) const;
+  [[nodiscard]] json::Value write(const Names& value) const;
+  [[nodiscard]] bool holds(const std::optional<Names>& value) const;
+  [[nodiscard]] std::string accepted() const;
+};
+
 // One entry of a map: a variable of the environment.
 struct VariableRule {
   [[nodiscard]] std::optional<std::string> read(const json::Value& value) const;

@@ -45,6 +45,11 @@ std::map<std::string, std::string> host_environment() {
 
 std::vector<std::string> make_environment(const Settings& settings, int index) {
   auto variables = host_environment();
+  if (const auto& names = settings.inherit_env) {
+    std::erase_if(variables, [&](const auto& variable) {
+      return std::find(names->begin(), names->end(), variable.first) == names->end();
+    });
+  }
   const int threads = settings.threads_per_worker.value_or(
       std::max(1, usable_processors() / std::max(1, *settings.workers)));
   for (const char* name : kThreadVariables) variables[name] = std::to_string(threads);
@@ -85,6 +90,7 @@ process::Program make_program(const Settings& settings, const WorkerBinary& bina
   program.affinity = make_affinity(settings, index);
   for (const auto& [name, value] : settings.rlimits)
     program.rlimits.emplace_back(rlimit_number(name), value);
+  if (!settings.core_dumps) program.rlimits.emplace_back(RLIMIT_CORE, 0);
   return program;
 }
 

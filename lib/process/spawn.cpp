@@ -63,6 +63,7 @@ struct Prepare : bp::extend::handler {
       const rlimit both{limit, limit};
       setrlimit(static_cast<__rlimit_resource>(resource), &both);
     }
+    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != host) _exit(126);  // the host ended before the line above took effect
   }

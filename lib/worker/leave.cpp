@@ -39,6 +39,9 @@ void defer_to_host() noexcept {
   raise_oom_score();
 }
 
+// A limit of 0 is not enough where core dumps go through a pipe.
+void forbid_dumps() noexcept { prctl(PR_SET_DUMPABLE, 0); }
+
 void leave_with_host(int control_fd, std::function<void()> housekeeping) {
   sigset_t all;
   sigset_t before;

@@ -14,6 +14,9 @@ void take_name(std::string_view program) noexcept;
 // decides when it leaves. The kernel, short of memory, takes it before the host.
 void defer_to_host() noexcept;
 
+// The process leaves no core dump, and no other process of the user may look into it.
+void forbid_dumps() noexcept;
+
 // Starts a thread that ends the process at once (status 0) when the host's end of the control
 // socket closes, whatever the other threads do. `housekeeping` is called on it every 10 s or so.
 void leave_with_host(int control_fd, std::function<void()> housekeeping);

@@ -91,6 +91,7 @@ int serve(int fd, ServedModel& model) {
   worker::defer_to_host();
   std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);
   const Attachment attachment(fd, model.signature());
+  if (!attachment.settings().core_dumps) worker::forbid_dumps();
   worker::Server server(attachment, model);
   worker::leave_with_host(attachment.socket_fd(), [&server] { server.trim_if_idle(); });
   if (!load(attachment, model)) return 1;
@@ -109,6 +110,7 @@ int run_worker(int argc, char** argv, ServedModel& model) {
   if (argc == 3 && std::string_view(argv[1]) == "--check") return check(argv[2], model);
   const auto fd = attach_fd(argc, argv);
   if (!fd) return explain(program, model);
+  worker::take_name(program);
   try {
     return serve(*fd, model);
   } catch (const std::exception& error) {
@@ -118,4 +120,3 @@ int run_worker(int argc, char** argv, ServedModel& model) {
 }
 
 }  // namespace inferpool::detail
-  worker::take_name(program);

@@ -63,6 +63,20 @@ std::size_t resident(const Mapping& mapping) {
              pages.begin(), pages.end(), [](unsigned char page) { return (page & 1) != 0; }));
 }
 
+TEST_CASE("no core dump contains a mapping") {
+  const MemoryFile file = MemoryFile::create("inferpool-dump", kSize);
+  const Mapping mapping(file, Access::kReadWrite);
+  std::ifstream smaps("/proc/self/smaps");
+  std::string flags;
+  for (std::string line; flags.empty() && std::getline(smaps, line);) {
+    if (line.find("memfd:inferpool-dump") == std::string::npos) continue;
+    while (std::getline(smaps, line) && !line.starts_with("VmFlags:")) {
+    }
+    flags = line;
+  }
+  CHECK_THAT(flags, contains(" dd"));
+}
+
 TEST_CASE("a memory file can neither shrink nor grow, nor lose its seals") {
   const MemoryFile file = MemoryFile::create("sealed", kSize);
   REQUIRE(file.size() == kSize);

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 #include <inferpool/settings.hpp>
 
@@ -29,7 +30,8 @@ auto fields(const Settings& s) {
       s.max_queue_size, s.request_timeout, s.cancel_grace, s.hang_timeout, s.startup_timeout,
       s.drain_timeout, s.restart_backoff.first, s.restart_backoff.limit, s.restart_backoff.breaker,
       s.retry, s.spin, s.start_in_background, s.shared_memory_limit, s.max_payload, s.copy_outputs,
-      s.env, s.cpu_affinity, s.rlimits, s.threads_per_worker, s.worker_output.kind);
+      s.inherit_env, s.env, s.cpu_affinity, s.rlimits, s.core_dumps,
+      s.threads_per_worker, s.worker_output.kind);
 }
 
 constexpr const char* kEverything = R"({
@@ -53,9 +55,11 @@ constexpr const char* kEverything = R"({
     "shared_memory_limit": "64MiB",
     "max_payload": 1000000,
     "copy_outputs": true,
+    "inherit_env": ["PATH", "LANG"],
     "env": {"DEVICE": "cuda:{index}", "EMPTY": ""},
     "cpu_affinity": "0-3,8",
     "rlimits": {"nofile": 256, "core": 0},
+    "core_dumps": false,
     "threads_per_worker": 6,
     "worker_output": "capture"
   }
@@ -89,6 +93,8 @@ TEST_CASE("each field of the file reaches its setting") {
   CHECK(s.env == std::map<std::string, std::string>{{"DEVICE", "cuda:{index}"}, {"EMPTY", ""}});
   CHECK(s.cpu_affinity == "0-3,8");
   CHECK(s.rlimits == std::map<std::string, std::uint64_t>{{"nofile", 256}, {"core", 0}});
+  CHECK(s.inherit_env == std::vector<std::string>{"PATH", "LANG"});
+  CHECK_FALSE(s.core_dumps);
   CHECK(s.threads_per_worker == 6);
   CHECK(s.worker_output.kind == WorkerOutput::Kind::kCapture);
 }
@@ -113,6 +119,19 @@ TEST_CASE("settings survive being written as JSON and read again") {
   odd.env["A"] = "line\n\"quoted\" \\ \x01 größe";
   odd.rlimits["as"] = ~0ULL;
   REQUIRE(fields(again(odd)) == fields(odd));
+}
+
+TEST_CASE("the host's environment is inherited whole, not at all, or by names") {
+  const auto inherited = [](const std::string& text) {
+    const Settings s = parse("{\"pool\": {\"inherit_env\": " + text + "}}");
+    CHECK(parse(detail::to_json(s)).inherit_env == s.inherit_env);
+    return s.inherit_env;
+  };
+  using Names = std::vector<std::string>;
+  CHECK(inherited("true") == std::nullopt);
+  CHECK(inherited("false") == Names{});
+  CHECK(inherited("[]") == Names{});
+  CHECK(inherited(R"(["PATH"])") == Names{"PATH"});
 }
 
 TEST_CASE("callbacks are not written, the rest of the settings is") {

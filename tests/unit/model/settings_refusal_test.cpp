@@ -165,7 +165,8 @@ TEST_CASE("B10: bad texts are refused with file, field, value and what is accept
 
 TEST_CASE(
     "B10: bad switches and choices are refused with file, field, value and what is accepted") {
-  for (const char* place : {"pool.start_in_background", "pool.copy_outputs"}) {
+  for (const char* place :
+       {"pool.start_in_background", "pool.copy_outputs", "pool.core_dumps"}) {
     require_refused(place, "true or false",
                     {{"1"}, {"0"}, {"\"true\""}, {"null"}, {"\"\""}, {"1.7"}});
   }
@@ -178,6 +179,10 @@ TEST_CASE(
 TEST_CASE("B10: bad entries of env and rlimits are refused with their names") {
   const std::string variables =
       "an object of texts without NUL characters, under names that are not empty and without '='";
+  require_refused("pool.inherit_env",
+                  "true, false, or a list of names that are not empty and without '=' and NUL "
+                  "characters",
+                  {{"null"}, {"\"PATH\""}, {"{}"}, {"[1]"}, {"[\"A=B\"]"}, {"[\"\"]"}});
   require_refused("pool.env", variables, {{"null"}, {"\"A=1\""}, {"[\"A=1\"]"}});
   require_refused("pool.env.OMP_NUM_THREADS", variables, {{"4"}, {"null"}, {"\"\\u0000\""}});
   require_refused("pool.env.A=B", variables, {{"\"1\""}});

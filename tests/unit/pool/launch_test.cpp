@@ -40,6 +40,36 @@ TEST_CASE(
   CHECK(variable(program, "INFERPOOL_TEST_HOST") == "from the host");
 }
 
+TEST_CASE("of the host's environment a worker has what inherit_env names, and the settings' own") {
+  setenv("INFERPOOL_TEST_HOST", "from the host", 1);
+  setenv("INFERPOOL_TEST_SECRET", "from the host", 1);
+  Settings s = settings();
+  s.env = {{"OWN", "{index}"}};
+  s.inherit_env = {"INFERPOOL_TEST_HOST", "NEVER_SET"};
+  const auto named = make_program(s, kWorker, 1, 7, 8);
+  s.inherit_env = std::vector<std::string>();
+  const auto none = make_program(s, kWorker, 1, 7, 8);
+  unsetenv("INFERPOOL_TEST_HOST");
+  unsetenv("INFERPOOL_TEST_SECRET");
+  CHECK(variable(named, "INFERPOOL_TEST_HOST") == "from the host");
+  CHECK(variable(named, "INFERPOOL_TEST_SECRET") == "(unset)");
+  CHECK(variable(named, "NEVER_SET") == "(unset)");
+  CHECK(variable(named, "PATH") == "(unset)");
+  CHECK(variable(named, "OWN") == "1");
+  CHECK(variable(named, "OMP_NUM_THREADS") != "(unset)");
+  CHECK(variable(none, "INFERPOOL_TEST_HOST") == "(unset)");
+  CHECK(variable(none, "OWN") == "1");
+}
+
+TEST_CASE("without core_dumps the limit of core dumps is 0, whatever rlimits say") {
+  Settings s = settings();
+  CHECK(make_program(s, kWorker, 0, 7, 8).rlimits.empty());
+  s.core_dumps = false;
+  s.rlimits = {{"core", 4096}};
+  CHECK(make_program(s, kWorker, 0, 7, 8).rlimits.back() ==
+        std::pair<int, std::uint64_t>{RLIMIT_CORE, 0});
+}
+
 TEST_CASE(
     "threads_per_worker sets the variables that numeric libraries read, and the settings' own "
     "win") {

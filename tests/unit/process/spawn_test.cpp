@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -82,6 +83,28 @@ TEST_CASE("a child has no signal blocked or ignored") {
   Child child = spawn(spawning.program("/bin/grep", {"-E", "SigBlk|SigIgn", "/proc/self/status"}));
   signal(SIGPIPE, SIG_DFL);
   CHECK(spawning.output(child) == "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n");
+}
+
+TEST_CASE("a child can gain no rights by what it executes") {
+  Spawning spawning;
+  Child child = spawn(spawning.program("/bin/grep", {"NoNewPrivs", "/proc/self/status"}));
+  CHECK(spawning.output(child) == "NoNewPrivs:\t1\n");
+}
+
+TEST_CASE("a limit of core dumps holds in the child") {
+  Spawning spawning;
+  Program program = spawning.program("/bin/sh", {"-c", "ulimit -S -c; ulimit -H -c"});
+  program.rlimits = {{RLIMIT_CORE, 0}};
+  Child child = spawn(program);
+  CHECK(spawning.output(child) == "0\n0\n");
+}
+
+TEST_CASE("a child executes the image, and has the executable's path as its first argument") {
+  Spawning spawning;
+  Program program = spawning.program("/no/such/program", {"-c", "echo $0"});
+  program.image = "/bin/sh";
+  Child child = spawn(program);
+  CHECK(spawning.output(child) == "/no/such/program\n");
 }
 
 TEST_CASE("a child is in a process group of its own") {
