@@ -117,6 +117,10 @@ struct Settings {
   // rules have it. The pool's shared memory is in none. False: no dump, and no other process of the
   // user may look into a worker, a debugger neither.
   bool core_dumps = true;
+  // Takes network, file-system writes and processes from each worker once its model has loaded; see
+  // SECURITY.md for what exactly. Needs Linux 5.19 with Landlock and seccomp, else the start fails;
+  // and workers, since it is no business of the caller's process.
+  bool sandbox = false;
   // OMP_NUM_THREADS and kin; default: usable cores / workers, at least 1.
   std::optional<int> threads_per_worker = {};
   WorkerOutput worker_output = {};

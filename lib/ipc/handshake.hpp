@@ -17,9 +17,16 @@ namespace inferpool::ipc {
 //   worker: kHello (text: type signature)
 //           or the kernel: an int, why the executable could not be run
 //   host:   kWelcome (with the descriptors)
-//   worker: kReady or kLoadFailed (text: exception type, newline, its text)
+//   worker: kReady, kLoadFailed (text: exception type, newline, its text) or kNotConfined (text:
+//   why)
 // Nothing follows. The socket's end tells each that the other is gone.
-enum class MessageKind : std::uint32_t { kHello = 1, kWelcome = 2, kReady = 3, kLoadFailed = 4 };
+enum class MessageKind : std::uint32_t {
+  kHello = 1,
+  kWelcome = 2,
+  kReady = 3,
+  kLoadFailed = 4,
+  kNotConfined = 5
+};
 
 // All numbers of all kinds; what a kind does not need is zero. Read field by field with distrust by
 // the host.
@@ -29,7 +36,7 @@ struct MessageHead {
   MessageKind kind = MessageKind::kHello;
   std::uint64_t abi = abi_hash();
   std::int32_t index = 0;        // kWelcome
-  std::int32_t generation = 0;   // kWelcome, echoed in kReady and kLoadFailed
+  std::int32_t generation = 0;   // kWelcome, echoed in what the worker says last
   std::int32_t concurrency = 1;  // kWelcome
   std::int32_t reserved = 0;
   std::int64_t spin = 0;            // kWelcome: nanoseconds

@@ -162,6 +162,7 @@ std::vector<SettingField> process_fields() {
       field("cpu_affinity", "pool.cpu_affinity", &Settings::cpu_affinity, CpuListRule{}),
       map_field("rlimits", "pool.rlimits", &Settings::rlimits, RlimitRule{}),
       field("core_dumps", "pool.core_dumps", &Settings::core_dumps, FlagRule{}),
+      field("sandbox", "pool.sandbox", &Settings::sandbox, FlagRule{}),
       field("threads_per_worker", "pool.threads_per_worker", &Settings::threads_per_worker,
             WholeRule{1, 1024}),
       field(

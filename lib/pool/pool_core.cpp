@@ -26,6 +26,12 @@ Settings resolved(Settings settings, const PoolCore::Traits& traits) {
                             "and predict; accepted: 1 to 1024",
                             kInCode));
   }
+  if (*settings.workers == 0 && settings.sandbox) {
+    throw Error(ErrorCode::kInvalidSettings,
+                fmt::format("{}: sandbox is true, but workers is 0: the model runs in the caller's "
+                            "process, which is not confined; accepted: false, or 1 to 1024 workers",
+                            kInCode));
+  }
   if (settings.concurrency > 1 && traits.runnable && !traits.thread_safe) {
     throw Error(ErrorCode::kInvalidSettings,
                 fmt::format("{}: concurrency is {}, but the model does not say `static constexpr "

@@ -69,6 +69,8 @@ void WorkerHandle::advance() {
     if (newline != std::string::npos) load_failure_.text = message.text.substr(newline + 1);
     fail_start(fmt::format("the model did not load: {}{}{}", load_failure_.type,
                            load_failure_.text.empty() ? "" : ": ", load_failure_.text));
+  } else if (message.head.kind == ipc::MessageKind::kNotConfined) {
+    fail_start("sandbox = true, but it could not be confined: " + message.text);
   } else {
     fail_start("it broke the protocol of the handshake");
   }

@@ -45,18 +45,21 @@ void Attachment::map(ipc::Message& message) {
                                   "the pool's settings", {});
 }
 
-void Attachment::report_ready() const {
-  ipc::MessageHead head;
-  head.kind = ipc::MessageKind::kReady;
-  head.generation = welcome_.generation;
-  socket_.send(head, {}, {});
-}
+void Attachment::report_ready() const { report(ipc::MessageKind::kReady, {}); }
 
 void Attachment::report_load_failed(const std::string& type, const std::string& text) const {
+  report(ipc::MessageKind::kLoadFailed, type + '\n' + text);
+}
+
+void Attachment::report_not_confined(const std::string& why) const {
+  report(ipc::MessageKind::kNotConfined, why);
+}
+
+void Attachment::report(ipc::MessageKind kind, const std::string& text) const {
   ipc::MessageHead head;
-  head.kind = ipc::MessageKind::kLoadFailed;
+  head.kind = kind;
   head.generation = welcome_.generation;
-  socket_.send(head, type + '\n' + text, {});
+  socket_.send(head, text, {});
 }
 
 }  // namespace inferpool::worker

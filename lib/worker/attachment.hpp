@@ -31,9 +31,11 @@ class Attachment {
 
   void report_ready() const;
   void report_load_failed(const std::string& type, const std::string& text) const;
+  void report_not_confined(const std::string& why) const;
 
  private:
   void map(ipc::Message& welcome);
+  void report(ipc::MessageKind kind, const std::string& text) const;
 
   ipc::ControlSocket socket_;
   ipc::MessageHead welcome_;

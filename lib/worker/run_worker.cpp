@@ -13,6 +13,7 @@
 #include "model/failure.hpp"
 #include "worker/attachment.hpp"
 #include "worker/leave.hpp"
+#include "worker/sandbox.hpp"
 #include "worker/server.hpp"
 
 namespace inferpool::detail {
@@ -87,14 +88,27 @@ bool load(const Attachment& attachment, ServedModel& model) {
   }
 }
 
+// One step of the sandbox, where the settings want it.
+bool confined(const Attachment& attachment, void (*step)()) {
+  if (!attachment.settings().sandbox) return true;
+  try {
+    step();
+    return true;
+  } catch (const std::exception& error) {
+    attachment.report_not_confined(error.what());
+    return false;
+  }
+}
+
 int serve(int fd, ServedModel& model) {
   worker::defer_to_host();
   std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);
   const Attachment attachment(fd, model.signature());
   if (!attachment.settings().core_dumps) worker::forbid_dumps();
+  if (!confined(attachment, worker::isolate)) return 1;
   worker::Server server(attachment, model);
   worker::leave_with_host(attachment.socket_fd(), [&server] { server.trim_if_idle(); });
-  if (!load(attachment, model)) return 1;
+  if (!load(attachment, model) || !confined(attachment, worker::confine)) return 1;
   attachment.report_ready();
   server.run();
   model.unload();

@@ -30,7 +30,7 @@ auto fields(const Settings& s) {
       s.max_queue_size, s.request_timeout, s.cancel_grace, s.hang_timeout, s.startup_timeout,
       s.drain_timeout, s.restart_backoff.first, s.restart_backoff.limit, s.restart_backoff.breaker,
       s.retry, s.spin, s.start_in_background, s.shared_memory_limit, s.max_payload, s.copy_outputs,
-      s.inherit_env, s.env, s.cpu_affinity, s.rlimits, s.core_dumps,
+      s.inherit_env, s.env, s.cpu_affinity, s.rlimits, s.core_dumps, s.sandbox,
       s.threads_per_worker, s.worker_output.kind);
 }
 
@@ -60,6 +60,7 @@ constexpr const char* kEverything = R"({
     "cpu_affinity": "0-3,8",
     "rlimits": {"nofile": 256, "core": 0},
     "core_dumps": false,
+    "sandbox": true,
     "threads_per_worker": 6,
     "worker_output": "capture"
   }
@@ -95,6 +96,7 @@ TEST_CASE("each field of the file reaches its setting") {
   CHECK(s.rlimits == std::map<std::string, std::uint64_t>{{"nofile", 256}, {"core", 0}});
   CHECK(s.inherit_env == std::vector<std::string>{"PATH", "LANG"});
   CHECK_FALSE(s.core_dumps);
+  CHECK(s.sandbox);
   CHECK(s.threads_per_worker == 6);
   CHECK(s.worker_output.kind == WorkerOutput::Kind::kCapture);
 }

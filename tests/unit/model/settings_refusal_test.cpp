@@ -166,7 +166,7 @@ TEST_CASE("B10: bad texts are refused with file, field, value and what is accept
 TEST_CASE(
     "B10: bad switches and choices are refused with file, field, value and what is accepted") {
   for (const char* place :
-       {"pool.start_in_background", "pool.copy_outputs", "pool.core_dumps"}) {
+       {"pool.start_in_background", "pool.copy_outputs", "pool.core_dumps", "pool.sandbox"}) {
     require_refused(place, "true or false",
                     {{"1"}, {"0"}, {"\"true\""}, {"null"}, {"\"\""}, {"1.7"}});
   }

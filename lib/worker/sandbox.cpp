@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "worker/sandbox.hpp"
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+
+#include "worker/call_filter.hpp"
+#include "worker/held_ways.hpp"
+#include "worker/landlock.hpp"
+#include "worker/rights.hpp"
+
+namespace inferpool::worker {
+namespace {
+
+// Runs what may find the system wanting.
+template <typename Step>
+void require(Step step) try {
+  step();
+} catch (const std::runtime_error& error) {
+  throw std::runtime_error(fmt::format(
+      "{}; it needs Linux 5.19 or later with Landlock and seccomp, and a container that "
+      "allows them: use one, or set sandbox = false",
+      error.what()));
+}
+
+}  // namespace
+
+void isolate() {
+  require(drop_rights);
+  require(enter_own_domain);
+}
+
+void confine() {
+  require(filter_calls);
+  // Only now, that no thread can open anything more.
+  if (const auto way = held_way_out()) {
+    throw std::runtime_error(fmt::format(
+        "after its load the model still has a way out: {}; close it in the model's constructor, or "
+        "set sandbox = false",
+        *way));
+  }
+  require(forbid_writing);
+}
+
+}  // namespace inferpool::worker

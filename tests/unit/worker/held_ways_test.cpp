@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "worker/held_ways.hpp"
+
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+
+#include <cstdio>
+
+#include "catch.hpp"
+#include "integration/scratch_folder.hpp"
+#include "unit/worker/confined_child.hpp"
+
+namespace inferpool::worker {
+namespace {
+
+using namespace inferpool::test;
+
+// What is found once the body has opened something.
+template <typename Body>
+std::string found_after(Body body) {
+  return told_by_child([&] {
+    body();
+    return held_way_out().value_or("none");
+  });
+}
+
+TEST_CASE("a file that is open for writing is a way out, one that is open for reading is none") {
+  const ScratchFolder folder;
+  const std::string file = folder / "file";
+  write_file(file, "content");
+  CHECK(found_after([] {}) == "none");
+  CHECK(found_after([&] { (void)open(file.c_str(), O_RDONLY); }) == "none");
+  for (const int flags : {O_WRONLY, O_RDWR, O_WRONLY | O_APPEND}) {
+    CHECK_THAT(found_after([&] { (void)open(file.c_str(), flags); }),
+               contains("is open for writing to " + file));
+  }
+}
+
+TEST_CASE("memory without a name, a device, a pipe and a local socket are no way out") {
+  CHECK(found_after([] {
+          std::array<int, 2> fds{};
+          (void)memfd_create("model", MFD_CLOEXEC);
+          (void)std::tmpfile();
+          (void)open("/dev/null", O_RDWR);
+          (void)pipe2(fds.data(), O_CLOEXEC);
+          (void)socketpair(AF_UNIX, SOCK_STREAM, 0, fds.data());
+          (void)mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        }) == "none");
+}
+
+TEST_CASE("a network socket and an io_uring are ways out") {
+  CHECK_THAT(found_after([] { (void)socket(AF_INET, SOCK_DGRAM, 0); }),
+             contains("is a network socket"));
+  CHECK_THAT(found_after([] {
+               std::array<char, 256> zeros{};
+               (void)syscall(SYS_io_uring_setup, 1, zeros.data());
+             }),
+             contains("is an io_uring"));
+}
+
+TEST_CASE("a file mapped so that writing to memory changes it is a way out") {
+  const ScratchFolder folder;
+  const std::string file = folder / "file";
+  write_file(file, std::string(4096, '.'));
+  const auto map = [&](int flags, int protection, int kind) {
+    const int fd = open(file.c_str(), flags);
+    (void)mmap(nullptr, 4096, protection, kind, fd, 0);
+    close(fd);
+  };
+  CHECK_THAT(found_after([&] { map(O_RDWR, PROT_READ | PROT_WRITE, MAP_SHARED); }),
+             contains(file + " is mapped"));
+  // Which can be made writable later.
+  CHECK_THAT(found_after([&] { map(O_RDWR, PROT_READ, MAP_SHARED); }),
+             contains(file + " is mapped"));
+  CHECK(found_after([&] { map(O_RDONLY, PROT_READ, MAP_SHARED); }) == "none");
+  CHECK(found_after([&] { map(O_RDWR, PROT_READ | PROT_WRITE, MAP_PRIVATE); }) == "none");
+}
+
+}  // namespace
+}  // namespace inferpool::worker
