@@ -6,6 +6,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
@@ -136,39 +137,6 @@ TEST_CASE("a confined process can neither signal its parent nor look into it") {
         }) == "");
 }
 
-TEST_CASE("from isolate() on, while its model loads, a worker cannot look into its parent") {
-  CHECK(told_by_child([] {
-          isolate();
-          const pid_t parent = getppid();
-          Deviations none("EPERM");
-          none.add("ptrace", ptrace(PTRACE_SEIZE, parent, nullptr, nullptr));
-          none.add("memory",
-                   open(("/proc/" + std::to_string(parent) + "/mem").c_str(), O_RDONLY) < 0
-                       ? "EPERM"
-                       : "ok");
-          return none.text();
-        }) == "");
-}
-
-TEST_CASE("after isolate() alone files are made, moved between folders and removed") {
-  const ScratchFolder folder;
-  CHECK(told_by_child([&] {
-          isolate();
-          const std::string file = folder / "file";
-          const std::string moved = folder / "new/file";
-          Deviations none("ok");
-          const int fd = open(file.c_str(), O_WRONLY | O_CREAT, 0600);
-          none.add("create", fd);
-          none.add("write", write(fd, "text", 4));
-          none.add("mkdir", mkdir((folder / "new").c_str(), 0700));
-          none.add("rename", rename(file.c_str(), moved.c_str()));
-          none.add("link", link(moved.c_str(), file.c_str()));
-          none.add("unlink", unlink(moved.c_str()));
-          none.add("socket", socket(AF_INET, SOCK_STREAM, 0));
-          return none.text();
-        }) == "");
-}
-
 TEST_CASE("a confined process starts no other and executes nothing") {
   CHECK(told_confined([] {
           Deviations none("EPERM");
@@ -235,6 +203,20 @@ TEST_CASE("what a worker needs to read, compute and answer goes on in the sandbo
           none.add("output", write(STDERR_FILENO, "", 0));
           return none.text();
         }) == "");
+}
+
+// Only by this is it seen: whatever else the second domain forbids, the filter has forbidden
+// before.
+TEST_CASE("the thread that confines has a Landlock domain that forbids besides its filter") {
+  constexpr long kCreateRuleset = 444;
+  if (syscall(kCreateRuleset, nullptr, 0, 1) < 5) {
+    WARN("left out: before version 5 Landlock knows no right to control devices");
+    return;
+  }
+  CHECK(told_confined([] {
+          const int fd = open("/dev/zero", O_RDONLY | O_CLOEXEC);
+          return outcome(ioctl(fd, TCGETS, nullptr));
+        }) == "EACCES");
 }
 
 TEST_CASE("threads that a load started are confined with the others") {
