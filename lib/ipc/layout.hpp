@@ -43,7 +43,7 @@
 namespace inferpool::ipc {
 
 inline constexpr std::uint64_t kMagic = 0x6c6f6f7072666e69;  // "infrpool"
-inline constexpr std::uint32_t kProtocolVersion = 3;
+inline constexpr std::uint32_t kProtocolVersion = 4;
 inline constexpr std::uint32_t kRingSlots = 64;
 inline constexpr std::uint32_t kTickets = 1024;
 inline constexpr std::size_t kBlockAlignment = 64;

@@ -36,10 +36,14 @@ using detail::TensorAccess;
 
 namespace {
 
-enum class Place : std::uint8_t { kInline = 0, kBlock = 1 };
+// A block is named by its offset in units of kAlignment, in 32 bits: with that a tensor of one axis
+// takes 24 bytes of a reply, which lie on the first cache line of its slot. One that lies beyond
+// 256 GiB, or between two units, is named by its offset in bytes.
+enum class Place : std::uint8_t { kInline = 0, kBlock = 1, kFarBlock = 2 };
 
 // Blocks, and with them the tensors that view them, start at a multiple of this.
 constexpr std::size_t kAlignment = 64;
+using Unit = std::uint32_t;
 
 constexpr std::size_t kMaxName = std::numeric_limits<std::uint32_t>::max();
 
@@ -87,10 +91,15 @@ void Encoder::put_payload(std::span<const std::byte> bytes, const StorageRef& st
     frame_.append(bytes.data(), bytes.size());
     return;
   }
-  const BlockRef block = sink_.place(bytes, storage);
-  put(Place::kBlock);
-  put(block.offset);
-  put(block.length);
+  const std::uint64_t offset = sink_.place(bytes, storage).offset;
+  const std::uint64_t unit = offset / kAlignment;
+  if (offset % kAlignment == 0 && unit <= std::numeric_limits<Unit>::max()) {
+    put(Place::kBlock);
+    put(static_cast<Unit>(unit));
+  } else {
+    put(Place::kFarBlock);
+    put(offset);
+  }
 }
 
 void Decoder::ends_early(std::size_t due) const {
@@ -112,13 +121,6 @@ Shape Decoder::take_shape() {
       [&] { return Shape(std::span<const std::int64_t>(dimensions.data(), rank)); });
 }
 
-BlockRef Decoder::take_block() {
-  BlockRef block;
-  block.offset = take<std::uint64_t>();
-  block.length = take<std::uint64_t>();
-  return block;
-}
-
 Decoder::PayloadHead Decoder::take_head(std::optional<std::uint64_t> expected) {
   const auto length = take<std::uint64_t>();
   if (expected && length != *expected) {
@@ -127,16 +129,15 @@ Decoder::PayloadHead Decoder::take_head(std::optional<std::uint64_t> expected) {
   const auto place = take<Place>();
   // One form for each length: the sender never puts a small payload elsewhere, nor a large one
   // here.
-  if (place != (length <= detail::kInlinePayload ? Place::kInline : Place::kBlock)) {
+  const bool is_block = place == Place::kBlock || place == Place::kFarBlock;
+  if (is_block == (length <= detail::kInlinePayload) || (!is_block && place != Place::kInline)) {
     throw Malformed(
         fmt::format("a payload of {} bytes in place {}", length, static_cast<unsigned>(place)));
   }
-  if (place == Place::kInline) return {length, std::nullopt};
-  const BlockRef block = take_block();
-  if (block.length != length) {
-    throw Malformed(fmt::format("a block of {} bytes for a payload of {}", block.length, length));
-  }
-  return {length, block};
+  if (!is_block) return {length, std::nullopt};
+  const std::uint64_t offset =
+      place == Place::kBlock ? kAlignment * take<Unit>() : take<std::uint64_t>();
+  return {length, BlockRef{.offset = offset, .length = length}};
 }
 
 Decoder::Payload Decoder::take_bytes(std::optional<std::uint64_t> expected, bool fixed_width) {

@@ -47,14 +47,14 @@ void check_recovered(EchoPool& pool) {
 
 TEST_CASE(
     "Garbage in a reply loses that request as a protocol violation, and the worker is replaced") {
-  const char* kind = GENERATE(
-      "offset", "offset that overflows", "offset that is not aligned", "length",
-      "length of another shape", "length of the block", "small payload in a block", "datatype",
-      "rank", "negative dimension", "shape that overflows", "bool that is none",
-      "bytes without their lengths", "bytes after the value", "kind of reply",
-      "refusal with no code of ours", "text that is too long", "empty frame", "frame size",
-      "frame offset", "frame of a large block", "call id", "ticket", "ticket of no block",
-      "published word", "published word without a wake", "noise");
+  const char* kind =
+      GENERATE("offset", "offset that overflows", "offset that is not aligned", "length",
+               "length of another shape", "place", "small payload in a block", "datatype", "rank",
+               "negative dimension", "shape that overflows", "bool that is none",
+               "bytes without their lengths", "bytes after the value", "kind of reply",
+               "refusal with no code of ours", "text that is too long", "empty frame", "frame size",
+               "frame offset", "frame of a large block", "call id", "ticket", "ticket of no block",
+               "published word", "published word without a wake", "noise");
   CAPTURE(kind);
   const Footprint before;
   {

@@ -33,9 +33,9 @@ struct Answer {
   std::uint8_t rank = 1;
   std::vector<std::int64_t> dimensions = {1024};
   std::uint64_t length = 4096;
-  std::uint8_t place = 1;  // 0: the bytes follow, 1: a block
+  // 0: the bytes follow, 1: a block by its offset in units of 64, 2: one by that in bytes
+  std::uint8_t place = 1;
   std::uint64_t offset = 0;
-  std::uint64_t block_length = 4096;
   std::vector<std::uint8_t> rest = {};
 };
 
@@ -58,7 +58,8 @@ std::vector<std::byte> encoded(const Answer& answer) {
   bytes << answer.kind << answer.datatype << answer.rank;
   for (const std::int64_t dimension : answer.dimensions) bytes << dimension;
   bytes << answer.length << answer.place;
-  if (answer.place == 1) bytes << answer.offset << answer.block_length;
+  if (answer.place == 1) bytes << static_cast<std::uint32_t>(answer.offset / 64);
+  if (answer.place == 2) bytes << answer.offset;
   for (const std::uint8_t byte : answer.rest) bytes << byte;
   return bytes.all();
 }
@@ -81,19 +82,19 @@ using Kinds = std::map<std::string, Reply>;
 
 // Wrong in the frame.
 Kinds frame_kinds() {
-  constexpr std::uint64_t kFar = std::uint64_t{1} << 40;
+  constexpr std::uint64_t kFar = std::uint64_t{1} << 37;
   constexpr std::uint64_t k4GiB = std::uint64_t{1} << 32;
   constexpr std::int64_t kHuge = std::int64_t{1} << 62;
   constexpr auto kBool = static_cast<std::uint8_t>(Datatype::kBool);
   constexpr auto kBytes = static_cast<std::uint8_t>(Datatype::kBytes);
   return {
       {"offset", with({.offset = kFar})},
-      {"offset that overflows", with({.offset = ~std::uint64_t{0} - 63})},
-      {"offset that is not aligned", with({.offset = 4})},
-      {"length", with({.dimensions = {1 << 30}, .length = k4GiB, .block_length = k4GiB})},
-      {"length of another shape", with({.length = 4000, .block_length = 4000})},
-      {"length of the block", with({.block_length = 8192})},
-      {"small payload in a block", with({.dimensions = {2}, .length = 8, .block_length = 8})},
+      {"offset that overflows", with({.place = 2, .offset = ~std::uint64_t{0} - 63})},
+      {"offset that is not aligned", with({.place = 2, .offset = 4})},
+      {"place", with({.place = 3})},
+      {"length", with({.dimensions = {1 << 30}, .length = k4GiB})},
+      {"length of another shape", with({.length = 4000})},
+      {"small payload in a block", with({.dimensions = {2}, .length = 8})},
       {"datatype", with({.datatype = 250})},
       {"rank", with({.rank = 200})},
       {"negative dimension", with({.dimensions = {-1024}})},

@@ -175,7 +175,6 @@ class Decoder {
   }
   [[noreturn]] void ends_early(std::size_t due) const;
   Shape take_shape();
-  detail::BlockRef take_block();
   // `expected`: the only length that is right, where there is one.
   PayloadHead take_head(std::optional<std::uint64_t> expected);
   Payload take_bytes(std::optional<std::uint64_t> expected, bool fixed_width);

@@ -136,6 +136,53 @@ TEST_CASE("numbers in a block are viewed in place, bools and strings are copied 
   REQUIRE(strings.strings() == words);
 }
 
+TEST_CASE("a block takes no more of a frame than a float does") {
+  // With the byte in front, 24: what the first cache line of a slot has room for.
+  MemoryBlocks blocks(kRegion);
+  REQUIRE(encode(blocks, filled(Datatype::kFp32, {100})).bytes().size() == 23);
+  REQUIRE(encode(blocks, filled(Datatype::kFp32, {1})).bytes().size() == 23);
+}
+
+// Remembers where a block was opened, and gives other bytes.
+class FarBlocks final : public detail::BlockSink, public detail::BlockSource {
+ public:
+  explicit FarBlocks(std::uint64_t offset) : offset_(offset) {}
+  detail::BlockRef place(std::span<const std::byte> bytes, const detail::StorageRef&) override {
+    return {offset_, bytes.size()};
+  }
+  detail::StorageRef open(const detail::BlockRef& block, bool) override {
+    opened = block;
+    return detail::heap_storage(block.length);
+  }
+  [[nodiscard]] std::span<const std::byte> in_place(const detail::BlockRef&) const override {
+    return {};
+  }
+
+  detail::BlockRef opened;
+
+ private:
+  std::uint64_t offset_;
+};
+
+TEST_CASE("a block is found wherever it lies, however far away") {
+  const std::uint64_t last_near = std::uint64_t{0xffffffff} * 64;
+  for (const std::uint64_t offset :
+       {std::uint64_t{0}, std::uint64_t{64}, std::uint64_t{1} << 32, last_near, last_near + 64,
+        std::uint64_t{1} << 62, std::uint64_t{7}, ~std::uint64_t{0}}) {
+    CAPTURE(offset);
+    FarBlocks blocks(offset);
+    FrameBuffer frame;
+    Encoder encoder(frame, blocks, 1 << 20);
+    encoder.put_tensor(filled(Datatype::kFp32, {100}));
+    REQUIRE((frame.bytes().size() == 23) == (offset <= last_near && offset % 64 == 0));
+    Decoder decoder(frame.bytes(), blocks);
+    REQUIRE(decoder.take_tensor().shape() == Shape{100});
+    decoder.finish();
+    REQUIRE(blocks.opened.offset == offset);
+    REQUIRE(blocks.opened.length == 400);
+  }
+}
+
 TEST_CASE("a tensor that lies in the sink's region is not copied into it again") {
   MemoryBlocks blocks(kRegion);
   Tensor loan = TensorAccess::make(Datatype::kUint8, {1000}, blocks.loan(1000), 1000);
