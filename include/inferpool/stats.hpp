@@ -38,7 +38,8 @@ struct WorkerStats {
 // message itself, some hundred bytes at most, takes next to no time and counts as `wake`. With
 // workers = 0 there is nothing to copy and nobody to wake: these are 0.
 struct StageTimes {
-  Duration copy_in = {};   // the request is copied into a block of shared memory
+  Duration copy_in = {};   // the request is copied into a block of shared memory; 0 where all that
+                           // is large of it was loaned
   Duration queue = {};     // admitted, until it is the turn of the worker that answers it: until it
                            // is posted to one that is free, or started by one that was not
   Duration wake = {};      // both hand-overs: the worker wakes up and starts, and later whoever

@@ -9,6 +9,7 @@
 #include <inferpool/error.hpp>
 
 #include "ipc/extent_allocator.hpp"
+#include "ipc/spares.hpp"
 
 namespace inferpool::ipc {
 
@@ -20,33 +21,48 @@ using Lock = boost::interprocess::scoped_lock<RobustMutex>;
 
 class ReplyArena::Region {
  public:
-  Region(const MemoryFile& replies, RobustMutex& reply_mutex)
-      : mutex(reply_mutex), file(replies), mapping(file, Access::kReadWrite), extents(file.size()) {
-    mapping.populate(kPopulated, Access::kReadWrite);
-  }
+  Region(const MemoryFile& replies, RobustMutex& reply_mutex);
   Region(const Region&) = delete;
   Region& operator=(const Region&) = delete;
+  ~Region();
 
   RobustMutex& mutex;
   const MemoryFile& file;
   Mapping mapping;
-  ExtentAllocator extents;  // under the mutex
+  ExtentAllocator extents;  // these two: under the mutex
+  Spares<Block> spares;
 };
 
 class ReplyArena::Block final : public detail::Storage {
  public:
-  Block(std::shared_ptr<Region> region, std::uint64_t offset, std::size_t size) noexcept
-      : Storage(region->mapping.data() + offset, size, false), region_(std::move(region)) {
+  Block() noexcept : Storage(nullptr, 0, false) {}
+
+  void place(std::shared_ptr<Region> region, std::uint64_t offset, std::size_t size) noexcept {
+    region_ = std::move(region);
+    renew(region_->mapping.data() + offset, size, false);
     set_region(region_.get(), offset);
   }
-  ~Block() override {
-    const Lock lock(region_->mutex);
-    region_->extents.release(offset(), size());
-  }
+
+  std::unique_ptr<Block> next_spare;
 
  private:
+  void dispose() noexcept override {
+    const std::shared_ptr<Region> region = std::move(region_);  // not by one of its own spares
+    std::unique_ptr<Block> surplus(this);
+    const Lock lock(region->mutex);
+    region->extents.release(offset(), size());
+    surplus = region->spares.keep(std::move(surplus));
+  }
+
   std::shared_ptr<Region> region_;
 };
+
+// Where Block is known.
+ReplyArena::Region::Region(const MemoryFile& replies, RobustMutex& reply_mutex)
+    : mutex(reply_mutex), file(replies), mapping(file, Access::kReadWrite), extents(file.size()) {
+  mapping.populate(kPopulated, Access::kReadWrite);
+}
+ReplyArena::Region::~Region() = default;
 
 ReplyArena::ReplyArena(const MemoryFile& file, Control& control)
     : control_(control), region_(std::make_shared<Region>(file, control.worker.reply_mutex)) {
@@ -58,8 +74,11 @@ detail::StorageRef ReplyArena::allocate(std::size_t size) {
   std::uint64_t used = 0;
   {
     const Lock lock(control_.worker.reply_mutex);
+    std::unique_ptr<Block> block = region_->spares.take();
+    if (!block) block = std::make_unique<Block>();
     if (const auto offset = region_->extents.allocate(size)) {
-      return detail::StorageRef(new Block(region_, *offset, size));
+      block->place(region_, *offset, size);
+      return detail::StorageRef(block.release());
     }
     used = region_->extents.used();
   }

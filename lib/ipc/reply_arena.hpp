@@ -54,8 +54,9 @@ class ReplyArena {
     std::uint32_t generation = 0;
     BlockList blocks = {};  // empty: the ticket is free
   };
-  // Blocks that are dropped once reply_mutex is released, as they lock it.
-  using Freed = BlockList;
+  // Blocks that are dropped once reply_mutex is released, as they lock it. Room for what comes back
+  // where the host is quick.
+  using Freed = boost::container::small_vector<detail::StorageRef, 32>;
   // Takes back what the host is done with.
   void reclaim();
   // Under reply_mutex: the same, and a ticket that is free.

@@ -13,18 +13,23 @@ namespace inferpool::ipc {
 
 class RequestRegion::Block final : public detail::Storage {
  public:
-  Block(std::shared_ptr<RequestRegion> owner, std::uint64_t offset, std::size_t size) noexcept
-      : Storage(owner->mapping_.data() + offset, size, false), owner_(std::move(owner)) {
-    set_region(owner_.get(), offset);
+  explicit Block(RequestRegion& owner) noexcept : Storage(nullptr, 0, false), owner_(owner) {}
+
+  void place(std::uint64_t offset, std::size_t size) noexcept {
+    renew(owner_.mapping_.data() + offset, size, false);
+    set_region(&owner_, offset);
   }
-  ~Block() override { owner_->release(offset(), size()); }
+
+  std::unique_ptr<Block> next_spare;
 
  private:
-  std::shared_ptr<RequestRegion> owner_;
+  void dispose() noexcept override { owner_.release(this); }
+
+  RequestRegion& owner_;
 };
 
 std::shared_ptr<RequestRegion> RequestRegion::create(std::size_t size) {
-  return std::shared_ptr<RequestRegion>(new RequestRegion(size));
+  return {new RequestRegion(size), [](RequestRegion* region) { region->leave(); }};
 }
 
 RequestRegion::RequestRegion(std::size_t size)
@@ -34,8 +39,12 @@ RequestRegion::RequestRegion(std::size_t size)
   mapping_.populate(kPopulated, Access::kReadWrite);
 }
 
+RequestRegion::~RequestRegion() = default;
+
 detail::StorageRef RequestRegion::allocate(std::size_t size) {
   const std::lock_guard lock(mutex_);
+  std::unique_ptr<Block> block = spares_.take();
+  if (!block) block = std::make_unique<Block>(*this);
   const auto offset = extents_.allocate(size);
   if (!offset) {
     throw Error(
@@ -46,13 +55,47 @@ detail::StorageRef RequestRegion::allocate(std::size_t size) {
             "for requests)",
             size, extents_.used(), extents_.size()));
   }
-  return detail::StorageRef(new Block(shared_from_this(), *offset, size));
+  enter();
+  block->place(*offset, size);
+  return detail::StorageRef(block.release());
 }
 
-void RequestRegion::release(std::uint64_t offset, std::size_t size) noexcept {
-  if (guard_.in_child()) return;  // where the mutex may be locked for ever
-  const std::lock_guard lock(mutex_);
-  extents_.release(offset, size);
+void RequestRegion::release(Block* block) noexcept {
+  std::unique_ptr<Block> surplus(block);
+  if (guard_.in_child()) {  // where the mutex may be locked for ever
+    surplus.reset();
+    leave();
+    return;
+  }
+  bool last = false;
+  {
+    const std::lock_guard lock(mutex_);
+    extents_.release(block->offset(), block->size());
+    surplus = spares_.keep(std::move(surplus));
+    last = was_last();
+  }
+  if (last) delete this;
+}
+
+void RequestRegion::leave() noexcept {
+  bool last = false;
+  if (guard_.in_child()) {
+    last = users_.fetch_sub(1, std::memory_order_acq_rel) == 1;
+  } else {
+    const std::lock_guard lock(mutex_);
+    last = was_last();
+  }
+  if (last) delete this;
+}
+
+void RequestRegion::enter() noexcept {
+  users_.store(users_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+}
+
+bool RequestRegion::was_last() noexcept {
+  const std::uint64_t left = users_.load(std::memory_order_relaxed) - 1;
+  users_.store(left, std::memory_order_relaxed);
+  return left == 0;
 }
 
 std::uint64_t RequestRegion::used() const {
@@ -75,6 +118,7 @@ detail::BlockRef RequestBlocks::place(std::span<const std::byte> bytes,
     held_.push_back(storage);
   } else {
     held_.push_back(region_.allocate(bytes.size()));
+    copied_ = true;
     if (!bytes.empty()) std::memcpy(held_.back()->data(), bytes.data(), bytes.size());
   }
   return {.offset = held_.back()->offset(), .length = bytes.size()};

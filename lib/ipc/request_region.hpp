@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -14,13 +15,17 @@
 #include "ipc/extent_allocator.hpp"
 #include "ipc/fork_guard.hpp"
 #include "ipc/segment.hpp"
+#include "ipc/spares.hpp"
 
 namespace inferpool::ipc {
 
 // The memory that all workers of a pool read and only the host writes: requests and loans. Lives as
 // long as one of its blocks. Thread-safety: safe from many threads.
-class RequestRegion : public std::enable_shared_from_this<RequestRegion> {
+class RequestRegion {
  public:
+  RequestRegion(const RequestRegion&) = delete;
+  RequestRegion& operator=(const RequestRegion&) = delete;
+
   // Throws std::runtime_error naming the system call.
   static std::shared_ptr<RequestRegion> create(std::size_t size);
 
@@ -39,13 +44,21 @@ class RequestRegion : public std::enable_shared_from_this<RequestRegion> {
  private:
   class Block;
   explicit RequestRegion(std::size_t size);
-  void release(std::uint64_t offset, std::size_t size) noexcept;
+  ~RequestRegion();
+  void release(Block* block) noexcept;
+  void leave() noexcept;
+  void enter() noexcept;     // these two: under mutex_
+  bool was_last() noexcept;  // one user fewer; true: destroy the region, without the lock
 
   ForkGuard guard_;
   MemoryFile file_;
   Mapping mapping_;
   mutable std::mutex mutex_;
-  ExtentAllocator extents_;  // guarded by mutex_
+  ExtentAllocator extents_;  // guarded by mutex_, with these two
+  Spares<Block> spares_;
+  // The pool's pointer and the blocks that are out. Counted under a lock that is taken anyway.
+  // Atomic for a fork, which must not take it.
+  std::atomic<std::uint64_t> users_{1};
 };
 
 // The blocks of one request: found where they are already, or copied into the region. Keeps them
@@ -60,8 +73,12 @@ class RequestBlocks final : public detail::BlockSink {
 
   BlockList take() noexcept { return std::exchange(held_, {}); }
 
+  // Whether any bytes were copied into the region.
+  [[nodiscard]] bool copied() const noexcept { return copied_; }
+
  private:
   RequestRegion& region_;
+  bool copied_ = false;
   BlockList held_;
 };
 

@@ -9,8 +9,12 @@ namespace inferpool::ipc {
 
 class RequestView::View final : public detail::Storage {
  public:
-  View(const std::byte* data, std::size_t size) noexcept
-      : Storage(const_cast<std::byte*>(data), size, true) {}
+  View() noexcept : Storage(nullptr, 0, true) {}
+
+  void show(std::span<const std::byte> bytes) noexcept {
+    own_ = {};
+    renew(const_cast<std::byte*>(bytes.data()), bytes.size(), true);
+  }
 
   void detach() override {
     if (own_ || size() == 0) return;
@@ -33,13 +37,25 @@ std::span<const std::byte> RequestView::bytes(std::uint64_t offset, std::uint64_
 
 detail::StorageRef RequestView::open(const detail::BlockRef& block, bool /*fixed_width*/) {
   const auto span = bytes(block.offset, block.length);
-  opened_.push_back(detail::StorageRef(new View(span.data(), span.size())));
-  return opened_.back();
+  detail::StorageRef view;
+  if (spares_.empty()) {
+    view = detail::StorageRef(new View);
+  } else {
+    view = std::move(spares_.back());
+    spares_.pop_back();
+  }
+  static_cast<View*>(view.get())->show(span);
+  opened_.push_back(view);
+  return view;
 }
 
-void RequestView::detach() {
-  for (const auto& storage : opened_) {
-    if (storage->references() > 1) storage->detach();
+void RequestView::detach() noexcept {
+  for (auto& storage : opened_) {
+    if (storage->references() > 1) {
+      storage->detach();
+    } else if (spares_.size() < kMostSpares) {
+      spares_.push_back(std::move(storage));
+    }
   }
   opened_.clear();
 }

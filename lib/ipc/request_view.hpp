@@ -11,8 +11,8 @@
 
 namespace inferpool::ipc {
 
-// The blocks of one request as a worker sees them: read-only views of the host's memory, which the
-// host reuses once it has the reply. Not thread-safe.
+// The blocks of one request after the other, as a thread of a worker sees them: read-only views of
+// the host's memory, which the host reuses once it has the reply. Not thread-safe.
 class RequestView final : public detail::BlockSource {
  public:
   explicit RequestView(const Mapping& requests) noexcept : requests_(requests) {}
@@ -26,13 +26,17 @@ class RequestView final : public detail::BlockSource {
   }
   [[nodiscard]] std::span<const std::byte> bytes(std::uint64_t offset, std::uint64_t length) const;
 
-  // Tensors that the model kept get bytes of their own. To be called before the reply is published.
-  void detach();
+  // Tensors that the model kept get bytes of their own. To be called before the reply is published;
+  // then the blocks of the next request may be opened. Ends the process where there is no memory.
+  void detach() noexcept;
 
  private:
   class View;
+  static constexpr std::size_t kMostSpares = 64;
+
   const Mapping& requests_;
   BlockList opened_;
+  BlockList spares_;  // views that nobody else has, for the next request
 };
 
 }  // namespace inferpool::ipc

@@ -14,6 +14,10 @@ constexpr std::size_t kSmallestView = 16 * 1024;
 
 }  // namespace
 
+std::shared_ptr<WorkerMemory> WorkerMemory::create(std::size_t reply_bytes) {
+  return {new WorkerMemory(reply_bytes), [](WorkerMemory* memory) { memory->leave(kOwner); }};
+}
+
 WorkerMemory::WorkerMemory(std::size_t reply_bytes)
     : control_file_(MemoryFile::create("inferpool-control", sizeof(Control))),
       reply_file_(MemoryFile::create("inferpool-replies", reply_bytes)),
@@ -31,59 +35,22 @@ void WorkerMemory::release(std::uint32_t ticket, std::uint32_t generation) noexc
 }
 
 bool WorkerMemory::scarce() const noexcept {
-  return held.bytes.load(std::memory_order_relaxed) > reply_bytes() / 2 ||
-         held.replies.load(std::memory_order_relaxed) > kTickets / 2;
+  return held_bytes() > reply_bytes() / 2 || held_replies() > kTickets / 2;
 }
 
-// One reply's hold on the worker's blocks: on all of them, as long as one is viewed.
-class ReplyBlocks::Lease {
- public:
-  Lease(std::shared_ptr<WorkerMemory> memory, std::uint32_t ticket,
-        std::uint32_t generation) noexcept
-      : memory_(std::move(memory)), ticket_(ticket), generation_(generation) {
-    memory_->held.replies.fetch_add(1, std::memory_order_relaxed);
-  }
-  Lease(const Lease&) = delete;
-  Lease& operator=(const Lease&) = delete;
-  ~Lease() {
-    memory_->held.bytes.fetch_sub(bytes_, std::memory_order_relaxed);
-    memory_->held.replies.fetch_sub(1, std::memory_order_relaxed);
-    memory_->release(ticket_, generation_);
-  }
+ReplyBlocks::ReplyBlocks(WorkerMemory& memory, const ReplyHead& head, bool copy)
+    : memory_(memory), head_(head), copy_(copy) {
+  if (head.ticket < kTickets) lease_ = &memory.lease(head.ticket, head.generation);
+}
 
-  // The reply has a block of so many bytes. By the one thread that opens its blocks.
-  void count(std::size_t length) noexcept {
-    bytes_ += length;
-    memory_->held.bytes.fetch_add(length, std::memory_order_relaxed);
-  }
-
- private:
-  std::shared_ptr<WorkerMemory> memory_;
-  std::uint32_t ticket_;
-  std::uint32_t generation_;
-  std::size_t bytes_ = 0;
-};
-
-class ReplyBlocks::View final : public detail::Storage {
- public:
-  // Read-only: a store would fault, so the tensor copies before it is written.
-  View(std::shared_ptr<Lease> lease, const std::byte* data, std::size_t size) noexcept
-      : Storage(const_cast<std::byte*>(data), size, true), lease_(std::move(lease)) {}
-
- private:
-  std::shared_ptr<Lease> lease_;
-};
-
-ReplyBlocks::ReplyBlocks(const std::shared_ptr<WorkerMemory>& memory, const ReplyHead& head,
-                         bool copy)
-    : memory_(*memory), head_(head), copy_(copy) {
-  if (head.ticket < kTickets)
-    lease_ = std::make_shared<Lease>(memory, head.ticket, head.generation);
+ReplyBlocks::~ReplyBlocks() {
+  if (lease_ != nullptr) lease_->close();
 }
 
 const std::byte* ReplyBlocks::check(std::uint64_t offset, std::uint64_t length) const {
   const std::uint64_t size = memory_.reply_bytes();
-  if (offset > size || length > size - offset || offset % kBlockAlignment != 0 || !lease_) {
+  if (offset > size || length > size - offset || offset % kBlockAlignment != 0 ||
+      lease_ == nullptr) {
     throw detail::Malformed(
         fmt::format("a block of {} bytes at {} of a region of {} bytes, ticket {}", length, offset,
                     size, head_.ticket));
@@ -95,9 +62,8 @@ detail::StorageRef ReplyBlocks::open(const detail::BlockRef& block, bool fixed_w
   const std::byte* data = check(block.offset, block.length);
   const auto length = static_cast<std::size_t>(block.length);
   lease_->count(length);
-  if (fixed_width && !copy_ && length >= kSmallestView && !memory_.scarce()) {
-    return detail::StorageRef(new View(lease_, data, length));
-  }
+  if (fixed_width && !copy_ && length >= kSmallestView && !memory_.scarce())
+    return lease_->view(data, length);
   detail::StorageRef copy = detail::heap_storage(length);
   if (length > 0) std::memcpy(copy->data(), data, length);
   return copy;

@@ -11,17 +11,21 @@
 #include "ipc/fork_guard.hpp"
 #include "ipc/host_ring.hpp"
 #include "ipc/layout.hpp"
+#include "ipc/reply_lease.hpp"
 #include "ipc/segment.hpp"
 
 namespace inferpool::ipc {
 
 // The host's side of the two regions of one worker process. Never used for a second one: after the
-// worker's death it is dropped whole, once no output views it any more. Thread-safety: safe from
-// many threads, ring() as HostRing.
+// worker's death it is dropped whole, once no output views it any more. Lives as long as the
+// pointer, and as one of its replies that is read or viewed. Thread-safety: safe from many threads,
+// ring() as HostRing.
 class WorkerMemory {
  public:
   // Throws std::runtime_error naming the system call.
-  explicit WorkerMemory(std::size_t reply_bytes);
+  static std::shared_ptr<WorkerMemory> create(std::size_t reply_bytes);
+  WorkerMemory(const WorkerMemory&) = delete;
+  WorkerMemory& operator=(const WorkerMemory&) = delete;
 
   [[nodiscard]] HostRing& ring() noexcept { return ring_; }
   [[nodiscard]] const MemoryFile& control_file() const noexcept { return control_file_; }
@@ -33,17 +37,31 @@ class WorkerMemory {
   // and a fork of the host, which may drop the outputs that it inherited.
   void release(std::uint32_t ticket, std::uint32_t generation) noexcept;
 
+  // The hold on a reply with blocks. Throws std::bad_alloc.
+  ReplyLease& lease(std::uint32_t ticket, std::uint32_t generation) {
+    return leases_.take(*this, ticket, generation);
+  }
+
   // What the worker does not have back yet: replies with blocks, and the bytes of these.
-  struct Held {
-    std::atomic<std::size_t> bytes{0};
-    std::atomic<std::uint32_t> replies{0};
-  };
-  Held held;
+  [[nodiscard]] std::uint32_t held_replies() const noexcept {
+    return users_.load(std::memory_order_relaxed) & ~kOwner;
+  }
+  [[nodiscard]] std::size_t held_bytes() const noexcept {
+    return held_bytes_.load(std::memory_order_relaxed);
+  }
   // Half of the replies' memory, or of the tickets, is held: outputs are copied instead of viewed.
   [[nodiscard]] bool scarce() const noexcept;
 
  private:
+  friend class ReplyLease;
+  explicit WorkerMemory(std::size_t reply_bytes);
+  ~WorkerMemory() = default;
   Control& control() const noexcept { return *reinterpret_cast<Control*>(control_.data()); }
+  void enter() noexcept { users_.fetch_add(1, std::memory_order_relaxed); }
+  void leave(std::uint32_t user = 1) noexcept {
+    if (users_.fetch_sub(user, std::memory_order_acq_rel) == user) delete this;
+  }
+  static constexpr std::uint32_t kOwner = 1U << 31U;
 
   ForkGuard guard_;
   MemoryFile control_file_;
@@ -51,6 +69,9 @@ class WorkerMemory {
   Mapping control_;
   Mapping replies_;
   HostRing ring_;
+  ReplyLeases leases_;
+  std::atomic<std::size_t> held_bytes_{0};
+  std::atomic<std::uint32_t> users_{kOwner};  // the pointer, and a lease each
 };
 
 // The blocks of one reply, opened with distrust: views of the worker's memory, or copies of it. The
@@ -59,7 +80,10 @@ class WorkerMemory {
 class ReplyBlocks final : public detail::BlockSource {
  public:
   // `memory` outlives this object. `copy`: no view is given out.
-  ReplyBlocks(const std::shared_ptr<WorkerMemory>& memory, const ReplyHead& head, bool copy);
+  ReplyBlocks(WorkerMemory& memory, const ReplyHead& head, bool copy);
+  ReplyBlocks(const ReplyBlocks&) = delete;
+  ReplyBlocks& operator=(const ReplyBlocks&) = delete;
+  ~ReplyBlocks() override;
 
   detail::StorageRef open(const detail::BlockRef& block, bool fixed_width) override;
   [[nodiscard]] std::span<const std::byte> in_place(const detail::BlockRef& block) const override;
@@ -70,14 +94,12 @@ class ReplyBlocks final : public detail::BlockSource {
   std::span<const std::byte> frame(std::span<const std::byte> inline_frame);
 
  private:
-  class Lease;
-  class View;
   const std::byte* check(std::uint64_t offset, std::uint64_t length) const;
 
   WorkerMemory& memory_;
   ReplyHead head_;
   bool copy_;
-  std::shared_ptr<Lease> lease_;  // null: the reply holds no block
+  ReplyLease* lease_ = nullptr;  // null: the reply holds no block
   detail::StorageRef frame_copy_;
 };
 

@@ -51,9 +51,9 @@ void Exchange::prepare(Call& call, detail::FunctionRef<void(Encoder&)> encode,
     refuse_late(call, options.stop);
     model::check_traceparent(options.traceparent.text());
     call.marks.begun = ticks();
-    this->encode(call, encode, options.traceparent.text());
-    // What lies in the frame alone takes no longer than a reading of the clock.
-    call.marks.admitted = call.blocks.empty() ? call.marks.begun : ticks();
+    // What is not copied into a block takes no longer than a reading of the clock.
+    const bool copied = this->encode(call, encode, options.traceparent.text());
+    call.marks.admitted = copied ? ticks() : call.marks.begun;
   } catch (...) {
     count_refusal();
     throw;
@@ -64,7 +64,7 @@ void Exchange::count_refusal() {
   dispatch_.update([](Dispatch& d, ipc::WakeList&) { d.count_refusal(); });
 }
 
-void Exchange::encode(Call& call, detail::FunctionRef<void(Encoder&)> encode,
+bool Exchange::encode(Call& call, detail::FunctionRef<void(Encoder&)> encode,
                       std::string_view traceparent) try {
   model::put_trace(call.frame, traceparent);
   ipc::RequestBlocks blocks(*origin_->requests);
@@ -79,6 +79,7 @@ void Exchange::encode(Call& call, detail::FunctionRef<void(Encoder&)> encode,
   if (call.frame.bytes().size() > ipc::kInlineFrame)
     call.frame_offset = blocks.place(call.frame.bytes(), {}).offset;
   call.blocks = blocks.take();
+  return blocks.copied();
 } catch (...) {
   rethrow_unencodable(call.id);
 }
@@ -138,15 +139,17 @@ bool Exchange::collect(Call& call, const Placement& placement,
   try {
     if (head.call_id != call.id)
       throw detail::Malformed(fmt::format("a reply to request {}", head.call_id));
-    ipc::ReplyBlocks blocks(worker.memory(), head, origin_->settings.copy_outputs);
+    ipc::ReplyBlocks blocks(*worker.memory(), head, origin_->settings.copy_outputs);
     Decoder decoder(blocks.frame(inline_frame), blocks);
     std::optional<Error> failure = model::decode_failure(decoder, call.id);
     // The worker may take the next request while this one is decoded.
     if (!give_back(!failure)) throw detail::Malformed("a reply to a request that was taken back");
     if (failure) throw *std::move(failure);
     this->decode(decoder, decode);
-    if (has_blocks)
-      dispatch_.update([&](Dispatch&, ipc::WakeList&) { count(call, head, ticks()); });
+    if (has_blocks) {
+      const std::uint64_t decoded = ticks();
+      dispatch_.update([&](Dispatch&, ipc::WakeList&) { count(call, head, decoded); });
+    }
     return true;
   } catch (const detail::Malformed& malformed) {
     Error error = violation(worker, call.id, malformed.what());

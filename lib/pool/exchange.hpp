@@ -61,7 +61,8 @@ class Exchange {
   [[nodiscard]] const Latency& latency() const noexcept { return latency_; }
 
  private:
-  void encode(Call& call, detail::FunctionRef<void(Encoder&)> encode, std::string_view traceparent);
+  // True where bytes were copied into blocks.
+  bool encode(Call& call, detail::FunctionRef<void(Encoder&)> encode, std::string_view traceparent);
   void decode(Decoder& decoder, detail::FunctionRef<void(Decoder&)> decode);
   void count(Call& call, const ipc::ReplyHead& head, std::uint64_t decoded) noexcept;
   Error violation(WorkerHandle& worker, std::uint64_t request_id, std::string_view what);

@@ -29,7 +29,7 @@ WorkerHandle::WorkerHandle(std::shared_ptr<const Origin> origin, int index, int 
     : origin_(std::move(origin)),
       index_(index),
       generation_(generation),
-      memory_(std::make_shared<ipc::WorkerMemory>(origin_->reply_bytes)),
+      memory_(ipc::WorkerMemory::create(origin_->reply_bytes)),
       output_(index, model_of(*origin_), origin_->settings.worker_output, child_output_) {
   auto [ours, theirs] = ipc::ControlSocket::pair();
   socket_ = std::move(ours);

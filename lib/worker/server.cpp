@@ -10,7 +10,6 @@
 #include <inferpool/error.hpp>
 
 #include "core/clock.hpp"
-#include "ipc/request_view.hpp"
 #include "model/reply.hpp"
 #include "model/traceparent.hpp"
 #include "worker/request_context.hpp"
@@ -35,14 +34,16 @@ void Server::run() {
 }
 
 void Server::serve_all() {
-  while (const auto sequence = ring_.take()) serve(*sequence);
+  ipc::RequestView view(attachment_.requests());
+  while (const auto sequence = ring_.take()) serve(*sequence, view);
 }
 
-void Server::serve(std::uint32_t sequence) {
+void Server::serve(std::uint32_t sequence, ipc::RequestView& view) {
   const std::uint64_t started = ticks();
   detail::FrameBuffer frame;
   ipc::SentBlocks blocks(*arena_);
-  answer(sequence, frame, blocks);
+  answer(sequence, view, frame, blocks);
+  view.detach();
   ipc::PublishedReply reply;
   try {
     reply = finish(frame, blocks);
@@ -57,10 +58,10 @@ void Server::serve(std::uint32_t sequence) {
   ring_.publish(sequence, reply);
 }
 
-void Server::answer(std::uint32_t sequence, detail::FrameBuffer& frame, ipc::SentBlocks& blocks) {
+void Server::answer(std::uint32_t sequence, ipc::RequestView& view, detail::FrameBuffer& frame,
+                    ipc::SentBlocks& blocks) {
   const ipc::RequestSlot& slot = ring_.slot(sequence);
   const std::size_t limit = attachment_.welcome().max_payload;
-  ipc::RequestView view(attachment_.requests());
   try {
     const auto sent = slot.frame_bytes <= ipc::kInlineFrame
                           ? std::span<const std::byte>(slot.frame).first(slot.frame_bytes)

@@ -7,6 +7,7 @@
 #include <inferpool/detail/served_model.hpp>
 
 #include "ipc/reply_arena.hpp"
+#include "ipc/request_view.hpp"
 #include "ipc/worker_ring.hpp"
 #include "worker/attachment.hpp"
 
@@ -30,9 +31,11 @@ class Server {
 
  private:
   void serve_all();
-  void serve(std::uint32_t sequence);
+  // `view`: of the calling thread; what it opened for a request is closed when that is served.
+  void serve(std::uint32_t sequence, ipc::RequestView& view);
   ipc::PublishedReply finish(detail::FrameBuffer& frame, ipc::SentBlocks& blocks);
-  void answer(std::uint32_t sequence, detail::FrameBuffer& frame, ipc::SentBlocks& blocks);
+  void answer(std::uint32_t sequence, ipc::RequestView& view, detail::FrameBuffer& frame,
+              ipc::SentBlocks& blocks);
 
   const Attachment& attachment_;
   detail::ServedModel& model_;

@@ -112,6 +112,16 @@ TEST_CASE("a payload that is copied in and out takes time there") {
   check_sums(stats);
 }
 
+TEST_CASE("a payload that was loaned is not copied in") {
+  Pool<Actor> pool(actor_settings(1));
+  for (int i = 0; i < 10; ++i) pool.infer(Request{{"x", pool.loan<float>({100'000})}});
+  const Stats stats = pool.stats();
+  CHECK(stats.stages.copy_in == 0ns);
+  CHECK(stats.stages.wake > 0ns);
+  CHECK(stats.stages.run > 0ns);
+  check_sums(stats);
+}
+
 TEST_CASE("a payload that travels in the message itself is not copied in or out") {
   Pool<Actor> pool(actor_settings(1));
   for (int i = 0; i < 10; ++i) pool.infer(Request{{"x", floats(1, 1.0F)}});

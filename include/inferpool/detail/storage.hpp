@@ -9,7 +9,7 @@
 namespace inferpool::detail {
 
 // The bytes behind a Tensor that is too large to hold them itself: heap, the caller's own memory,
-// or a block of a shared-memory region. Counted by StorageRef; the last reference destroys it.
+// or a block of a shared-memory region. Counted by StorageRef; the last reference disposes of it.
 // Thread-safety: counting and reading are safe from any thread; freeze() and detach() belong to the
 // one thread that serves the request.
 class Storage {
@@ -45,10 +45,19 @@ class Storage {
   }
 
  protected:
+  // Nothing refers to it any more. What is used again does something else than to delete itself.
+  virtual void dispose() noexcept { delete this; }
+
   void set_data(std::byte* data) noexcept { data_.store(data, std::memory_order_release); }
   void set_region(const void* region, std::uint64_t offset) noexcept {
     region_ = region;
     offset_ = offset;
+  }
+  // As new, of other bytes: of a storage that is used again. Nothing refers to it.
+  void renew(std::byte* data, std::size_t size, bool read_only) noexcept {
+    data_.store(data, std::memory_order_relaxed);
+    size_ = size;
+    read_only_.store(read_only, std::memory_order_relaxed);
   }
 
  private:
@@ -65,7 +74,10 @@ class Storage {
 class StorageRef {
  public:
   StorageRef() noexcept = default;
-  explicit StorageRef(Storage* storage) noexcept : storage_(storage) { retain(); }
+  // The first reference to the storage: nothing else refers to it yet.
+  explicit StorageRef(Storage* storage) noexcept : storage_(storage) {
+    if (storage_ != nullptr) storage_->references_.store(1, std::memory_order_relaxed);
+  }
   StorageRef(const StorageRef& other) noexcept : storage_(other.storage_) { retain(); }
   StorageRef(StorageRef&& other) noexcept : storage_(std::exchange(other.storage_, nullptr)) {}
   StorageRef& operator=(StorageRef other) noexcept {
@@ -83,8 +95,11 @@ class StorageRef {
     if (storage_ != nullptr) storage_->references_.fetch_add(1, std::memory_order_relaxed);
   }
   void release() noexcept {
-    if (storage_ != nullptr && storage_->references_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
-      delete storage_;
+    if (storage_ == nullptr) return;
+    // A single reference has nobody to race with, so that nothing needs to be locked.
+    if (storage_->references() == 1 ||
+        storage_->references_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+      storage_->dispose();
     }
   }
   Storage* storage_ = nullptr;

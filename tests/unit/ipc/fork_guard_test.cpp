@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ipc/fork_guard.hpp"
 
+#include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -37,21 +38,26 @@ int status_of_fork(F&& run) {
 
 TEST_CASE(
     "a fork may drop the outputs and loans that it inherited, and the host still has its own") {
-  auto memory = std::make_shared<WorkerMemory>(1 << 20);
+  auto memory = WorkerMemory::create(1 << 20);
   const Mapping control(memory->control_file(), Access::kReadOnly);
   const auto& released = reinterpret_cast<const Control*>(control.data())->host.released;
   detail::StorageRef output;
   {
-    ReplyBlocks reply(memory, {.ticket = 5, .generation = 9}, false);
+    ReplyBlocks reply(*memory, {.ticket = 5, .generation = 9}, false);
     output = reply.open({.offset = 0, .length = 64 * 1024}, true);
   }
   const auto region = RequestRegion::create(1 << 20);
   detail::StorageRef loan = region->allocate(1000);
 
+  auto region_of_fork = region;
+  const int inherited = memory->control_file().fd();
   CHECK(status_of_fork([&] {
-          output = {};
-          loan = {};
           memory.reset();
+          if (fcntl(inherited, F_GETFD) == -1) _exit(1);  // an output still needs it
+          output = {};
+          if (fcntl(inherited, F_GETFD) != -1) _exit(2);
+          loan = {};
+          region_of_fork.reset();
         }) == 42);
   CHECK(released[5] == 0);
   output = {};

@@ -39,7 +39,7 @@ TEST_CASE("a block outside of the region is malformed") {
       REQUIRE_THROWS_AS(reply.in_place(block), Malformed);
     }
   }
-  REQUIRE(ends.host->held.bytes == 0);
+  REQUIRE(ends.host->held_bytes() == 0);
 }
 
 TEST_CASE("a block that does not start at the alignment is malformed") {
@@ -129,7 +129,7 @@ TEST_CASE("a frame in a block is copied before anybody reads it") {
   head.frame_bytes = 5000;
   ReplyBlocks reply = ends.receive(head);
   const auto frame = reply.frame({});
-  REQUIRE(ends.host->held.bytes == 5000);
+  REQUIRE(ends.host->held_bytes() == 5000);
   std::memset(block->data(), 9, 5000);  // a worker that changes its mind
   REQUIRE(frame.size() == 5000);
   REQUIRE(std::ranges::all_of(frame, [](std::byte byte) { return byte == std::byte{8}; }));

@@ -64,14 +64,14 @@ class TurnHost {
     const ipc::ReplyHead head = memory_->ring().head(sequence_);
     std::array<std::byte, ipc::kInlineFrame> in_slot;
     memory_->ring().copy_frame(sequence_, in_slot);
-    ipc::ReplyBlocks blocks(memory_, head, false);
+    ipc::ReplyBlocks blocks(*memory_, head, false);
     const bool whole =
         head.call_id == kCallId && std::ranges::equal(blocks.frame(in_slot), answer_);
     return whole ? Outcome::kAnswered : Outcome::kTorn;
   }
 
   Bytes answer_;
-  std::shared_ptr<ipc::WorkerMemory> memory_ = std::make_shared<ipc::WorkerMemory>(kReplyBytes);
+  std::shared_ptr<ipc::WorkerMemory> memory_ = ipc::WorkerMemory::create(kReplyBytes);
   ipc::Word dead_{0};
   ipc::WakeList wakes_;
   std::uint32_t sequence_;

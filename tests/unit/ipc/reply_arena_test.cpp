@@ -50,6 +50,20 @@ TEST_CASE("a dropped block is given out again, the lowest first") {
   REQUIRE(ends.arena->allocate(kLarge)->offset() > first);
 }
 
+TEST_CASE("what stood for a dropped block stands for the next one, as new") {
+  const ReplyEnds ends;
+  StorageRef block = ends.arena->allocate(kLarge);
+  const void* const object = block.get();
+  const ReplyHead head = ends.send({std::move(block)});
+  ends.host->release(head.ticket, head.generation);
+  const StorageRef next = ends.block(2 * kLarge, 7);
+  REQUIRE(next.get() == object);
+  REQUIRE(next->writable());
+  REQUIRE(next->size() == 2 * kLarge);
+  REQUIRE(ends.arena->owns(next));
+  REQUIRE(all_are(next, 7));
+}
+
 TEST_CASE("a sent block is not given out again before the host is done with it, and then at once") {
   const ReplyEnds ends;
   std::uint64_t offset = 0;
@@ -241,7 +255,7 @@ TEST_CASE("threads of a worker allocate and send at once while the host drops ou
     }
   }
   REQUIRE(wrong == 0);
-  REQUIRE(ends.host->held.bytes == 0);
+  REQUIRE(ends.host->held_bytes() == 0);
   REQUIRE(ends.arena->allocate(ReplyEnds::kBytes)->offset() == 0);
 }
 

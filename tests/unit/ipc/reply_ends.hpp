@@ -19,7 +19,7 @@ struct ReplyEnds {
   static constexpr std::size_t kBytes = 1 << 20;
 
   explicit ReplyEnds(std::size_t bytes = kBytes)
-      : host(std::make_shared<ipc::WorkerMemory>(bytes)),
+      : host(ipc::WorkerMemory::create(bytes)),
         mapping(host->control_file(), ipc::Access::kReadWrite),
         control(*reinterpret_cast<ipc::Control*>(mapping.data())),
         replies(ipc::MemoryFile::adopt(FileDescriptor(dup(host->reply_file().fd())), bytes)),
@@ -38,7 +38,7 @@ struct ReplyEnds {
     return {.call_id = 1, .ticket = ticket.index, .generation = ticket.generation};
   }
   [[nodiscard]] ipc::ReplyBlocks receive(const ipc::ReplyHead& head, bool copy = false) const {
-    return ipc::ReplyBlocks(host, head, copy);
+    return ipc::ReplyBlocks(*host, head, copy);
   }
   [[nodiscard]] bool released(const ipc::ReplyHead& head) const {
     return control.host.released[head.ticket] == head.generation;

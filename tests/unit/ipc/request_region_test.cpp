@@ -3,6 +3,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstring>
@@ -16,6 +17,7 @@
 
 #include "catch.hpp"
 #include "ipc/layout.hpp"
+#include "unit/ipc/mapped_regions.hpp"
 
 namespace inferpool::ipc {
 namespace {
@@ -23,6 +25,7 @@ namespace {
 using detail::BlockRef;
 using detail::StorageRef;
 using test::contains;
+using test::mapped_regions;
 
 constexpr std::size_t kSize = 1 << 20;
 
@@ -49,6 +52,11 @@ StorageRef filled(StorageRef storage, int value) {
 
 std::span<const std::byte> bytes_of(const StorageRef& storage) {
   return {storage->data(), storage->size()};
+}
+
+bool all_of(const StorageRef& storage, int value) {
+  return std::ranges::all_of(
+      bytes_of(storage), [value](std::byte byte) { return byte == static_cast<std::byte>(value); });
 }
 
 std::vector<std::byte> repeated(std::size_t size, int value) {
@@ -135,15 +143,53 @@ TEST_CASE("an exhausted region says what to change, and serves again when a bloc
 }
 
 TEST_CASE("a loan outlives the pool that made it") {
+  const int before = mapped_regions("requests");
   auto region = RequestRegion::create(kSize);
-  const std::weak_ptr<RequestRegion> alive = region;
   StorageRef loan = region->allocate(1000);
+  StorageRef other = region->allocate(1000);
   region.reset();
-  REQUIRE_FALSE(alive.expired());
+  other = {};
+  REQUIRE(mapped_regions("requests") == before + 1);
   filled(loan, 7);
   REQUIRE(loan->data()[999] == std::byte{7});
   loan = {};
-  REQUIRE(alive.expired());
+  REQUIRE(mapped_regions("requests") == before);
+}
+
+TEST_CASE("the pool outlives its loans, and so does their memory") {
+  const int before = mapped_regions("requests");
+  auto region = RequestRegion::create(kSize);
+  region->allocate(1000);
+  REQUIRE(mapped_regions("requests") == before + 1);
+  REQUIRE(all_of(filled(region->allocate(1000), 3), 3));
+  region.reset();
+  REQUIRE(mapped_regions("requests") == before);
+}
+
+TEST_CASE("what stands for a dropped block stands for the next one, as new") {
+  const auto region = RequestRegion::create(kSize);
+  StorageRef first = region->allocate(1000);
+  const StorageRef kept = region->allocate(64);
+  const void* const object = first.get();
+  first->freeze();
+  first = {};
+  const StorageRef second = region->allocate(5000);
+  REQUIRE(second.get() == object);
+  REQUIRE(second->writable());
+  REQUIRE(second->size() == 5000);
+  REQUIRE(second->references() == 1);
+  REQUIRE(second->offset() > kept->offset());
+  REQUIRE(all_of(filled(second, 4), 4));
+}
+
+TEST_CASE("more blocks than are kept can be out, and come back") {
+  const auto region = RequestRegion::create(kSize);
+  for (int round = 0; round < 2; ++round) {
+    std::vector<StorageRef> blocks;
+    for (int i = 0; i < 300; ++i) blocks.push_back(filled(region->allocate(100), i));
+    for (int i = 0; i < 300; ++i) REQUIRE(all_of(blocks[static_cast<std::size_t>(i)], i));
+  }
+  REQUIRE(region->used() == 0);
 }
 
 TEST_CASE("a dropped loan is given out again, the lowest first") {

@@ -126,6 +126,39 @@ TEST_CASE("what was detached is its keeper's alone") {
   REQUIRE(kept->data() == own);
 }
 
+TEST_CASE("what stood for an input stands for the next request's, unless the model kept it") {
+  const Request request;
+  RequestView view(request.mapping);
+  const void* const object = view.open(request.ref(), true).get();
+  view.detach();
+  StorageRef kept = view.open({request.block->offset() + 64, 64}, true);
+  REQUIRE(kept.get() == object);
+  REQUIRE(kept->size() == 64);
+  REQUIRE(kept->data() == request.mapping.data() + request.block->offset() + 64);
+  view.detach();
+  const StorageRef next = view.open(request.ref(), true);
+  REQUIRE(next.get() != kept.get());
+  REQUIRE(next->data() == request.mapping.data() + request.block->offset());
+  request.reuse();
+  REQUIRE(is_filled(kept, 1));
+  REQUIRE(is_filled(next, 99));
+}
+
+TEST_CASE("an input that was detached and dropped leaves nothing behind in the next one") {
+  const Request request;
+  RequestView view(request.mapping);
+  StorageRef input = view.open(request.ref(), true);
+  input->detach();
+  input = {};
+  view.detach();
+  const StorageRef next = view.open(request.ref(), true);
+  REQUIRE(next->data() == request.mapping.data() + request.block->offset());
+  StorageRef kept = next;
+  view.detach();
+  request.reuse();
+  REQUIRE(is_filled(kept, 1));
+}
+
 TEST_CASE("an empty input can be kept") {
   const Request request;
   StorageRef kept;

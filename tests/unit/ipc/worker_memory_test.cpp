@@ -34,7 +34,7 @@ TEST_CASE("a large block of numbers is viewed where it lies, and cannot be writt
   REQUIRE(output->size() == kLarge);
   REQUIRE(all_are(output, 7));
   REQUIRE_FALSE(output->writable());
-  REQUIRE(ends.host->held.bytes == kLarge);
+  REQUIRE(ends.host->held_bytes() == kLarge);
 }
 
 TEST_CASE("a block is copied where it is small, no numbers, or the settings say so") {
@@ -70,9 +70,9 @@ TEST_CASE("once half of the region is held, outputs are copied, until replies go
     REQUIRE(ends.views(outputs.back()) == (i < 4));
     REQUIRE(all_are(outputs.back(), i));
   }
-  REQUIRE(ends.host->held.bytes == 4 * kLarge);
+  REQUIRE(ends.host->held_bytes() == 4 * kLarge);
   outputs.front() = {};
-  REQUIRE(ends.host->held.bytes == 3 * kLarge);
+  REQUIRE(ends.host->held_bytes() == 3 * kLarge);
   const StorageRef block = ends.block(kLarge, 5);
   ReplyBlocks reply = ends.receive(ends.send({block}));
   REQUIRE(ends.views(reply.open(named(block), true)));
@@ -89,10 +89,10 @@ TEST_CASE("a small view counts as all that the worker keeps for it") {
     reply.open(named(copied), false);
   }
   REQUIRE(ends.views(output));
-  REQUIRE(ends.host->held.bytes == 4 * kLarge);
+  REQUIRE(ends.host->held_bytes() == 4 * kLarge);
   output = {};
-  REQUIRE(ends.host->held.bytes == 0);
-  REQUIRE(ends.host->held.replies == 0);
+  REQUIRE(ends.host->held_bytes() == 0);
+  REQUIRE(ends.host->held_replies() == 0);
 }
 
 TEST_CASE("once half of the tickets are held, outputs are copied, however small in all") {
@@ -105,7 +105,7 @@ TEST_CASE("once half of the tickets are held, outputs are copied, however small 
     REQUIRE(ends.views(outputs.back()) == (i < kTickets / 2));
   }
   outputs.clear();
-  REQUIRE(ends.host->held.replies == 0);
+  REQUIRE(ends.host->held_replies() == 0);
 }
 
 TEST_CASE("a reply that names a block many times does not hold more than half of the region") {
@@ -143,7 +143,7 @@ TEST_CASE("the worker is told exactly when the reply and its last view are gone"
   REQUIRE(all_are(shared, 1));
   shared = {};
   REQUIRE(ends.released(head));
-  REQUIRE(ends.host->held.bytes == 0);
+  REQUIRE(ends.host->held_bytes() == 0);
 }
 
 TEST_CASE("a reply whose blocks were all copied gives them back at once") {

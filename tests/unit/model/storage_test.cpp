@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <cstring>
 #include <limits>
 #include <new>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -40,6 +42,41 @@ TEST_CASE("the last reference destroys a storage") {
     REQUIRE(third->references() == 1);
   }
   REQUIRE(alive == 0);
+}
+
+// Is used again when nothing refers to it.
+class Recycled final : public Storage {
+ public:
+  Recycled() : Storage(nullptr, 0, true) {}
+  std::atomic<int> disposed = 0;
+
+ private:
+  void dispose() noexcept override { ++disposed; }
+};
+
+TEST_CASE("a storage may be used again instead of being destroyed, when the last reference goes") {
+  Recycled storage;
+  for (int i = 0; i < 3; ++i) {
+    StorageRef first(&storage);
+    REQUIRE(first->references() == 1);
+    StorageRef second = first;
+    REQUIRE(first->references() == 2);
+    first = {};
+    REQUIRE(storage.disposed == i);
+    second = {};
+    REQUIRE(storage.disposed == i + 1);
+  }
+}
+
+TEST_CASE("of two threads that drop their references at once, one disposes of the storage") {
+  Recycled storage;
+  for (int i = 0; i < 500; ++i) {
+    StorageRef first(&storage);
+    std::jthread other([second = first]() mutable { second = {}; });
+    first = {};
+    other.join();
+    REQUIRE(storage.disposed == i + 1);
+  }
 }
 
 TEST_CASE("heap storage is aligned to 64 and writable to its last byte") {

@@ -41,7 +41,7 @@ class Pair {
  public:
   Pair()
       : requests_(ipc::RequestRegion::create(1 << 20)),
-        memory_(std::make_shared<ipc::WorkerMemory>(kReplyBytes)) {
+        memory_(ipc::WorkerMemory::create(kReplyBytes)) {
     auto [ours, theirs] = ipc::ControlSocket::pair();
     socket_ = std::move(ours);
     worker_ = std::jthread([this, fd = dup(theirs.fd())] {
@@ -84,7 +84,7 @@ class Pair {
     CHECK(head.call_id == id_);
     std::array<std::byte, ipc::kInlineFrame> copy{};
     ring.copy_frame(sequence, copy);
-    ipc::ReplyBlocks reply(memory_, head, false);
+    ipc::ReplyBlocks reply(*memory_, head, false);
     Decoder decoder(reply.frame(copy), reply);
     const auto failure = model::decode_failure(decoder, id_);
     ring.finish(sequence);

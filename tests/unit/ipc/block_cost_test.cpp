@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a block costs on its way, beyond what each round trip does. As ring_cost_test.cpp.
+#include "catch.hpp"
+#include "unit/ipc/instruction_count.hpp"
+
+#if defined(INFERPOOL_NO_STEPS)
+
+TEST_CASE("a block takes no more instructions than it did") {
+  WARN("left out: " INFERPOOL_NO_STEPS);
+}
+
+#else
+
+#include <semaphore>
+#include <thread>
+
+#include "ipc/request_region.hpp"
+#include "ipc/request_view.hpp"
+#include "unit/ipc/reply_ends.hpp"
+
+namespace inferpool::ipc {
+namespace {
+
+using detail::BlockRef;
+using detail::StorageRef;
+using test::Cost;
+using test::cost_of;
+
+// As in ring_cost_test.cpp: locked ones are exact.
+// The region's mutex twice.
+constexpr Cost kLoan{.instructions = 280, .locked = 2};
+// The request's reference to the loan, taken and dropped.
+constexpr Cost kSend{.instructions = 450, .locked = 2};
+// The region's mutex twice.
+constexpr Cost kDropLoan{.instructions = 240, .locked = 2};
+// The worker's: the request's reference to the view, taken and dropped.
+constexpr Cost kInput{.instructions = 240, .locked = 2};
+// The mutex of the replies twice, and the reply's reference to the block.
+constexpr Cost kHold{.instructions = 540, .locked = 3};
+// A lease is taken: its place, the use of the memory, the bytes; the reader leaves it to the view.
+constexpr Cost kOutput{.instructions = 310, .locked = 4};
+// The bytes, the place and the use of the memory are given back.
+constexpr Cost kDropOutput{.instructions = 100, .locked = 3};
+
+// Locks cost nothing but instructions where a process has one thread only; a pool has more.
+class OtherThread {
+ public:
+  ~OtherThread() { end_.release(); }
+
+ private:
+  std::binary_semaphore end_{0};
+  std::jthread thread_{[this] { end_.acquire(); }};
+};
+
+// A loan there and an output that the model made before back, in steps; both ends in one thread.
+class Blocks {
+ public:
+  struct Costs {
+    Cost loan, send, input, hold, output, drop_output, drop_loan;
+  };
+
+  Costs round_trip() {
+    Costs costs;
+    StorageRef loan;
+    costs.loan = cost_of([&] { loan = region_->allocate(kSize); });
+    RequestBlocks sent(*region_);
+    BlockRef ref;
+    BlockList held;
+    costs.send = cost_of([&] {
+      ref = sent.place({loan->data(), kSize}, loan);
+      held = sent.take();
+      held.clear();
+    });
+    costs.input = cost_of([&] {
+      view_.open(ref, true);
+      view_.detach();
+    });
+    ReplyArena::Ticket ticket;
+    costs.hold = cost_of([&] {
+      BlockList reply;
+      reply.push_back(premade_);
+      ticket = ends_.arena->hold(std::move(reply));
+    });
+    StorageRef output;
+    costs.output = cost_of([&] {
+      ReplyBlocks reply(*ends_.host, {.ticket = ticket.index, .generation = ticket.generation},
+                        false);
+      output = reply.open(test::named(premade_), true);
+    });
+    REQUIRE(ends_.views(output));
+    costs.drop_output = cost_of([&] { output = {}; });
+    costs.drop_loan = cost_of([&] { loan = {}; });
+    return costs;
+  }
+
+ private:
+  static constexpr std::size_t kSize = 64 * 1024;
+  OtherThread other_;
+  std::shared_ptr<RequestRegion> region_ = RequestRegion::create(1 << 20);
+  MemoryFile file_ = MemoryFile::adopt(region_->read_only(), region_->size());
+  Mapping requests_{file_, Access::kReadOnly};
+  RequestView view_{requests_};
+  test::ReplyEnds ends_;
+  StorageRef premade_ = ends_.arena->allocate(kSize);
+};
+
+void check(const char* step, const Cost& cost, const Cost& stated) {
+  INFO(step << ": " << cost.instructions << " instructions, " << cost.locked << " of them locked");
+  CHECK(cost.locked == stated.locked);
+  CHECK(cost.instructions <= stated.instructions);
+  CHECK(cost.instructions > 10);  // they are counted
+}
+
+TEST_CASE("a block takes no more instructions than it did") {
+  Blocks blocks;
+  for (int i = 0; i < 3; ++i) blocks.round_trip();  // binds each function, makes what is kept
+  const Blocks::Costs costs = blocks.round_trip();
+  check("loan", costs.loan, kLoan);
+  check("send", costs.send, kSend);
+  check("input", costs.input, kInput);
+  check("hold", costs.hold, kHold);
+  check("output", costs.output, kOutput);
+  check("drop the output", costs.drop_output, kDropOutput);
+  check("drop the loan", costs.drop_loan, kDropLoan);
+}
+
+}  // namespace
+}  // namespace inferpool::ipc
+
+#endif

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ipc/spares.hpp"
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "catch.hpp"
+
+namespace inferpool::ipc {
+namespace {
+
+// Tells how many of its kind live.
+struct Piece {
+  explicit Piece(int& alive) : alive_(alive) { ++alive_; }
+  ~Piece() { --alive_; }
+  Piece(const Piece&) = delete;
+  Piece& operator=(const Piece&) = delete;
+
+  std::unique_ptr<Piece> next_spare;
+  int& alive_;
+};
+
+TEST_CASE("a spare is taken once, the last one first") {
+  int alive = 0;
+  Spares<Piece> spares;
+  REQUIRE(spares.take() == nullptr);
+  auto first = std::make_unique<Piece>(alive);
+  auto second = std::make_unique<Piece>(alive);
+  const Piece* const first_kept = first.get();
+  const Piece* const second_kept = second.get();
+  REQUIRE(spares.keep(std::move(first)) == nullptr);
+  REQUIRE(spares.keep(std::move(second)) == nullptr);
+  const auto taken = spares.take();
+  REQUIRE(taken.get() == second_kept);
+  REQUIRE(taken->next_spare == nullptr);
+  REQUIRE(spares.take().get() == first_kept);
+  REQUIRE(spares.take() == nullptr);
+  REQUIRE(alive == 1);
+}
+
+TEST_CASE("no more spares are kept than it says, and those go with their list") {
+  int alive = 0;
+  {
+    Spares<Piece> spares;
+    for (std::size_t i = 0; i < Spares<Piece>::kMost; ++i)
+      REQUIRE(spares.keep(std::make_unique<Piece>(alive)) == nullptr);
+    auto surplus = spares.keep(std::make_unique<Piece>(alive));
+    REQUIRE(surplus != nullptr);
+    surplus.reset();
+    REQUIRE(alive == static_cast<int>(Spares<Piece>::kMost));
+    spares.take().reset();
+    REQUIRE(spares.keep(std::make_unique<Piece>(alive)) == nullptr);
+  }
+  REQUIRE(alive == 0);
+}
+
+}  // namespace
+}  // namespace inferpool::ipc
