@@ -53,6 +53,7 @@ struct Stats {
   std::uint64_t requests = 0;  // admitted or refused
   std::uint64_t succeeded = 0;
   std::uint64_t failed = 0;             // with any error, refusals included
+  std::uint64_t poisoned = 0;           // of these, refused: their input had ended two workers
   std::uint64_t retried = 0;            // runs given to another worker
   std::uint64_t restarts = 0;           // workers started after the first N
   std::uint64_t deaths = 0;             // workers that ended without being asked to

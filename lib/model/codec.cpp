@@ -16,6 +16,9 @@ using detail::Malformed;
 using Count = std::uint16_t;
 constexpr std::size_t kMaxCount = std::numeric_limits<Count>::max();
 
+// The parameter that each sending of a request has anew.
+constexpr std::string_view kTraceparent = "traceparent";
+
 std::span<const std::byte> bytes_of(const std::string& text) {
   return std::as_bytes(std::span(text));
 }
@@ -59,7 +62,10 @@ void put_parameters(Encoder& encoder, const Parameters& parameters) {
     if (const bool* flag = std::get_if<bool>(&value)) encoder.put(static_cast<std::uint8_t>(*flag));
     if (const auto* integer = std::get_if<std::int64_t>(&value)) encoder.put(*integer);
     if (const auto* real = std::get_if<double>(&value)) encoder.put(*real);
-    if (const auto* text = std::get_if<std::string>(&value)) encoder.put_payload(bytes_of(*text));
+    if (const auto* text = std::get_if<std::string>(&value)) {
+      const auto put = [&] { encoder.put_payload(bytes_of(*text)); };
+      name == kTraceparent ? encoder.put_apart(put) : put();
+    }
   }
 }
 
@@ -108,7 +114,7 @@ std::size_t payload_of(const TensorList& tensors, const Parameters& parameters) 
 }  // namespace
 
 void Codec<Request>::encode(Encoder& encoder, const Request& value) {
-  encoder.put_string(value.id);
+  encoder.put_apart([&] { encoder.put_string(value.id); });
   put_tensors(encoder, value.inputs);
   put_parameters(encoder, value.parameters);
 }

@@ -22,9 +22,23 @@ void FrameBuffer::overflow(const void* data, std::size_t size) {
   size_ = overflow_.size();
 }
 
+void FrameBuffer::set_apart(const Apart& apart) {
+  while (aparts_ > 0 && this->apart(aparts_ - 1).begin >= apart.begin) {
+    if (--aparts_ >= kFirst) more_.pop_back();
+  }
+  if (aparts_ < kFirst) {
+    first_[aparts_] = apart;
+  } else {
+    more_.push_back(apart);
+  }
+  ++aparts_;
+}
+
 void FrameBuffer::clear() noexcept {
   overflow_.clear();
   size_ = 0;
+  more_.clear();
+  aparts_ = 0;
 }
 
 }  // namespace detail
@@ -93,6 +107,7 @@ void Encoder::put_payload(std::span<const std::byte> bytes, const StorageRef& st
   }
   const std::uint64_t offset = sink_.place(bytes, storage).offset;
   const std::uint64_t unit = offset / kAlignment;
+  const std::size_t begin = frame_.bytes().size();
   if (offset % kAlignment == 0 && unit <= std::numeric_limits<Unit>::max()) {
     put(Place::kBlock);
     put(static_cast<Unit>(unit));
@@ -100,6 +115,8 @@ void Encoder::put_payload(std::span<const std::byte> bytes, const StorageRef& st
     put(Place::kFarBlock);
     put(offset);
   }
+  frame_.set_apart(
+      {.begin = begin, .size = frame_.bytes().size() - begin, .block = true, .offset = offset});
 }
 
 void Decoder::ends_early(std::size_t due) const {

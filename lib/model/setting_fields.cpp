@@ -138,6 +138,7 @@ std::vector<SettingField> time_fields() {
           "restart_backoff.first", "pool.restart_backoff.first",
           [](auto& s) -> auto& { return s.restart_backoff.first; }, some),
       backoff_limit(some),
+      field("poison_memory", "pool.poison_memory", &Settings::poison_memory, any),
       field(
           "restart_backoff.breaker", "pool.restart_backoff.breaker",
           [](auto& s) -> auto& { return s.restart_backoff.breaker; }, WholeRule{1, 1'000'000}),

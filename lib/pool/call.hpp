@@ -16,6 +16,7 @@
 #include "ipc/wait_word.hpp"
 #include "pool/channel.hpp"
 #include "pool/latency.hpp"
+#include "pool/worker_end.hpp"
 
 namespace inferpool::pool {
 
@@ -88,7 +89,9 @@ struct Call {
   std::uint32_t sequence = 0;          // the slot,
   Channel* channel = nullptr;          // and the process: the lane's,
   std::shared_ptr<Channel> dead = {};  // or this one, which ended when it had answered
-  int deaths = 0;                      // workers that ended while they ran it
+  int deaths = 0;                      // workers that ended while they ran it,
+  int blamed = 0;                      // of these, maybe by its doing; not remembered yet
+  std::shared_ptr<const WorkerEnd> blamed_end = {};  // the last of them
   std::optional<Error> error = {};     // kDone without an answer
   Call* previous = nullptr;            // kQueued
   Call* next = nullptr;

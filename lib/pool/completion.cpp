@@ -100,7 +100,10 @@ void Completion::run() {
       const auto pending = next++;
       if (advance(*pending, now)) ended.splice(ended.end(), active_, pending);
     }
-    for (Pending& pending : ended) deliver(*pending.receiver, pending.error, events_);
+    for (Pending& pending : ended) {
+      exchange_.remember_deaths(pending.call);
+      deliver(*pending.receiver, pending.error, events_);
+    }
     if (!ended.empty()) continue;
     if (!spin_.spin([&] { return anything_new(seen); })) wait(seen);
   }

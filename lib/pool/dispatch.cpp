@@ -45,6 +45,15 @@ std::optional<Error> Dispatch::admit(Call& call, ipc::WakeList& wakes) {
   return std::nullopt;
 }
 
+Error Dispatch::refuse_poisoned(Call& call, Error poisoned) {
+  ++requests_;
+  ++failed_;
+  call.state = CallState::kDone;
+  if (closing_) return stopped();
+  ++poisoned_;
+  return poisoned;
+}
+
 std::optional<Error> Dispatch::refusal(ipc::WakeList& wakes) {
   if (closing_) return stopped();
   if (breaker_ && live() == 0) return breaker_;
@@ -109,7 +118,7 @@ void Dispatch::worker_ended(const WorkerEnd& end, ipc::WakeList& wakes) {
   if (!lane.live()) return;
   const std::shared_ptr<Channel> channel = lane.channel();
   for (const Run& run : lane.worker_ended()) {
-    if (run.call != nullptr) lose(*run.call, channel, end, wakes);
+    if (run.call != nullptr) lose(run, channel, end, wakes);
   }
   if (live() == 0) {
     if (closing_) {
@@ -121,8 +130,9 @@ void Dispatch::worker_ended(const WorkerEnd& end, ipc::WakeList& wakes) {
   feed(wakes);
 }
 
-void Dispatch::lose(Call& call, const std::shared_ptr<Channel>& channel, const WorkerEnd& end,
+void Dispatch::lose(const Run& run, const std::shared_ptr<Channel>& channel, const WorkerEnd& end,
                     ipc::WakeList& wakes) {
+  Call& call = *run.call;
   if (channel->answered(call.sequence)) {
     // The whole answer stands in memory that the call keeps alive: its caller collects it.
     call.dead = channel;
@@ -131,6 +141,10 @@ void Dispatch::lose(Call& call, const std::shared_ptr<Channel>& channel, const W
   }
   const bool began = !channel->recall(call.sequence);
   if (began) ++call.deaths;
+  if (began && run.suspect) {
+    ++call.blamed;
+    call.blamed_end = std::make_shared<const WorkerEnd>(end);
+  }
   if (call.deaths >= 2) {
     fail(call, poisoned_request(end, call.id), wakes);
   } else if (call.retry == Retry::kAlways || (call.retry == Retry::kIfNotStarted && !began)) {
@@ -190,6 +204,7 @@ void Dispatch::count(Stats& stats) const {
   stats.requests = requests_;
   stats.succeeded = succeeded_;
   stats.failed = failed_;
+  stats.poisoned = poisoned_;
   stats.retried = retried_;
   stats.in_flight = in_flight_;
   stats.queued = static_cast<int>(waiting());

@@ -47,6 +47,8 @@ class Dispatch {
     ++requests_;
     ++failed_;
   }
+  // As admit, for a call whose input is known to end workers: says `stopped` or gives `poisoned`.
+  Error refuse_poisoned(Call& call, Error poisoned);
   // The caller has read the answer of a posted call.
   void collected(Call& call, bool succeeded, ipc::WakeList& wakes);
   // What was collected as a success could not be decoded.
@@ -97,7 +99,7 @@ class Dispatch {
   Call* take_oldest_waiting() noexcept;
   void feed(ipc::WakeList& wakes);
   void put_back(Call& call, ipc::WakeList& wakes);
-  void lose(Call& call, const std::shared_ptr<Channel>& channel, const WorkerEnd& end,
+  void lose(const Run& run, const std::shared_ptr<Channel>& channel, const WorkerEnd& end,
             ipc::WakeList& wakes);
   void fail(Call& call, Error error, ipc::WakeList& wakes);
   void fail_queue(const Error& error, ipc::WakeList& wakes);
@@ -108,7 +110,7 @@ class Dispatch {
   std::optional<Error> breaker_;
   bool closing_ = false;
   int in_flight_ = 0;
-  std::uint64_t requests_ = 0, succeeded_ = 0, failed_ = 0, retried_ = 0;
+  std::uint64_t requests_ = 0, succeeded_ = 0, failed_ = 0, poisoned_ = 0, retried_ = 0;
 };
 
 }  // namespace inferpool::pool

@@ -8,6 +8,7 @@
 
 #include "model/reply.hpp"
 #include "model/traceparent.hpp"
+#include "pool/fingerprint.hpp"
 #include "pool/refusal.hpp"
 #include "pool/supervisor.hpp"
 
@@ -94,9 +95,13 @@ void Exchange::decode(Decoder& decoder, detail::FunctionRef<void(Decoder&)> deco
 }
 
 Placement Exchange::admit(Call& call) {
-  std::optional<Error> refusal;
+  std::optional<Error> refusal = poison_.armed() ? poisoned(call) : std::nullopt;
   const Placement placement = dispatch_.update([&](Dispatch& d, ipc::WakeList& wakes) {
-    refusal = d.admit(call, wakes);
+    if (refusal) {
+      refusal = d.refuse_poisoned(call, *std::move(refusal));
+    } else {
+      refusal = d.admit(call, wakes);
+    }
     return placement_of(d, call);
   });
   if (refusal) throw *refusal;
@@ -109,9 +114,32 @@ Placement Exchange::look(const Call& call) const {
 
 void Exchange::give_up(Call& call, ErrorCode code) {
   const TimePoint now = Clock::now();
-  dispatch_.update(
-      [&](Dispatch& d, ipc::WakeList& wakes) { return d.give_up(call, code, now, wakes); });
+  ipc::BlockList blocks;
+  dispatch_.update([&](Dispatch& d, ipc::WakeList& wakes) {
+    // An abandoned run takes them with it, and remember() needs them, too.
+    if (call.blamed > 0) blocks = call.blocks;
+    d.give_up(call, code, now, wakes);
+  });
+  if (!blocks.empty()) call.blocks = std::move(blocks);
   supervisor_.poke();  // its run may go on, for cancel_grace at most
+}
+
+std::optional<Error> Exchange::poisoned(const Call& call) {
+  const TimePoint now = Clock::now();
+  const auto found = poison_.find(
+      input_size(call.frame, call.blocks), [&] { return input_hash(call.frame, call.blocks); },
+      now);
+  if (!found) return std::nullopt;
+  return poisoned_input(found->last, call.id, found->deaths, now - found->when,
+                        origin_->settings.poison_memory);
+}
+
+void Exchange::remember(Call& call) noexcept try {
+  if (!poison_.enabled()) return;
+  const Fingerprint input{.size = input_size(call.frame, call.blocks),
+                          .hash = input_hash(call.frame, call.blocks)};
+  poison_.remember(input, std::exchange(call.blamed, 0), *call.blamed_end, Clock::now());
+} catch (...) {  // for want of memory: what ended a worker may do so once more
 }
 
 bool Exchange::collect(Call& call, const Placement& placement,
@@ -152,9 +180,11 @@ bool Exchange::collect(Call& call, const Placement& placement,
     }
     return true;
   } catch (const detail::Malformed& malformed) {
-    Error error = violation(worker, call.id, malformed.what());
-    if (given_back ? *given_back : give_back(false)) throw error;
-    return false;
+    const WorkerEnd end = violation(worker, malformed.what());
+    if (!(given_back ? *given_back : give_back(false))) return false;
+    ++call.blamed;
+    call.blamed_end = std::make_shared<const WorkerEnd>(end);
+    throw worker_lost(end, call.id, Phase::kRunning);
   } catch (...) {
     if (!given_back && !give_back(false)) return false;
     rethrow_undecodable(call.id);
@@ -176,10 +206,11 @@ void Exchange::check(const Call& call, const Placement& placement) {
     return stands(call, placement) &&
            !placement.worker->memory()->ring().plausible(placement.sequence);
   });
-  if (broken) violation(*placement.worker, 0, "words of the ring that no worker writes");
+  if (broken) violation(*placement.worker, "words of the ring that no worker writes");
 }
 
-Error Exchange::violation(WorkerHandle& worker, std::uint64_t request_id, std::string_view what) {
+// Of the worker that is killed for it.
+WorkerEnd Exchange::violation(WorkerHandle& worker, std::string_view what) {
   const std::string reason = fmt::format("protocol violation: {}", what);
   WorkerEnd end;
   end.index = worker.index();
@@ -188,7 +219,7 @@ Error Exchange::violation(WorkerHandle& worker, std::uint64_t request_id, std::s
   end.status.signal = 9;
   end.reason = reason;
   worker.kill(reason);
-  return worker_lost(end, request_id, Phase::kRunning);
+  return end;
 }
 
 }  // namespace inferpool::pool

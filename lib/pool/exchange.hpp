@@ -13,6 +13,7 @@
 #include "pool/call.hpp"
 #include "pool/latency.hpp"
 #include "pool/locked_dispatch.hpp"
+#include "pool/poison_memory.hpp"
 #include "pool/worker_handle.hpp"
 
 namespace inferpool::pool {
@@ -37,13 +38,16 @@ class Exchange {
   // All outlive the exchange.
   Exchange(std::shared_ptr<const Origin> origin, LockedDispatch& dispatch,
            const Supervisor& supervisor) noexcept
-      : origin_(std::move(origin)), dispatch_(dispatch), supervisor_(supervisor) {}
+      : origin_(std::move(origin)),
+        dispatch_(dispatch),
+        supervisor_(supervisor),
+        poison_(origin_->settings.poison_memory) {}
 
   // Encodes the request into memory that only the host writes. Throws Error.
   void prepare(Call& call, detail::FunctionRef<void(Encoder&)> encode, const InferOptions& options);
   // A call that is refused before it is prepared counts, too.
   void count_refusal();
-  // Throws Error (stopped, unavailable, queue_full).
+  // Throws Error (stopped, unavailable, queue_full, poisoned_request).
   Placement admit(Call& call);
   [[nodiscard]] Placement look(const Call& call) const;
   // Ends the call with deadline_exceeded or cancelled, unless it has ended.
@@ -56,6 +60,12 @@ class Exchange {
   // Ends the worker where the reply word of the call holds what cannot be.
   void check(const Call& call, const Placement& placement);
 
+  // Of a call that is done, before its caller is told: an input that was running when its worker
+  // ended is remembered.
+  void remember_deaths(Call& call) noexcept {
+    if (call.blamed > 0) remember(call);
+  }
+
   // Of all calls that were collected (one that could not be decoded counts, where its reply held no
   // block). To be read under the pool's lock.
   [[nodiscard]] const Latency& latency() const noexcept { return latency_; }
@@ -65,11 +75,14 @@ class Exchange {
   bool encode(Call& call, detail::FunctionRef<void(Encoder&)> encode, std::string_view traceparent);
   void decode(Decoder& decoder, detail::FunctionRef<void(Decoder&)> decode);
   void count(Call& call, const ipc::ReplyHead& head, std::uint64_t decoded) noexcept;
-  Error violation(WorkerHandle& worker, std::uint64_t request_id, std::string_view what);
+  [[nodiscard]] std::optional<Error> poisoned(const Call& call);
+  void remember(Call& call) noexcept;
+  static WorkerEnd violation(WorkerHandle& worker, std::string_view what);
 
   std::shared_ptr<const Origin> origin_;
   LockedDispatch& dispatch_;
   const Supervisor& supervisor_;
+  PoisonMemory poison_;
   Latency latency_;
   std::atomic<std::uint64_t> next_id_{1};
 };

@@ -27,6 +27,8 @@ void Lane::worker_ready(std::shared_ptr<Channel> channel) {
 std::vector<Run> Lane::worker_ended() {
   std::vector<Run> runs = std::exchange(runs_, {});
   runs_.reserve(concurrency_ + 1);
+  const bool out_of_time = std::exchange(out_of_time_, false);
+  for (Run& run : runs) run.suspect = run.overdue || !out_of_time;
   channel_.reset();
   abandoned_ = 0;
   unbegun_.reset();
@@ -140,6 +142,7 @@ void Lane::kill_overdue(TimePoint now, Duration cancel_grace, Duration hang_time
     channel_->kill(fmt::format(
         "it did not begin a request, even {} s (cancel_grace) after the request's caller had left",
         seconds(cancel_grace)));
+    out_of_time_ = true;
   }
   for (std::size_t i = 0; i < runs_.size(); ++i) {
     Run& run = runs_[i];
@@ -147,10 +150,12 @@ void Lane::kill_overdue(TimePoint now, Duration cancel_grace, Duration hang_time
     if (passed(run.kill_at, now)) {
       channel_->kill(fmt::format("its run went on {} s (cancel_grace) after its caller had left",
                                  seconds(cancel_grace)));
+      run.overdue = out_of_time_ = true;
     } else if (hang_timeout > Duration::zero() && run.started &&
                now - *run.started >= hang_timeout && !channel_->answered(run.sequence)) {
       channel_->kill(fmt::format("hung: a request ran longer than hang_timeout ({} s)",
                                  seconds(hang_timeout)));
+      run.overdue = out_of_time_ = true;
     }
   }
 }

@@ -24,6 +24,8 @@ struct Run {
   Deadline kill_at = {};     // abandoned: how long it may go on
   Deadline started = {};     // when it was first seen to have its turn
   std::uint64_t turn = 0;    // ticks when it got its turn; 0: posted ahead
+  bool overdue = false;      // the pool killed the worker for it
+  bool suspect = false;      // the worker ended: maybe by its doing, if it was begun
 };
 
 // One place for a worker, and what the worker there has to do: requests in the order of posting.
@@ -34,7 +36,8 @@ class Lane {
   Lane(int index, int concurrency);
 
   void worker_ready(std::shared_ptr<Channel> channel);
-  // Gives what the worker had.
+  // Gives what the worker had. Where the pool killed it because of the time, only those that were
+  // overdue are suspects, else all.
   std::vector<Run> worker_ended();
 
   [[nodiscard]] bool live() const noexcept { return channel_ != nullptr; }
@@ -89,6 +92,7 @@ class Lane {
   std::optional<std::uint32_t> unbegun_ =
       {};  // the first one recalled in its turn and not passed yet
   Deadline kill_unbegun_at_ = {};
+  bool out_of_time_ = false;  // kill_overdue killed it
 };
 
 }  // namespace inferpool::pool

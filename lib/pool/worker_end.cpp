@@ -55,6 +55,19 @@ Error poisoned_request(const WorkerEnd& end, std::uint64_t request_id) {
           std::move(details)};
 }
 
+Error poisoned_input(const WorkerEnd& end, std::uint64_t request_id, int deaths, Duration ago,
+                     Duration poison_memory) {
+  ErrorDetails details = details_of(end, Phase::kQueued);
+  details.request_id = request_id;
+  const auto seconds = [](Duration d) { return std::chrono::duration<double>(d).count(); };
+  return {ErrorCode::kPoisonedRequest,
+          fmt::format("request {} is not run: its input ended {} workers while they ran it, the "
+                      "last one {:.1f} s ago: {}; each such end is remembered for poison_memory "
+                      "({} s), and two are enough; mend the model, or set poison_memory to 0",
+                      request_id, deaths, seconds(ago), to_string(end), seconds(poison_memory)),
+          std::move(details)};
+}
+
 Error start_failed(const WorkerEnd& end, const std::string& cause, const Failure& load_failure) {
   ErrorDetails details = details_of(end, Phase::kStarting);
   details.exception_type = load_failure.type;

@@ -4,6 +4,7 @@
 #include <string>
 
 #include <inferpool/error.hpp>
+#include <inferpool/settings.hpp>
 
 #include "model/failure.hpp"
 #include "process/exit_status.hpp"
@@ -29,6 +30,11 @@ struct WorkerEnd {
 
 // poisoned_request: two workers ended while they ran the request, this one last.
 [[nodiscard]] Error poisoned_request(const WorkerEnd& end, std::uint64_t request_id);
+
+// poisoned_request for an input that is refused: `deaths` workers ended while they ran it, this one
+// last, `ago`; and how long they are remembered.
+[[nodiscard]] Error poisoned_input(const WorkerEnd& end, std::uint64_t request_id, int deaths,
+                                   Duration ago, Duration poison_memory);
 
 // startup_failed: it was never ready, and the cause; with the exception of its load, where there
 // was one.

@@ -26,6 +26,13 @@ struct WakeCaller {
   }
 };
 
+// However a call ends.
+struct RememberDeaths {
+  Exchange& exchange;
+  Call& call;
+  ~RememberDeaths() { exchange.remember_deaths(call); }
+};
+
 Error start_failure(const std::string& what) {
   ErrorDetails details;
   details.phase = Phase::kStarting;
@@ -99,6 +106,7 @@ void Workers::infer(detail::FunctionRef<void(Encoder&)> encode,
   exchange_->prepare(call, encode, options);
   const std::stop_callback on_stop(options.stop, WakeCaller{&waiter});
   Placement placement = exchange_->admit(call);
+  const RememberDeaths at_end{*exchange_, call};
   for (;; placement = exchange_->look(call)) {
     placement = await(call, std::move(placement), options.stop);
     if (placement.state == CallState::kDone) throw *call.error;

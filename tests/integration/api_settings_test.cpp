@@ -28,6 +28,7 @@ const std::vector<Bad>& bad_values() {
       {"request_timeout", "-1ms", [](Settings& s) { s.request_timeout = -1ms; }},
       {"cancel_grace", "-1ms", [](Settings& s) { s.cancel_grace = -1ms; }},
       {"hang_timeout", "-1s", [](Settings& s) { s.hang_timeout = -1s; }},
+      {"poison_memory", "-1s", [](Settings& s) { s.poison_memory = -1s; }},
       {"startup_timeout", "0", [](Settings& s) { s.startup_timeout = 0s; }},
       {"drain_timeout", "0", [](Settings& s) { s.drain_timeout = 0s; }},
       {"restart_backoff.first", "0", [](Settings& s) { s.restart_backoff.first = 0s; }},

@@ -128,6 +128,22 @@ TEST_CASE("A codec that finds a reply malformed loses its worker, which is repla
   }
 }
 
+TEST_CASE("An input to which the replies are malformed is poison, as one that ends its worker") {
+  CaptionPool pool(caption_settings(1));
+  for (const std::uint64_t end : {1, 2}) {
+    const Error error = kVerbs[0](pool, picture(Where::kDecodeCaption, What::kMalformed));
+    CHECK(error.code() == ErrorCode::kWorkerLost);
+    REQUIRE(ready_again(pool, end));
+  }
+  for (const auto verb : kVerbs) {
+    const Error error = verb(pool, picture(Where::kDecodeCaption, What::kMalformed));
+    CHECK(error.code() == ErrorCode::kPoisonedRequest);
+    CHECK_THAT(error.what(), contains("no bytes of mine"));
+  }
+  check_goes_on(pool, 2 + kVerbs.size());
+  CHECK(pool.stats().deaths == 2);
+}
+
 TEST_CASE("An Error of a codec stays as it is in the host, and is the model's in the worker") {
   CaptionPool pool(caption_settings(1));
   for (const auto verb : kVerbs) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <sched.h>
+#include <signal.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -39,6 +40,7 @@ class Actor {
         {"pass", &Actor::pass},
         {"meet", &Actor::meet},
         {"throw", &Actor::fail},
+        {"die", &Actor::die},
         {"context", &Actor::describe},
         {"output", &Actor::output},
         {"large", &Actor::large},
@@ -95,6 +97,11 @@ class Actor {
 
   Response fail(const Request& request, Context& /*context*/) {
     throw std::domain_error(get<std::string>(request, "text"));
+  }
+
+  Response die(const Request& /*request*/, Context& /*context*/) {
+    raise(SIGKILL);
+    return {};
   }
 
   Response describe(const Request& /*request*/, Context& context) {

@@ -69,6 +69,15 @@ class BlockSource {
 // The bytes of a frame, the first kInlineFrame without allocation.
 class FrameBuffer {
  public:
+  // Bytes that differ between two sendings of the same value. Those that refer to a block follow
+  // the block's length, in 8 bytes.
+  struct Apart {
+    std::size_t begin;
+    std::size_t size;
+    bool block;
+    std::uint64_t offset;  // of the block
+  };
+
   // Inline, so that a number is one store.
   void append(const void* data, std::size_t size) {
     if (size <= kInlineFrame && size_ <= kInlineFrame - size && overflow_.empty()) {
@@ -83,12 +92,24 @@ class FrameBuffer {
     return {overflow_.empty() ? inline_.data() : overflow_.data(), size_};
   }
 
+  // Each begins where the last one ends or later, or before it, and then takes its place.
+  void set_apart(const Apart& apart);
+  [[nodiscard]] std::size_t aparts() const noexcept { return aparts_; }
+  [[nodiscard]] const Apart& apart(std::size_t index) const noexcept {
+    return index < kFirst ? first_[index] : more_[index - kFirst];
+  }
+
  private:
+  static constexpr std::size_t kFirst = 4;  // of the aparts, without allocation
+
   void overflow(const void* data, std::size_t size);
 
   std::array<std::byte, kInlineFrame> inline_;
   std::vector<std::byte> overflow_ = {};
   std::size_t size_ = 0;
+  std::array<Apart, kFirst> first_;
+  std::vector<Apart> more_ = {};
+  std::size_t aparts_ = 0;
 };
 
 }  // namespace detail
@@ -113,6 +134,15 @@ class Encoder {
   // Bytes of any number, copied once; they count against the limit. Throws Error
   // (payload_too_large, out_of_memory).
   void put_payload(std::span<const std::byte> bytes) { put_payload(bytes, {}); }
+  // What `put()` puts is sent as ever, but does not count where an input is known again that ended
+  // its workers (Settings::poison_memory): for ids, times and traces, which each sending has anew.
+  template <std::invocable Put>
+  void put_apart(Put&& put) {
+    const std::size_t begin = frame_.bytes().size();
+    put();
+    frame_.set_apart(
+        {.begin = begin, .size = frame_.bytes().size() - begin, .block = false, .offset = 0});
+  }
 
  private:
   void put_payload(std::span<const std::byte> bytes, const detail::StorageRef& storage);

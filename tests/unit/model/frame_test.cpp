@@ -45,6 +45,27 @@ TEST_CASE("a frame buffer keeps what is appended, beyond its inline bytes as wel
   REQUIRE(frame.bytes()[59] == all[59]);
 }
 
+TEST_CASE("a frame buffer knows what was set apart, and an outer part takes in the inner ones") {
+  FrameBuffer frame;
+  for (std::size_t i = 0; i < 10; ++i) {
+    frame.set_apart({.begin = 10 * i, .size = i, .block = i % 2 == 1, .offset = 0});
+  }
+  REQUIRE(frame.aparts() == 10);
+  for (std::size_t i = 0; i < 10; ++i) {
+    REQUIRE(frame.apart(i).begin == 10 * i);
+    REQUIRE(frame.apart(i).size == i);
+    REQUIRE(frame.apart(i).block == (i % 2 == 1));
+  }
+  frame.set_apart({.begin = 35, .size = 80, .block = false, .offset = 0});
+  REQUIRE(frame.aparts() == 5);
+  REQUIRE(frame.apart(3).begin == 30);
+  REQUIRE(frame.apart(4).begin == 35);
+  frame.set_apart({.begin = 5, .size = 200, .block = false, .offset = 0});
+  REQUIRE(frame.aparts() == 2);
+  frame.clear();
+  REQUIRE(frame.aparts() == 0);
+}
+
 TEST_CASE("a frame buffer of up to 448 bytes holds them itself") {
   FrameBuffer frame;
   const auto held_inside = [&frame] {

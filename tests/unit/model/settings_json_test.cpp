@@ -29,8 +29,8 @@ auto fields(const Settings& s) {
       s.worker, s.implementation, s.name, s.version, s.uri, s.extra, s.workers, s.concurrency,
       s.max_queue_size, s.request_timeout, s.cancel_grace, s.hang_timeout, s.startup_timeout,
       s.drain_timeout, s.restart_backoff.first, s.restart_backoff.limit, s.restart_backoff.breaker,
-      s.retry, s.spin, s.start_in_background, s.shared_memory_limit, s.max_payload, s.copy_outputs,
-      s.inherit_env, s.env, s.cpu_affinity, s.rlimits, s.core_dumps, s.sandbox,
+      s.retry, s.poison_memory, s.spin, s.start_in_background, s.shared_memory_limit, s.max_payload,
+      s.copy_outputs, s.inherit_env, s.env, s.cpu_affinity, s.rlimits, s.core_dumps, s.sandbox,
       s.threads_per_worker, s.worker_output.kind);
 }
 
@@ -50,6 +50,7 @@ constexpr const char* kEverything = R"({
     "drain_timeout": 2,
     "restart_backoff": {"first": "20ms", "limit": "1s", "breaker": 7},
     "retry": "always",
+    "poison_memory": "1h",
     "spin": "10us",
     "start_in_background": true,
     "shared_memory_limit": "64MiB",
@@ -86,6 +87,7 @@ TEST_CASE("each field of the file reaches its setting") {
   CHECK(s.restart_backoff.limit == 1s);
   CHECK(s.restart_backoff.breaker == 7);
   CHECK(s.retry == Retry::kAlways);
+  CHECK(s.poison_memory == 1h);
   CHECK(s.spin == 10us);
   CHECK(s.start_in_background);
   CHECK(s.shared_memory_limit == 64U << 20);

@@ -93,6 +93,7 @@ TEST_CASE("B10: bad durations are refused with file, field, value and range") {
       {"pool.hang_timeout", "0s to 87600h"},
       {"pool.startup_timeout", "1ns to 87600h"},
       {"pool.drain_timeout", "1ns to 87600h"},
+      {"pool.poison_memory", "0s to 87600h"},
       {"pool.restart_backoff.first", "1ns to 87600h"},
       {"pool.restart_backoff.limit", "1ns to 87600h"},
       {"pool.spin", "0s to 10ms"}};

@@ -100,5 +100,19 @@ TEST_CASE("a start that failed keeps the exception of the load") {
   REQUIRE(error.details().exception_text == "no file");
 }
 
+TEST_CASE("an input that is refused names what it ended, when, how, and what to do") {
+  using namespace std::chrono_literals;
+  const Error error = poisoned_input(killed(), 5, 3, 1500ms, 10min);
+  REQUIRE(error.code() == ErrorCode::kPoisonedRequest);
+  REQUIRE(error.phase() == Phase::kQueued);
+  REQUIRE(error.details().request_id == 5);
+  REQUIRE(error.details().pid == 71);
+  REQUIRE(error.details().signal == 9);
+  REQUIRE_THAT(error.what(),
+               contains("request 5 is not run: its input ended 3 workers while they ran it, the "
+                        "last one 1.5 s ago: worker 2 (pid 71) was killed by signal 9 (SIGKILL)") &&
+                   contains("poison_memory (600 s)") && contains("set poison_memory to 0"));
+}
+
 }  // namespace
 }  // namespace inferpool::pool

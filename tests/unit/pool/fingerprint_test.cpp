@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pool/fingerprint.hpp"
+
+#include <inferpool/codec.hpp>
+
+#include "catch.hpp"
+#include "ipc/request_region.hpp"
+#include "model/traceparent.hpp"
+
+namespace inferpool::pool {
+namespace {
+
+constexpr const char* kTrace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+constexpr const char* kOtherTrace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b8-01";
+
+// Requests as they are sent, side by side in one region, so that no two blocks have one place.
+class Sender {
+ public:
+  struct Sent {
+    detail::FrameBuffer frame = {};
+    ipc::BlockList blocks = {};
+  };
+
+  template <typename T>
+  Fingerprint send(const T& value, std::string_view traceparent = {}) {
+    Sent& sent = sent_.emplace_back();
+    model::put_trace(sent.frame, traceparent);
+    ipc::RequestBlocks blocks(*region_);
+    Encoder encoder(sent.frame, blocks, std::size_t{1} << 30);
+    Codec<T>::encode(encoder, value);
+    // As Exchange does where a frame is too large for a slot.
+    if (sent.frame.bytes().size() > detail::kInlineFrame) blocks.place(sent.frame.bytes(), {});
+    sent.blocks = blocks.take();
+    return {.size = input_size(sent.frame, sent.blocks),
+            .hash = input_hash(sent.frame, sent.blocks)};
+  }
+
+  Tensor loan(std::int64_t count, float value) {
+    const auto bytes = static_cast<std::size_t>(count) * sizeof(float);
+    Tensor tensor =
+        detail::TensorAccess::make(Datatype::kFp32, {count}, region_->allocate(bytes), bytes);
+    std::ranges::fill(tensor.mutable_values<float>(), value);
+    return tensor;
+  }
+
+ private:
+  std::shared_ptr<ipc::RequestRegion> region_ = ipc::RequestRegion::create(16 << 20);
+  std::vector<Sent> sent_;
+};
+
+Tensor floats(std::int64_t count, float value) {
+  return Tensor::from(std::vector<float>(static_cast<std::size_t>(count), value), {count});
+}
+
+TEST_CASE("an input has the same fingerprint wherever its blocks lie, and whoever placed them") {
+  Sender sender;
+  const std::int64_t count = GENERATE(1, 64, 65, 5000);
+  const Fingerprint first = sender.send(floats(count, 3));
+  REQUIRE(first == sender.send(floats(count, 3)));
+  REQUIRE(first == sender.send(sender.loan(count, 3)));
+  REQUIRE(first.size > static_cast<std::uint64_t>(count) * sizeof(float));
+}
+
+TEST_CASE("one byte, the shape and the datatype of an input each change its fingerprint") {
+  Sender sender;
+  const std::int64_t count = GENERATE(2, 6000);
+  const Tensor tensor = floats(count, 3);
+  const Fingerprint first = sender.send(tensor);
+  Tensor other = floats(count, 3);
+  other.mutable_values<float>().back() = 4;
+  REQUIRE_FALSE(first == sender.send(other));
+  REQUIRE_FALSE(first ==
+                sender.send(Tensor::copy_bytes(Datatype::kFp32, {1, count}, tensor.bytes())));
+  REQUIRE_FALSE(first ==
+                sender.send(Tensor::copy_bytes(Datatype::kInt32, {count}, tensor.bytes())));
+}
+
+TEST_CASE("the trace of a call is not in the fingerprint of its input") {
+  Sender sender;
+  const Tensor tensor = floats(100, 3);
+  REQUIRE(sender.send(tensor, kTrace) == sender.send(tensor));
+  REQUIRE(sender.send(tensor, kTrace) == sender.send(tensor, kOtherTrace));
+}
+
+TEST_CASE("a request's id and its parameter traceparent are not in its fingerprint, all else is") {
+  Sender sender;
+  const auto request = [](std::int64_t size) {
+    Request made{{"a", floats(size, 1)}, {"b", floats(size, 2)}};
+    made.id = "17";
+    made.parameters = {{"count", std::int64_t{4}}, {"text", "one"}, {"traceparent", kTrace}};
+    return made;
+  };
+  const std::int64_t size = GENERATE(1, 1000);
+  const Fingerprint first = sender.send(request(size));
+  Request again = request(size);
+  again.id = "another, which is longer";
+  again.parameters["traceparent"] = kOtherTrace;
+  REQUIRE(first == sender.send(again));
+  again.parameters["traceparent"] = std::string(1000, 'x');  // in a block of its own
+  REQUIRE(first == sender.send(again));
+
+  for (const auto& [name, value] :
+       Parameters{{"count", std::int64_t{5}}, {"text", "two"}, {"more", true}}) {
+    Request other = request(size);
+    other.parameters[name] = value;
+    REQUIRE_FALSE(first == sender.send(other));
+  }
+  Request swapped = request(size);
+  swapped.inputs = {{"a", floats(size, 2)}, {"b", floats(size, 1)}};
+  REQUIRE_FALSE(first == sender.send(swapped));
+}
+
+TEST_CASE("a request of many large tensors and a large text has one fingerprint, too") {
+  Sender sender;
+  const auto request = [](float last) {
+    Request made;
+    for (int i = 0; i < 40; ++i) {
+      made.inputs.add("tensor " + std::to_string(i), floats(100, i == 39 ? last : 1.F));
+    }
+    made.parameters["text"] = std::string(600, 'x');
+    return made;
+  };
+  REQUIRE(sender.send(request(7)) == sender.send(request(7)));
+  REQUIRE_FALSE(sender.send(request(7)) == sender.send(request(8)));
+}
+
+TEST_CASE("an input whose blocks are gone has another fingerprint, and nothing is read") {
+  ipc::BlockList none;
+  detail::FrameBuffer frame;
+  model::put_trace(frame, {});
+  {
+    const auto region = ipc::RequestRegion::create(1 << 20);
+    ipc::RequestBlocks blocks(*region);
+    Encoder encoder(frame, blocks, 1 << 20);
+    Codec<Tensor>::encode(encoder, floats(1000, 1));
+  }
+  REQUIRE(input_size(frame, none) < 1000);
+  REQUIRE(input_hash(frame, none) != 0);
+}
+
+}  // namespace
+}  // namespace inferpool::pool
