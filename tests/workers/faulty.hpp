@@ -25,6 +25,7 @@ enum class Deed : std::int32_t {
   kMutterAndKill,    // writes "no newline" to stderr, then SIGKILL
   kSleepForever,
   kSpinForever,
+  kDeadlock,        // two threads that wait for each other
   kStop,            // SIGSTOP, then answers
   kHold,            // until there is a file `text`.go
   kHoldThenExit,    // the same, then _exit(number)
@@ -32,6 +33,7 @@ enum class Deed : std::int32_t {
                     // kHold
   kPrint,           // "out" to stdout, "err" to stderr, a line each
   kEnvironment,     // answers with the environment variable `text`
+  kJumps,           // answers with the hours by which its real-time clock jumps
   kLimits,          // answers with "<soft nofile> <hard nofile> <CPUs it may use>"
 };
 

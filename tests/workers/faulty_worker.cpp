@@ -15,14 +15,18 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <latch>
+#include <mutex>
 #include <stdexcept>
 #include <string>
+#include <thread>
 
 #include <inferpool/error.hpp>
 #include <inferpool/worker.hpp>
 
 #include "faulty.hpp"
 #include "model/json_reader.hpp"
+#include "shims/clock_jumps.hpp"
 
 namespace inferpool::test {
 namespace {
@@ -45,6 +49,20 @@ void wait_until(F predicate, std::chrono::seconds limit = 100s) {
 [[noreturn]] void end_by(int number) {
   ::signal(number, SIG_DFL);  // a sanitizer's handler would turn it into an exit
   ::raise(number);
+  std::abort();
+}
+
+[[noreturn]] void deadlock() {
+  std::mutex first;
+  std::mutex second;
+  std::latch both(2);
+  const auto lock = [&](std::mutex& mine, std::mutex& others) {
+    const std::lock_guard held(mine);
+    both.arrive_and_wait();
+    const std::lock_guard never(others);
+  };
+  std::thread other([&] { lock(second, first); });
+  lock(first, second);
   std::abort();
 }
 
@@ -141,6 +159,9 @@ class FaultyModel {
         return;
       case Deed::kLimits:
         return set_text(report.text, limits());
+      case Deed::kJumps:
+        report.number = hours_of_jumps();
+        return;
       case Deed::kStop:
         ::raise(SIGSTOP);
         return;
@@ -169,6 +190,8 @@ class FaultyModel {
       case Deed::kSleepForever:
         wait_until([] { return false; });
         end_by(SIGKILL);
+      case Deed::kDeadlock:
+        deadlock();
       case Deed::kSpinForever:
         for (const auto end = std::chrono::steady_clock::now() + 100s;
              std::chrono::steady_clock::now() < end;) {
