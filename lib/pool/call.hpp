@@ -92,8 +92,8 @@ struct Call {
   int deaths = 0;                      // workers that ended while they ran it,
   int blamed = 0;                      // of these, maybe by its doing; not remembered yet
   std::shared_ptr<const WorkerEnd> blamed_end = {};  // the last of them
-  std::optional<Error> error = {};     // kDone without an answer
-  Call* previous = nullptr;            // kQueued
+  std::optional<Error> error = {};                   // kDone without an answer
+  Call* previous = nullptr;                          // kQueued
   Call* next = nullptr;
 };
 

@@ -35,20 +35,13 @@ class Actor {
 
   Response predict(const Request& request, Context& context) {
     static const std::map<std::string_view, Act, std::less<>> kActs = {
-        {"echo", &Actor::echo},
-        {"who", &Actor::who},
-        {"pass", &Actor::pass},
-        {"meet", &Actor::meet},
-        {"throw", &Actor::fail},
-        {"die", &Actor::die},
-        {"context", &Actor::describe},
-        {"output", &Actor::output},
-        {"large", &Actor::large},
-        {"keep", &Actor::keep},
-        {"kept", &Actor::kept},
-        {"premade", &Actor::premade},
-        {"write", &Actor::write},
-        {"to the end", &Actor::until_cancelled}};
+        {"echo", &Actor::echo},        {"who", &Actor::who},
+        {"pass", &Actor::pass},        {"meet", &Actor::meet},
+        {"throw", &Actor::fail},       {"die", &Actor::die},
+        {"context", &Actor::describe}, {"output", &Actor::output},
+        {"large", &Actor::large},      {"keep", &Actor::keep},
+        {"kept", &Actor::kept},        {"premade", &Actor::premade},
+        {"write", &Actor::write},      {"to the end", &Actor::until_cancelled}};
     const Parameter* act = find(request, "do");
     return (this->*kActs.at(act ? std::get<std::string>(*act) : "echo"))(request, context);
   }
