@@ -89,6 +89,8 @@ class Dispatch {
   [[nodiscard]] std::uint64_t running_since(int index) const noexcept {
     return lanes_[index].running_since();
   }
+  // What the worker there has answered, or the last one had.
+  [[nodiscard]] std::uint64_t served(int index) const noexcept { return lanes_[index].served(); }
   // Counters, and for each worker what it served and runs.
   void count(Stats& stats) const;
 

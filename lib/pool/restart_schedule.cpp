@@ -2,8 +2,21 @@
 #include "pool/restart_schedule.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace inferpool::pool {
+namespace {
+
+// A worker that has lived so long since it was ready is no part of a crash loop.
+constexpr Duration kProven = std::chrono::seconds(1);
+
+}  // namespace
+
+TimePoint RestartSchedule::after_death(TimePoint now, bool useful) {
+  const bool early = !useful && now - ready_at_ < kProven;
+  if (!early) failures_ = 0;
+  return std::exchange(ended_early_, early) && early ? after_failed_start(now) : now;
+}
 
 TimePoint RestartSchedule::after_failed_start(TimePoint now) {
   Duration delay = backoff_.first;

@@ -11,23 +11,26 @@ namespace inferpool::pool {
 
 // When the next worker of one place may start. The first restart is at once; after each start that
 // failed in a row the delay doubles, with jitter of a quarter, so that pools which fail together do
-// not start together.
+// not start together. A worker that ends by itself within a second of being ready, before it has
+// answered anything, has not ended such a row: else a model that dies as soon as it is loaded would
+// be started without a pause.
 class RestartSchedule {
  public:
   RestartSchedule(const RestartBackoff& backoff, unsigned seed)
       : backoff_(backoff), random_(seed) {}
 
-  void ready() noexcept { failures_ = 0; }
-  // A worker that had been ready ended.
-  [[nodiscard]] TimePoint after_death(TimePoint now) const noexcept { return now; }
+  void ready(TimePoint now) noexcept { ready_at_ = now; }
+  // A worker that had been ready ended. `useful`: it had answered, or the pool had ended it.
+  [[nodiscard]] TimePoint after_death(TimePoint now, bool useful);
   // A start failed.
   [[nodiscard]] TimePoint after_failed_start(TimePoint now);
-  [[nodiscard]] int failures_in_a_row() const noexcept { return failures_; }
 
  private:
   RestartBackoff backoff_;
   std::minstd_rand random_;
   int failures_ = 0;
+  bool ended_early_ = false;  // the last one that was ready
+  TimePoint ready_at_ = {};
 };
 
 }  // namespace inferpool::pool

@@ -73,9 +73,9 @@ void Supervisor::stop() noexcept {
 }
 
 void Supervisor::run() {
+  id_.store(std::this_thread::get_id());
   for (;;) {
     const TimePoint now = Clock::now();
-    check_startup(now);
     if (closing_.load()) {
       if (close_step(now)) break;
     } else {
@@ -86,6 +86,8 @@ void Supervisor::run() {
     take_spawned();
     for (std::size_t i = 0; i < places_.size(); ++i)
       attend(static_cast<int>(i), &polled_[1 + i * kPolledPerPlace]);
+    // What was said in time counts, though the host was stopped meanwhile (in a debugger).
+    check_startup(now);
   }
   roster_.stopped();
 }
@@ -98,6 +100,8 @@ Deadline Supervisor::next_time(TimePoint now) {
     if (place.worker && place.worker->stage() != WorkerHandle::Stage::kReady) {
       next = earlier(next, place.worker->started() + origin_->settings.startup_timeout);
     }
+    // Nobody reports the end of one that has no pidfd.
+    if (place.worker && place.worker->pidfd() < 0) next = earlier(next, now + 10ms);
   }
   next = earlier(next, next_trim_);
   // While it closes: a look at whether the last call is done, which nobody reports.
@@ -156,7 +160,7 @@ void Supervisor::attend(int index, const pollfd* events) {
 
 void Supervisor::on_ready(int index) {
   Place& place = places_[static_cast<std::size_t>(index)];
-  place.schedule.ready();
+  place.schedule.ready(Clock::now());
   failures_in_a_row_ = 0;
   dispatch_.update(
       [&](Dispatch& d, ipc::WakeList& wakes) { d.worker_ready(index, place.worker, wakes); });
@@ -177,10 +181,14 @@ void Supervisor::on_end(int index, const WorkerEnd& end) {
   const auto lost =
       place.asked_to_leave ? std::nullopt : std::optional(worker_lost(end, 0, Phase::kNone));
   roster_.ended(index, lost);
-  dispatch_.update([&](Dispatch& d, ipc::WakeList& wakes) { d.worker_ended(end, wakes); });
+  const bool answered = dispatch_.update([&](Dispatch& d, ipc::WakeList& wakes) {
+    d.worker_ended(end, wakes);
+    return d.served(end.index) > 0;
+  });
   if (lost) raise(event_of(EventKind::kDied, end, lost));
   const TimePoint now = Clock::now();
-  restart_at(place.schedule.after_death(now), now, end);
+  const bool useful = answered || place.asked_to_leave || !end.reason.empty();
+  restart_at(place.schedule.after_death(now, useful), now, end);
 }
 
 void Supervisor::on_failed_start(const WorkerEnd& end, const Error& error) {

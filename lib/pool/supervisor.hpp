@@ -41,6 +41,11 @@ class Supervisor {
   // was reaped.
   void stop() noexcept;
 
+  // Whether this is the thread that watches: an event of a worker is being told.
+  [[nodiscard]] bool on_this_thread() const noexcept {
+    return id_.load() == std::this_thread::get_id();
+  }
+
  private:
   // One of the N; its worker changes.
   struct Place {
@@ -86,6 +91,7 @@ class Supervisor {
   std::uint64_t requests_at_trim_ = 0;
   std::atomic<bool> closing_{false};
   Deadline close_deadline_ = {};
+  std::atomic<std::thread::id> id_ = {};
   Spawner spawner_;
   std::thread thread_;
 };

@@ -15,10 +15,39 @@ const TimePoint kNow{1000s};
 
 RestartBackoff backoff() { return {.first = 10ms, .limit = 1s, .breaker = 5}; }
 
-TEST_CASE("the successor of a worker that had been ready starts at once") {
+// After how long the successor starts of a worker that was ready `lived` ago.
+Duration after(RestartSchedule& schedule, Duration lived, bool useful) {
+  schedule.ready(kNow);
+  return schedule.after_death(kNow + lived, useful) - (kNow + lived);
+}
+
+TEST_CASE("the successor of a worker that had answered starts at once, however soon it ended") {
   RestartSchedule schedule(backoff(), 1);
-  CHECK(schedule.after_death(kNow) == kNow);
-  CHECK(schedule.failures_in_a_row() == 0);
+  for (int i = 0; i < 10; ++i) CHECK(after(schedule, 1ms, true) == 0s);
+}
+
+TEST_CASE("the successor of a worker that had lived for a second starts at once") {
+  RestartSchedule schedule(backoff(), 1);
+  for (int i = 0; i < 10; ++i) CHECK(after(schedule, 1s, false) == 0s);
+}
+
+TEST_CASE(
+    "of workers that end as soon as they are ready, the first successor starts at once, the "
+    "others "
+    "ever later") {
+  RestartSchedule schedule(backoff(), 5);
+  CHECK(after(schedule, 999ms, false) == 0s);
+  Duration expected = 10ms;
+  for (int death = 1; death <= 12; ++death) {
+    const Duration delay = after(schedule, 1ms, false);
+    INFO("death " << death << ", delay " << delay.count() << " ns");
+    CHECK(delay >= expected * 3 / 4);
+    CHECK(delay <= expected * 5 / 4);
+    expected = std::min<Duration>(expected * 2, 1s);
+  }
+  CHECK(after(schedule, 1ms, true) == 0s);
+  CHECK(after(schedule, 1ms, false) == 0s);
+  CHECK(after(schedule, 1ms, false) <= 12500us);
 }
 
 TEST_CASE(
@@ -30,17 +59,23 @@ TEST_CASE(
     INFO("failure " << failure << ", delay " << delay.count() << " ns");
     CHECK(delay >= expected * 3 / 4);
     CHECK(delay <= expected * 5 / 4);
-    CHECK(schedule.failures_in_a_row() == failure);
     expected = std::min<Duration>(expected * 2, 1s);
   }
 }
 
-TEST_CASE("reaching ready forgets the failures") {
+TEST_CASE("a worker that answered, or lived for a second, ends the row of failures") {
+  const bool useful = GENERATE(false, true);
   RestartSchedule schedule(backoff(), 3);
   for (int i = 0; i < 6; ++i) static_cast<void>(schedule.after_failed_start(kNow));
-  schedule.ready();
-  CHECK(schedule.failures_in_a_row() == 0);
+  CHECK(after(schedule, useful ? Duration(1ms) : Duration(1s), useful) == 0s);
   CHECK(schedule.after_failed_start(kNow) - kNow <= 12500us);
+}
+
+TEST_CASE("being ready for a moment does not end the row of failures") {
+  RestartSchedule schedule(backoff(), 3);
+  for (int i = 0; i < 6; ++i) static_cast<void>(schedule.after_failed_start(kNow));
+  CHECK(after(schedule, 1ms, false) == 0s);
+  CHECK(schedule.after_failed_start(kNow) - kNow >= 480ms);
 }
 
 TEST_CASE("pools that fail together do not start together") {

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+// Workers that end as soon as they are ready, and loads that take long: neither becomes a loop
+// without a pause, nor keeps others from their work.
+#include <signal.h>
+
+#include <algorithm>
+#include <mutex>
+
+#include "catch.hpp"
+#include "integration/faulty_pool.hpp"
+
+using namespace inferpool;
+using namespace inferpool::test;
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// The delays before the restarts of a pool, as its events tell them.
+class Delays {
+ public:
+  void operator()(const Event& event) {
+    const std::lock_guard lock(mutex_);
+    if (event.kind == EventKind::kRestarting) delays_.push_back(event.delay);
+    opened_ = opened_ || event.kind == EventKind::kBreakerOpened;
+  }
+  std::vector<Duration> seen() {
+    const std::lock_guard lock(mutex_);
+    return delays_;
+  }
+  bool breaker_opened() {
+    const std::lock_guard lock(mutex_);
+    return opened_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<Duration> delays_;
+  bool opened_ = false;
+};
+
+// A pool in the background, whose first worker loads until there is a file `go`.
+struct SlowLoad {
+  explicit SlowLoad(int workers) {
+    settings = faulty_settings(workers, R"({"load": "wait", "while": ")" + slow + R"(", "go": ")" +
+                                            go + R"(", "log": ")" + log + R"("})");
+    settings.start_in_background = true;
+  }
+  ~SlowLoad() { write_file(go); }
+
+  [[nodiscard]] auto loads() const { return std::ranges::count(read_file(log), '\n'); }
+
+  ScratchFolder folder;
+  std::string slow = folder / "slow";
+  std::string go = folder / "go";
+  std::string log = folder / "log";
+  Settings settings;
+};
+
+}  // namespace
+
+TEST_CASE("Workers that end as soon as they are ready are started ever more rarely") {
+  Delays delays;
+  Settings settings = faulty_settings(1);
+  settings.worker = "handshake_worker";
+  settings.env = {{"HANDSHAKE", "exit after ready 0"},
+                  {"SIGNATURE", detail::type_signature<Faulty>()}};
+  settings.start_in_background = true;
+  settings.restart_backoff = {.first = 20ms, .limit = 200ms, .breaker = 3};
+  settings.on_event = std::ref(delays);
+  FaultyPool pool(settings);
+  REQUIRE(eventually([&] { return delays.seen().size() >= 7; }, 30s));
+  pool.close();
+  const std::vector<Duration> seen = delays.seen();
+  CHECK(seen[0] == 0ms);
+  // 20 ms doubling to 200 ms, less a jitter of a quarter.
+  for (std::size_t i = 1; i < 7; ++i) {
+    CAPTURE(i);
+    CHECK(seen[i] >= std::min(15ms * (1 << (i - 1)), 150ms));
+  }
+  CHECK(pool.stats().deaths >= 7);
+  CHECK_FALSE(delays.breaker_opened());  // each of them started
+}
+
+TEST_CASE(
+    "Workers that end after they have answered, or that the pool ends, are replaced at once") {
+  const bool hung = GENERATE(false, true);
+  Delays delays;
+  Settings settings = faulty_settings(1);
+  settings.on_event = std::ref(delays);
+  if (hung) settings.hang_timeout = 50ms;
+  FaultyPool pool(settings);
+  for (std::uint64_t death = 1; death <= 5; ++death) {
+    if (!hung) pool.infer(command(Deed::kAnswer));
+    const Error error =
+        error_of(pool.try_infer(command(hung ? Deed::kSleepForever : Deed::kExitAtOnce)));
+    CHECK(error.code() == ErrorCode::kWorkerLost);
+    REQUIRE(ready_again(pool, death));
+  }
+  CHECK(delays.seen() == std::vector<Duration>(5, 0ms));
+}
+
+TEST_CASE(
+    "A load that does not end keeps neither the other workers from serving nor another pool") {
+  SlowLoad load(2);
+  FaultyPool pool(load.settings);
+  REQUIRE(pool.wait_ready(Clock::now() + 20s));
+  write_file(load.slow);
+  const auto loads = load.loads();
+  REQUIRE(::kill(pool.stats().workers[0].pid, SIGKILL) == 0);
+  REQUIRE(eventually([&] { return load.loads() == loads + 1; }));
+  for (int i = 0; i < 20; ++i) CHECK(pool.infer(command(Deed::kAnswer)).index == 1);
+  FaultyPool other(faulty_settings(2));
+  CHECK(other.infer(command(Deed::kAnswer, "", 4)).number == 4);
+  CHECK(pool.health().live == 1);
+}
+
+TEST_CASE("While a successor loads, another worker that ends is replaced") {
+  SlowLoad load(2);
+  FaultyPool pool(load.settings);
+  REQUIRE(pool.wait_ready(Clock::now() + 20s));
+  write_file(load.slow);
+  const auto loads = load.loads();
+  REQUIRE(::kill(pool.stats().workers[0].pid, SIGKILL) == 0);
+  REQUIRE(eventually([&] { return load.loads() == loads + 1; }));
+  remove_file(load.slow);
+  REQUIRE(::kill(pool.stats().workers[1].pid, SIGKILL) == 0);
+  CHECK(pool.infer(command(Deed::kAnswer)).index == 1);
+  const auto workers = pool.stats().workers;
+  CHECK(workers[0].state == WorkerState::kStarting);
+  CHECK(workers[1].state == WorkerState::kReady);
+}
+
+TEST_CASE("A successor that never gets ready is replaced at startup_timeout, while others serve") {
+  SlowLoad load(2);
+  load.settings.startup_timeout = 2s;
+  FaultyPool pool(load.settings);
+  REQUIRE(pool.wait_ready(Clock::now() + 20s));
+  write_file(load.slow);
+  REQUIRE(::kill(pool.stats().workers[0].pid, SIGKILL) == 0);
+  REQUIRE(eventually(
+      [&] {
+        CHECK(pool.infer(command(Deed::kAnswer)).index == 1);
+        return pool.stats().restarts >= 2;
+      },
+      30s));
+  const Health health = pool.health();
+  CHECK(health.state == PoolState::kDegraded);
+  CHECK_THAT(health.last_failure->what(), contains("startup_timeout"));
+  remove_file(load.slow);
+  write_file(load.go);
+  CHECK(pool.wait_ready(Clock::now() + 20s));
+}
