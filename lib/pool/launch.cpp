@@ -2,6 +2,7 @@
 #include "pool/launch.hpp"
 
 #include <fmt/format.h>
+#include <signal.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -87,6 +88,7 @@ process::Program make_program(const Settings& settings, const WorkerBinary& bina
   program.environment = make_environment(settings, index);
   program.kept = kept;
   program.output = output;
+  program.ignored_signals = {SIGINT, SIGTERM, SIGHUP};  // see worker::defer_to_host
   program.affinity = make_affinity(settings, index);
   for (const auto& [name, value] : settings.rlimits)
     program.rlimits.emplace_back(rlimit_number(name), value);

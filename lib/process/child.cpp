@@ -9,6 +9,7 @@
 
 #include <cerrno>
 #include <stdexcept>
+#include <utility>
 
 #include "core/system_error.hpp"
 
@@ -21,40 +22,58 @@ namespace inferpool::process {
 Child::Child(pid_t pid) : pid_(pid), pidfd_(static_cast<int>(syscall(SYS_pidfd_open, pid, 0))) {
   if (pidfd_ || errno == ESRCH) return;  // ESRCH: it ended and somebody else reaped it
   const int error = errno;
+  by_number_ = error == ENOSYS || error == EPERM;
+  if (by_number_) return;
   kill(pid, SIGKILL);
   waitpid(pid, nullptr, 0);
   throw std::runtime_error(system_failure("pidfd_open", error));
 }
 
+// Once somebody else has reaped it, its number may be another's.
+bool Child::is_child() const noexcept {
+  siginfo_t info{};
+  return waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) == 0;
+}
+
 void Child::signal(int number) const noexcept {
   if (pidfd_) syscall(SYS_pidfd_send_signal, pidfd_.get(), number, nullptr, 0);
+  if (by_number_ && is_child()) kill(pid_, number);
 }
 
 void Child::end() noexcept {
-  if (!pidfd_) return;
+  if (!pidfd_ && !by_number_) return;
   signal(SIGKILL);
-  pollfd poll_fd{pidfd_.get(), POLLIN, 0};
-  while (poll(&poll_fd, 1, -1) < 0 && errno == EINTR) {
+  if (pidfd_) {
+    pollfd poll_fd{pidfd_.get(), POLLIN, 0};
+    while (poll(&poll_fd, 1, -1) < 0 && errno == EINTR) {
+    }
+    reap();
+    pidfd_.reset();
+  } else {
+    while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
+    }
+    by_number_ = false;
   }
-  reap();
-  pidfd_.reset();
 }
 
 std::optional<ExitStatus> Child::reap() noexcept {
-  if (!pidfd_) return ExitStatus{};
+  if (!pidfd_ && !by_number_) return ExitStatus{};
+  const auto type = static_cast<idtype_t>(pidfd_ ? P_PIDFD : P_PID);
+  const auto id = static_cast<id_t>(pidfd_ ? pidfd_.get() : pid_);
   siginfo_t info{};
   int result = 0;
   do {
-    result = waitid(static_cast<idtype_t>(P_PIDFD), static_cast<id_t>(pidfd_.get()), &info,
-                    WEXITED | WNOHANG);
+    result = waitid(type, id, &info, WEXITED | WNOHANG);
   } while (result != 0 && errno == EINTR);
-  if (result == 0 && info.si_pid != 0) {
+  if (result == 0 && info.si_pid == 0) return std::nullopt;
+  if (result == 0) {
+    by_number_ = false;
     if (info.si_code == CLD_EXITED) return ExitStatus{.code = info.si_status};
     return ExitStatus{.signal = info.si_status};
   }
-  if (result == 0) return std::nullopt;
   // ECHILD: the host ignores SIGCHLD or reaps everything. The pidfd still says whether it has
-  // ended.
+  // ended; a number that is no child's says so, too.
+  if (std::exchange(by_number_, false)) return ExitStatus{};
   pollfd poll_fd{pidfd_.get(), POLLIN, 0};
   if (poll(&poll_fd, 1, 0) == 1) return ExitStatus{};
   return std::nullopt;

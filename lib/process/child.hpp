@@ -13,6 +13,9 @@ namespace inferpool::process {
 // One child process, known by its pidfd: signals cannot hit another process that got its number,
 // and nobody else's children are touched. Poll pidfd() for POLLIN to learn of its end. Must be
 // reaped before it is destroyed.
+//
+// Where the kernel (or valgrind, or a filter of system calls) gives no pidfd, it is known by its
+// number: pidfd() is -1 then, and reap() must be asked now and then.
 class Child {
  public:
   Child() noexcept = default;
@@ -32,7 +35,10 @@ class Child {
   std::optional<ExitStatus> reap() noexcept;
 
  private:
+  [[nodiscard]] bool is_child() const noexcept;
+
   pid_t pid_ = 0;
+  bool by_number_ = false;  // and not reaped yet
   FileDescriptor pidfd_;
 };
 

@@ -30,6 +30,7 @@
 #include <boost/process/io.hpp>
 #endif
 
+#include <algorithm>
 #include <stdexcept>
 #include <system_error>
 
@@ -54,7 +55,7 @@ struct Prepare : bp::extend::handler {
     if (!program->image.empty()) executor.exe = program->image.c_str();
     dup2(program->output, STDOUT_FILENO);
     dup2(program->output, STDERR_FILENO);
-    syscall(SYS_close_range, 3U, ~0U, static_cast<unsigned>(CLOSE_RANGE_CLOEXEC));
+    close_on_exec();
     fcntl(program->kept, F_SETFD, 0);
     reset_signals();
     setpgid(0, 0);
@@ -74,8 +75,21 @@ struct Prepare : bp::extend::handler {
     [[maybe_unused]] const ssize_t written = write(program->kept, &number, sizeof(number));
   }
 
-  static void reset_signals() {
-    for (int number = 1; number < NSIG; ++number) signal(number, SIG_DFL);
+  static void close_on_exec() {
+    if (syscall(SYS_close_range, 3U, ~0U, static_cast<unsigned>(CLOSE_RANGE_CLOEXEC)) == 0) return;
+    // Before Linux 5.11, under valgrind, or refused by a filter of system calls: one by one.
+    rlimit most{};
+    getrlimit(RLIMIT_NOFILE, &most);
+    const auto end = static_cast<int>(std::min<rlim_t>(most.rlim_max, 1 << 20));
+    for (int fd = 3; fd < end; ++fd) fcntl(fd, F_SETFD, FD_CLOEXEC);
+  }
+
+  void reset_signals() const {
+    for (int number = 1; number < NSIG; ++number) {
+      if (number != SIGKILL && number != SIGSTOP) signal(number, SIG_DFL);
+    }
+    // The calling thread should have them blocked: then there is no moment at which one counts.
+    for (const int number : program->ignored_signals) signal(number, SIG_IGN);
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, nullptr);

@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include "catch.hpp"
+#include "integration/eventually.hpp"
+#include "without_calls.hpp"
 
 namespace inferpool::process {
 namespace {
@@ -61,6 +63,48 @@ TEST_CASE("end() kills, waits and leaves no zombie, and other children are not t
   child.end();
   CHECK(kill(pid, 0) != 0);
   CHECK(wait_for(other).code == 5);
+}
+
+// As wait_for, of a child that has no pidfd.
+ExitStatus look_for(Child& child) {
+  std::optional<ExitStatus> status;
+  test::eventually([&] { return (status = child.reap()).has_value(); });
+  return status.value();
+}
+
+TEST_CASE("without pidfds a child is signalled, ended and reaped by its number") {
+  std::vector<ExitStatus> ends;
+  std::vector<bool> early;
+  test::without_calls({SYS_pidfd_open}, [&] {
+    Child exits = forked([] { _exit(7); });
+    ends.push_back(look_for(exits));
+    Child sleeps = forked([] { pause(); });
+    early.push_back(sleeps.pidfd() >= 0 || sleeps.reap());
+    sleeps.signal(SIGKILL);
+    ends.push_back(look_for(sleeps));
+    Child ended = forked([] { pause(); });
+    ended.end();
+    early.push_back(kill(ended.pid(), 0) == 0);
+    ends.push_back(ended.reap().value());
+  });
+  CHECK(early == std::vector{false, false});
+  REQUIRE(ends.size() == 3);
+  CHECK(ends[0].code == 7);
+  CHECK(ends[1].signal == SIGKILL);
+  CHECK_FALSE(ends[2].signal);  // nobody was told
+}
+
+TEST_CASE("without pidfds a child that somebody else reaped is known to have ended") {
+  std::optional<ExitStatus> end;
+  test::without_calls({SYS_pidfd_open}, [&] {
+    Child child = forked([] { _exit(7); });
+    waitpid(child.pid(), nullptr, 0);
+    child.signal(SIGKILL);  // reaches nobody
+    end = child.reap();
+  });
+  REQUIRE(end);
+  CHECK_FALSE(end->code);
+  CHECK_FALSE(end->signal);
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include <string>
 
 #include "catch.hpp"
+#include "without_calls.hpp"
 
 namespace inferpool::process {
 namespace {
@@ -105,6 +106,30 @@ TEST_CASE("a child executes the image, and has the executable's path as its firs
   program.image = "/bin/sh";
   Child child = spawn(program);
   CHECK(spawning.output(child) == "/no/such/program\n");
+}
+
+TEST_CASE("a child ignores the signals that it is told to ignore, from its first instruction on") {
+  Spawning spawning;
+  Program program = spawning.program("/bin/grep", {"SigIgn", "/proc/self/status"});
+  program.ignored_signals = {SIGINT, SIGTERM};
+  Child child = spawn(program);
+  CHECK(spawning.output(child) == "SigIgn:\t0000000000004002\n");
+}
+
+TEST_CASE("where close_range is refused, a child has no other descriptors, either") {
+  Spawning spawning;
+  const FileDescriptor leaky(open("/dev/null", O_RDONLY));
+  const FileDescriptor high(fcntl(leaky.get(), F_DUPFD, 900));
+  REQUIRE(high);
+  const int kept = spawning.kept_theirs.get();
+  std::string text;
+  test::without_calls({SYS_close_range}, [&] {
+    Child child = spawn(spawning.program("/bin/sh", {"-c", "echo /proc/$$/fd/*"}));
+    text = spawning.output(child);
+  });
+  CHECK_THAT(text, contains("/fd/" + std::to_string(kept)));
+  CHECK(text.find("/fd/" + std::to_string(leaky.get())) == std::string::npos);
+  CHECK(text.find("/fd/900") == std::string::npos);
 }
 
 TEST_CASE("a child is in a process group of its own") {
