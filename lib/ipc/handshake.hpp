@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "core/file_descriptor.hpp"
@@ -41,11 +42,14 @@ struct MessageHead {
   std::int32_t reserved = 0;
   std::int64_t spin = 0;            // kWelcome: nanoseconds
   std::int32_t processors = 0;      // kWelcome: that pool and workers share
+  std::int32_t unused = 0;
   std::uint64_t request_bytes = 0;  // kWelcome: sizes of the regions
   std::uint64_t reply_bytes = 0;
   std::uint64_t max_payload = 0;
   std::uint64_t settings_bytes = 0;
 };
+// A gap would be sent with what lay on the sender's stack.
+static_assert(std::has_unique_object_representations_v<MessageHead>);
 
 // The descriptors of kWelcome, in this order.
 enum : std::size_t { kControlFd, kRepliesFd, kRequestsFd, kSettingsFd, kDescriptors };
