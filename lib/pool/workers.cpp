@@ -171,11 +171,14 @@ detail::StorageRef Workers::loan(std::size_t size) {
 void Workers::close() noexcept {
   if (guard_.in_child()) return;
   dispatch_.update([](Dispatch& d, ipc::WakeList& wakes) { d.close(wakes); });
-  if (completion_ && completion_->on_this_thread())
-    return;  // a handler's: it cannot wait for itself
-  const std::lock_guard lock(close_mutex_);
-  if (supervisor_) supervisor_->stop();
-  if (completion_) completion_->stop();
+  // A handler's, or one of on_event: it cannot wait for itself.
+  if (completion_ && completion_->on_this_thread()) return;
+  if (supervisor_ && supervisor_->on_this_thread()) return;
+  {
+    const std::lock_guard lock(close_mutex_);
+    if (supervisor_) supervisor_->stop();
+    if (completion_) completion_->stop();
+  }
   events_.raise({.kind = EventKind::kStopped});
 }
 
