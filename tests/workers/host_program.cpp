@@ -7,6 +7,9 @@
 //   drain   on SIGINT, SIGTERM or SIGHUP lets its request end, and leaves with 0
 //   exit    as run, but leaves without closing the pool
 //   closed  without stdin, stdout and stderr: writes what a worker answers to FOLDER/result
+//   sleep   the same for a pool that has nothing to do
+//   begin   the same for a pool whose models load, until FOLDER/go is there
+//   guest   does what hosts do, of FOLDER nothing: calls, a worker that dies and is replaced
 //   output  a worker prints to stdout and stderr, and so does the host
 //   outputs two workers of a model "printer" print 200 times, then one ends in mid-line
 #include <poll.h>
@@ -21,6 +24,7 @@
 #include <vector>
 
 #include "integration/faulty_pool.hpp"
+#include "workers/echo.hpp"
 
 namespace {
 
@@ -80,17 +84,76 @@ void load(const std::string& folder) {
   stay();
 }
 
-void drain(const std::string& folder) {
+void catch_signals() {
   for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
     ::signal(number, [](int n) { got_signal = n; });
   }
+}
+
+void wait_for_signal() {
+  if (!eventually([] { return got_signal != 0; }, 60s)) throw std::runtime_error("no signal came");
+}
+
+void drain(const std::string& folder) {
+  catch_signals();
   FaultyPool pool(faulty_settings(2));
   HeldCall call(pool, folder + "/call");
   print_workers(pool);
-  if (!eventually([] { return got_signal != 0; }, 60s)) throw std::runtime_error("no signal came");
+  wait_for_signal();
   call.release();
   print("answered by " + std::to_string(call.future().get().pid));
   print("deaths " + std::to_string(pool.stats().deaths));
+}
+
+void sleep_until_signal() {
+  catch_signals();
+  FaultyPool pool(faulty_settings(2));
+  print_workers(pool);
+  wait_for_signal();
+  print("answered by " + std::to_string(pool.infer(command(Deed::kAnswer)).pid));
+  pool.close();
+  print("deaths " + std::to_string(pool.stats().deaths));
+}
+
+void begin(const std::string& folder) {
+  catch_signals();
+  Settings settings = faulty_settings(
+      2, R"({"load": "wait", "go": ")" + folder + R"(/go", "log": ")" + folder + R"(/log"})");
+  settings.start_in_background = true;
+  settings.startup_timeout = 10s;
+  FaultyPool pool(settings);
+  auto early = pool.submit(command(Deed::kAnswer));
+  if (!eventually([&] {
+        return std::ranges::all_of(pool.stats().workers, [](auto& w) { return w.pid > 0; });
+      }))
+    throw std::runtime_error("they did not begin");
+  print_workers(pool);
+  wait_for_signal();
+  print("answered by " + std::to_string(early.get().pid));
+  print("deaths " + std::to_string(pool.stats().deaths));
+  print("restarts " + std::to_string(pool.stats().restarts));
+}
+
+void guest() {
+  const ScratchFolder folder;
+  Settings faulty = faulty_settings(2);
+  faulty.drain_timeout = 200ms;
+  FaultyPool pool(faulty);
+  for (int i = 0; i < 20; ++i) pool.infer(command(Deed::kAnswer));
+  HeldCall held(pool, folder / "held");
+  if (error_of(pool.try_infer(command(Deed::kComplainAndKill))).code() != ErrorCode::kWorkerLost)
+    throw std::runtime_error("it was not lost");
+  held.release();
+  held.future().get();
+  if (!ready_again(pool, 1)) throw std::runtime_error("it was not replaced");
+  if (pool.try_infer(command(Deed::kSleepForever), {.timeout = 100ms}))
+    throw std::runtime_error("it was answered");
+  Settings settings = faulty_settings(1);
+  settings.worker = "echo_worker";
+  Pool<Echo> echo(settings);
+  constexpr std::int64_t kCount = 64 * 1024;
+  const Tensor output = echo.infer(Tensor::from(std::vector<float>(kCount, 5.0F), {kCount}));
+  print("answered " + std::to_string(static_cast<int>(output.values<float>()[kCount - 1])));
 }
 
 void output() {
@@ -123,6 +186,9 @@ int main(int argc, char** argv) {
     if (mode == "closed") closed(folder);
     if (mode == "load") load(folder);
     if (mode == "drain") drain(folder);
+    if (mode == "sleep") sleep_until_signal();
+    if (mode == "begin") begin(folder);
+    if (mode == "guest") guest();
     if (mode == "output") output();
     if (mode == "outputs") outputs();
   } catch (const std::exception& error) {

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+// The pool in a host that reaps everything, opens much, is signalled at any time, is debugged, or
+// has fewer system calls than it should.
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <thread>
+
+#include "catch.hpp"
+#include "core/file_descriptor.hpp"
+#include "integration/faulty_pool.hpp"
+#include "integration/host_program.hpp"
+#include "without_calls.hpp"
+#include "workers/echo.hpp"
+
+using namespace inferpool;
+using namespace inferpool::test;
+
+namespace {
+
+// Takes the status of every child that ends, as some supervisors and language runtimes do.
+class ReapsEverything {
+ public:
+  ReapsEverything()
+      : thread_([this](const std::stop_token& stop) {
+          while (!stop.stop_requested()) {
+            if (::waitpid(-1, nullptr, 0) > 0) {
+              ++reaped_;
+            } else {
+              ::poll(nullptr, 0, 1);  // there is no child at present
+            }
+          }
+        }) {}
+  [[nodiscard]] int reaped() const { return reaped_; }
+
+ private:
+  std::atomic<int> reaped_ = 0;
+  std::jthread thread_;
+};
+
+// What a caller sees of a pool whose worker dies: its answers, its error, its replacement.
+void lose_one_and_go_on() {
+  FaultyPool pool(faulty_settings(2));
+  const Error error = error_of(pool.try_infer(command(Deed::kComplainAndKill)));
+  CHECK(error.code() == ErrorCode::kWorkerLost);
+  CHECK(error.details().stderr_tail == "the last words\n");
+  REQUIRE(ready_again(pool, 1));
+  for (int i = 0; i < 20; ++i) CHECK(pool.infer(command(Deed::kAnswer, "", i)).number == i);
+  CHECK(pool.stats().deaths == 1);
+}
+
+}  // namespace
+
+TEST_CASE("A host that reaps everything has a pool that notices deaths, replaces and closes") {
+  const Footprint before;
+  {
+    const ReapsEverything reaper;
+    lose_one_and_go_on();
+    CHECK_THROWS_AS(FaultyPool(faulty_settings(1, R"({"load": "die"})")), Error);
+    // The pool and the host race for each worker that ends.
+    FaultyPool pool(faulty_settings(2));
+    std::uint64_t deaths = 0;
+    for (const int before_these = reaper.reaped();
+         reaper.reaped() < before_these + 3 && deaths < 100; ++deaths) {
+      REQUIRE(::kill(pool.infer(command(Deed::kAnswer)).pid, SIGKILL) == 0);
+      REQUIRE(ready_again(pool, deaths + 1));
+    }
+    CHECK(reaper.reaped() >= 3);
+    CHECK(pool.stats().deaths == deaths);
+  }
+  CHECK(Footprint() == before);
+}
+
+TEST_CASE("Where there are no pidfds a pool notices deaths, replaces, kills and closes") {
+  const Footprint before;
+  without_calls({SYS_pidfd_open, SYS_close_range}, [] {
+    lose_one_and_go_on();
+    const ScratchFolder folder;
+    Settings settings = faulty_settings(1);
+    settings.hang_timeout = 100ms;
+    FaultyPool pool(settings);
+    CHECK(error_of(pool.try_infer(command(Deed::kSleepForever))).code() == ErrorCode::kWorkerLost);
+    REQUIRE(ready_again(pool, 1));
+    CHECK(pool.stats().workers[0].pid > 0);
+  });
+  CHECK(Footprint() == before);
+}
+
+TEST_CASE("Of 200 open descriptors of the host none reaches a worker, nor its successor") {
+  const ScratchFolder folder;
+  std::vector<FileDescriptor> files;
+  for (int i = 0; i < 200; ++i) {
+    files.emplace_back(::open((folder / std::to_string(i)).c_str(), O_RDWR | O_CREAT, 0600));
+    REQUIRE(files.back());
+  }
+  FaultyPool pool(faulty_settings(2));
+  REQUIRE(::kill(pool.stats().workers[0].pid, SIGKILL) == 0);
+  REQUIRE(ready_again(pool, 1));
+  for (const int pid : ready_pids(pool)) {
+    const auto descriptors = descriptors_of(pid);
+    CHECK(descriptors.size() <= 7);  // see worker_process_test.cpp
+    for (const auto& target : descriptors)
+      CHECK(target.find("inferpool-test-") == std::string::npos);
+  }
+}
+
+TEST_CASE(
+    "A signal to everybody while a pool is idle, or loads, ends no worker and fails no call") {
+  const std::string mode = GENERATE("sleep", "begin");
+  const int number = GENERATE(SIGINT, SIGTERM, SIGHUP);
+  CAPTURE(mode, number);
+  const ScratchFolder folder;
+  HostProgram host(mode, folder / "");
+  const auto workers = host.numbers_after("workers");
+  REQUIRE(workers.size() == 2);
+  // As a service manager does. Those that load may be anywhere between their first instruction and
+  // their model's.
+  for (const int pid : workers) REQUIRE(::kill(pid, number) == 0);
+  REQUIRE(::kill(-host.pid(), number) == 0);  // as a terminal does
+  write_file(folder / "go");
+  const auto answered = host.numbers_after("answered");
+  CHECK(std::ranges::find(workers, answered.at(0)) != workers.end());
+  CHECK(host.numbers_after("deaths").at(0) == 0);
+  if (mode == "begin") CHECK(host.numbers_after("restarts").at(0) == 0);
+  const int status = host.wait();
+  CHECK(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 0);
+  CHECK(std::ranges::none_of(workers, running));
+}
+
+TEST_CASE("A host that is stopped for longer than startup_timeout keeps the workers that loaded") {
+  const ScratchFolder folder;
+  HostProgram host("begin", folder / "");
+  const auto workers = host.numbers_after("workers");
+  REQUIRE(eventually([&] { return std::ranges::count(read_file(folder / "log"), '\n') == 2; }));
+  const auto over = std::chrono::steady_clock::now() + 11s;  // its startup_timeout is 10 s
+  REQUIRE(::kill(host.pid(), SIGSTOP) == 0);
+  write_file(folder / "go");
+  REQUIRE(eventually([&] { return std::chrono::steady_clock::now() > over; }, 12s));
+  REQUIRE(::kill(host.pid(), SIGCONT) == 0);
+  REQUIRE(::kill(host.pid(), SIGTERM) == 0);
+  const auto answered = host.numbers_after("answered");
+  CHECK(std::ranges::find(workers, answered.at(0)) != workers.end());
+  CHECK(host.numbers_after("deaths").at(0) == 0);
+  CHECK(host.numbers_after("restarts").at(0) == 0);
+  host.wait();
+}
+
+TEST_CASE("A host runs to its end under a debugger, which stops nowhere") {
+  if (std::system("gdb --version > /dev/null 2>&1") != 0) {
+    WARN("left out: gdb is not installed");
+    return;
+  }
+  const ScratchFolder folder;
+  const std::string program =
+      std::filesystem::read_symlink("/proc/self/exe").parent_path() / "host_program";
+  // A leak check cannot be made in a process that is traced.
+  const std::string command =
+      "ASAN_OPTIONS=\"$ASAN_OPTIONS:detect_leaks=0\" gdb -nx -q -batch -ex run -ex bt --args '" +
+      program + "' guest - > " + (folder / "out") + " 2>&1 < /dev/null";
+  static_cast<void>(std::system(command.c_str()));  // not 0, since there is no stack in the end
+  const std::string out = read_file(folder / "out");
+  CAPTURE(out);
+  CHECK_THAT(out, contains("answered 5") && contains("exited normally"));
+  CHECK(out.find("received signal") == std::string::npos);
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// Pools that come and go.
+#include <malloc.h>
+
+#include <iostream>
+#include <thread>
+
+#include "catch.hpp"
+#include "integration/faulty_pool.hpp"
+
+#ifdef __SANITIZE_ADDRESS__
+extern "C" std::size_t
+__sanitizer_get_current_allocated_bytes();  // not every compiler has the header
+#endif
+
+using namespace inferpool;
+using namespace inferpool::test;
+
+namespace {
+
+// What this process has allocated and not freed. Its resident memory says less: a sanitizer keeps
+// what is freed for a while.
+std::size_t allocated() {
+#ifdef __SANITIZE_ADDRESS__
+  return ::__sanitizer_get_current_allocated_bytes();
+#else
+  const auto all = ::mallinfo2();
+  return all.uordblks + all.hblkhd;
+#endif
+}
+
+std::ptrdiff_t mappings() {
+  std::ifstream file("/proc/self/maps");
+  return std::count(std::istreambuf_iterator<char>(file), {}, '\n');
+}
+
+// One in three serves a call of its completion thread, one in ten is never waited for.
+void come_and_go(int number) {
+  Settings settings = faulty_settings(1);
+  settings.shared_memory_limit = 4 << 20;
+  settings.start_in_background = number % 10 == 0;
+  FaultyPool pool(settings);
+  if (number % 10 != 0 && pool.infer(command(Deed::kAnswer, "", number)).number != number)
+    throw std::runtime_error("another's answer");
+  if (number % 3 == 0) pool.submit(command(Deed::kAnswer)).get();
+}
+
+}  // namespace
+
+TEST_CASE(
+    "pools made and destroyed by the hundred, some at once, leave no process, thread, descriptor, "
+    "mapping or memory") {
+  // Under AddressSanitizer a process takes ten times as long to start and to fork; there the
+  // leaks of a single pool are found by it anyway. The release build makes 1,000.
+#ifdef __SANITIZE_ADDRESS__
+  constexpr int kAlone = 100;
+  constexpr int kEach = 25;
+#else
+  constexpr int kAlone = 600;
+  constexpr int kEach = 100;
+#endif
+  constexpr int kThreads = 4;
+  for (int i = 0; i < 20; ++i) come_and_go(i);  // what allocators and sanitizers keep
+  {
+    std::vector<std::jthread> threads;
+    for (int t = 0; t < kThreads; ++t) threads.emplace_back([] { come_and_go(3); });
+  }
+  const Footprint before;
+  const auto memory = static_cast<std::ptrdiff_t>(allocated());
+  const std::ptrdiff_t maps = mappings();
+  const auto start = std::chrono::steady_clock::now();
+  for (int i = 0; i < kAlone; ++i) come_and_go(i);
+  {
+    std::vector<std::jthread> threads;
+    for (int t = 0; t < kThreads; ++t) {
+      threads.emplace_back([] {
+        for (int i = 0; i < kEach; ++i) come_and_go(i);
+      });
+    }
+  }
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
+  CHECK(Footprint() == before);
+  const auto more = static_cast<std::ptrdiff_t>(allocated()) - memory;
+  const std::ptrdiff_t more_maps = mappings() - maps;
+  std::cout << kAlone + kThreads * kEach << " pools: " << took.count() << " s, " << more
+            << " bytes more, " << more_maps << " mappings more\n";
+  CHECK(more < 64 * 1024);  // 64 bytes a pool
+  CHECK(more_maps < 100);   // the arenas of an allocator; a pool has five and more
+}
