@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 
 #include "pool/quiet_thread.hpp"
@@ -13,6 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr int kLookMilliseconds = 5;
 constexpr std::size_t kPolledPerPlace = 3;  // pidfd, control socket, output
 
 int milliseconds_until(Deadline until, TimePoint now) {
@@ -118,8 +120,13 @@ void Supervisor::wait_for_events(Deadline until) {
     at[1] = {worker ? worker->socket_fd() : -1, POLLIN, 0};
     at[2] = {worker ? worker->output().fd() : -1, POLLIN, 0};
   }
-  if (poll(polled_.data(), polled_.size(), milliseconds_until(until, Clock::now())) <= 0) {
-    for (pollfd& p : polled_) p.revents = 0;
+  const int ready = poll(polled_.data(), polled_.size(), milliseconds_until(until, Clock::now()));
+  if (ready <= 0) {
+    // EINVAL: more entries than RLIMIT_NOFILE allows now, lower than it was. To look at all of them
+    // does no harm: nobody waits there.
+    const bool refused = ready < 0 && errno == EINVAL;
+    if (refused) poll(nullptr, 0, kLookMilliseconds);
+    for (pollfd& p : polled_) p.revents = refused && p.fd >= 0 ? POLLIN : 0;
   }
   if (polled_[0].revents != 0) event_.clear();
 }
