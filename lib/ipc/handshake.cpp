@@ -33,9 +33,11 @@ void take_descriptors(msghdr& header, std::vector<FileDescriptor>& descriptors) 
 
 }  // namespace
 
-FileDescriptor above_standard(FileDescriptor fd) noexcept {
+FileDescriptor above_standard(FileDescriptor fd) {
   if (fd.get() < 0 || fd.get() > 2) return fd;
-  return FileDescriptor(fcntl(fd.get(), F_DUPFD_CLOEXEC, 3));
+  FileDescriptor copy(fcntl(fd.get(), F_DUPFD_CLOEXEC, 3));
+  if (!copy) throw std::runtime_error(system_failure("fcntl(F_DUPFD_CLOEXEC)", errno));
+  return copy;
 }
 
 std::array<ControlSocket, 2> ControlSocket::pair() {
@@ -43,8 +45,10 @@ std::array<ControlSocket, 2> ControlSocket::pair() {
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds.data()) != 0) {
     throw std::runtime_error(system_failure("socketpair", errno));
   }
-  return {ControlSocket(above_standard(FileDescriptor(fds[0]))),
-          ControlSocket(above_standard(FileDescriptor(fds[1])))};
+  FileDescriptor first(fds[0]);
+  FileDescriptor second(fds[1]);
+  return {ControlSocket(above_standard(std::move(first))),
+          ControlSocket(above_standard(std::move(second)))};
 }
 
 bool ControlSocket::send(const MessageHead& head, std::string_view text,
@@ -94,10 +98,9 @@ Received ControlSocket::receive(Message& message, bool wait) const {
     std::memcpy(&message.exec_error, bytes.data(), sizeof(int));
     return Received::kMessage;
   }
-  if (size < static_cast<ssize_t>(sizeof(MessageHead)) ||
-      (header.msg_flags & (MSG_CTRUNC | MSG_TRUNC)) != 0) {
+  if ((header.msg_flags & MSG_CTRUNC) != 0) return Received::kCut;
+  if (size < static_cast<ssize_t>(sizeof(MessageHead)) || (header.msg_flags & MSG_TRUNC) != 0)
     return Received::kNoise;
-  }
   std::memcpy(&message.head, bytes.data(), sizeof(MessageHead));
   if (message.head.magic != kMagic) return Received::kNoise;
   message.text.assign(bytes.data() + sizeof(MessageHead),

@@ -61,8 +61,9 @@ struct Message {
   int exec_error = 0;  // not 0: the executable could not be run, and nothing else is set
 };
 
-// kNoise: a datagram that is no message of ours.
-enum class Received { kMessage, kNothing, kEnd, kNoise };
+// kNoise: a datagram that is no message of ours. kCut: its descriptors did not fit, either what may
+// be sent or RLIMIT_NOFILE.
+enum class Received { kMessage, kNothing, kEnd, kNoise, kCut };
 
 // One end of the control socket: datagrams in order, descriptors with them. Thread-safety: none.
 class ControlSocket {
@@ -75,7 +76,8 @@ class ControlSocket {
   // call.
   static std::array<ControlSocket, 2> pair();
 
-  // Text is cut to kMaxText. False where the other end is gone or its buffer full.
+  // Text is cut to kMaxText. False where the other end is gone, its buffer full, or the system
+  // refuses: errno says which.
   bool send(const MessageHead& head, std::string_view text,
             std::span<const int> descriptors) const noexcept;
 
@@ -89,7 +91,8 @@ class ControlSocket {
   FileDescriptor fd_;
 };
 
-// The descriptor, or a copy of it with a number above 2: 0, 1 and 2 are replaced in a child.
-FileDescriptor above_standard(FileDescriptor fd) noexcept;
+// The descriptor, or a copy of it with a number above 2: 0, 1 and 2 are replaced in a child. Throws
+// std::runtime_error naming the system call.
+FileDescriptor above_standard(FileDescriptor fd);
 
 }  // namespace inferpool::ipc

@@ -94,7 +94,8 @@ Mapping::Mapping(const MemoryFile& file, Access access) try
     fail(advice == MADV_DONTFORK ? "madvise(MADV_DONTFORK)" : "madvise(MADV_DONTDUMP)");
   }
 } catch (const bi::interprocess_exception& error) {
-  throw std::runtime_error(fmt::format("mmap of {} bytes: {}", file.size(), error.what()));
+  throw std::runtime_error(
+      system_failure(fmt::format("mmap of {} bytes", file.size()), error.get_native_error()));
 }
 
 Mapping::~Mapping() {

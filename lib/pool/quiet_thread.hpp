@@ -2,30 +2,31 @@
 #pragma once
 
 #include <pthread.h>
-#include <signal.h>
 
+#include <stdexcept>
+#include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 
+#include "core/quiet_signals.hpp"
+#include "core/system_error.hpp"
+
 namespace inferpool::pool {
 
-// Starts a thread that takes none of the host's signals.
+// Starts a thread that takes none of the host's signals. Throws std::runtime_error naming the
+// thread and the limit where the system gives none.
 template <typename F>
 std::thread quiet_thread(const char* name, F&& run) {
-  sigset_t all;
-  sigset_t before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  std::thread thread;
+  const QuietSignals quiet;
   try {
-    thread = std::thread(std::forward<F>(run));
-  } catch (...) {
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    throw;
+    std::thread thread(std::forward<F>(run));
+    pthread_setname_np(thread.native_handle(), name);
+    return thread;
+  } catch (const std::system_error& error) {
+    throw std::runtime_error(
+        system_failure(std::string("the thread ") + name, error.code().value()));
   }
-  pthread_setname_np(thread.native_handle(), name);
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  return thread;
 }
 
 }  // namespace inferpool::pool

@@ -5,9 +5,11 @@
 #include <signal.h>
 
 #include <array>
+#include <cerrno>
 #include <filesystem>
 #include <system_error>
 
+#include "core/system_error.hpp"
 #include "pool/call.hpp"
 #include "pool/launch.hpp"
 #include "process/spawn.hpp"
@@ -50,7 +52,7 @@ void WorkerHandle::advance() {
   const ipc::Received received = socket_.receive(message, false);
   if (received == ipc::Received::kNothing) return;
   if (received == ipc::Received::kEnd) return socket_.close();  // its end follows, with the cause
-  if (received == ipc::Received::kNoise)
+  if (received == ipc::Received::kNoise || received == ipc::Received::kCut)
     return fail_start("it sent what is no message of inferpool");
   if (message.exec_error != 0) {
     return fail_start(fmt::format("{} cannot be run: {}", origin_->binary.path(),
@@ -110,8 +112,11 @@ void WorkerHandle::send_welcome() try {
   head.settings_bytes = settings.size();
   const std::array<int, ipc::kDescriptors> descriptors{
       memory_->control_file().fd(), memory_->reply_file().fd(), requests.get(), settings.fd()};
-  if (!socket_.send(head, {}, descriptors))
-    return fail_start("it closed the connection during the handshake");
+  if (!socket_.send(head, {}, descriptors)) {
+    return fail_start(errno == EPIPE || errno == ECONNRESET
+                          ? "it closed the connection during the handshake"
+                          : system_failure("sendmsg", errno));
+  }
   stage_ = Stage::kLoading;
 } catch (const std::exception& error) {
   fail_start(error.what());

@@ -18,7 +18,6 @@
 #include <boost/process/v1/error.hpp>
 #include <boost/process/v1/exe.hpp>
 #include <boost/process/v1/extend.hpp>
-#include <boost/process/v1/io.hpp>
 #else
 #include <boost/process/args.hpp>
 #include <boost/process/child.hpp>
@@ -27,13 +26,13 @@
 #include <boost/process/error.hpp>
 #include <boost/process/exe.hpp>
 #include <boost/process/extend.hpp>
-#include <boost/process/io.hpp>
 #endif
 
 #include <algorithm>
 #include <stdexcept>
 #include <system_error>
 
+#include "core/file_descriptor.hpp"
 #include "core/system_error.hpp"
 
 namespace inferpool::process {
@@ -48,11 +47,13 @@ namespace bp = boost::process;
 // What the child does between fork and exec: async-signal-safe calls only, on memory prepared
 // before.
 struct Prepare : bp::extend::handler {
-  explicit Prepare(const Program& p) : program(&p), host(getpid()) {}
+  Prepare(const Program& p, int null_fd) : program(&p), null(null_fd), host(getpid()) {}
 
   template <typename Executor>
   void on_exec_setup(Executor& executor) const {
     if (!program->image.empty()) executor.exe = program->image.c_str();
+    dup2(null, STDIN_FILENO);
+    if (null == STDIN_FILENO) fcntl(null, F_SETFD, 0);
     dup2(program->output, STDOUT_FILENO);
     dup2(program->output, STDERR_FILENO);
     close_on_exec();
@@ -96,6 +97,7 @@ struct Prepare : bp::extend::handler {
   }
 
   const Program* program;
+  int null;  // becomes its stdin
   pid_t host;
 };
 
@@ -112,10 +114,13 @@ bp::environment to_environment(const std::vector<std::string>& entries) {
 
 Child spawn(const Program& program) {
   const bp::environment environment = to_environment(program.environment);
-  const Prepare prepare(program);
+  // By ourselves: where it fails, Boost would leave the host's stdin to the child.
+  const FileDescriptor null(open("/dev/null", O_RDONLY | O_CLOEXEC));
+  if (!null) throw std::runtime_error(system_failure("open(/dev/null)", errno));
+  const Prepare prepare(program, null.get());
   // ignore_error: without it Boost waits on a pipe that an unrelated child can hold open.
   bp::child child(bp::exe = program.executable, bp::args = program.arguments, bp::env = environment,
-                  bp::std_in < bp::null, prepare, bp::ignore_error);
+                  prepare, bp::ignore_error);
   const pid_t pid = child.id();
   child.detach();  // its end is ours to watch, by pidfd
   if (pid <= 0) throw std::runtime_error(system_failure("fork", errno));

@@ -4,7 +4,10 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <stdexcept>
+
+#include "core/system_error.hpp"
 
 namespace inferpool::worker {
 
@@ -12,10 +15,15 @@ Attachment::Attachment(int control_fd, const std::string& signature)
     : socket_(FileDescriptor(control_fd)) {
   fcntl(control_fd, F_SETFD, FD_CLOEXEC);  // not for what the model may start
   ipc::Message message;
-  if (!socket_.send({}, signature, {}) ||
-      socket_.receive(message, true) != ipc::Received::kMessage) {
-    throw std::runtime_error("the pool closed the connection before it said welcome");
+  const auto received =
+      socket_.send({}, signature, {}) ? socket_.receive(message, true) : ipc::Received::kEnd;
+  if (received == ipc::Received::kCut) {
+    message.descriptors.clear();  // whoever reports this may need one
+    throw std::runtime_error(system_failure(
+        fmt::format("taking the pool's {} descriptors", +ipc::kDescriptors), EMFILE));
   }
+  if (received != ipc::Received::kMessage)
+    throw std::runtime_error("the pool closed the connection before it said welcome");
   if (message.head.kind != ipc::MessageKind::kWelcome ||
       message.head.protocol != ipc::kProtocolVersion || message.head.abi != ipc::abi_hash() ||
       message.descriptors.size() != ipc::kDescriptors) {

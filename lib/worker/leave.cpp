@@ -8,10 +8,14 @@
 #include <unistd.h>
 
 #include <array>
+#include <stdexcept>
 #include <string_view>
+#include <system_error>
 #include <thread>
 
 #include "core/file_descriptor.hpp"
+#include "core/quiet_signals.hpp"
+#include "core/system_error.hpp"
 
 namespace inferpool::worker {
 namespace {
@@ -42,11 +46,8 @@ void defer_to_host() noexcept {
 // A limit of 0 is not enough where core dumps go through a pipe.
 void forbid_dumps() noexcept { prctl(PR_SET_DUMPABLE, 0); }
 
-void leave_with_host(int control_fd, std::function<void()> housekeeping) {
-  sigset_t all;
-  sigset_t before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);  // signals are for the model's threads
+void leave_with_host(int control_fd, std::function<void()> housekeeping) try {
+  const QuietSignals quiet;  // they are for the model's threads
   std::thread([control_fd, housekeeping = std::move(housekeeping)] {
     for (;;) {
       pollfd poll_fd{control_fd, POLLRDHUP, 0};
@@ -55,7 +56,9 @@ void leave_with_host(int control_fd, std::function<void()> housekeeping) {
       if (ready == 0) housekeeping();
     }
   }).detach();
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+} catch (const std::system_error& error) {
+  throw std::runtime_error(
+      system_failure("the thread that watches the host", error.code().value()));
 }
 
 }  // namespace inferpool::worker

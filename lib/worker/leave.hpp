@@ -19,6 +19,7 @@ void forbid_dumps() noexcept;
 
 // Starts a thread that ends the process at once (status 0) when the host's end of the control
 // socket closes, whatever the other threads do. `housekeeping` is called on it every 10 s or so.
+// Throws std::runtime_error naming the limit where the system gives no thread.
 void leave_with_host(int control_fd, std::function<void()> housekeeping);
 
 }  // namespace inferpool::worker

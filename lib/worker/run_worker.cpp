@@ -100,6 +100,17 @@ bool confined(const Attachment& attachment, void (*step)()) {
   }
 }
 
+// The threads, before the pool is told that the worker serves: one that lacks some fails to start.
+void start(worker::Server& server) {
+  try {
+    server.start();
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "{}\n", error.what());
+    std::fflush(nullptr);
+    _Exit(2);  // those that there are do not end by themselves
+  }
+}
+
 int serve(int fd, ServedModel& model) {
   worker::defer_to_host();
   std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);
@@ -109,6 +120,7 @@ int serve(int fd, ServedModel& model) {
   worker::Server server(attachment, model);
   worker::leave_with_host(attachment.socket_fd(), [&server] { server.trim_if_idle(); });
   if (!load(attachment, model) || !confined(attachment, worker::confine)) return 1;
+  start(server);
   attachment.report_ready();
   server.run();
   model.unload();

@@ -3,13 +3,14 @@
 
 #include <fmt/format.h>
 
-#include <thread>
+#include <stdexcept>
+#include <system_error>
 #include <utility>
-#include <vector>
 
 #include <inferpool/error.hpp>
 
 #include "core/clock.hpp"
+#include "core/system_error.hpp"
 #include "model/reply.hpp"
 #include "model/traceparent.hpp"
 #include "worker/request_context.hpp"
@@ -26,11 +27,20 @@ Server::Server(const Attachment& attachment, detail::ServedModel& model)
 // The blocks that the host holds keep the arena alive, which keeps them.
 Server::~Server() { arena_->forget(); }
 
-void Server::run() {
-  std::vector<std::jthread> others;
+void Server::start() try {
   for (int i = 1; i < attachment_.welcome().concurrency; ++i)
-    others.emplace_back([this] { serve_all(); });
+    others_.emplace_back([this] { serve_all(); });
+} catch (const std::system_error& error) {
+  throw std::runtime_error(
+      system_failure(fmt::format("thread {} of concurrency = {}", others_.size() + 2,
+                                 attachment_.welcome().concurrency),
+                     error.code().value()));
+}
+
+void Server::run() {
   serve_all();
+  for (std::thread& other : others_) other.join();
+  others_.clear();
 }
 
 void Server::serve_all() {

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <thread>
+#include <vector>
 
 #include <inferpool/detail/served_model.hpp>
 
@@ -13,7 +15,7 @@
 
 namespace inferpool::worker {
 
-// Answers requests until the host asks the worker to leave. The calling thread serves, and
+// Answers requests until the host asks the worker to leave. The thread that runs it serves, and
 // concurrency - 1 more.
 class Server {
  public:
@@ -23,6 +25,10 @@ class Server {
   Server& operator=(const Server&) = delete;
   ~Server();
 
+  // Starts the other threads, once the model is loaded. Throws std::runtime_error naming the limit
+  // where the system does not give them; those that it gave go on, so the process must end then.
+  void start();
+  // Serves, until every thread is done.
   void run();
 
   // Gives unused memory back to the system where nothing was asked since the last call. Safe from
@@ -41,6 +47,7 @@ class Server {
   detail::ServedModel& model_;
   ipc::WorkerRing ring_;
   std::shared_ptr<ipc::ReplyArena> arena_;
+  std::vector<std::thread> others_;
   std::uint32_t trimmed_at_ = 0;  // requests taken when trim_if_idle looked last
 };
 

@@ -20,11 +20,12 @@ extern char** environ;
 
 namespace inferpool::test {
 
-// A running host_program (workers/host_program.cpp), in a process group of its own. Killed at the
-// end.
+// A running host_program (workers/host_program.cpp) or another one beside it, in a process group of
+// its own. Killed at the end.
 class HostProgram {
  public:
-  HostProgram(const std::string& mode, const std::string& folder) {
+  HostProgram(const std::string& mode, const std::string& folder,
+              const std::string& name = "host_program") {
     std::array<int, 2> out{};
     std::array<int, 2> err{};
     if (::pipe2(out.data(), O_CLOEXEC) != 0 || ::pipe2(err.data(), O_CLOEXEC) != 0)
@@ -39,7 +40,7 @@ class HostProgram {
     ::posix_spawnattr_init(&attributes);
     ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
     std::string program =
-        std::filesystem::read_symlink("/proc/self/exe").parent_path() / "host_program";
+        std::filesystem::read_symlink("/proc/self/exe").parent_path() / name;
     std::string first = mode;
     std::string second = folder;
     const std::array<char*, 4> arguments{program.data(), first.data(), second.data(), nullptr};

@@ -48,8 +48,9 @@ class Pair {
       const Attachment attachment(fd, model_.signature());
       model_.load(attachment.settings(),
                   {attachment.welcome().index, attachment.welcome().generation});
-      attachment.report_ready();
       Server server(attachment, model_);
+      server.start();
+      attachment.report_ready();
       server.run();
     });
     ipc::Message hello;

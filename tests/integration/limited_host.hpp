@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "integration/host_program.hpp"
+#include "integration/scratch_folder.hpp"
+
+namespace inferpool::test {
+
+// What limited_host printed, once it has left.
+inline std::vector<std::string> limited_host(const std::string& mode) {
+  const ScratchFolder folder;
+  HostProgram host(mode, folder / "", "limited_host");
+  std::vector<std::string> lines;
+  for (std::string line = host.line(); !line.empty(); line = host.line()) lines.push_back(line);
+  const int status = host.wait();
+  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+    throw std::runtime_error("limited_host failed: " + host.rest_of_stderr());
+  return lines;
+}
+
+}  // namespace inferpool::test

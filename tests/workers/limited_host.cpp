@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+// A host of its own that runs out of something: limited_host MODE FOLDER. Prints a line a step.
+//   descriptors  pools of 1 and of 2, made while 0, 1, 2, ... descriptors are free
+//   deaths       a pool of 2 whose workers die while no descriptor is free
+// As an ordinary user; "skipped" and why where the machine does not let it:
+//   start        pools of 2, made with room for 0, 1, 2, ... further processes and threads
+//   restart      a pool whose worker dies while there is room for no process
+//   async        asynchronous calls while there is room for no thread
+//   concurrency  workers that may have fewer threads than they are to serve with
+#include <grp.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "integration/event_log.hpp"
+#include "integration/faulty_pool.hpp"
+#include "integration/limit.hpp"
+
+namespace {
+
+using namespace inferpool;
+using namespace inferpool::test;
+
+void print(const std::string& line) {
+  std::puts(line.c_str());
+  std::fflush(stdout);
+}
+
+// How it ended, without line ends: "ok", or the error's text.
+template <typename F>
+std::string outcome(F action) {
+  std::string text = "ok";
+  try {
+    action();
+  } catch (const Error& error) {
+    text = error.what();
+  }
+  std::ranges::replace(text, '\n', ' ');
+  return text;
+}
+
+// From here on a user that has no other process; false where that, or the worker, is out of reach.
+bool become_ordinary() {
+  const uid_t user = 100'000 + static_cast<uid_t>(::getpid());
+  if (::getuid() != 0) {
+    print("skipped: only root can become a user without other processes");
+    return false;
+  }
+  if (::setgroups(0, nullptr) != 0 || ::setgid(user) != 0 || ::setuid(user) != 0) {
+    print("skipped: this root may not become another user");
+    return false;
+  }
+  ::prctl(PR_SET_DUMPABLE, 1);  // or its /proc would be another user's
+  const auto worker =
+      std::filesystem::read_symlink("/proc/self/exe").parent_path() / "faulty_worker";
+  if (::access(worker.c_str(), X_OK) == 0) return true;
+  print("skipped: an ordinary user cannot reach " + worker.string());
+  return false;
+}
+
+rlim_t tasks_of_host() { return static_cast<rlim_t>(threads()); }
+
+// Makes a pool with ever more of what `take_away` leaves it little of, until that is enough.
+template <typename F>
+void start_with_ever_more(const Settings& settings, F take_away) {
+  for (int room = 0; room < 32; ++room) {
+    const Footprint before;
+    const std::string how = outcome([&] {
+      const auto few = take_away(room);
+      FaultyPool pool(settings);
+      pool.infer(command(Deed::kAnswer));
+    });
+    const bool clean = eventually([&] { return Footprint() == before; }, 2s);
+    print((clean ? "clean " : "unclean ") + how);
+    if (how == "ok") break;
+  }
+}
+
+void descriptors() {
+  for (const int workers : {1, 2}) {
+    start_with_ever_more(faulty_settings(workers), [](int free) {
+      return std::make_unique<Limit>(RLIMIT_NOFILE, limit_with_free_descriptors(free));
+    });
+    print("end");
+  }
+}
+
+void deaths() {
+  EventLog log;
+  const auto told = [&](EventKind kind) { return log.of_kind(kind).size(); };
+  Settings settings = faulty_settings(2);
+  settings.restart_backoff = {.first = 5ms, .limit = 50ms, .breaker = 3};
+  settings.on_event = log.recorder();
+  FaultyPool pool(settings);
+  const auto pids = ready_pids(pool);
+  std::optional<Limit> few(std::in_place, RLIMIT_NOFILE, limit_with_free_descriptors(0));
+  // The descriptors of the dead one are free: too few to start another.
+  ::kill(pids[0], SIGKILL);
+  eventually([&] { return told(EventKind::kStartFailed) >= 5; });
+  few->set(limit_with_free_descriptors(0));
+  for (const Event& event : log.of_kind(EventKind::kStartFailed))
+    print("failed " + outcome([&] { throw *event.error; }));
+  bool served = true;
+  for (int i = 0; i < 20; ++i) {
+    const Report report = pool.infer(command(Deed::kAnswer, "", i));
+    served = served && report.number == i && report.pid == pids[1];
+  }
+  print(served ? "served by the other" : "not served");
+  ::kill(pids[1], SIGKILL);
+  eventually([&] { return told(EventKind::kBreakerOpened) > 0; });
+  print("call " + outcome([&] { pool.infer(command(Deed::kAnswer), {.timeout = 10s}); }));
+  print("async " + outcome([&] { pool.submit(command(Deed::kAnswer), {.timeout = 10s}).get(); }));
+  few.reset();
+  eventually([&] { return pool.health().state == PoolState::kReady; });
+  print("again " + outcome([&] { pool.infer(command(Deed::kAnswer), {.timeout = 10s}); }));
+}
+
+void start() {
+  start_with_ever_more(faulty_settings(2), [](int room) {
+    return std::make_unique<Limit>(RLIMIT_NPROC, tasks_of_host() + static_cast<rlim_t>(room));
+  });
+}
+
+void restart() {
+  EventLog log;
+  Settings settings = faulty_settings(1);
+  settings.restart_backoff = {.first = 5ms, .limit = 50ms, .breaker = 3};
+  settings.on_event = log.recorder();
+  FaultyPool pool(settings);
+  std::optional<Limit> few(std::in_place, RLIMIT_NPROC, tasks_of_host());
+  ::kill(pool.stats().workers[0].pid, SIGKILL);
+  eventually([&] { return !log.of_kind(EventKind::kBreakerOpened).empty(); });
+  for (const Event& event : log.of_kind(EventKind::kStartFailed))
+    print("failed " + outcome([&] { throw *event.error; }));
+  print("call " + outcome([&] { pool.infer(command(Deed::kAnswer), {.timeout = 10s}); }));
+  few.reset();
+  eventually([&] { return pool.health().state == PoolState::kReady; });
+  print("again " + outcome([&] { pool.infer(command(Deed::kAnswer), {.timeout = 10s}); }));
+}
+
+void async() {
+  FaultyPool pool(faulty_settings(1));
+  const auto submit = [&] {
+    return outcome([&] { pool.submit(command(Deed::kAnswer), {.timeout = 10s}).get(); });
+  };
+  {
+    const Limit few(RLIMIT_NPROC, tasks_of_host());
+    print("async " + submit());
+    print("async " + submit());
+    print("call " + outcome([&] { pool.infer(command(Deed::kAnswer)); }));
+  }
+  print("again " + submit());
+}
+
+void concurrency() {
+  Settings settings = faulty_settings(1);
+  settings.concurrency = 4;
+  // Two threads of the host's pool, the host's own, and of the worker 1, ..., 5.
+  for (rlim_t most = tasks_of_host() + 3; most <= tasks_of_host() + 7; ++most) {
+    settings.rlimits = {{"nproc", most}};
+    print(outcome([&] { FaultyPool(settings).infer(command(Deed::kAnswer)); }));
+  }
+}
+
+// UndefinedBehaviorSanitizer opens a pipe to see whether it may look at an object, and takes it for
+// none where it gets no descriptor: it gets two that count for nobody else.
+class SanitizerDescriptors {
+ public:
+  SanitizerDescriptors() {
+    const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+    reserve_ = ::fcntl(null, F_DUPFD_CLOEXEC, kAbove);
+    ::close(null);
+  }
+  int give(int* fds) const {
+    const Limit limit(RLIMIT_NOFILE);
+    limit.set(kAbove + 100);
+    for (const int i : {0, 1}) fds[i] = ::fcntl(reserve_, F_DUPFD_CLOEXEC, kAbove);
+    return fds[1] < 0 ? -1 : 0;
+  }
+
+ private:
+  static constexpr int kAbove = 500;
+  int reserve_;
+};
+
+}  // namespace
+
+// Nothing else in this program calls it: there is pipe2.
+extern "C" int pipe(int* fds) {
+  static const SanitizerDescriptors descriptors;
+  return descriptors.give(fds);
+}
+
+int main(int argc, char** argv) {
+  if (argc != 3) return 2;
+  const std::string mode = argv[1];
+  std::array<int, 2> first{};
+  if (::pipe(first.data()) == 0) std::ranges::for_each(first, ::close);
+  try {
+    if (mode == "descriptors") descriptors();
+    if (mode == "deaths") deaths();
+    if (mode == "descriptors" || mode == "deaths" || !become_ordinary()) return 0;
+    if (mode == "start") start();
+    if (mode == "restart") restart();
+    if (mode == "async") async();
+    if (mode == "concurrency") concurrency();
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "limited_host: %s\n", error.what());
+    return 1;
+  }
+  return 0;
+}
