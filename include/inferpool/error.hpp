@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <exception>
 #include <memory>
@@ -38,6 +39,17 @@ enum class Phase : std::uint8_t { kNone, kStarting, kQueued, kRunning };
 
 [[nodiscard]] std::string_view name(Phase phase) noexcept;
 
+// What a process used until its end, the children that it had waited for included; as the kernel
+// counts it.
+struct ResourceUsage {
+  std::chrono::nanoseconds user_time = {};
+  std::chrono::nanoseconds system_time = {};
+  // Bytes, the most at any time. A fork counts from its first moment, so this is at least what the
+  // host held when it started the worker.
+  std::uint64_t max_resident = 0;
+  std::uint64_t major_faults = 0;  // pages that had to be read from a disk
+};
+
 // What is known beyond the code. A field that does not apply is empty or zero.
 struct ErrorDetails {
   Phase phase = Phase::kNone;
@@ -46,9 +58,17 @@ struct ErrorDetails {
   int pid = 0;
   std::optional<int> signal = {};       // the worker was ended by this signal
   std::optional<int> exit_status = {};  // the worker ended by itself with this status
-  std::string stderr_tail = {};         // the last 4 KiB that the worker wrote, if any
-  std::string exception_type = {};      // of the model's exception, demangled
-  std::string exception_text = {};      // its what()
+  // Of the worker that ended; none where the host reaps its children elsewhere or ignores SIGCHLD.
+  std::optional<ResourceUsage> usage = {};
+  // The pool ended it, because a run went on past hang_timeout or cancel_grace. Then the tail of
+  // its stderr has its stack, if it could still write that.
+  bool hung = false;
+  // The kernel's OOM killer ended it, probably: SIGKILL came from elsewhere while the kernel
+  // counted such a kill in the worker's memory cgroup (where it has none: on the machine).
+  bool oom_killed = false;
+  std::string stderr_tail = {};     // the last 4 KiB that the worker wrote, if any
+  std::string exception_type = {};  // of the model's exception, demangled
+  std::string exception_text = {};  // its what()
 };
 
 // Every failure that inferpool reports. what() is "<code>: <sentence>", with the value, the limit

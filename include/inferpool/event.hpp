@@ -13,11 +13,14 @@ namespace inferpool {
 
 // What happened in a pool. Of one worker they come in this order:
 //   started -> ready -> died -> restarting -> started -> ...
+//   started -> ready -> late -> ...
 //   started -> start_failed -> restarting -> started -> ...
 // Once the pool closes, only died is told of workers.
 enum class EventKind : std::uint8_t {
   kStarted,        // a worker process was made; its model loads
   kReady,          // the worker serves; with workers = 0: the model has loaded
+  kLate,           // its run goes on after the caller has left (or it does not begin what it
+                   // should): it gets no other request until it has ended, for cancel_grace at most
   kDied,           // a worker that was ready ended without being asked to
   kStartFailed,    // a worker could not be made, or ended before it was ready (in the pool's
                    // constructor: before all were)

@@ -16,6 +16,7 @@ enum class WorkerState : std::uint8_t {
   kStarting,  // spawned, not ready yet
   kReady,     // serves, or waits for a request
   kLate,      // runs a request that nobody waits for any more; gets no other
+  kHung,      // was asked for its stack, and is about to end
   kDown,      // ended; its successor waits for its turn
 };
 
@@ -57,6 +58,8 @@ struct Stats {
   std::uint64_t retried = 0;            // runs given to another worker
   std::uint64_t restarts = 0;           // workers started after the first N
   std::uint64_t deaths = 0;             // workers that ended without being asked to
+  std::uint64_t hung = 0;               // of these, ended by the pool: past hang_timeout or grace
+  std::uint64_t late = 0;               // runs that went on after their caller had left
   int in_flight = 0;                    // admitted, not completed
   int queued = 0;                       // of these, waiting for a worker
   std::uint64_t payload_in_flight = 0;  // bytes of request blocks and loans

@@ -16,7 +16,8 @@ int run_worker(int argc, char** argv, ServedModel& model);
 //   run by hand: explains itself, exit status 2
 //   --check model-settings.json: loads the model, prints its signature, exit status 0 or 1
 // Returns the exit status. The process ignores SIGINT, SIGTERM and SIGHUP, which reach its host as
-// well, and ends when its host does.
+// well, and ends when its host does. SIGABRT, SIGSEGV, SIGBUS, SIGFPE and SIGILL, where the program
+// has no handler of its own, first write a stack to stderr, and then end the process as ever.
 template <typename Model>
 int run_worker(int argc, char** argv) {
   static_assert(Runnable<Model>,

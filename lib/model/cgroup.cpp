@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <fstream>
 #include <string>
+#include <system_error>
+#include <utility>
 
 namespace inferpool {
 namespace {
@@ -25,11 +27,30 @@ void lower(std::optional<double>& lowest, std::optional<double> limit) {
 }
 
 // A limit counts for the groups below, too.
-std::optional<double> lowest_up_from(const path& mount, path group, const CgroupLimit& limit) {
-  std::optional<double> lowest = limit(mount);
+std::vector<path> groups_up_from(const path& mount, path group) {
+  std::vector<path> folders;
   for (group = group.relative_path(); !group.empty(); group = group.parent_path())
-    lower(lowest, limit(mount / group));
-  return lowest;
+    folders.push_back(mount / group);
+  folders.push_back(mount);
+  return folders;
+}
+
+// Calls visit(mount, group, version) for each hierarchy that has the controller, or may have it.
+template <typename Visit>
+void each_hierarchy(const CgroupPlace& place, std::string_view controller, const Visit& visit) {
+  std::ifstream stream(place.self);
+  for (std::string line; std::getline(stream, line);) {  // "4:memory:/group", or "0::/group"
+    const std::size_t first = line.find(':');
+    const std::size_t second = line.find(':', first + 1);
+    if (first == std::string::npos || second == std::string::npos) continue;
+    const std::string controllers = line.substr(first + 1, second - first - 1);
+    const path group = line.substr(second + 1);
+    if (controllers.empty()) visit(place.mount, group, 2);
+    if (!names(controllers, controller)) continue;
+    // Mounted by its own name, or together with others under all their names.
+    visit(place.mount / controller, group, 1);
+    visit(place.mount / controllers, group, 1);
+  }
 }
 
 }  // namespace
@@ -38,20 +59,22 @@ std::optional<double> lowest_cgroup_limit(const CgroupPlace& place, std::string_
                                           const CgroupLimit& version1,
                                           const CgroupLimit& version2) {
   std::optional<double> lowest;
-  std::ifstream stream(place.self);
-  for (std::string line; std::getline(stream, line);) {  // "4:memory:/group", or "0::/group"
-    const std::size_t first = line.find(':');
-    const std::size_t second = line.find(':', first + 1);
-    if (first == std::string::npos || second == std::string::npos) continue;
-    const std::string controllers = line.substr(first + 1, second - first - 1);
-    const path group = line.substr(second + 1);
-    if (controllers.empty()) lower(lowest, lowest_up_from(place.mount, group, version2));
-    if (!names(controllers, controller)) continue;
-    // Mounted by its own name, or together with others under all their names.
-    lower(lowest, lowest_up_from(place.mount / controller, group, version1));
-    lower(lowest, lowest_up_from(place.mount / controllers, group, version1));
-  }
+  each_hierarchy(place, controller, [&](const path& mount, const path& group, int version) {
+    for (const path& folder : groups_up_from(mount, group))
+      lower(lowest, version == 1 ? version1(folder) : version2(folder));
+  });
   return lowest;
+}
+
+std::vector<path> cgroup_folders(const CgroupPlace& place, std::string_view controller) {
+  std::vector<path> folders;
+  each_hierarchy(place, controller, [&](const path& mount, const path& group, int /*version*/) {
+    for (path& folder : groups_up_from(mount, group)) {
+      std::error_code ignored;
+      if (std::filesystem::is_directory(folder, ignored)) folders.push_back(std::move(folder));
+    }
+  });
+  return folders;
 }
 
 }  // namespace inferpool

@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 namespace inferpool {
 
@@ -24,5 +25,11 @@ using CgroupLimit = std::function<std::optional<double>(const std::filesystem::p
                                                         std::string_view controller,
                                                         const CgroupLimit& version1,
                                                         const CgroupLimit& version2);
+
+// The folders of the groups, version 1 or 2, that hold this process and have the controller (or, of
+// version 2, may have it), each followed by those around it. Folders that are not there are left
+// out.
+[[nodiscard]] std::vector<std::filesystem::path> cgroup_folders(const CgroupPlace& place,
+                                                                std::string_view controller);
 
 }  // namespace inferpool

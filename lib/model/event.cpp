@@ -9,6 +9,8 @@ std::string_view name(EventKind kind) noexcept {
       return "started";
     case EventKind::kReady:
       return "ready";
+    case EventKind::kLate:
+      return "late";
     case EventKind::kDied:
       return "died";
     case EventKind::kStartFailed:

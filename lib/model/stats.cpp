@@ -11,6 +11,8 @@ std::string_view name(WorkerState state) noexcept {
       return "ready";
     case WorkerState::kLate:
       return "late";
+    case WorkerState::kHung:
+      return "hung";
     case WorkerState::kDown:
       return "down";
   }

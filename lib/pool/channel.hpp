@@ -16,7 +16,7 @@ class Channel {
  public:
   virtual ~Channel() = default;
 
-  // Whether one more request can be posted. Never after kill().
+  // Whether one more request can be posted. Never after abort() or kill().
   [[nodiscard]] virtual bool has_room() const noexcept = 0;
   // Hands the request over; gives its sequence number.
   virtual std::uint32_t post(const Call& call, ipc::WakeList& wakes) = 0;
@@ -33,6 +33,9 @@ class Channel {
   virtual void finish(std::uint32_t sequence) noexcept = 0;
   // As finish, for an answer that nobody reads: its memory goes back to the worker.
   virtual void discard(std::uint32_t sequence) noexcept = 0;
+  // Asks a process that hangs for its stack, which it writes to its stderr and then ends. Where it
+  // cannot, kill() must follow.
+  virtual void abort(const std::string& reason) noexcept = 0;
   // Ends the process; its death is reported by the kernel later. The first reason stays.
   virtual void kill(const std::string& reason) noexcept = 0;
 };

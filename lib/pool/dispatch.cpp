@@ -96,6 +96,7 @@ bool Dispatch::give_up(Call& call, ErrorCode code, TimePoint now, ipc::WakeList&
     fail(call, std::move(queued), wakes);
   } else {
     lane.abandon(call, now + limits_.cancel_grace);
+    ++late_;
     fail(call, std::move(running), wakes);
   }
   if (lane.late()) {
@@ -165,10 +166,15 @@ Deadline Dispatch::sweep(TimePoint now, ipc::WakeList& wakes) {
   feed(wakes);
   bool soon = false;
   for (Lane& lane : lanes_) {
-    lane.kill_overdue(now, limits_.cancel_grace, limits_.hang_timeout);
-    soon = soon || lane.late() || (lane.stalled() && !queue_.empty());
+    lane.end_overdue(now, limits_.cancel_grace, limits_.hang_timeout);
+    // What it has not begun must not be begun by another of its threads while it ends.
+    while (Call* call = lane.hung() ? lane.recall_any() : nullptr) put_back(*call, wakes);
+    soon = soon || lane.late() || lane.hung() || (lane.stalled() && !queue_.empty());
   }
-  if (soon) return now + 5ms;
+  if (soon) {
+    feed(wakes);
+    return now + 5ms;
+  }
   if (limits_.hang_timeout == 0ns) return now + 1s;
   return now + std::clamp<Duration>(limits_.hang_timeout / 16, 5ms, 1s);
 }
@@ -197,6 +203,7 @@ void Dispatch::abort(ipc::WakeList& wakes) {
 WorkerState Dispatch::state(int index) const noexcept {
   const Lane& lane = lanes_[index];
   if (!lane.live()) return WorkerState::kDown;
+  if (lane.hung()) return WorkerState::kHung;
   return lane.late() ? WorkerState::kLate : WorkerState::kReady;
 }
 
@@ -206,6 +213,7 @@ void Dispatch::count(Stats& stats) const {
   stats.failed = failed_;
   stats.poisoned = poisoned_;
   stats.retried = retried_;
+  stats.late = late_;
   stats.in_flight = in_flight_;
   stats.queued = static_cast<int>(waiting());
   for (std::size_t i = 0; i < std::min(lanes_.size(), stats.workers.size()); ++i) {

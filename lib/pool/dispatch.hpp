@@ -112,7 +112,7 @@ class Dispatch {
   std::optional<Error> breaker_;
   bool closing_ = false;
   int in_flight_ = 0;
-  std::uint64_t requests_ = 0, succeeded_ = 0, failed_ = 0, poisoned_ = 0, retried_ = 0;
+  std::uint64_t requests_ = 0, succeeded_ = 0, failed_ = 0, poisoned_ = 0, retried_ = 0, late_ = 0;
 };
 
 }  // namespace inferpool::pool

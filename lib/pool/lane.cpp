@@ -33,6 +33,7 @@ std::vector<Run> Lane::worker_ended() {
   abandoned_ = 0;
   unbegun_.reset();
   kill_unbegun_at_.reset();
+  kill_hung_at_.reset();
   return runs;
 }
 
@@ -137,27 +138,39 @@ void Lane::collect_late(std::uint64_t use) noexcept {
   last_used_ = use;
 }
 
-void Lane::kill_overdue(TimePoint now, Duration cancel_grace, Duration hang_timeout) {
+void Lane::end_overdue(TimePoint now, Duration cancel_grace, Duration hang_timeout) {
+  if (hung()) {
+    if (passed(kill_hung_at_, now))
+      channel_->kill("it did not end when it was asked for its stack");
+    return;
+  }
   if (passed(kill_unbegun_at_, now)) {
-    channel_->kill(fmt::format(
-        "it did not begin a request, even {} s (cancel_grace) after the request's caller had left",
-        seconds(cancel_grace)));
+    ask_for_stack(now, fmt::format("it did not begin a request, even {} s (cancel_grace) after the "
+                                   "request's caller had left",
+                                   seconds(cancel_grace)));
     out_of_time_ = true;
   }
   for (std::size_t i = 0; i < runs_.size(); ++i) {
     Run& run = runs_[i];
     if (i < concurrency_ && !run.started) run.started = now;
     if (passed(run.kill_at, now)) {
-      channel_->kill(fmt::format("its run went on {} s (cancel_grace) after its caller had left",
-                                 seconds(cancel_grace)));
+      ask_for_stack(now,
+                    fmt::format("its run went on {} s (cancel_grace) after its caller had left",
+                                seconds(cancel_grace)));
       run.overdue = out_of_time_ = true;
     } else if (hang_timeout > Duration::zero() && run.started &&
                now - *run.started >= hang_timeout && !channel_->answered(run.sequence)) {
-      channel_->kill(fmt::format("hung: a request ran longer than hang_timeout ({} s)",
-                                 seconds(hang_timeout)));
+      ask_for_stack(now, fmt::format("hung: a request ran longer than hang_timeout ({} s)",
+                                     seconds(hang_timeout)));
       run.overdue = out_of_time_ = true;
     }
   }
+}
+
+void Lane::ask_for_stack(TimePoint now, const std::string& reason) {
+  if (hung()) return;
+  channel_->abort(reason);
+  kill_hung_at_ = now + kStackGrace;
 }
 
 std::vector<Run>::iterator Lane::find(const Call& call) noexcept {

@@ -16,6 +16,9 @@
 
 namespace inferpool::pool {
 
+// How long a worker that hangs may take to write its stack and end.
+inline constexpr Duration kStackGrace = std::chrono::milliseconds(500);
+
 // A request that a worker has.
 struct Run {
   std::uint32_t sequence = 0;
@@ -43,6 +46,8 @@ class Lane {
   [[nodiscard]] bool live() const noexcept { return channel_ != nullptr; }
   // Out of rotation: it runs what nobody waits for any more, or did not begin what it should have.
   [[nodiscard]] bool late() const noexcept { return abandoned_ > 0 || unbegun_; }
+  // Asked for its stack, and about to end.
+  [[nodiscard]] bool hung() const noexcept { return kill_hung_at_.has_value(); }
   // Whether it would run one more request at once.
   [[nodiscard]] bool accepts() const noexcept { return takes_fewer_than(concurrency_); }
   [[nodiscard]] bool accepts_ahead() const noexcept { return takes_fewer_than(concurrency_ + 1); }
@@ -73,14 +78,16 @@ class Lane {
 
   // Throws away late answers, after which the worker may be in rotation again.
   void collect_late(std::uint64_t use) noexcept;
-  // Kills a worker that is late beyond `kill_at`, or has one request for `hang_timeout` (0: never).
-  void kill_overdue(TimePoint now, Duration cancel_grace, Duration hang_timeout);
+  // A worker that is late beyond `kill_at`, or has one request for `hang_timeout` (0: never), is
+  // asked for its stack, and killed where it has not ended within kStackGrace.
+  void end_overdue(TimePoint now, Duration cancel_grace, Duration hang_timeout);
 
  private:
   [[nodiscard]] bool takes_fewer_than(std::size_t most) const noexcept;
   std::vector<Run>::iterator find(const Call& call) noexcept;
   void recalled(std::vector<Run>::iterator run) noexcept;
   void give_turn() noexcept;
+  void ask_for_stack(TimePoint now, const std::string& reason);
 
   int index_;
   std::size_t concurrency_;
@@ -92,7 +99,8 @@ class Lane {
   std::optional<std::uint32_t> unbegun_ =
       {};  // the first one recalled in its turn and not passed yet
   Deadline kill_unbegun_at_ = {};
-  bool out_of_time_ = false;  // kill_overdue killed it
+  bool out_of_time_ = false;    // end_overdue ended it
+  Deadline kill_hung_at_ = {};  // asked for its stack: how long it may take to end
 };
 
 }  // namespace inferpool::pool

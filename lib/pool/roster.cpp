@@ -28,6 +28,7 @@ void Roster::ended(int index, const std::optional<Error>& error) {
     worker.pid = 0;
     if (error) {
       ++deaths_;
+      if (error->details().hung) ++hung_;
       last_failure_ = error;
     }
   }
@@ -70,6 +71,7 @@ void Roster::count(Stats& stats) const {
   const std::lock_guard lock(mutex_);
   stats.restarts = starts_ > workers_.size() ? starts_ - workers_.size() : 0;
   stats.deaths = deaths_;
+  stats.hung = hung_;
   stats.workers.clear();
   for (std::size_t i = 0; i < workers_.size(); ++i) {
     const Worker& worker = workers_[i];

@@ -50,6 +50,7 @@ class Roster {
   std::optional<Error> failed_start_;
   std::uint64_t starts_ = 0;
   std::uint64_t deaths_ = 0;
+  std::uint64_t hung_ = 0;  // of these
   bool was_ready_ = false;  // all at once, some time
   bool stopped_ = false;
 };

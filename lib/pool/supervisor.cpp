@@ -84,7 +84,9 @@ void Supervisor::run() {
       start_due(now);
       trim(now);
     }
-    wait_for_events(next_time(now));
+    const Deadline next = next_time(now);
+    tell_late();
+    wait_for_events(next);
     take_spawned();
     for (std::size_t i = 0; i < places_.size(); ++i)
       attend(static_cast<int>(i), &polled_[1 + i * kPolledPerPlace]);
@@ -109,6 +111,15 @@ Deadline Supervisor::next_time(TimePoint now) {
   // While it closes: a look at whether the last call is done, which nobody reports.
   if (closing_.load()) next = earlier(next, now + 2ms);
   return next;
+}
+
+void Supervisor::tell_late() {
+  for (Place& place : places_) {
+    if (!place.worker) continue;
+    const bool late = dispatch_.look(
+        [&](const Dispatch& d) { return d.state(place.worker->index()) == WorkerState::kLate; });
+    if (!std::exchange(place.late, late) && late) raise(event_of(EventKind::kLate, *place.worker));
+  }
 }
 
 void Supervisor::wait_for_events(Deadline until) {

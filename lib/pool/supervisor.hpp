@@ -55,11 +55,13 @@ class Supervisor {
     Deadline next_start = {};
     bool ordered = false;  // the spawner works on it
     bool asked_to_leave = false;
+    bool late = false;  // as last told
   };
 
   void run();
   void wait_for_events(Deadline until);
   Deadline next_time(TimePoint now);
+  void tell_late();
   void take_spawned();
   void attend(int index, const pollfd* events);
   void on_ready(int index);

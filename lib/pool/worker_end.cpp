@@ -2,6 +2,12 @@
 #include "pool/worker_end.hpp"
 
 #include <fmt/format.h>
+#include <signal.h>
+
+#include <chrono>
+
+#include "model/byte_size.hpp"
+#include "pool/lane.hpp"
 
 namespace inferpool::pool {
 namespace {
@@ -10,8 +16,27 @@ std::string how(const WorkerEnd& end) {
   return fmt::format("worker {} (pid {}) {}", end.index, end.pid, process::to_string(end.status));
 }
 
+std::string why(const OomKill& kill) {
+  std::string text = "; the kernel's OOM killer ended it, probably (its count of kills went up): ";
+  if (!kill.limit) {
+    return text +
+           "the machine's memory was used up; lower workers, shared_memory_limit or what the "
+           "model holds";
+  }
+  return text + fmt::format(
+                    "the memory limit of its cgroup is {}; lower workers, shared_memory_limit or "
+                    "what the model holds, or raise that limit",
+                    print_byte_size(*kill.limit));
+}
+
 std::string why(const WorkerEnd& end) {
-  return end.reason.empty() ? "" : fmt::format("; the pool killed it: {}", end.reason);
+  if (end.oom_kill) return why(*end.oom_kill);
+  if (end.reason.empty()) return "";
+  std::string text = fmt::format("; the pool killed it: {}", end.reason);
+  if (end.hung && end.status.signal == SIGKILL)
+    text += fmt::format("; asked for its stack (SIGABRT), it had not ended {} s later",
+                        std::chrono::duration<double>(kStackGrace).count());
+  return text;
 }
 
 ErrorDetails details_of(const WorkerEnd& end, Phase phase) {
@@ -21,6 +46,9 @@ ErrorDetails details_of(const WorkerEnd& end, Phase phase) {
   details.pid = end.pid;
   details.signal = end.status.signal;
   details.exit_status = end.status.code;
+  details.usage = end.status.usage;
+  details.hung = end.hung;
+  details.oom_killed = end.oom_kill.has_value();
   details.stderr_tail = end.stderr_tail;
   return details;
 }

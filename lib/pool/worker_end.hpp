@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include <inferpool/error.hpp>
 #include <inferpool/settings.hpp>
 
 #include "model/failure.hpp"
+#include "pool/oom_kills.hpp"
 #include "process/exit_status.hpp"
 
 namespace inferpool::pool {
@@ -19,6 +21,8 @@ struct WorkerEnd {
   process::ExitStatus status = {};
   std::string reason = {};       // why the host killed it; empty where it ended by itself
   std::string stderr_tail = {};  // the last 4 KiB
+  bool hung = false;             // it was asked for its stack
+  std::optional<OomKill> oom_kill = {};
 };
 
 // "worker 2 (pid 71) was killed by signal 9 (SIGKILL)", with the reason

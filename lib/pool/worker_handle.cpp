@@ -39,6 +39,7 @@ WorkerHandle::WorkerHandle(std::shared_ptr<const Origin> origin, int index, int 
   child_ = process::spawn(
       make_program(origin_->settings, origin_->binary, index, theirs.fd(), child_output_.get()));
   pid_ = child_.pid();
+  oom_mark_ = origin_->oom_kills->mark({.self = fmt::format("/proc/{}/cgroup", pid_)});
   child_output_.reset();
 }
 
@@ -140,8 +141,19 @@ std::optional<WorkerEnd> WorkerHandle::end() {
   end.status = *status;
   end.reason = kill_reason_;
   end.stderr_tail = output_.tail();
+  end.hung = aborted_;
+  if (end.reason.empty() && status->signal == SIGKILL)
+    end.oom_kill = origin_->oom_kills->explain(oom_mark_);
   child_ = {};
   return end;
+}
+
+void WorkerHandle::abort(const std::string& reason) noexcept {
+  killed_.store(true);
+  const std::lock_guard lock(kill_mutex_);
+  aborted_ = true;
+  if (kill_reason_.empty()) kill_reason_ = reason;
+  child_.signal(SIGABRT);
 }
 
 void WorkerHandle::kill(const std::string& reason) noexcept {

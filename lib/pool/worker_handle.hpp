@@ -16,6 +16,7 @@
 #include "ipc/worker_memory.hpp"
 #include "model/failure.hpp"
 #include "pool/channel.hpp"
+#include "pool/oom_kills.hpp"
 #include "pool/output_pipe.hpp"
 #include "pool/worker_binary.hpp"
 #include "pool/worker_end.hpp"
@@ -33,6 +34,7 @@ struct Origin {
   std::shared_ptr<ipc::RequestRegion> requests;
   std::uint64_t reply_bytes = 0;
   int processors = 1;  // that host and workers share
+  std::shared_ptr<OomKills> oom_kills = std::make_shared<OomKills>();
 };
 
 // One worker process, from its spawn to its end, and its memory, which may outlive it.
@@ -77,6 +79,7 @@ class WorkerHandle final : public Channel {
   [[nodiscard]] const std::shared_ptr<ipc::WorkerMemory>& memory() const noexcept {
     return memory_;
   }
+  void abort(const std::string& reason) noexcept override;
   void kill(const std::string& reason) noexcept override;
   // Asks the process to leave once it has nothing to do. Under the pool's lock.
   void ask_to_leave(ipc::WakeList& wakes) { memory_->ring().close(wakes); }
@@ -115,6 +118,8 @@ class WorkerHandle final : public Channel {
   std::atomic<bool> killed_{false};
   std::mutex kill_mutex_;
   std::string kill_reason_;  // guarded by kill_mutex_
+  bool aborted_ = false;     // likewise
+  OomKills::Mark oom_mark_;
 };
 
 }  // namespace inferpool::pool

@@ -3,11 +3,14 @@
 
 #include <poll.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
+#include <cstdint>
 #include <stdexcept>
 #include <utility>
 
@@ -18,6 +21,20 @@
 #endif
 
 namespace inferpool::process {
+namespace {
+
+std::chrono::nanoseconds duration(const timeval& time) {
+  return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
+}
+
+ResourceUsage usage_of(const rusage& usage) {
+  return {.user_time = duration(usage.ru_utime),
+          .system_time = duration(usage.ru_stime),
+          .max_resident = static_cast<std::uint64_t>(usage.ru_maxrss) * 1024,
+          .major_faults = static_cast<std::uint64_t>(usage.ru_majflt)};
+}
+
+}  // namespace
 
 Child::Child(pid_t pid) : pid_(pid), pidfd_(static_cast<int>(syscall(SYS_pidfd_open, pid, 0))) {
   if (pidfd_ || errno == ESRCH) return;  // ESRCH: it ended and somebody else reaped it
@@ -61,15 +78,17 @@ std::optional<ExitStatus> Child::reap() noexcept {
   const auto type = static_cast<idtype_t>(pidfd_ ? P_PIDFD : P_PID);
   const auto id = static_cast<id_t>(pidfd_ ? pidfd_.get() : pid_);
   siginfo_t info{};
-  int result = 0;
-  do {
-    result = waitid(type, id, &info, WEXITED | WNOHANG);
+  rusage used{};
+  long result = 0;
+  do {  // the system call itself: the C library's function does not give the usage
+    result = syscall(SYS_waitid, type, id, &info, WEXITED | WNOHANG, &used);
   } while (result != 0 && errno == EINTR);
   if (result == 0 && info.si_pid == 0) return std::nullopt;
   if (result == 0) {
     by_number_ = false;
-    if (info.si_code == CLD_EXITED) return ExitStatus{.code = info.si_status};
-    return ExitStatus{.signal = info.si_status};
+    ExitStatus status{.usage = usage_of(used)};
+    (info.si_code == CLD_EXITED ? status.code : status.signal) = info.si_status;
+    return status;
   }
   // ECHILD: the host ignores SIGCHLD or reaps everything. The pidfd still says whether it has
   // ended; a number that is no child's says so, too.

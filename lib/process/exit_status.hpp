@@ -4,13 +4,16 @@
 #include <optional>
 #include <string>
 
+#include <inferpool/error.hpp>
+
 namespace inferpool::process {
 
-// How a process ended. Neither: nobody knows, because the host reaps its children elsewhere or
+// How a process ended, and what it had used. None of them: nobody knows, because the host reaps its children elsewhere or
 // ignores SIGCHLD.
 struct ExitStatus {
   std::optional<int> signal = {};
   std::optional<int> code = {};
+  std::optional<ResourceUsage> usage = {};  // likewise
 };
 
 // "was killed by signal 9 (SIGKILL)", "exited with status 3", "ended (its status was taken by

@@ -12,6 +12,7 @@
 
 #include "model/failure.hpp"
 #include "worker/attachment.hpp"
+#include "worker/last_stack.hpp"
 #include "worker/leave.hpp"
 #include "worker/sandbox.hpp"
 #include "worker/server.hpp"
@@ -113,6 +114,8 @@ void start(worker::Server& server) {
 
 int serve(int fd, ServedModel& model) {
   worker::defer_to_host();
+  worker::write_stack_at_end();
+  const worker::StackedThread stacked;
   std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);
   const Attachment attachment(fd, model.signature());
   if (!attachment.settings().core_dumps) worker::forbid_dumps();

@@ -13,6 +13,7 @@
 #include "core/system_error.hpp"
 #include "model/reply.hpp"
 #include "model/traceparent.hpp"
+#include "worker/last_stack.hpp"
 #include "worker/request_context.hpp"
 
 namespace inferpool::worker {
@@ -29,7 +30,10 @@ Server::~Server() { arena_->forget(); }
 
 void Server::start() try {
   for (int i = 1; i < attachment_.welcome().concurrency; ++i)
-    others_.emplace_back([this] { serve_all(); });
+    others_.emplace_back([this] {
+      const StackedThread stacked;
+      serve_all();
+    });
 } catch (const std::system_error& error) {
   throw std::runtime_error(
       system_failure(fmt::format("thread {} of concurrency = {}", others_.size() + 2,

@@ -123,6 +123,19 @@ TEST_CASE("A8: the error carries the last 4 KiB that the worker wrote to stderr"
   CHECK_THAT(many.details().stderr_tail, contains(".the last words\n"));
 }
 
+TEST_CASE("A8: the error says what the worker had used") {
+  FaultyPool pool(faulty_settings(1));
+  constexpr std::int64_t kTouched = 64 << 20;
+  const auto start = std::chrono::steady_clock::now();
+  const Error error = error_of(pool.try_infer(command(Deed::kToilAndKill, "", kTouched)));
+  const auto elapsed = std::chrono::steady_clock::now() - start;
+  REQUIRE(error.details().usage);
+  const ResourceUsage used = *error.details().usage;
+  CHECK(used.user_time + used.system_time >= 190ms);
+  CHECK(used.user_time + used.system_time < 2 * elapsed + 60s);
+  CHECK(used.max_resident >= kTouched);
+}
+
 TEST_CASE("A request that its worker had not begun when it was killed runs on another worker") {
   FaultyPool pool(faulty_settings(2));
   // The last that served is the first to be asked.

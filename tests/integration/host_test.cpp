@@ -181,6 +181,7 @@ TEST_CASE("B9: a host that ignores SIGCHLD has a pool that notices deaths and re
     const Error error = error_of(pool.try_infer(command(Deed::kComplainAndKill)));
     CHECK(error.code() == ErrorCode::kWorkerLost);
     CHECK(error.details().stderr_tail == "the last words\n");
+    CHECK_FALSE(error.details().usage);
     REQUIRE(ready_again(pool, 1));
     CHECK(pool.infer(command(Deed::kAnswer, "", 3)).number == 3);
 

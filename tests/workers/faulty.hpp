@@ -23,18 +23,20 @@ enum class Deed : std::int32_t {
   kExitAtOnce,       // _exit(number)
   kComplainAndKill,  // writes `number` bytes to stderr, then "the last words", then SIGKILL
   kMutterAndKill,    // writes "no newline" to stderr, then SIGKILL
-  kSleepForever,
-  kSpinForever,
-  kDeadlock,        // two threads that wait for each other
-  kStop,            // SIGSTOP, then answers
-  kHold,            // until there is a file `text`.go
-  kHoldThenExit,    // the same, then _exit(number)
-  kUntilCancelled,  // until cancelled(), then makes a file `text`.cancelled; `number` 1: then as
-                    // kHold
-  kPrint,           // "out" to stdout, "err" to stderr, a line each
-  kEnvironment,     // answers with the environment variable `text`
-  kJumps,           // answers with the hours by which its real-time clock jumps
-  kLimits,          // answers with "<soft nofile> <hard nofile> <CPUs it may use>"
+  kToilAndKill,      // touches `number` bytes and computes for 200 ms, then SIGKILL
+  kFault,            // reads where nothing is, in faulty_worker_faults()
+  kSleepForever,     // in faulty_worker_sleeps()
+  kSpinForever,      // in faulty_worker_spins()
+  kDeadlock,         // two threads that wait for each other
+  kStop,             // SIGSTOP, then answers
+  kHold,             // until there is a file `text`.go
+  kHoldThenExit,     // the same, then _exit(number)
+  kUntilCancelled,   // until cancelled(), then makes a file `text`.cancelled; `number` 1: then as
+                     // kHold
+  kPrint,            // "out" to stdout, "err" to stderr, a line each
+  kEnvironment,      // answers with the environment variable `text`
+  kJumps,            // answers with the hours by which its real-time clock jumps
+  kLimits,           // answers with "<soft nofile> <hard nofile> <CPUs it may use>"
 };
 
 struct Command {

@@ -15,11 +15,13 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <latch>
 #include <mutex>
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include <inferpool/error.hpp>
 #include <inferpool/worker.hpp>
@@ -66,6 +68,14 @@ void wait_until(F predicate, std::chrono::seconds limit = 100s) {
   std::abort();
 }
 
+void toil(std::size_t bytes) {
+  const std::vector<char> touched(bytes, 1);
+  const volatile char* const seen = touched.data();
+  const std::clock_t end = std::clock() + CLOCKS_PER_SEC / 5;
+  while (std::clock() < end && seen[bytes / 2] == 1) {
+  }
+}
+
 std::string limits() {
   rlimit files{};
   ::getrlimit(RLIMIT_NOFILE, &files);
@@ -83,6 +93,22 @@ std::string member(const json::Value& object, std::string_view name) {
     if (m.name == name) return m.value.text;
   }
   return {};
+}
+
+// Exported, so that a stack can name them.
+extern "C" __attribute__((noinline)) void faulty_worker_spins() {
+  for (const auto end = std::chrono::steady_clock::now() + 100s;
+       std::chrono::steady_clock::now() < end;) {
+  }
+}
+
+extern "C" __attribute__((noinline)) void faulty_worker_sleeps() {
+  wait_until([] { return false; });
+}
+
+extern "C" __attribute__((noinline)) int faulty_worker_faults() {
+  volatile int* nowhere = nullptr;
+  return *nowhere;
 }
 
 class FaultyModel {
@@ -187,15 +213,19 @@ class FaultyModel {
       case Deed::kMutterAndKill:
         std::fputs("no newline", stderr);
         end_by(SIGKILL);
+      case Deed::kToilAndKill:
+        toil(static_cast<std::size_t>(command.number));
+        end_by(SIGKILL);
+      case Deed::kFault:
+        faulty_worker_faults();
+        end_by(SIGKILL);
       case Deed::kSleepForever:
-        wait_until([] { return false; });
+        faulty_worker_sleeps();
         end_by(SIGKILL);
       case Deed::kDeadlock:
         deadlock();
       case Deed::kSpinForever:
-        for (const auto end = std::chrono::steady_clock::now() + 100s;
-             std::chrono::steady_clock::now() < end;) {
-        }
+        faulty_worker_spins();
         end_by(SIGKILL);
       default:
         end_by(SIGKILL);

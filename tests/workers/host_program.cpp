@@ -10,6 +10,7 @@
 //   sleep   the same for a pool that has nothing to do
 //   begin   the same for a pool whose models load, until FOLDER/go is there
 //   guest   does what hosts do, of FOLDER nothing: calls, a worker that dies and is replaced
+//   memory  once FOLDER/go is there: workers are killed, starve for memory, and are killed again
 //   output  a worker prints to stdout and stderr, and so does the host
 //   outputs two workers of a model "printer" print 200 times, then one ends in mid-line
 #include <poll.h>
@@ -156,6 +157,19 @@ void guest() {
   print("answered " + std::to_string(static_cast<int>(output.values<float>()[kCount - 1])));
 }
 
+void memory(const std::string& folder) {
+  if (!eventually([&] { return exists(folder + "/go"); })) throw std::runtime_error("no go");
+  FaultyPool pool(faulty_settings(2));
+  constexpr std::int64_t kTooMuch = std::int64_t{1} << 30;
+  for (const Command& deed :
+       {command(Deed::kComplainAndKill), command(Deed::kToilAndKill, "", kTooMuch),
+        command(Deed::kComplainAndKill)}) {
+    const Error lost = error_of(pool.try_infer(deed));
+    print("signal " + std::to_string(lost.details().signal.value_or(0)) + ", oom_killed " +
+          std::to_string(lost.details().oom_killed) + ": " + lost.what());
+  }
+}
+
 void output() {
   Settings settings = faulty_settings(1);
   settings.worker_output.kind = WorkerOutput::Kind::kInherit;
@@ -189,6 +203,7 @@ int main(int argc, char** argv) {
     if (mode == "sleep") sleep_until_signal();
     if (mode == "begin") begin(folder);
     if (mode == "guest") guest();
+    if (mode == "memory") memory(folder);
     if (mode == "output") output();
     if (mode == "outputs") outputs();
   } catch (const std::exception& error) {

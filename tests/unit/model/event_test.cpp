@@ -9,6 +9,7 @@ namespace {
 TEST_CASE("each kind of event has its name") {
   REQUIRE(name(EventKind::kStarted) == "started");
   REQUIRE(name(EventKind::kReady) == "ready");
+  REQUIRE(name(EventKind::kLate) == "late");
   REQUIRE(name(EventKind::kDied) == "died");
   REQUIRE(name(EventKind::kStartFailed) == "start_failed");
   REQUIRE(name(EventKind::kRestarting) == "restarting");

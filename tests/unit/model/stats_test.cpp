@@ -10,6 +10,7 @@ TEST_CASE("each state of a worker has its name") {
   REQUIRE(name(WorkerState::kStarting) == "starting");
   REQUIRE(name(WorkerState::kReady) == "ready");
   REQUIRE(name(WorkerState::kLate) == "late");
+  REQUIRE(name(WorkerState::kHung) == "hung");
   REQUIRE(name(WorkerState::kDown) == "down");
   REQUIRE(name(static_cast<WorkerState>(200)) == "?");
 }

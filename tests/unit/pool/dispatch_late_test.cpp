@@ -253,6 +253,69 @@ TEST_CASE(
   pool.serve(*calls[1]);
 }
 
+TEST_CASE("a worker that hangs is asked for its stack first, and killed where it does not end") {
+  FakePool pool{{.workers = 1, .hang_timeout = 10s}};
+  Call& call = pool.admit();
+  pool.begin(call);
+  pool.sweep();
+  pool.now += 10s;
+  const Deadline next = pool.sweep();
+  REQUIRE(*next <= pool.now + 10ms);
+  REQUIRE(pool.dispatch.state(0) == WorkerState::kHung);
+  REQUIRE(pool.worker(0).aborts() == 1);
+  pool.now += 499ms;
+  pool.sweep();
+  REQUIRE(pool.worker(0).aborts() == 1);
+  REQUIRE(pool.worker(0).kills() == 0);
+  pool.now += 1ms;
+  pool.sweep();
+  REQUIRE(pool.worker(0).kills() == 1);
+  REQUIRE_THAT(pool.worker(0).killed(), contains("hang_timeout"));  // the first reason stays
+  pool.end_worker(0);
+  REQUIRE(pool.dispatch.state(0) == WorkerState::kDown);
+  pool.start_worker(0);
+  REQUIRE(pool.dispatch.state(0) == WorkerState::kReady);
+}
+
+TEST_CASE("a worker that hangs gets no request, and what it has not begun is taken back at once") {
+  FakePool pool{{.workers = 2, .hang_timeout = 10s}};
+  const Calls calls = pool.admit_many(3);
+  pool.begin(*calls[0]);
+  pool.sweep();
+  REQUIRE(FakePool::place(*calls[2]) == 0);  // ahead
+  pool.now += 9s;
+  pool.begin(*calls[1]);
+  pool.answer(*calls[1]);  // and nobody has collected it yet
+  pool.now += 1s;
+  pool.sweep();
+  REQUIRE(pool.dispatch.state(0) == WorkerState::kHung);
+  REQUIRE(pool.dispatch.state(1) == WorkerState::kReady);
+  REQUIRE(FakePool::place(*calls[2]) == 1);
+  Call& later = pool.admit();
+  REQUIRE(FakePool::place(later) != 0);
+  pool.collect(*calls[1]);
+  pool.serve(*calls[2]);
+  pool.serve(later);
+}
+
+TEST_CASE("a caller may leave a worker that hangs, and its answer may still come") {
+  FakePool pool{{.workers = 1, .concurrency = 2, .hang_timeout = 10s}};
+  const Calls calls = pool.admit_many(2);
+  pool.begin(*calls[0]);
+  pool.begin(*calls[1]);
+  pool.sweep();
+  pool.now += 10s;
+  pool.sweep();
+  REQUIRE(pool.time_out(*calls[0]));
+  pool.answer(*calls[1]);
+  pool.collect(*calls[1]);
+  pool.sweep();
+  REQUIRE(pool.dispatch.state(0) == WorkerState::kHung);
+  REQUIRE(FakePool::queued(pool.admit()));
+  pool.end_worker(0);
+  REQUIRE(pool.stats().late == 1);
+}
+
 TEST_CASE("the time that a request was posted ahead does not count as running") {
   FakePool pool{{.workers = 1, .hang_timeout = 10s}};
   const Calls calls = pool.admit_many(2);

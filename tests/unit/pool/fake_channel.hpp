@@ -47,8 +47,11 @@ class FakeChannel final : public Channel {
 
   [[nodiscard]] const Slot& slot(std::uint32_t sequence) const { return slots_.at(sequence); }
   [[nodiscard]] const std::map<std::uint32_t, Slot>& slots() const { return slots_; }
-  // Why it was killed; empty: it was not.
+  // Why it was ended, by whatever means; empty: it was not.
   [[nodiscard]] const std::string& killed() const { return killed_; }
+  // How often it was asked for its stack, and killed.
+  [[nodiscard]] int aborts() const { return aborts_; }
+  [[nodiscard]] int kills() const { return kills_; }
   // Calls that the channel does not allow.
   [[nodiscard]] const std::vector<std::string>& mistakes() const { return mistakes_; }
   void forget_closed() {
@@ -85,7 +88,12 @@ class FakeChannel final : public Channel {
     expect(slots_[sequence].state == State::kAnswered, "discard without an answer");
     close(sequence, State::kDiscarded);
   }
+  void abort(const std::string& reason) noexcept override {
+    ++aborts_;
+    if (killed_.empty()) killed_ = reason;
+  }
   void kill(const std::string& reason) noexcept override {
+    ++kills_;
     if (killed_.empty()) killed_ = reason;
   }
 
@@ -106,6 +114,8 @@ class FakeChannel final : public Channel {
   std::uint32_t next_ = 1;        // to be posted
   std::uint32_t next_taken_ = 1;  // to be taken by the worker
   std::string killed_;
+  int aborts_ = 0;
+  int kills_ = 0;
   std::vector<std::string> mistakes_;
 };
 

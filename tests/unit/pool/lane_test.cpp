@@ -91,11 +91,11 @@ TEST_CASE(
     place.worker->pass_recalled();
     place.lane.collect_late(1);
     REQUIRE_FALSE(place.lane.late());
-    place.lane.kill_overdue(kNow + 1h, 2s, 0s);
+    place.lane.end_overdue(kNow + 1h, 2s, 0s);
     REQUIRE(place.worker->killed().empty());
   }
   SECTION("or is killed when the first one's time is over") {
-    place.lane.kill_overdue(kNow + 2s, 2s, 0s);
+    place.lane.end_overdue(kNow + 2s, 2s, 0s);
     REQUIRE_FALSE(place.worker->killed().empty());
   }
 }

@@ -54,6 +54,14 @@ TEST_CASE("restarts and deaths are counted, but not a worker that was asked to l
   CHECK(counted(roster).workers[0].state == WorkerState::kDown);
 }
 
+TEST_CASE("workers that hung are counted among the deaths") {
+  Roster roster(1);
+  roster.ended(0, Error(ErrorCode::kWorkerLost, "stuck", {.hung = true}));
+  roster.ended(0, failure("killed"));
+  CHECK(counted(roster).deaths == 2);
+  CHECK(counted(roster).hung == 1);
+}
+
 TEST_CASE("waiting for the start ends when all are ready, or with the first failure") {
   Roster good(2);
   std::jthread starter([&] {

@@ -12,7 +12,10 @@ WorkerEnd killed() {
   return {.index = 2,
           .generation = 7,
           .pid = 71,
-          .status = {.signal = 9},
+          .status = {.signal = 9,
+                     .usage = ResourceUsage{.user_time = std::chrono::seconds(3),
+                                            .max_resident = 1 << 20,
+                                            .major_faults = 4}},
           .reason = {},
           .stderr_tail = "free(): invalid pointer"};
 }
@@ -31,6 +34,32 @@ TEST_CASE("the end of a worker that the pool killed says why") {
           "worker 2 (pid 71) was killed by signal 9 (SIGKILL); the pool killed it: hung");
 }
 
+TEST_CASE("the end of a worker that hung says whether it gave its stack") {
+  WorkerEnd end = killed();
+  end.reason = "hung";
+  end.hung = true;
+  REQUIRE(to_string(end) ==
+          "worker 2 (pid 71) was killed by signal 9 (SIGKILL); the pool killed it: hung; asked for "
+          "its stack (SIGABRT), it had not ended 0.5 s later");
+  end.status.signal = 6;
+  REQUIRE(to_string(end) ==
+          "worker 2 (pid 71) was killed by signal 6 (SIGABRT); the pool killed it: hung");
+  REQUIRE(worker_lost(end, 5, Phase::kRunning).details().hung);
+  REQUIRE_FALSE(worker_lost(killed(), 5, Phase::kRunning).details().hung);
+}
+
+TEST_CASE("the end of a worker that the kernel's OOM killer ended says so, and what to change") {
+  WorkerEnd end = killed();
+  end.oom_kill = OomKill{.limit = 64 << 20};
+  REQUIRE_THAT(to_string(end),
+               contains("the kernel's OOM killer ended it, probably") &&
+                   contains("the memory limit of its cgroup is 64MiB; lower workers"));
+  end.oom_kill = OomKill{};
+  REQUIRE_THAT(to_string(end), contains("the machine's memory was used up; lower workers"));
+  REQUIRE(poisoned_request(end, 5).details().oom_killed);
+  REQUIRE_FALSE(poisoned_request(killed(), 5).details().oom_killed);
+}
+
 TEST_CASE("worker_lost carries all that is known of the worker's end") {
   const Error error = worker_lost(killed(), 5, Phase::kRunning);
   REQUIRE(error.code() == ErrorCode::kWorkerLost);
@@ -40,6 +69,10 @@ TEST_CASE("worker_lost carries all that is known of the worker's end") {
   REQUIRE(error.details().pid == 71);
   REQUIRE(error.details().signal == 9);
   REQUIRE_FALSE(error.details().exit_status);
+  REQUIRE(error.details().usage);
+  REQUIRE(error.details().usage->user_time == std::chrono::seconds(3));
+  REQUIRE(error.details().usage->max_resident == 1 << 20);
+  REQUIRE(error.details().usage->major_faults == 4);
   REQUIRE(error.details().stderr_tail == "free(): invalid pointer");
 }
 

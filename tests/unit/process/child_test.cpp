@@ -6,12 +6,21 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
+#include <cstdint>
+#include <ctime>
+#include <vector>
+
 #include "catch.hpp"
 #include "integration/eventually.hpp"
 #include "without_calls.hpp"
 
 namespace inferpool::process {
 namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t kTouched = std::size_t{64} << 20;
 
 Child forked(void (*run)()) {
   const pid_t pid = fork();
@@ -41,6 +50,31 @@ TEST_CASE("a child that exits tells its status, one that is killed the signal") 
   CHECK_FALSE(killed.code);
 }
 
+TEST_CASE("what a child used is told with its status") {
+  Child child = forked([] {
+    std::vector<char> touched(kTouched, 1);
+    while (std::clock() < CLOCKS_PER_SEC / 5) touched[1] = touched[0];
+    _exit(touched[1]);
+  });
+  const ExitStatus status = wait_for(child);
+  CHECK(status.code == 1);
+  REQUIRE(status.usage);
+  CHECK(status.usage->user_time + status.usage->system_time >= 190ms);
+  CHECK(status.usage->user_time + status.usage->system_time < 20s);
+  CHECK(status.usage->max_resident >= kTouched);
+  CHECK(status.usage->max_resident < kTouched + (std::uint64_t{4} << 30));
+}
+
+TEST_CASE("the usage is the child's own, not that of children before it") {
+  Child busy = forked([] {
+    while (std::clock() < CLOCKS_PER_SEC / 5) {
+    }
+  });
+  CHECK(wait_for(busy).usage);
+  Child idle = forked([] {});
+  CHECK(wait_for(idle).usage->user_time < 150ms);
+}
+
 TEST_CASE("a stopped child can be killed") {
   Child child = forked([] { raise(SIGSTOP); });
   child.signal(SIGKILL);
@@ -54,6 +88,7 @@ TEST_CASE("a child whose status somebody else took has ended in a way that nobod
   const ExitStatus unknown = wait_for(child);
   CHECK_FALSE(unknown.code);
   CHECK_FALSE(unknown.signal);
+  CHECK_FALSE(unknown.usage);
 }
 
 TEST_CASE("end() kills, waits and leaves no zombie, and other children are not touched") {

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pool/oom_kills.hpp"
+
+#include <algorithm>
+
+namespace inferpool::pool {
+
+OomKills::Mark OomKills::mark(const CgroupPlace& place) {
+  Mark mark{.group = MemoryCgroup(place)};
+  mark.kills = mark.group.oom_kills();
+  return mark;
+}
+
+std::optional<OomKill> OomKills::explain(const Mark& mark) {
+  const std::uint64_t now = mark.group.oom_kills();
+  {
+    const std::lock_guard lock(mutex_);
+    std::uint64_t& explained = explained_[mark.group.counter().string()];
+    const std::uint64_t before = std::max(explained, mark.kills);
+    if (now <= before) return std::nullopt;
+    explained = before + 1;
+  }
+  return OomKill{mark.group.limit()};
+}
+
+}  // namespace inferpool::pool

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "model/memory_cgroup.hpp"
+
+namespace inferpool::pool {
+
+// That the kernel's OOM killer ended a worker, most likely.
+struct OomKill {
+  std::optional<std::uint64_t> limit = {};  // of its memory cgroup, in bytes; none: the machine's
+};
+
+// Whether the kernel ended a worker for want of memory. The kernel tells how many processes it
+// ended so, and not which: a SIGKILL that the pool did not send is taken for one of these while the
+// count has gone up since the worker started, each of them for one worker.
+// Thread-safety: safe from many threads.
+class OomKills {
+ public:
+  // What was counted when a worker started.
+  struct Mark {
+    MemoryCgroup group = {};
+    std::uint64_t kills = 0;
+  };
+
+  // For a process that `place` is about.
+  [[nodiscard]] static Mark mark(const CgroupPlace& place);
+  // For a worker that SIGKILL ended: nothing where no kill is left to explain it.
+  [[nodiscard]] std::optional<OomKill> explain(const Mark& mark);
+
+ private:
+  std::mutex mutex_;
+  std::map<std::string, std::uint64_t> explained_;  // by counter: up to which count; under mutex_
+};
+
+}  // namespace inferpool::pool

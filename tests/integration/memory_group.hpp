@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "model/cgroup.hpp"
+
+namespace inferpool::test {
+
+// A memory cgroup (version 1) with a limit, below the test's own. Gone at the end, when its
+// processes are.
+class MemoryGroup {
+ public:
+  explicit MemoryGroup(std::uint64_t limit) {
+    for (const auto& folder : cgroup_folders({}, "memory")) {
+      if (!std::filesystem::exists(folder / "memory.limit_in_bytes")) continue;
+      folder_ = folder / ("inferpool-test-" + std::to_string(::getpid()));
+      if (::mkdir(folder_.c_str(), 0755) == 0) break;
+      folder_.clear();
+    }
+    if (!folder_.empty() && !put("memory.limit_in_bytes", limit)) remove();
+  }
+  MemoryGroup(const MemoryGroup&) = delete;
+  MemoryGroup& operator=(const MemoryGroup&) = delete;
+  ~MemoryGroup() { remove(); }
+
+  // Not where this is no machine with version 1, or not root's.
+  [[nodiscard]] bool exists() const { return !folder_.empty(); }
+  bool take_in(int pid) { return put("cgroup.procs", static_cast<std::uint64_t>(pid)); }
+
+ private:
+  bool put(const char* file, std::uint64_t number) {
+    std::ofstream stream(folder_ / file);
+    stream << number;
+    return static_cast<bool>(stream.flush());
+  }
+  void remove() {
+    if (!folder_.empty()) ::rmdir(folder_.c_str());
+    folder_.clear();
+  }
+
+  std::filesystem::path folder_;
+};
+
+}  // namespace inferpool::test
