@@ -15,6 +15,10 @@ namespace inferpool {
 //   started -> ready -> died -> restarting -> started -> ...
 //   started -> ready -> late -> ...
 //   started -> start_failed -> restarting -> started -> ...
+// Where one is recycled, those of its successor come first:
+//   started -> ready (both of the successor) -> recycled (of the old one)
+// A successor that does not start is told of in the same way; the old one goes on. One that is on
+// its way when the old one dies takes the place without `restarting`.
 // Once the pool closes, only died is told of workers.
 enum class EventKind : std::uint8_t {
   kStarted,        // a worker process was made; its model loads
@@ -25,6 +29,7 @@ enum class EventKind : std::uint8_t {
   kStartFailed,    // a worker could not be made, or ended before it was ready (in the pool's
                    // constructor: before all were)
   kRestarting,     // its successor will be started once `delay` has passed
+  kRecycled,       // a worker that had reached a limit has left; its successor serves
   kBreakerOpened,  // no worker lives and RestartBackoff::breaker starts failed: calls are refused
   kBreakerClosed,  // a worker is ready again
   kHandlerThrew,   // the handler of an async call threw, which it must not; the pool goes on
@@ -43,7 +48,8 @@ struct Event {
   int pid = 0;                          // likewise; workers = 0: this process
   std::chrono::nanoseconds delay = {};  // restarting
   std::optional<Error> error = {};      // died, start_failed, breaker_opened: why
-  std::string text = {};                // handler_threw: the exception's type and text
+  // handler_threw: the exception's type and text; recycled: which limit, and its value
+  std::string text = {};
 };
 
 }  // namespace inferpool

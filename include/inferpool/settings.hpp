@@ -87,7 +87,8 @@ struct Settings {
   Duration hang_timeout = std::chrono::seconds(120);
   // Spawn, handshake and load of one worker.
   Duration startup_timeout = std::chrono::seconds(120);
-  // At close, for the pool as a whole; then SIGKILL.
+  // At close, for the pool as a whole; when recycled, for a worker that was asked to leave. Then
+  // SIGKILL.
   Duration drain_timeout = std::chrono::seconds(5);
   RestartBackoff restart_backoff = {};
   Retry retry = Retry::kIfNotStarted;
@@ -98,6 +99,20 @@ struct Settings {
   Duration spin = std::chrono::microseconds(50);
   // The constructor returns at once; see Pool::wait_ready.
   bool start_in_background = false;
+
+  // Recycling: a worker that has reached one of these is replaced by a fresh one, which is ready
+  // before the old one gets no more and leaves: one worker of the pool at a time, and no request
+  // fails or waits for it. Each worker process is due from somewhere between 80 and 100 % of the
+  // value on, so that not all are at once; it goes on serving until its successor is ready. A value
+  // that a fresh worker exceeds makes the pool recycle all the time. None: never. No effect with
+  // workers = 0.
+  //
+  // Requests that one worker process serves; looked at every 50 ms.
+  std::optional<int> max_requests = {};
+  // Bytes of its private memory (RssAnon in /proc/<pid>/status); looked at every 500 ms.
+  std::optional<std::uint64_t> max_worker_rss = {};
+  // Time since it was ready.
+  std::optional<Duration> max_worker_age = {};
 
   // Bytes of shared memory for the pool; default half of min(RAM, cgroup limit). Half is for
   // requests, half is split into the workers' replies. Sparse: only what is used takes memory.

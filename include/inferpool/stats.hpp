@@ -18,6 +18,7 @@ enum class WorkerState : std::uint8_t {
   kLate,      // runs a request that nobody waits for any more; gets no other
   kHung,      // was asked for its stack, and is about to end
   kDown,      // ended; its successor waits for its turn
+  kRetiring,  // recycled: its successor serves; it ends what it has in hand, and leaves
 };
 
 [[nodiscard]] std::string_view name(WorkerState state) noexcept;
@@ -60,6 +61,8 @@ struct Stats {
   std::uint64_t deaths = 0;             // workers that ended without being asked to
   std::uint64_t hung = 0;               // of these, ended by the pool: past hang_timeout or grace
   std::uint64_t late = 0;               // runs that went on after their caller had left
+  std::uint64_t recycled = 0;           // workers that left for a successor (see max_requests); not
+                                        // counted in deaths, nor their successors in restarts
   int in_flight = 0;                    // admitted, not completed
   int queued = 0;                       // of these, waiting for a worker
   std::uint64_t payload_in_flight = 0;  // bytes of request blocks and loans
@@ -70,6 +73,8 @@ struct Stats {
   Duration latency_mean = {};
   Duration latency_max = {};
   StageTimes stages = {};  // means; their sum is latency_mean but for rounding (5 ns)
+  // By index. While a worker is recycled there is one more at the end, with the same index as
+  // another: the successor that is starting, later the worker that is retiring.
   std::vector<WorkerStats> workers = {};
 };
 

@@ -17,6 +17,8 @@ std::string_view name(EventKind kind) noexcept {
       return "start_failed";
     case EventKind::kRestarting:
       return "restarting";
+    case EventKind::kRecycled:
+      return "recycled";
     case EventKind::kBreakerOpened:
       return "breaker_opened";
     case EventKind::kBreakerClosed:

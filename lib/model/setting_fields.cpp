@@ -146,6 +146,17 @@ std::vector<SettingField> time_fields() {
   };
 }
 
+std::vector<SettingField> recycling_fields() {
+  return {
+      field("max_requests", "pool.max_requests", &Settings::max_requests,
+            WholeRule{1, 1'000'000'000}),
+      field("max_worker_rss", "pool.max_worker_rss", &Settings::max_worker_rss,
+            ByteSizeRule{kMiB, kMostSharedMemory}),
+      field("max_worker_age", "pool.max_worker_age", &Settings::max_worker_age,
+            DurationRule{1ns, kTenYears}),
+  };
+}
+
 std::vector<SettingField> process_fields() {
   const ChoiceRule<Retry> retry{{{"never", Retry::kNever},
                                  {"if_not_started", Retry::kIfNotStarted},
@@ -176,7 +187,7 @@ std::vector<SettingField> process_fields() {
 
 std::vector<SettingField> setting_fields() {
   std::vector<SettingField> all = model_fields();
-  for (auto part : {capacity_fields(), time_fields(), process_fields()}) {
+  for (auto part : {capacity_fields(), time_fields(), recycling_fields(), process_fields()}) {
     std::move(part.begin(), part.end(), std::back_inserter(all));
   }
   return all;

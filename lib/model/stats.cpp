@@ -15,6 +15,8 @@ std::string_view name(WorkerState state) noexcept {
       return "hung";
     case WorkerState::kDown:
       return "down";
+    case WorkerState::kRetiring:
+      return "retiring";
   }
   return "?";
 }

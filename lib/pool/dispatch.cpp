@@ -10,15 +10,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-Error given_up_queued(ErrorCode code, const Call& call) {
-  return given_up(code, call.id, Phase::kQueued, "before a worker began it");
-}
-
-Error given_up_running(ErrorCode code, const Call& call) {
-  return given_up(code, call.id, Phase::kRunning,
-                  "while a worker ran it (its run is given cancel_grace to end)", call.lane);
-}
-
 }  // namespace
 
 Dispatch::Dispatch(const DispatchLimits& limits)
@@ -78,8 +69,10 @@ void Dispatch::collected(Call& call, bool succeeded, ipc::WakeList& wakes) {
 bool Dispatch::give_up(Call& call, ErrorCode code, TimePoint now, ipc::WakeList& wakes) {
   if (call.state != CallState::kQueued && call.state != CallState::kPosted) return false;
   // Made before anything changes: what follows cannot fail.
-  Error queued = given_up_queued(code, call);
-  Error running = given_up_running(code, call);
+  Error queued = given_up(code, call.id, Phase::kQueued, "before a worker began it");
+  Error running = given_up(code, call.id, Phase::kRunning,
+                           "while a worker ran it (its run is given cancel_grace to end)",
+                           lanes_.worker_index(call.lane));
   if (call.state == CallState::kQueued) {
     queue_.erase(call);
     fail(call, std::move(queued), wakes);
@@ -114,8 +107,22 @@ void Dispatch::worker_ready(int index, std::shared_ptr<Channel> channel, ipc::Wa
   feed(wakes);
 }
 
+void Dispatch::worker_replaced(int index, std::shared_ptr<Channel> successor,
+                               ipc::WakeList& wakes) {
+  Lane& retiring = lanes_.retire(index);
+  while (Call* call = retiring.recall_any()) put_back(*call, wakes);
+  worker_ready(index, std::move(successor), wakes);
+}
+
 void Dispatch::worker_ended(const WorkerEnd& end, ipc::WakeList& wakes) {
-  Lane& lane = lanes_[end.index];
+  ended(lanes_[end.index], end, wakes);
+}
+
+void Dispatch::retiring_ended(const WorkerEnd& end, ipc::WakeList& wakes) {
+  ended(lanes_.retiring(), end, wakes);
+}
+
+void Dispatch::ended(Lane& lane, const WorkerEnd& end, ipc::WakeList& wakes) {
   if (!lane.live()) return;
   const std::shared_ptr<Channel> channel = lane.channel();
   for (const Run& run : lane.worker_ended()) {
@@ -165,7 +172,7 @@ Deadline Dispatch::sweep(TimePoint now, ipc::WakeList& wakes) {
   lanes_.collect_late();
   feed(wakes);
   bool soon = false;
-  for (Lane& lane : lanes_) {
+  for (Lane& lane : lanes_.all()) {
     lane.end_overdue(now, limits_.cancel_grace, limits_.hang_timeout);
     // What it has not begun must not be begun by another of its threads while it ends.
     while (Call* call = lane.hung() ? lane.recall_any() : nullptr) put_back(*call, wakes);
@@ -187,7 +194,7 @@ void Dispatch::close(ipc::WakeList& wakes) {
 void Dispatch::abort(ipc::WakeList& wakes) {
   closing_ = true;
   fail_queue(stopped(), wakes);
-  for (Lane& lane : lanes_) {
+  for (Lane& lane : lanes_.all()) {
     while (Call* call = lane.recall_any()) fail(*call, stopped(), wakes);
     for (const Run& run : lane.runs()) {
       if (run.call == nullptr || lane.channel()->answered(run.sequence)) continue;
@@ -216,8 +223,9 @@ void Dispatch::count(Stats& stats) const {
   stats.late = late_;
   stats.in_flight = in_flight_;
   stats.queued = static_cast<int>(waiting());
-  for (std::size_t i = 0; i < std::min(lanes_.size(), stats.workers.size()); ++i) {
+  for (std::size_t i = 0; i < std::min(lanes_.size() + 1, stats.workers.size()); ++i) {
     const Lane& lane = lanes_[static_cast<int>(i)];
+    if (i == lanes_.size() && !lane.live()) break;
     stats.workers[i].served = lane.served();
     stats.workers[i].in_flight = static_cast<int>(lane.runs().size());
   }

@@ -65,6 +65,13 @@ class Dispatch {
   void worker_ready(int index, std::shared_ptr<Channel> channel, ipc::WakeList& wakes);
   // The kernel says that it ended. Does nothing for one that was never ready.
   void worker_ended(const WorkerEnd& end, ipc::WakeList& wakes);
+  // A successor is ready for one that lives, which retires: it gets nothing new, what it has not
+  // begun is taken back. One at a time.
+  void worker_replaced(int index, std::shared_ptr<Channel> successor, ipc::WakeList& wakes);
+  // Whether the worker that retires has ended all that it had in hand.
+  [[nodiscard]] bool retiring_is_idle() const noexcept { return lanes_.retiring().runs().empty(); }
+  // The worker that retires has ended.
+  void retiring_ended(const WorkerEnd& end, ipc::WakeList& wakes);
   // While set and no worker lives, calls are refused with it, and waiting ones fail with it.
   void set_breaker(std::optional<Error> unavailable, ipc::WakeList& wakes);
   // Late answers, runs past cancel_grace or hang_timeout. Returns when to be called again at the
@@ -85,7 +92,8 @@ class Dispatch {
   [[nodiscard]] const std::shared_ptr<Channel>& channel_of(const Call& call) const noexcept {
     return call.dead ? call.dead : lanes_[call.lane].channel();
   }
-  // Since when the worker runs the oldest of its requests, in ticks; 0: it runs none.
+  // Since when the worker runs the oldest of its requests, in ticks; 0: it runs none. The index
+  // after the last one stands for the worker that retires, here and in count().
   [[nodiscard]] std::uint64_t running_since(int index) const noexcept {
     return lanes_[index].running_since();
   }
@@ -101,6 +109,7 @@ class Dispatch {
   Call* take_oldest_waiting() noexcept;
   void feed(ipc::WakeList& wakes);
   void put_back(Call& call, ipc::WakeList& wakes);
+  void ended(Lane& lane, const WorkerEnd& end, ipc::WakeList& wakes);
   void lose(const Run& run, const std::shared_ptr<Channel>& channel, const WorkerEnd& end,
             ipc::WakeList& wakes);
   void fail(Call& call, Error error, ipc::WakeList& wakes);

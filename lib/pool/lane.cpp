@@ -24,6 +24,14 @@ void Lane::worker_ready(std::shared_ptr<Channel> channel) {
   last_used_ = 0;
 }
 
+void Lane::take_over(Lane& from) noexcept {
+  std::swap(*this, from);
+  std::swap(index_, from.index_);  // a lane keeps its own
+  for (const Run& run : runs_) {
+    if (run.call != nullptr) run.call->lane = index_;
+  }
+}
+
 std::vector<Run> Lane::worker_ended() {
   std::vector<Run> runs = std::exchange(runs_, {});
   runs_.reserve(concurrency_ + 1);

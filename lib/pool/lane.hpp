@@ -39,6 +39,8 @@ class Lane {
   Lane(int index, int concurrency);
 
   void worker_ready(std::shared_ptr<Channel> channel);
+  // The worker of another lane and all that it has go over to this one, which has none.
+  void take_over(Lane& from) noexcept;
   // Gives what the worker had. Where the pool killed it because of the time, only those that were
   // overdue are suspects, else all.
   std::vector<Run> worker_ended();

@@ -6,7 +6,13 @@
 namespace inferpool::pool {
 
 Lanes::Lanes(int workers, int concurrency) {
-  for (int index = 0; index < workers; ++index) lanes_.emplace_back(index, concurrency);
+  for (int index = 0; index <= workers; ++index) lanes_.emplace_back(index, concurrency);
+}
+
+Lane& Lanes::retire(int index) noexcept {
+  retiring_index_ = index;
+  retiring().take_over((*this)[index]);
+  return retiring();
 }
 
 int Lanes::live() const noexcept {
@@ -21,7 +27,7 @@ std::size_t Lanes::ahead() const noexcept {
 
 Lane* Lanes::free() noexcept {
   Lane* best = nullptr;
-  for (Lane& lane : lanes_) {
+  for (Lane& lane : *this) {
     if (lane.late()) lane.collect_late(++uses_);
     if (!lane.accepts()) continue;
     if (best == nullptr || lane.runs().size() < best->runs().size() ||

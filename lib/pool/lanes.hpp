@@ -3,14 +3,15 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "pool/lane.hpp"
 
 namespace inferpool::pool {
 
-// All places for workers, and which of them comes next. Thread-safety: none; the pool's lock guards
-// it.
+// All places for workers, and which of them comes next; and one beside them for the worker that
+// retires, which gets nothing new. Thread-safety: none; the pool's lock guards it.
 class Lanes {
  public:
   Lanes(int workers, int concurrency);
@@ -19,11 +20,23 @@ class Lanes {
   const Lane& operator[](int index) const noexcept {
     return lanes_[static_cast<std::size_t>(index)];
   }
+  // Those in rotation: the one that retires is not among them.
   auto begin() noexcept { return lanes_.begin(); }
-  auto end() noexcept { return lanes_.end(); }
+  auto end() noexcept { return lanes_.end() - 1; }
   [[nodiscard]] auto begin() const noexcept { return lanes_.begin(); }
-  [[nodiscard]] auto end() const noexcept { return lanes_.end(); }
-  [[nodiscard]] std::size_t size() const noexcept { return lanes_.size(); }
+  [[nodiscard]] auto end() const noexcept { return lanes_.end() - 1; }
+  [[nodiscard]] std::size_t size() const noexcept { return lanes_.size() - 1; }
+  // With the one that retires, which is the last.
+  [[nodiscard]] std::span<Lane> all() noexcept { return lanes_; }
+
+  // The worker of this place goes to the lane of the one that retires, which must be empty.
+  Lane& retire(int index) noexcept;
+  [[nodiscard]] Lane& retiring() noexcept { return lanes_.back(); }
+  [[nodiscard]] const Lane& retiring() const noexcept { return lanes_.back(); }
+  // Of the worker in this lane: the index it was started with.
+  [[nodiscard]] int worker_index(int lane) const noexcept {
+    return static_cast<std::size_t>(lane) < size() ? lane : retiring_index_;
+  }
 
   // Workers that are ready.
   [[nodiscard]] int live() const noexcept;
@@ -42,6 +55,7 @@ class Lanes {
 
  private:
   std::vector<Lane> lanes_;
+  int retiring_index_ = -1;
   std::uint64_t uses_ = 0;
 };
 

@@ -20,6 +20,8 @@ class RestartSchedule {
       : backoff_(backoff), random_(seed) {}
 
   void ready(TimePoint now) noexcept { ready_at_ = now; }
+  // What was started is in use: the row of failures is over.
+  void succeeded() noexcept { failures_ = 0; }
   // A worker that had been ready ended. `useful`: it had answered, or the pool had ended it.
   [[nodiscard]] TimePoint after_death(TimePoint now, bool useful);
   // A start failed.

@@ -46,6 +46,45 @@ void Roster::start_failed(int index, const Error& error) {
   changed_.notify_all();
 }
 
+void Roster::successor_starting(int index, int generation, int pid) {
+  const std::lock_guard lock(mutex_);
+  beside_ = {{generation, pid, WorkerState::kStarting}, index};
+}
+
+void Roster::successor_failed(const Error& error) {
+  const std::lock_guard lock(mutex_);
+  beside_.reset();
+  last_failure_ = error;
+}
+
+void Roster::replaced() {
+  const std::lock_guard lock(mutex_);
+  if (!beside_) return;
+  Worker& worker = workers_[static_cast<std::size_t>(beside_->index)];
+  std::swap(worker, static_cast<Worker&>(*beside_));
+  worker.state = WorkerState::kReady;
+  beside_->state = WorkerState::kRetiring;
+}
+
+void Roster::successor_promoted() {
+  const std::lock_guard lock(mutex_);
+  if (!beside_) return;
+  workers_[static_cast<std::size_t>(beside_->index)] = *beside_;
+  beside_.reset();
+  ++starts_;
+}
+
+void Roster::retired(const std::optional<Error>& error) {
+  const std::lock_guard lock(mutex_);
+  beside_.reset();
+  if (error) {
+    ++deaths_;
+    last_failure_ = error;
+  } else {
+    ++recycled_;
+  }
+}
+
 void Roster::stopped() {
   {
     const std::lock_guard lock(mutex_);
@@ -72,11 +111,14 @@ void Roster::count(Stats& stats) const {
   stats.restarts = starts_ > workers_.size() ? starts_ - workers_.size() : 0;
   stats.deaths = deaths_;
   stats.hung = hung_;
+  stats.recycled = recycled_;
   stats.workers.clear();
   for (std::size_t i = 0; i < workers_.size(); ++i) {
     const Worker& worker = workers_[i];
     stats.workers.push_back({static_cast<int>(i), worker.generation, worker.pid, worker.state});
   }
+  if (beside_)
+    stats.workers.push_back({beside_->index, beside_->generation, beside_->pid, beside_->state});
 }
 
 Health Roster::health() const {

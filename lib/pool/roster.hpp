@@ -25,6 +25,16 @@ class Roster {
   // `error`: why, where it was not asked to leave.
   void ended(int index, const std::optional<Error>& error);
   void start_failed(int index, const Error& error);
+  // A successor of a worker that lives was started; the place is the old one's yet.
+  void successor_starting(int index, int generation, int pid);
+  // Why it did not become ready.
+  void successor_failed(const Error& error);
+  // It has the place from now on, and the old one retires.
+  void replaced();
+  // The old one died before: the place waits for the successor.
+  void successor_promoted();
+  // The old one has ended; `error` as in ended().
+  void retired(const std::optional<Error>& error);
   void stopped();
 
   // Until all are ready (none) or one start has failed (its error).
@@ -41,16 +51,21 @@ class Roster {
     int pid = 0;
     WorkerState state = WorkerState::kDown;
   };
+  struct Beside : Worker {
+    int index = 0;
+  };
   [[nodiscard]] int live() const noexcept;
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<Worker> workers_;
+  std::optional<Beside> beside_;  // while one is recycled: its successor, later itself
   std::optional<Error> last_failure_;
   std::optional<Error> failed_start_;
   std::uint64_t starts_ = 0;
   std::uint64_t deaths_ = 0;
   std::uint64_t hung_ = 0;  // of these
+  std::uint64_t recycled_ = 0;
   bool was_ready_ = false;  // all at once, some time
   bool stopped_ = false;
 };

@@ -19,12 +19,11 @@ Spawner::~Spawner() {
   thread_.join();
 }
 
-void Spawner::order(int index, int generation) {
-  {
-    const std::lock_guard lock(mutex_);
-    orders_.push_back({index, generation});
-  }
+int Spawner::order(int index) {
+  const std::lock_guard lock(mutex_);
+  orders_.push_back({index, ++generations_});
   ordered_.notify_one();
+  return generations_;
 }
 
 std::vector<Spawned> Spawner::take() {

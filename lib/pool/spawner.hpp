@@ -33,7 +33,8 @@ class Spawner {
   Spawner(const Spawner&) = delete;
   Spawner& operator=(const Spawner&) = delete;
 
-  void order(int index, int generation);
+  // Gives the worker's generation: they count from 1.
+  int order(int index);
   // What was finished since the last call.
   std::vector<Spawned> take();
 
@@ -51,6 +52,7 @@ class Spawner {
   std::condition_variable ordered_;
   std::deque<Order> orders_;       // guarded by mutex_
   std::vector<Spawned> finished_;  // guarded by mutex_
+  int generations_ = 0;            // guarded by mutex_
   bool stopping_ = false;          // guarded by mutex_
   std::thread thread_;
 };

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "pool/quiet_thread.hpp"
+#include "pool/worker_news.hpp"
 
 namespace inferpool::pool {
 namespace {
@@ -23,28 +24,6 @@ int milliseconds_until(Deadline until, TimePoint now) {
   return static_cast<int>(std::clamp<long>(left, 0, 60'000));
 }
 
-std::string why_not_started(const WorkerHandle& worker, const WorkerEnd& end) {
-  if (!worker.start_failure().empty()) return worker.start_failure();
-  if (!end.reason.empty()) return to_string(end);
-  const bool ready = worker.stage() == WorkerHandle::Stage::kReady;
-  return to_string(end) + (ready ? " right after it was ready" : " before it was ready");
-}
-
-Event event_of(EventKind kind, const WorkerHandle& worker) {
-  return {.kind = kind,
-          .worker_index = worker.index(),
-          .generation = worker.generation(),
-          .pid = worker.pid()};
-}
-
-Event event_of(EventKind kind, const WorkerEnd& end, std::optional<Error> error = {}) {
-  return {.kind = kind,
-          .worker_index = end.index,
-          .generation = end.generation,
-          .pid = end.pid,
-          .error = std::move(error)};
-}
-
 }  // namespace
 
 Supervisor::Supervisor(std::shared_ptr<const Origin> origin, LockedDispatch& dispatch,
@@ -53,9 +32,12 @@ Supervisor::Supervisor(std::shared_ptr<const Origin> origin, LockedDispatch& dis
       dispatch_(dispatch),
       roster_(roster),
       events_(events),
-      spawner_(origin_, [this] { event_.signal(); }) {
+      breaker_(origin_->settings.restart_backoff.breaker, dispatch),
+      spawner_(origin_, [this] { event_.signal(); }),
+      recycling_(origin_->settings, {dispatch, roster, spawner_, places_},
+                 [this](Event event) { raise(std::move(event)); }) {
   const int workers = *origin_->settings.workers;
-  for (int i = 0; i < workers; ++i) {
+  for (int i = 0; i <= workers; ++i) {
     const auto seed =
         static_cast<unsigned>(Clock::now().time_since_epoch().count()) + static_cast<unsigned>(i);
     places_.emplace_back(origin_->settings.restart_backoff, seed);
@@ -82,6 +64,7 @@ void Supervisor::run() {
       if (close_step(now)) break;
     } else {
       start_due(now);
+      if (next_recycling(now)) recycling_.step(now);
       trim(now);
     }
     const Deadline next = next_time(now);
@@ -89,7 +72,7 @@ void Supervisor::run() {
     wait_for_events(next);
     take_spawned();
     for (std::size_t i = 0; i < places_.size(); ++i)
-      attend(static_cast<int>(i), &polled_[1 + i * kPolledPerPlace]);
+      attend(places_[i], &polled_[1 + i * kPolledPerPlace]);
     // What was said in time counts, though the host was stopped meanwhile (in a debugger).
     check_startup(now);
   }
@@ -99,9 +82,10 @@ void Supervisor::run() {
 Deadline Supervisor::next_time(TimePoint now) {
   Deadline next =
       dispatch_.update([&](Dispatch& d, ipc::WakeList& wakes) { return d.sweep(now, wakes); });
+  if (!closing_.load()) next = earlier(next, next_recycling(now));
   for (const Place& place : places_) {
-    if (!closing_.load()) next = earlier(next, place.next_start);
-    if (place.worker && place.worker->stage() != WorkerHandle::Stage::kReady) {
+    if (!closing_.load() && &place != &places_.back()) next = earlier(next, place.next_start);
+    if (place.worker && !place.ready()) {
       next = earlier(next, place.worker->started() + origin_->settings.startup_timeout);
     }
     // Nobody reports the end of one that has no pidfd.
@@ -114,12 +98,18 @@ Deadline Supervisor::next_time(TimePoint now) {
 }
 
 void Supervisor::tell_late() {
-  for (Place& place : places_) {
+  for (std::size_t i = 0; i < workers(); ++i) {
+    Place& place = places_[i];
     if (!place.worker) continue;
     const bool late = dispatch_.look(
-        [&](const Dispatch& d) { return d.state(place.worker->index()) == WorkerState::kLate; });
+        [&](const Dispatch& d) { return d.state(static_cast<int>(i)) == WorkerState::kLate; });
     if (!std::exchange(place.late, late) && late) raise(event_of(EventKind::kLate, *place.worker));
   }
+}
+
+Deadline Supervisor::next_recycling(TimePoint now) const {
+  const Deadline next = recycling_.next_step(now);
+  return next && !first_start_pending() ? next : std::nullopt;
 }
 
 void Supervisor::wait_for_events(Deadline until) {
@@ -144,22 +134,29 @@ void Supervisor::wait_for_events(Deadline until) {
 
 void Supervisor::take_spawned() {
   for (Spawned& spawned : spawner_.take()) {
-    Place& place = places_[static_cast<std::size_t>(spawned.index)];
+    const bool beside = recycling_.ordered(spawned.generation);
+    Place& place = beside ? places_.back() : places_[static_cast<std::size_t>(spawned.index)];
     place.ordered = false;
     if (!spawned.worker) {
       const WorkerEnd none{.index = spawned.index, .generation = spawned.generation};
-      on_failed_start(none, start_failed(none, "it could not be spawned: " + spawned.failure));
+      const Error error = start_failed(none, "it could not be spawned: " + spawned.failure);
+      beside ? recycling_.successor_failed(none, error, Clock::now())
+             : on_failed_start(none, error);
       continue;
     }
     place.worker = std::move(spawned.worker);
     place.asked_to_leave = false;
-    roster_.starting(spawned.index, spawned.generation, place.worker->pid());
+    if (beside) {
+      recycling_.started();
+    } else {
+      roster_.starting(spawned.index, spawned.generation, place.worker->pid());
+    }
     raise(event_of(EventKind::kStarted, *place.worker));
   }
 }
 
-void Supervisor::attend(int index, const pollfd* events) {
-  const auto worker = places_[static_cast<std::size_t>(index)].worker;
+void Supervisor::attend(const Place& place, const pollfd* events) {
+  const auto worker = place.worker;
   if (!worker) return;
   const bool ended =
       events[0].fd == worker->pidfd() && (events[0].revents != 0 || worker->pidfd() < 0);
@@ -170,52 +167,65 @@ void Supervisor::attend(int index, const pollfd* events) {
     // load.
     for (int i = 0; i < 3 && worker->socket_fd() >= 0; ++i) worker->advance();
     if (before != WorkerHandle::Stage::kReady && worker->stage() == WorkerHandle::Stage::kReady)
-      on_ready(index);
+      on_ready(worker);
   }
   if (!ended) return;
-  if (const auto end = worker->end()) on_end(index, *end);
+  if (const auto end = worker->end()) on_end(worker, *end);
 }
 
-void Supervisor::on_ready(int index) {
-  Place& place = places_[static_cast<std::size_t>(index)];
-  place.schedule.ready(Clock::now());
-  failures_in_a_row_ = 0;
-  dispatch_.update(
-      [&](Dispatch& d, ipc::WakeList& wakes) { d.worker_ready(index, place.worker, wakes); });
-  roster_.ready(index);
-  raise(event_of(EventKind::kReady, *place.worker));
-  if (std::exchange(breaker_open_, false)) raise({.kind = EventKind::kBreakerClosed});
+void Supervisor::on_ready(const std::shared_ptr<WorkerHandle>& worker) {
+  const int index = worker->index();
+  const TimePoint now = Clock::now();
+  if (worker == places_.back().worker) {
+    recycling_.replace(now);
+  } else {
+    dispatch_.update(
+        [&](Dispatch& d, ipc::WakeList& wakes) { d.worker_ready(index, worker, wakes); });
+    roster_.ready(index);
+    recycling_.ready(index, now);
+  }
+  places_[static_cast<std::size_t>(index)].schedule.ready(now);
+  raise(event_of(EventKind::kReady, *worker));
+  if (auto closed = breaker_.ready()) raise(*std::move(closed));
 }
 
-void Supervisor::on_end(int index, const WorkerEnd& end) {
-  Place& place = places_[static_cast<std::size_t>(index)];
-  const auto worker = std::move(place.worker);
+void Supervisor::on_end(const std::shared_ptr<WorkerHandle>& worker, const WorkerEnd& end) {
+  if (worker == places_.back().worker) return on_end_beside(*worker, end);
+  Place& place = places_[static_cast<std::size_t>(end.index)];
+  const bool was_ready = place.ready();
   place.worker.reset();
-  if (worker->stage() != WorkerHandle::Stage::kReady || first_start_pending()) {
+  if (!was_ready || first_start_pending()) {
+    recycling_.ended(end.index);
     dispatch_.update([&](Dispatch& d, ipc::WakeList& wakes) { d.worker_ended(end, wakes); });
-    return on_failed_start(
-        end, start_failed(end, why_not_started(*worker, end), worker->load_failure()));
+    return on_failed_start(end, start_failed(*worker, end));
   }
   const auto lost =
       place.asked_to_leave ? std::nullopt : std::optional(worker_lost(end, 0, Phase::kNone));
-  roster_.ended(index, lost);
+  roster_.ended(end.index, lost);
   const bool answered = dispatch_.update([&](Dispatch& d, ipc::WakeList& wakes) {
     d.worker_ended(end, wakes);
     return d.served(end.index) > 0;
   });
   if (lost) raise(event_of(EventKind::kDied, end, lost));
+  if (recycling_.ended(end.index)) return;
   const TimePoint now = Clock::now();
   const bool useful = answered || place.asked_to_leave || !end.reason.empty();
   restart_at(place.schedule.after_death(now, useful), now, end);
 }
 
+void Supervisor::on_end_beside(const WorkerHandle& worker, const WorkerEnd& end) {
+  const bool was_ready = places_.back().ready();
+  places_.back().worker.reset();
+  if (was_ready) return recycling_.retired(end);
+  recycling_.successor_failed(end, start_failed(worker, end), Clock::now());
+}
+
 void Supervisor::on_failed_start(const WorkerEnd& end, const Error& error) {
   Place& place = places_[static_cast<std::size_t>(end.index)];
-  ++failures_in_a_row_;
   given_up_ = given_up_ || first_start_pending();
   roster_.start_failed(end.index, error);
   raise(event_of(EventKind::kStartFailed, end, error));
-  if (failures_in_a_row_ >= origin_->settings.restart_backoff.breaker) open_breaker(error);
+  if (auto opened = breaker_.start_failed(error)) raise(*std::move(opened));
   const TimePoint now = Clock::now();
   restart_at(place.schedule.after_failed_start(now), now, end);
 }
@@ -226,23 +236,6 @@ void Supervisor::restart_at(TimePoint when, TimePoint now, const WorkerEnd& last
   Event event = event_of(EventKind::kRestarting, last);
   event.delay = when - now;
   raise(std::move(event));
-}
-
-void Supervisor::open_breaker(const Error& last) {
-  Error unavailable(
-      ErrorCode::kUnavailable,
-      fmt::format(
-          "no worker lives, and the last {} starts failed (restart_backoff.breaker is {}); the "
-          "pool goes on trying; the last failure: {}",
-          failures_in_a_row_, origin_->settings.restart_backoff.breaker, last.what()),
-      last.details());
-  // While a worker lives it serves; when it ends, its own successor is tried first.
-  const bool opened = dispatch_.update([&](Dispatch& d, ipc::WakeList& wakes) {
-    if (d.live() == 0) d.set_breaker(unavailable, wakes);
-    return d.live() == 0;
-  });
-  if (opened && !std::exchange(breaker_open_, true))
-    raise({.kind = EventKind::kBreakerOpened, .error = std::move(unavailable)});
 }
 
 void Supervisor::raise(Event event) noexcept {
@@ -257,7 +250,7 @@ bool Supervisor::first_start_pending() const {
 
 void Supervisor::start_due(TimePoint now) {
   if (given_up_) return;
-  for (std::size_t i = 0; i < places_.size(); ++i) {
+  for (std::size_t i = 0; i < workers(); ++i) {
     if (passed(places_[i].next_start, now)) order(static_cast<int>(i));
   }
 }
@@ -266,18 +259,12 @@ void Supervisor::order(int index) {
   Place& place = places_[static_cast<std::size_t>(index)];
   place.next_start.reset();
   place.ordered = true;
-  spawner_.order(index, ++generations_);
+  spawner_.order(index);
 }
 
 void Supervisor::check_startup(TimePoint now) {
   for (const Place& place : places_) {
-    if (!place.worker || place.worker->stage() == WorkerHandle::Stage::kReady) continue;
-    if (now - place.worker->started() < origin_->settings.startup_timeout) continue;
-    place.worker->kill(
-        fmt::format("it was not ready within startup_timeout ({} s), while {}",
-                    std::chrono::duration<double>(origin_->settings.startup_timeout).count(),
-                    place.worker->stage() == WorkerHandle::Stage::kLoading ? "its model loaded"
-                                                                           : "it shook hands"));
+    if (place.worker) place.worker->check_startup(now);
   }
 }
 

@@ -12,19 +12,21 @@
 #include <inferpool/error.hpp>
 
 #include "core/clock.hpp"
+#include "pool/breaker.hpp"
 #include "pool/event_fd.hpp"
 #include "pool/events.hpp"
 #include "pool/locked_dispatch.hpp"
-#include "pool/restart_schedule.hpp"
+#include "pool/place.hpp"
+#include "pool/recycling.hpp"
 #include "pool/roster.hpp"
 #include "pool/spawner.hpp"
 
 namespace inferpool::pool {
 
 // Keeps N workers alive: starts them, shakes hands, watches for their end (which the kernel
-// reports), replaces them, keeps the time of what runs, and ends them all at close. One thread that
-// polls; a second one that forks. Thread-safety: safe from many threads, but for stop() and
-// destruction.
+// reports), replaces and recycles them, keeps the time of what runs, and ends them all at close.
+// One thread that polls; a second one that forks. Thread-safety: safe from many threads, but for
+// stop() and destruction.
 class Supervisor {
  public:
   // Starts at once. All four outlive the supervisor.
@@ -47,32 +49,24 @@ class Supervisor {
   }
 
  private:
-  // One of the N; its worker changes.
-  struct Place {
-    explicit Place(const RestartBackoff& backoff, unsigned seed) : schedule(backoff, seed) {}
-    std::shared_ptr<WorkerHandle> worker = {};
-    RestartSchedule schedule;
-    Deadline next_start = {};
-    bool ordered = false;  // the spawner works on it
-    bool asked_to_leave = false;
-    bool late = false;  // as last told
-  };
-
   void run();
   void wait_for_events(Deadline until);
   Deadline next_time(TimePoint now);
   void tell_late();
+  // None until the first start is over.
+  [[nodiscard]] Deadline next_recycling(TimePoint now) const;
   void take_spawned();
-  void attend(int index, const pollfd* events);
-  void on_ready(int index);
-  void on_end(int index, const WorkerEnd& end);
+  void attend(const Place& place, const pollfd* events);
+  void on_ready(const std::shared_ptr<WorkerHandle>& worker);
+  void on_end(const std::shared_ptr<WorkerHandle>& worker, const WorkerEnd& end);
+  void on_end_beside(const WorkerHandle& worker, const WorkerEnd& end);
   void on_failed_start(const WorkerEnd& end, const Error& error);
   // The constructor still waits for all workers to be ready at once.
   [[nodiscard]] bool first_start_pending() const;
+  [[nodiscard]] std::size_t workers() const noexcept { return places_.size() - 1; }
   void start_due(TimePoint now);
   void order(int index);
   void check_startup(TimePoint now);
-  void open_breaker(const Error& last);
   void restart_at(TimePoint when, TimePoint now, const WorkerEnd& last);
   void raise(Event event) noexcept;
   void trim(TimePoint now);
@@ -83,11 +77,9 @@ class Supervisor {
   Roster& roster_;
   Events& events_;
   EventFd event_;
-  std::vector<Place> places_;
+  std::vector<Place> places_;  // N, and the one that recycling needs
   std::vector<pollfd> polled_;
-  int generations_ = 0;
-  int failures_in_a_row_ = 0;
-  bool breaker_open_ = false;
+  Breaker breaker_;
   bool given_up_ = false;  // the first start failed, and the constructor is about to say so
   Deadline next_trim_ = {};
   std::uint64_t requests_at_trim_ = 0;
@@ -95,6 +87,7 @@ class Supervisor {
   Deadline close_deadline_ = {};
   std::atomic<std::thread::id> id_ = {};
   Spawner spawner_;
+  Recycling recycling_;
   std::thread thread_;
 };
 

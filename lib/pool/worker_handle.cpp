@@ -123,6 +123,14 @@ void WorkerHandle::send_welcome() try {
   fail_start(error.what());
 }
 
+void WorkerHandle::check_startup(TimePoint now) {
+  const Duration timeout = origin_->settings.startup_timeout;
+  if (stage_ == Stage::kReady || now - started_ < timeout) return;
+  kill(fmt::format("it was not ready within startup_timeout ({} s), while {}",
+                   std::chrono::duration<double>(timeout).count(),
+                   stage_ == Stage::kLoading ? "its model loaded" : "it shook hands"));
+}
+
 void WorkerHandle::fail_start(std::string why) {
   if (start_failure_.empty()) start_failure_ = std::move(why);
   kill(start_failure_);

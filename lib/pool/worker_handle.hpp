@@ -55,6 +55,8 @@ class WorkerHandle final : public Channel {
 
   // Reads what the worker said on the control socket. The stage may change.
   void advance();
+  // Kills it where it is not ready and startup_timeout has passed.
+  void check_startup(TimePoint now);
   // Once the kernel says that it ended: what is left of its output, and how it ended.
   std::optional<WorkerEnd> end();
 
@@ -73,6 +75,11 @@ class WorkerHandle final : public Channel {
 
   // The exception that ended the load, where one did.
   [[nodiscard]] const Failure& load_failure() const noexcept { return load_failure_; }
+
+  // See process::Child.
+  [[nodiscard]] std::optional<std::uint64_t> private_memory() const {
+    return child_.private_memory();
+  }
 
   // --- safe from any thread ---
 

@@ -194,9 +194,10 @@ Stats Workers::stats() const {
   const TickRate& rate = exchange_->latency().rate();
   dispatch_.look([&](const Dispatch& d) {
     d.count(stats);
+    int place = 0;  // the one after the last: the worker that retires
     for (WorkerStats& worker : stats.workers) {
-      if (worker.state == WorkerState::kReady) worker.state = d.state(worker.index);
-      if (const auto since = d.running_since(worker.index)) worker.running_for = rate.since(since);
+      if (worker.state == WorkerState::kReady) worker.state = d.state(place);
+      if (const auto since = d.running_since(place++)) worker.running_for = rate.since(since);
     }
     exchange_->latency().report(stats);
   });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "process/child.hpp"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -8,10 +9,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
+#include <charconv>
 #include <chrono>
 #include <cstdint>
 #include <stdexcept>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "core/system_error.hpp"
@@ -71,6 +76,26 @@ void Child::end() noexcept {
     }
     by_number_ = false;
   }
+}
+
+std::optional<std::uint64_t> Child::private_memory() const {
+  const std::string path = "/proc/" + std::to_string(pid_) + "/status";
+  const FileDescriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  std::array<char, 4096> buffer;
+  const ssize_t size = file ? read(file.get(), buffer.data(), buffer.size()) : 0;
+  // Still alive: so the number was its own while the file was read.
+  pollfd poll_fd{pidfd_.get(), POLLIN, 0};
+  if (size <= 0 || !pidfd_ || poll(&poll_fd, 1, 0) != 0) return std::nullopt;
+  constexpr std::string_view kName = "\nRssAnon:";
+  const std::string_view text(buffer.data(), static_cast<std::size_t>(size));
+  const auto name = text.find(kName);
+  if (name == std::string_view::npos) return std::nullopt;
+  const auto digits = text.find_first_of("0123456789", name);
+  std::uint64_t kib = 0;
+  if (digits == std::string_view::npos ||
+      std::from_chars(text.data() + digits, text.data() + text.size(), kib).ec != std::errc{})
+    return std::nullopt;
+  return kib * 1024;
 }
 
 std::optional<ExitStatus> Child::reap() noexcept {

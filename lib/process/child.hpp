@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <optional>
 
 #include "core/file_descriptor.hpp"
@@ -30,6 +31,9 @@ class Child {
 
   // Kills it and waits for that. No-op for one that was reaped.
   void end() noexcept;
+
+  // Bytes of memory that are its own (RssAnon); none where it has ended or the kernel does not say.
+  [[nodiscard]] std::optional<std::uint64_t> private_memory() const;
 
   // How it ended, once it has; takes it out of the process table.
   std::optional<ExitStatus> reap() noexcept;

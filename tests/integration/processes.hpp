@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -31,6 +32,15 @@ inline std::optional<ProcessState> process_state(int pid) {
   const auto name_end = text.rfind(')');
   if (name_end == std::string::npos || name_end + 4 >= text.size()) return std::nullopt;
   return ProcessState{text[name_end + 2], std::atoi(text.c_str() + name_end + 4)};
+}
+
+// Bytes of memory that are its own; 0: there is no such process.
+inline std::uint64_t private_memory(int pid) {
+  std::ifstream file("/proc/" + std::to_string(pid) + "/status");
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with("RssAnon:")) return std::stoull(line.substr(8)) * 1024;
+  }
+  return 0;
 }
 
 // Ended processes that nobody has reaped yet do not count.

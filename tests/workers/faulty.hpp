@@ -35,6 +35,7 @@ enum class Deed : std::int32_t {
                      // kHold
   kPrint,            // "out" to stdout, "err" to stderr, a line each
   kEnvironment,      // answers with the environment variable `text`
+  kLeak,             // takes `number` bytes of memory, for good
   kJumps,            // answers with the hours by which its real-time clock jumps
   kLimits,           // answers with "<soft nofile> <hard nofile> <CPUs it may use>"
 };

@@ -111,6 +111,11 @@ extern "C" __attribute__((noinline)) int faulty_worker_faults() {
   return *nowhere;
 }
 
+void leak(std::size_t bytes) {
+  static std::vector<std::string> leaked;  // reachable: for a sanitizer it is none
+  leaked.emplace_back(bytes, 'x');
+}
+
 class FaultyModel {
  public:
   static constexpr bool thread_safe = true;
@@ -183,6 +188,8 @@ class FaultyModel {
       case Deed::kEnvironment:
         if (const char* value = std::getenv(text.c_str())) set_text(report.text, value);
         return;
+      case Deed::kLeak:
+        return leak(static_cast<std::size_t>(command.number));
       case Deed::kLimits:
         return set_text(report.text, limits());
       case Deed::kJumps:

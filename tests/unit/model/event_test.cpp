@@ -13,6 +13,7 @@ TEST_CASE("each kind of event has its name") {
   REQUIRE(name(EventKind::kDied) == "died");
   REQUIRE(name(EventKind::kStartFailed) == "start_failed");
   REQUIRE(name(EventKind::kRestarting) == "restarting");
+  REQUIRE(name(EventKind::kRecycled) == "recycled");
   REQUIRE(name(EventKind::kBreakerOpened) == "breaker_opened");
   REQUIRE(name(EventKind::kBreakerClosed) == "breaker_closed");
   REQUIRE(name(EventKind::kHandlerThrew) == "handler_threw");

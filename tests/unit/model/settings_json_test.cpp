@@ -29,7 +29,8 @@ auto fields(const Settings& s) {
       s.worker, s.implementation, s.name, s.version, s.uri, s.extra, s.workers, s.concurrency,
       s.max_queue_size, s.request_timeout, s.cancel_grace, s.hang_timeout, s.startup_timeout,
       s.drain_timeout, s.restart_backoff.first, s.restart_backoff.limit, s.restart_backoff.breaker,
-      s.retry, s.poison_memory, s.spin, s.start_in_background, s.shared_memory_limit, s.max_payload,
+      s.retry, s.poison_memory, s.spin, s.start_in_background, s.max_requests, s.max_worker_rss,
+      s.max_worker_age, s.shared_memory_limit, s.max_payload,
       s.copy_outputs, s.inherit_env, s.env, s.cpu_affinity, s.rlimits, s.core_dumps, s.sandbox,
       s.threads_per_worker, s.worker_output.kind);
 }
@@ -53,6 +54,9 @@ constexpr const char* kEverything = R"({
     "poison_memory": "1h",
     "spin": "10us",
     "start_in_background": true,
+    "max_requests": 5000,
+    "max_worker_rss": "2GiB",
+    "max_worker_age": "12h",
     "shared_memory_limit": "64MiB",
     "max_payload": 1000000,
     "copy_outputs": true,
@@ -90,6 +94,9 @@ TEST_CASE("each field of the file reaches its setting") {
   CHECK(s.poison_memory == 1h);
   CHECK(s.spin == 10us);
   CHECK(s.start_in_background);
+  CHECK(s.max_requests == 5000);
+  CHECK(s.max_worker_rss == 2ULL << 30);
+  CHECK(s.max_worker_age == 12h);
   CHECK(s.shared_memory_limit == 64U << 20);
   CHECK(s.max_payload == 1'000'000U);
   CHECK(s.copy_outputs);

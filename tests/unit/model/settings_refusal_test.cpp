@@ -78,6 +78,7 @@ TEST_CASE("B10: bad whole numbers are refused with file, field, value and range"
       {"pool.concurrency", "1 to 32"},
       {"pool.max_queue_size", "0 to 1000000"},
       {"pool.restart_backoff.breaker", "1 to 1000000"},
+      {"pool.max_requests", "1 to 1000000000"},
       {"pool.threads_per_worker", "1 to 1024"}};
   for (const auto& [place, range] : rows) {
     require_refused(place, "a whole number from " + range, kNeverWhole);
@@ -96,6 +97,7 @@ TEST_CASE("B10: bad durations are refused with file, field, value and range") {
       {"pool.poison_memory", "0s to 87600h"},
       {"pool.restart_backoff.first", "1ns to 87600h"},
       {"pool.restart_backoff.limit", "1ns to 87600h"},
+      {"pool.max_worker_age", "1ns to 87600h"},
       {"pool.spin", "0s to 10ms"}};
   for (const auto& [place, range] : rows) {
     require_refused(

@@ -74,6 +74,8 @@ TEST_CASE("B10: numbers out of their range are refused with source, field, value
        "max_queue_size is 1000001; accepted: a whole number from 0 to 1000000"},
       {[](Settings& s) { s.restart_backoff.breaker = 0; },
        "restart_backoff.breaker is 0; accepted: a whole number from 1 to 1000000"},
+      {[](Settings& s) { s.max_requests = 0; },
+       "max_requests is 0; accepted: a whole number from 1 to 1000000000"},
       {[](Settings& s) { s.threads_per_worker = 0; },
        "threads_per_worker is 0; accepted: a whole number from 1 to 1024"},
       {[](Settings& s) { s.threads_per_worker = 1025; },
@@ -98,6 +100,7 @@ TEST_CASE("B10: durations out of their range are refused with source, field, val
        "restart_backoff.limit is \"-1s\"" + some},
       {[](Settings& s) { s.restart_backoff.limit = 9ms; },
        "restart_backoff.limit is \"9ms\"; accepted: at least restart_backoff.first, 10ms"},
+      {[](Settings& s) { s.max_worker_age = 0s; }, "max_worker_age is \"0s\"" + some},
       {[](Settings& s) { s.spin = -1us; }, "spin is \"-1us\"" + time_rule("0s", "10ms")},
       {[](Settings& s) { s.spin = 11ms; }, "spin is \"11ms\"" + time_rule("0s", "10ms")},
   });
@@ -112,6 +115,7 @@ TEST_CASE(
        "shared_memory_limit is 0" + form + "1MiB to 64TiB"},
       {[](Settings& s) { s.shared_memory_limit = ~0ULL; },
        "shared_memory_limit is 18446744073709551615" + form + "1MiB to 64TiB"},
+      {[](Settings& s) { s.max_worker_rss = 5; }, "max_worker_rss is 5" + form + "1MiB to 64TiB"},
       {[](Settings& s) { s.max_payload = 0; }, "max_payload is 0" + form + "1 to 64TiB"},
       {[](Settings& s) { s.shared_memory_limit = (5 << 20) - 1; },
        "shared_memory_limit is 5242879; accepted: at least 5242880 bytes: 1 MiB, and 1 MiB for "
@@ -183,6 +187,9 @@ TEST_CASE("values at the ends of their ranges are good") {
             s.drain_timeout = 1ns;
             s.restart_backoff = {1ns, 1ns, 1};
             s.spin = 10ms;
+            s.max_requests = 1;
+            s.max_worker_rss = 1U << 20;
+            s.max_worker_age = 1ns;
             s.shared_memory_limit = 1025ULL << 20;
             s.max_payload = 1;
             s.threads_per_worker = 1024;

@@ -12,6 +12,7 @@ TEST_CASE("each state of a worker has its name") {
   REQUIRE(name(WorkerState::kLate) == "late");
   REQUIRE(name(WorkerState::kHung) == "hung");
   REQUIRE(name(WorkerState::kDown) == "down");
+  REQUIRE(name(WorkerState::kRetiring) == "retiring");
   REQUIRE(name(static_cast<WorkerState>(200)) == "?");
 }
 

@@ -21,7 +21,7 @@ class Walk {
   void step() {
     now_ += std::chrono::microseconds(random(200));
     const auto kind = random(1000);
-    const std::size_t index = random(world_.workers.size());
+    const std::size_t index = random(world_.workers.size() + 1);
     if (kind < 200) {
       admit();
     } else if (kind < 450) {
@@ -38,8 +38,10 @@ class Walk {
       end(index);
     } else if (kind < 990) {
       make_ready(index);
-    } else if (kind < 995) {
-      world_.workers[index].stopped = !world_.workers[index].stopped;
+    } else if (kind < 994) {
+      world_.worker_at(index).stopped = !world_.worker_at(index).stopped;
+    } else if (kind < 996) {
+      retire(index);
     } else if (kind < 997) {
       world_.dispatch.set_breaker(Error(ErrorCode::kUnavailable, "none lives"), world_.wakes);
     } else if (kind < 998) {
@@ -56,8 +58,8 @@ class Walk {
     world_.check();
     for (int round = 0; !world_.records.empty(); ++round) {
       WalkWorld::expect(round < 10'000, "the pool drains");
-      for (std::size_t i = 0; i < world_.workers.size(); ++i) {
-        world_.workers[i].stopped = false;
+      for (std::size_t i = 0; i <= world_.workers.size(); ++i) {
+        world_.worker_at(i).stopped = false;
         make_ready(i);
         begin(i);
         answer(i);
@@ -75,7 +77,7 @@ class Walk {
   void abort() {
     world_.dispatch.abort(world_.wakes);
     world_.check();
-    for (std::size_t i = 0; i < world_.workers.size(); ++i) end(i);
+    for (std::size_t i = 0; i <= world_.workers.size(); ++i) end(i);
     world_.check();
     while (!world_.records.empty()) {
       const std::size_t before = world_.records.size();
@@ -88,6 +90,7 @@ class Walk {
   }
 
   [[nodiscard]] const std::map<std::string, int>& outcomes() const { return world_.outcomes; }
+  [[nodiscard]] int retirements() const { return world_.retirements; }
 
  private:
   std::size_t random(std::size_t below) { return static_cast<std::size_t>(random_() % below); }
@@ -134,22 +137,37 @@ class Walk {
   // --- workers ---
 
   void make_ready(std::size_t index) {
-    auto& worker = world_.workers[index];
-    if (worker.channel) return;
+    auto& worker = world_.worker_at(index);
+    if (worker.channel || index == world_.workers.size()) return;
     worker.channel = std::make_shared<FakeChannel>();
     world_.dispatch.worker_ready(static_cast<int>(index), worker.channel, world_.wakes);
   }
 
-  void end(std::size_t index) {
+  // A successor is ready for one that lives.
+  void retire(std::size_t index) {
+    if (index == world_.workers.size() || world_.retiring.channel) return;
     auto& worker = world_.workers[index];
     if (!worker.channel) return;
+    ++world_.retirements;
+    world_.retiring = std::exchange(worker, {.channel = std::make_shared<FakeChannel>()});
+    retiring_index_ = static_cast<int>(index);
+    world_.dispatch.worker_replaced(retiring_index_, worker.channel, world_.wakes);
+  }
+
+  void end(std::size_t index) {
+    auto& worker = world_.worker_at(index);
+    if (!worker.channel) return;
+    const bool retires = index == world_.workers.size();
     worker = {};
-    const WorkerEnd end{.index = static_cast<int>(index), .pid = 1, .status = {.signal = 9}};
-    world_.dispatch.worker_ended(end, world_.wakes);
+    const WorkerEnd end{.index = retires ? retiring_index_ : static_cast<int>(index),
+                        .pid = 1,
+                        .status = {.signal = 9}};
+    retires ? world_.dispatch.retiring_ended(end, world_.wakes)
+            : world_.dispatch.worker_ended(end, world_.wakes);
   }
 
   void begin(std::size_t index) {
-    const auto& worker = world_.workers[index];
+    const auto& worker = world_.worker_at(index);
     if (!worker.channel || worker.stopped) return;
     const auto& slots = worker.channel->slots();
     const auto running = std::count_if(slots.begin(), slots.end(), [](const auto& slot) {
@@ -161,7 +179,7 @@ class Walk {
   }
 
   void answer(std::size_t index) {
-    const auto& worker = world_.workers[index];
+    const auto& worker = world_.worker_at(index);
     if (!worker.channel) return;
     if (!worker.channel->killed().empty()) return random(4) == 0 ? end(index) : void();
     if (worker.stopped) return;
@@ -175,6 +193,7 @@ class Walk {
   DispatchLimits limits_;
   WalkWorld world_;
   std::mt19937_64 random_;
+  int retiring_index_ = -1;
   TimePoint now_{1h};
 };
 
@@ -188,6 +207,7 @@ DispatchLimits limits(int workers, int concurrency, int max_queue_size, Duration
 
 TEST_CASE("whatever happens in whatever order, each call ends once and what must hold holds") {
   std::map<std::string, int> outcomes;
+  int retirements = 0;
   for (const DispatchLimits& limit :
        {limits(4, 1, 6, 300ms), limits(1, 1, 4, 0ms), limits(3, 2, 0, 300ms), limits(2, 3, 40, 1s),
         limits(4, 1, 200, 1s)}) {
@@ -197,9 +217,11 @@ TEST_CASE("whatever happens in whatever order, each call ends once and what must
       for (int i = 0; i < 10'000; ++i) walk.step();
       if (seed % 2 == 0) walk.drain();
       walk.abort();
+      retirements += walk.retirements();
       for (const auto& [outcome, count] : walk.outcomes()) outcomes[outcome] += count;
     }
   }
+  CHECK(retirements > 100);
   for (const char* outcome :
        {"succeeded", "model_failed", "worker_lost", "poisoned_request", "deadline_exceeded",
         "cancelled", "unavailable", "queue_full", "stopped"}) {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "catch.hpp"
@@ -88,6 +89,21 @@ class FakePool {
   void end_worker(int index, process::ExitStatus status = {.signal = 9}) {
     dispatch.worker_ended(end_of(index, status), wakes);
   }
+  // A successor is ready, and the worker of this place retires.
+  FakeChannel& replace_worker(int index) {
+    auto& place = workers_.at(static_cast<std::size_t>(index));
+    retiring_ = std::exchange(place, std::make_shared<FakeChannel>());
+    retiring_index_ = index;
+    ever_.push_back(place);
+    dispatch.worker_replaced(index, place, wakes);
+    return *place;
+  }
+  FakeChannel& retiring() { return *retiring_; }
+  void end_retiring(process::ExitStatus status = {.signal = 9}) {
+    dispatch.retiring_ended(
+        {.index = retiring_index_, .pid = 100, .status = status, .reason = retiring_->killed()},
+        wakes);
+  }
   // The call's worker takes its next request, which must be this one.
   void begin(const Call& call) {
     REQUIRE(call.state == CallState::kPosted);
@@ -112,14 +128,16 @@ class FakePool {
     return call.state == CallState::kPosted && call.channel->answered(call.sequence);
   }
   static bool queued(const Call& call) { return call.state == CallState::kQueued; }
-  // The index of the worker that the call is posted to, or -1.
+  // The index of the worker that the call is posted to, or -1; of the one that retires: the number
+  // of workers.
   static int place(const Call& call) { return call.state == CallState::kPosted ? call.lane : -1; }
   static std::optional<ErrorCode> code(const Call& call) {
     return call.error ? std::optional(call.error->code()) : std::nullopt;
   }
+  // The last of the workers is the one that retires.
   Stats stats() const {
     Stats stats;
-    stats.workers.resize(static_cast<std::size_t>(limits_.workers));
+    stats.workers.resize(static_cast<std::size_t>(limits_.workers) + 1);
     dispatch.count(stats);
     return stats;
   }
@@ -135,6 +153,8 @@ class FakePool {
   std::vector<std::unique_ptr<Caller>> callers_;
   std::vector<std::shared_ptr<FakeChannel>> workers_;
   std::vector<std::shared_ptr<FakeChannel>> ever_;
+  std::shared_ptr<FakeChannel> retiring_;
+  int retiring_index_ = -1;
 
  public:
   Dispatch dispatch;

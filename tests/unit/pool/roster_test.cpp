@@ -62,6 +62,70 @@ TEST_CASE("workers that hung are counted among the deaths") {
   CHECK(counted(roster).hung == 1);
 }
 
+// One worker, and its successor that starts.
+struct Recycled {
+  Recycled() {
+    roster.starting(0, 1, 100);
+    roster.ready(0);
+    roster.successor_starting(0, 2, 101);
+  }
+  WorkerStats worker(std::size_t i) const { return counted(roster).workers.at(i); }
+  Roster roster{1};
+};
+
+TEST_CASE("while a worker is recycled it counts as ready, and its successor stands at the end") {
+  Recycled pool;
+  CHECK(pool.roster.health().state == PoolState::kReady);
+  CHECK(pool.worker(0).pid == 100);
+  CHECK(pool.worker(1).pid == 101);
+  CHECK(pool.worker(1).index == 0);
+  CHECK(pool.worker(1).state == WorkerState::kStarting);
+  pool.roster.replaced();
+  CHECK(pool.roster.health().state == PoolState::kReady);
+  CHECK(pool.worker(0).pid == 101);
+  CHECK(pool.worker(0).state == WorkerState::kReady);
+  CHECK(pool.worker(1).pid == 100);
+  CHECK(pool.worker(1).state == WorkerState::kRetiring);
+  pool.roster.retired(std::nullopt);
+  CHECK(counted(pool.roster).workers.size() == 1);
+  CHECK(counted(pool.roster).recycled == 1);
+  CHECK(counted(pool.roster).deaths == 0);
+  CHECK(counted(pool.roster).restarts == 0);
+  CHECK_FALSE(pool.roster.health().last_failure);
+}
+
+TEST_CASE("a worker that dies while it retires is a death, and is not recycled") {
+  Recycled pool;
+  pool.roster.replaced();
+  pool.roster.retired(failure("killed"));
+  CHECK(counted(pool.roster).recycled == 0);
+  CHECK(counted(pool.roster).deaths == 1);
+  CHECK(counted(pool.roster).restarts == 0);
+  CHECK(pool.roster.health().state == PoolState::kReady);
+}
+
+TEST_CASE("a successor that does not start is the last failure, and no more") {
+  Recycled pool;
+  pool.roster.successor_failed(failure("no such file"));
+  CHECK(counted(pool.roster).workers.size() == 1);
+  CHECK(pool.worker(0).state == WorkerState::kReady);
+  CHECK(counted(pool.roster).deaths == 0);
+  CHECK(counted(pool.roster).restarts == 0);
+  CHECK(std::string(pool.roster.health().last_failure.value().what()) ==
+        "startup_failed: no such file");
+}
+
+TEST_CASE("where the old worker dies first its successor stands in its place, as a restart") {
+  Recycled pool;
+  pool.roster.ended(0, failure("killed"));
+  pool.roster.successor_promoted();
+  CHECK(counted(pool.roster).workers.size() == 1);
+  CHECK(pool.worker(0).pid == 101);
+  CHECK(pool.worker(0).state == WorkerState::kStarting);
+  CHECK(counted(pool.roster).deaths == 1);
+  CHECK(counted(pool.roster).restarts == 1);
+}
+
 TEST_CASE("waiting for the start ends when all are ready, or with the first failure") {
   Roster good(2);
   std::jthread starter([&] {

@@ -76,6 +76,10 @@ class WalkWorld {
       expect(++record->overtaken <= at_once, "no queued call is overtaken without end");
     }
   }
+  // The one after the last is the one that retires.
+  [[nodiscard]] Worker& worker_at(std::size_t i) {
+    return i < workers.size() ? workers[i] : retiring;
+  }
   [[nodiscard]] bool held(std::uint64_t id) const { return held_.contains(id); }
   [[nodiscard]] bool none_held() const { return held_.empty(); }
 
@@ -90,7 +94,9 @@ class WalkWorld {
     });
     check_counters();
     check_idle_workers();
-    for (const Worker& worker : workers) {
+    check_retiring();
+    for (std::size_t i = 0; i <= workers.size(); ++i) {
+      const Worker& worker = worker_at(i);
       if (!worker.channel) continue;
       if (!worker.channel->mistakes().empty()) FAIL(worker.channel->mistakes().front());
       worker.channel->forget_closed();
@@ -126,7 +132,7 @@ class WalkWorld {
 
   [[nodiscard]] Stats stats() const {
     Stats stats;
-    stats.workers.resize(workers.size());
+    stats.workers.resize(workers.size() + 1);
     dispatch.count(stats);
     return stats;
   }
@@ -142,6 +148,17 @@ class WalkWorld {
     for (const WorkerStats& worker : now.workers) {
       expect(worker.in_flight <= limits_.concurrency + 1, "at most one is posted ahead");
     }
+  }
+
+  // It has nothing but what it has begun.
+  void check_retiring() const {
+    if (!retiring.channel) return;
+    int open = 0;
+    for (const auto& [sequence, slot] : retiring.channel->slots()) {
+      expect(slot.state != FakeChannel::State::kPosted, "one that retires gets nothing new");
+      if (slot.open) ++open;
+    }
+    expect(dispatch.retiring_is_idle() == (open == 0), "one that retires is idle with nothing");
   }
 
   // B4: nothing waits while a worker is idle.
@@ -174,6 +191,8 @@ class WalkWorld {
 
  public:
   std::vector<Worker> workers;
+  Worker retiring = {};
+  int retirements = 0;
   std::vector<std::unique_ptr<Record>> records = {};  // admitted and not done
   std::map<std::string, int> outcomes = {};
   ipc::WakeList wakes = {};

@@ -39,6 +39,20 @@ ExitStatus wait_for(Child& child) {
   return *status;
 }
 
+TEST_CASE("how much memory a child has of its own is known while it lives") {
+  Child child = forked([] { pause(); });
+  const auto memory = child.private_memory();
+  REQUIRE(memory);
+  CHECK(*memory > 0);
+  CHECK(*memory % 1024 == 0);
+  child.signal(SIGKILL);
+  pollfd poll_fd{child.pidfd(), POLLIN, 0};
+  REQUIRE(poll(&poll_fd, 1, 10'000) == 1);
+  CHECK_FALSE(child.private_memory());
+  REQUIRE(child.reap());
+  CHECK_FALSE(Child().private_memory());
+}
+
 TEST_CASE("a child that exits tells its status, one that is killed the signal") {
   Child exits = forked([] { _exit(7); });
   CHECK(wait_for(exits).code == 7);

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+
+#include "core/clock.hpp"
+#include "pool/restart_schedule.hpp"
+#include "pool/worker_handle.hpp"
+
+namespace inferpool::pool {
+
+// One of the N, or the one beside them that recycling needs; its worker changes. Belongs to the
+// thread that watches.
+struct Place {
+  Place(const RestartBackoff& backoff, unsigned seed) : schedule(backoff, seed) {}
+
+  [[nodiscard]] bool ready() const noexcept {
+    return worker && worker->stage() == WorkerHandle::Stage::kReady;
+  }
+
+  std::shared_ptr<WorkerHandle> worker = {};
+  RestartSchedule schedule;
+  Deadline next_start = {};
+  bool ordered = false;  // the spawner works on it
+  bool asked_to_leave = false;
+  bool late = false;  // as last told
+};
+
+}  // namespace inferpool::pool

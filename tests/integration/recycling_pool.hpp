@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <optional>
+#include <string>
+
+#include "integration/event_log.hpp"
+#include "integration/faulty_pool.hpp"
+
+namespace inferpool::test {
+
+// A pool that recycles its workers, and what its events say.
+struct RecyclingPool {
+  // `change` sets the limits. Successors wait in their load as long as there is the file `slow`,
+  // until there is `go`; with `load` "throw" they fail as long as there is `slow`.
+  template <typename Change>
+  RecyclingPool(int workers, Change change, const std::string& load = "wait") {
+    settings = faulty_settings(workers, R"({"load": ")" + load + R"(", "while": ")" + slow +
+                                            R"(", "go": ")" + go + R"("})");
+    settings.on_event = log.recorder();
+    change(settings);
+  }
+
+  void make_slow() const { write_file(slow); }
+  void let_go() const { write_file(go); }
+
+  ScratchFolder folder;
+  std::string slow = folder / "slow";
+  std::string go = folder / "go";
+  EventLog log;
+  Settings settings;
+};
+
+// The worker beside the N that is in this state; none: there is none.
+inline std::optional<WorkerStats> beside(const FaultyPool& pool, WorkerState state) {
+  const Stats stats = pool.stats();
+  const auto workers = static_cast<std::size_t>(*pool.settings().workers);
+  if (stats.workers.size() <= workers || stats.workers.back().state != state) return std::nullopt;
+  return stats.workers.back();
+}
+
+inline bool comes_beside(const FaultyPool& pool, WorkerState state) {
+  return eventually([&] { return beside(pool, state).has_value(); });
+}
+
+// What the events say of the numbers of workers, from when all were ready first.
+struct Numbers {
+  explicit Numbers(const EventLog& log, int workers) {
+    int processes = 0, ready = 0, leaving = 0;
+    bool all_were_ready = false;
+    for (const Event& event : log.events()) {
+      const bool ended = event.kind == EventKind::kDied || event.kind == EventKind::kRecycled;
+      if (event.kind == EventKind::kStarted) most_processes = std::max(most_processes, ++processes);
+      if (event.kind == EventKind::kReady) ++ready;
+      if (ended || event.kind == EventKind::kStartFailed) --processes;
+      if (ended) --ready;
+      if (event.kind == EventKind::kRecycled) ++leaving;
+      all_were_ready = all_were_ready || ready == workers;
+      if (all_were_ready) least_ready = std::min(least_ready, ready);
+    }
+    recycled = leaving;
+  }
+
+  int most_processes = 0;
+  int least_ready = 1 << 20;
+  int recycled = 0;
+};
+
+}  // namespace inferpool::test

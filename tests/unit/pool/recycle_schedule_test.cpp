@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pool/recycle_schedule.hpp"
+
+#include <map>
+#include <set>
+
+#include "catch.hpp"
+
+namespace inferpool::pool {
+namespace {
+
+using namespace std::chrono_literals;
+using test::contains;
+
+constexpr std::uint64_t kMiB = 1 << 20;
+
+// A pool's workers as a test tells of them, and a clock that it sets.
+struct World {
+  explicit World(const Settings& settings, unsigned seed = 1) : schedule(settings, seed) {}
+
+  std::optional<RecycleSchedule::Due> look() {
+    return schedule.look(now, {.served = [this](int index) { return served[index]; },
+                               .private_memory =
+                                   [this](int index) {
+                                     ++looks_at_memory;
+                                     return memory[index];
+                                   }});
+  }
+  // The next time that a look is due, at most an hour on.
+  std::optional<RecycleSchedule::Due> look_later(Duration later) {
+    now += later;
+    return look();
+  }
+
+  RecycleSchedule schedule;
+  TimePoint now{1000s};
+  std::map<int, std::uint64_t> served;
+  std::map<int, std::optional<std::uint64_t>> memory;
+  int looks_at_memory = 0;
+};
+
+Settings with_requests(int most) {
+  Settings settings;
+  settings.max_requests = most;
+  return settings;
+}
+Settings with_memory(std::uint64_t most) {
+  Settings settings;
+  settings.max_worker_rss = most;
+  return settings;
+}
+Settings with_age(Duration most) {
+  Settings settings;
+  settings.max_worker_age = most;
+  return settings;
+}
+
+TEST_CASE("without a limit nothing is due, and nobody looks") {
+  World world{Settings{}};
+  world.schedule.ready(0, world.now);
+  world.served[0] = 1'000'000'000;
+  CHECK_FALSE(world.schedule.next_look());
+  CHECK_FALSE(world.look_later(1000h));
+}
+
+TEST_CASE("a worker is due from somewhere between 80 % and all of max_requests on") {
+  std::set<std::uint64_t> limits;
+  for (unsigned seed = 1; seed <= 50; ++seed) {
+    World world(with_requests(1000), seed);
+    world.schedule.ready(0, world.now);
+    std::optional<RecycleSchedule::Due> due;
+    while (!due) {
+      REQUIRE(++world.served[0] <= 1000);
+      due = world.look_later(1s);
+    }
+    CHECK(due->index == 0);
+    CHECK(world.served[0] >= 800);
+    CHECK_THAT(due->reason, contains("max_requests is 1000") &&
+                                contains("served " + std::to_string(world.served[0]) + " "));
+    limits.insert(world.served[0]);
+  }
+  CHECK(limits.size() > 25);
+}
+
+TEST_CASE("each process of a place has a limit of its own") {
+  World world(with_requests(1'000'000));
+  std::set<std::uint64_t> limits;
+  for (int process = 0; process < 20; ++process) {
+    world.schedule.ready(0, world.now);
+    std::uint64_t low = 0, high = 1'000'000;  // it is due from `high` on
+    while (high - low > 1) {
+      world.served[0] = (low + high) / 2;
+      (world.look_later(1s) ? high : low) = world.served[0];
+    }
+    limits.insert(high);
+  }
+  CHECK(limits.size() > 15);
+}
+
+TEST_CASE("with max_requests 1 one request is enough, and none is not") {
+  World world(with_requests(1));
+  world.schedule.ready(0, world.now);
+  CHECK_FALSE(world.look());
+  world.served[0] = 1;
+  CHECK(world.look_later(1s));
+}
+
+TEST_CASE("a worker is due at its max_worker_age, and that is when one looks") {
+  World world(with_age(10s));
+  world.schedule.ready(0, world.now);
+  const TimePoint ready = world.now;
+  const Deadline next = world.schedule.next_look();
+  REQUIRE(next);
+  CHECK(*next >= ready + 8s);
+  CHECK(*next <= ready + 10s);
+  world.now = *next - 1ns;
+  CHECK_FALSE(world.look());
+  world.now = *next;
+  const auto due = world.look();
+  REQUIRE(due);
+  CHECK_THAT(due->reason, contains("max_worker_age is 10s"));
+}
+
+TEST_CASE(
+    "a worker is due with its own memory over max_worker_rss, and not where that is unknown") {
+  World world(with_memory(100 * kMiB));
+  world.schedule.ready(0, world.now);
+  CHECK_FALSE(world.look_later(1s));
+  world.memory[0] = 79 * kMiB;
+  CHECK_FALSE(world.look_later(1s));
+  world.memory[0] = 100 * kMiB;
+  const auto due = world.look_later(1s);
+  REQUIRE(due);
+  CHECK_THAT(due->reason, contains("max_worker_rss is 104857600 bytes: it had 104857600"));
+}
+
+TEST_CASE(
+    "one looks at requests every 50 ms, at memory every 500 ms, and only where it is limited") {
+  Settings settings = with_requests(1000);
+  settings.max_worker_rss = 100 * kMiB;
+  World world(settings);
+  world.schedule.ready(0, world.now);
+  for (int i = 0; i < 1000; ++i) {
+    CHECK_FALSE(world.look());
+    REQUIRE(world.schedule.next_look());
+    CHECK(*world.schedule.next_look() == world.now + 50ms - 1ms * (i % 50));
+    world.now += 1ms;
+  }
+  CHECK(world.looks_at_memory == 2);
+  World without(with_requests(1000));
+  without.schedule.ready(0, without.now);
+  for (int i = 0; i < 10; ++i) CHECK_FALSE(without.look_later(1s));
+  CHECK(without.looks_at_memory == 0);
+}
+
+TEST_CASE("of several workers that are due the one that was ready first is taken") {
+  World world(with_requests(10));
+  for (const int index : {2, 0, 1}) world.schedule.ready(index, world.now);
+  for (const int index : {0, 1, 2}) world.served[index] = 10;
+  CHECK(world.look_later(1s).value().index == 2);
+  world.schedule.ready(2, world.now);  // its successor, which counts afresh in the real pool
+  CHECK(world.look_later(1s).value().index == 0);
+  world.schedule.ended(0);
+  CHECK(world.look_later(1s).value().index == 1);
+}
+
+TEST_CASE("where a worker has ended nothing is due") {
+  World world(with_age(10s));
+  world.schedule.ready(0, world.now);
+  world.schedule.ended(0);
+  CHECK_FALSE(world.schedule.next_look());
+  CHECK_FALSE(world.look_later(1h));
+}
+
+}  // namespace
+}  // namespace inferpool::pool
