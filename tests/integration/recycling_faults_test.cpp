@@ -166,7 +166,7 @@ TEST_CASE(
       });
     }
     std::mt19937 random(7);
-    for (int kills = 0; kills < 40; ++kills) {
+    for (int kills = 0; kills < 24; ++kills) {
       const std::uint64_t recycled = pool.stats().recycled;
       const bool wait = kills % 4 == 0;  // for the next one to be recycled
       if (wait) CHECK(eventually([&] { return pool.stats().recycled > recycled; }, 30s));
