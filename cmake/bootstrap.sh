@@ -103,10 +103,12 @@ advise_on_demo() {
   local folder=build/release/examples/digits
   say "asking inferpool-advise about the model of the demo"
   build/release/lib/tools/inferpool-advise "$folder/model-settings.json" --input "$folder/one_image.npy"
+  say "to ask that model yourself:" \
+    "build/release/lib/tools/inferpool-run $folder/model-settings.json --input $folder/one_image.npy"
 }
 
 demo() {
-  build release digits inferpool-advise
+  build release digits inferpool-advise inferpool-run
   run_demo release "$@"
   advise_on_demo
 }

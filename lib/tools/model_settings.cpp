@@ -28,4 +28,8 @@ Settings model_settings(const fs::path& file, const std::string& worker) {
   return settings;
 }
 
+const std::string& model_name(const Settings& settings) {
+  return settings.name.empty() ? settings.worker : settings.name;
+}
+
 }  // namespace inferpool::tools

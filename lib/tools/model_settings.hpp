@@ -14,4 +14,7 @@ namespace inferpool::tools {
 // Settings::from_file.
 [[nodiscard]] Settings model_settings(const std::filesystem::path& file, const std::string& worker);
 
+// The name of the model, else that of its worker.
+[[nodiscard]] const std::string& model_name(const Settings& settings);
+
 }  // namespace inferpool::tools

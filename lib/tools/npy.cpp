@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
@@ -13,32 +12,17 @@
 #include <string>
 #include <string_view>
 #include <system_error>
-#include <utility>
-#include <vector>
 
 #include <inferpool/error.hpp>
 
 #include "tools/npy_header.hpp"
+#include "tools/npy_types.hpp"
 
 namespace inferpool::tools {
 namespace {
 
-constexpr std::string_view kMagic = "\x93NUMPY";
 constexpr const char* kAccepted =
     "bool, int8 to int64, uint8 to uint64, float16, float32 and float64, little-endian";
-
-constexpr std::array<std::pair<std::string_view, Datatype>, 12> kTypes{{{"b1", Datatype::kBool},
-                                                                        {"u1", Datatype::kUint8},
-                                                                        {"u2", Datatype::kUint16},
-                                                                        {"u4", Datatype::kUint32},
-                                                                        {"u8", Datatype::kUint64},
-                                                                        {"i1", Datatype::kInt8},
-                                                                        {"i2", Datatype::kInt16},
-                                                                        {"i4", Datatype::kInt32},
-                                                                        {"i8", Datatype::kInt64},
-                                                                        {"f2", Datatype::kFp16},
-                                                                        {"f4", Datatype::kFp32},
-                                                                        {"f8", Datatype::kFp64}}};
 
 // One file, read from its start to its end.
 class NpyFile {
@@ -64,7 +48,7 @@ class NpyFile {
 
  private:
   NpyHeader read_header() {
-    if (left_ < kMagic.size() + 2 || take(kMagic.size()) != kMagic) {
+    if (left_ < kNpyMagic.size() + 2 || take(kNpyMagic.size()) != kNpyMagic) {
       refuse("is no .npy file: it does not begin as one; write it with numpy.save");
     }
     const std::string version = take(2);
@@ -86,7 +70,7 @@ class NpyFile {
 
   Datatype datatype_of(const std::string& descr) const {
     const char order = descr.empty() ? '\0' : descr.front();
-    for (const auto& [name, datatype] : kTypes) {
+    for (const auto& [name, datatype] : kNpyTypes) {
       if (descr.size() != 3 || name != std::string_view(descr).substr(1)) continue;
       if (order == '<' || (element_size(datatype) == 1 && order == '|')) return datatype;
       if (order == '>') {

@@ -3,8 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include "catch.hpp"
+#include "integration/model_folder.hpp"
 #include "integration/tool_run.hpp"
-#include "unit/tools/npy_file.hpp"
 
 namespace inferpool::test {
 namespace {
@@ -12,20 +12,8 @@ namespace {
 using nlohmann::json;
 using Words = std::vector<std::string>;
 
-// Settings and an input in a folder of their own.
-class Advise {
- public:
-  explicit Advise(const std::string& worker, const std::string& extra = "{}") {
-    write_file(input(), npy_of("<f4", "(1, 2)", std::string(8, '\0')));
-    write_file(settings(), json{{"name", "net"},
-                                {"implementation", worker},
-                                {"parameters", {{"extra", json::parse(extra)}}}}
-                               .dump());
-  }
-
-  [[nodiscard]] std::string settings() const { return folder_ / "model-settings.json"; }
-  [[nodiscard]] std::string input() const { return folder_ / "x.npy"; }
-  [[nodiscard]] const ScratchFolder& folder() const { return folder_; }
+struct Advise : ModelFolder {
+  using ModelFolder::ModelFolder;
 
   // With the settings and the worker beside this test.
   [[nodiscard]] ToolRun run(const Words& arguments) const {
@@ -34,14 +22,7 @@ class Advise {
     return {INFERPOOL_ADVISE, all};
   }
   [[nodiscard]] ToolRun run() const { return run({"--input", input()}); }
-
- private:
-  ScratchFolder folder_;
 };
-
-std::string beside_this(const std::string& worker) {
-  return std::filesystem::read_symlink("/proc/self/exe").parent_path() / worker;
-}
 
 void check_refused(const ToolRun& tool, const std::string& message) {
   CHECK(tool.status == 1);

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Installs the tree built in BUILD to PREFIX, and checks that it is the library and nothing else:
-# no test, no example, no internal header, each public one, and each of TOOLS, which explains itself.
+# no test, no example, no internal header, each public one, and each of TOOLS (a list with
+# commas), which explains itself.
 cmake_minimum_required(VERSION 3.25)
 
 file(REMOVE_RECURSE ${PREFIX})
@@ -11,7 +12,7 @@ execute_process(
 file(GLOB_RECURSE public RELATIVE ${INCLUDE} ${INCLUDE}/*)
 list(TRANSFORM public PREPEND include/)
 file(GLOB_RECURSE installed RELATIVE ${PREFIX} ${PREFIX}/*)
-set(programs ${TOOLS})
+string(REPLACE "," ";" programs "${TOOLS}")
 list(TRANSFORM programs PREPEND bin/)
 foreach(path IN LISTS installed)
   if(path IN_LIST programs)

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdio>
-#include <exception>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,17 +16,10 @@
 #include "tools/advise/report.hpp"
 #include "tools/advise/verdict.hpp"
 #include "tools/model_settings.hpp"
+#include "tools/run_tool.hpp"
 
 namespace inferpool::tools {
 namespace {
-
-// The exit status.
-int print(const std::string& text) {
-  return std::fputs(text.c_str(), stdout) < 0 || std::fflush(stdout) != 0 ? 1 : 0;
-}
-
-// What cannot be printed is dropped: fmt::print would throw.
-void print_error(const std::string& text) { std::fputs(text.c_str(), stderr); }
 
 constexpr const char* kEraseLine = "\r\x1b[K";
 
@@ -65,25 +57,17 @@ int advise(const AdviseArguments& arguments) {
 #endif
   const Figures figures = measure(arguments, settings, input);
   const Verdict verdict = judge(figures);
-  const Subject subject{.model = settings.name.empty() ? settings.worker : settings.name,
-                        .input = to_string(input)};
+  const Subject subject{.model = model_name(settings), .input = to_string(input)};
   const std::string report =
       arguments.json ? to_json(subject, figures, verdict) : to_text(subject, figures, verdict);
   return print(report);
 }
 
 int run(std::span<const char* const> command_line) {
-  try {
+  return run_tool("inferpool-advise", kAdviseUsage, [&] {
     const AdviseArguments arguments = parse_advise_arguments(command_line);
-    if (!arguments.help) return advise(arguments);
-    return print(fmt::format("{}{}", kAdviseUsage, kAdviseHelp));
-  } catch (const Usage& error) {
-    print_error(fmt::format("inferpool-advise: {}\n{}", error.what(), kAdviseUsage));
-    return 2;
-  } catch (const std::exception& error) {
-    print_error(fmt::format("inferpool-advise: {}\n", error.what()));
-    return 1;
-  }
+    return arguments.help ? print(advise_help()) : advise(arguments);
+  });
 }
 
 }  // namespace

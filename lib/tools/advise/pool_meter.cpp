@@ -9,6 +9,7 @@
 
 #include "tools/advise/callers.hpp"
 #include "tools/advise/spread.hpp"
+#include "tools/quantile.hpp"
 
 namespace inferpool::tools {
 namespace {

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "tools/format_time.hpp"
+
 namespace inferpool::tools {
 namespace {
 
@@ -122,16 +124,6 @@ std::string run_time_sentences(const Figures& figures, const Verdict& verdict) {
 }
 
 }  // namespace
-
-std::string format_time(double seconds) {
-  const auto in = [](double value, const char* unit) {
-    return value < 9.95 ? fmt::format("{:.1f} {}", value, unit)
-                        : fmt::format("{:.0f} {}", value, unit);
-  };
-  if (seconds < 0.9995e-6) return fmt::format("{:.0f} ns", seconds * 1e9);
-  if (seconds < 0.9995e-3) return in(seconds * 1e6, "us");
-  return seconds < 0.9995 ? in(seconds * 1e3, "ms") : in(seconds, "s");
-}
 
 std::string verdict_text(const Figures& figures, const Verdict& verdict) {
   constexpr const char* kIsolation =

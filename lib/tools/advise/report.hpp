@@ -14,9 +14,6 @@ struct Subject {
   std::string input = {};  // "FP32 [1, 64]"
 };
 
-// A time as it is read: "850 ns", "1.2 us", "34 us", "1.5 ms", "2.0 s".
-[[nodiscard]] std::string format_time(double seconds);
-
 // The figures as a small table and the verdict in sentences, each with its newline.
 [[nodiscard]] std::string to_text(const Subject& subject, const Figures& figures,
                                   const Verdict& verdict);

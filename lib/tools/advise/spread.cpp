@@ -2,7 +2,8 @@
 #include "tools/advise/spread.hpp"
 
 #include <algorithm>
-#include <cmath>
+
+#include "tools/quantile.hpp"
 
 namespace inferpool::tools {
 namespace {
@@ -16,14 +17,6 @@ double rate_between(const TimePoint& begin, const TimePoint& end, std::size_t ca
 }
 
 }  // namespace
-
-double quantile(std::vector<double> values, double fraction) {
-  if (values.empty()) return 0;
-  const auto last = static_cast<double>(values.size() - 1);
-  const auto place = static_cast<std::ptrdiff_t>(std::lround(fraction * last));
-  std::nth_element(values.begin(), values.begin() + place, values.end());
-  return values[static_cast<std::size_t>(place)];
-}
 
 Spread spread_of(const std::vector<double>& values) {
   return {quantile(values, 0.25), quantile(values, 0.5), quantile(values, 0.75)};

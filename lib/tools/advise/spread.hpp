@@ -11,9 +11,6 @@ namespace inferpool::tools {
 
 using TimePoint = std::chrono::steady_clock::time_point;
 
-// The value that a fraction (0 to 1) of the values does not exceed; 0 of none.
-[[nodiscard]] double quantile(std::vector<double> values, double fraction);
-
 [[nodiscard]] Spread spread_of(const std::vector<double>& values);
 
 // Calls a second, from the times at which calls ended. The times are cut into at most 10 parts of

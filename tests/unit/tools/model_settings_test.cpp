@@ -46,5 +46,10 @@ TEST_CASE("a worker that the settings name with its folder stays that one") {
   CHECK(folder.worker() == folder / "bin/net_worker");
 }
 
+TEST_CASE("a model without a name has that of its worker") {
+  CHECK(tools::model_name(Settings{.worker = "w", .name = "net"}) == "net");
+  CHECK(tools::model_name(Settings{.worker = "w"}) == "w");
+}
+
 }  // namespace
 }  // namespace inferpool::test

@@ -46,18 +46,8 @@ TEST_CASE("inferpool-advise takes its options in any order") {
   CHECK(arguments.json);
 }
 
-TEST_CASE("--help needs nothing else") { CHECK(parse({"--help"}).help); }
-
 TEST_CASE("a wrong command line of inferpool-advise is refused with the reason") {
-  CHECK(refusal_of({}) == "which model-settings.json?");
   CHECK(refusal_of({"s.json"}) == "--input is missing");
-  CHECK(refusal_of({"s.json", "--input"}) == "--input needs a value");
-  CHECK(refusal_of({"s.json", "--input", "a="}) == "an --input names no file");
-  CHECK(refusal_of({"s.json", "--input", "x.npy", "--input", "a=y.npy"}) ==
-        "several inputs need names: --input NAME=x.npy");
-  CHECK(refusal_of({"s.json", "--input", "a=x.npy", "--input", "a=y.npy"}) ==
-        "the input \"a\" is given twice");
-  CHECK(refusal_of({"s.json", "t.json", "--input", "x.npy"}) == "unknown argument \"t.json\"");
   CHECK(refusal_of({"s.json", "--fast"}) == "unknown argument \"--fast\"");
   CHECK(refusal_of({"s.json", "--workers", "1"}) ==
         "--workers takes a number from 2 to 64, not \"1\"");

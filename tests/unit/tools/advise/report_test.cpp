@@ -13,18 +13,6 @@ using namespace tools;
 
 std::string verdict_of(const Figures& figures) { return verdict_text(figures, judge(figures)); }
 
-TEST_CASE("times are read in the unit that suits them") {
-  CHECK(format_time(0) == "0 ns");
-  CHECK(format_time(850e-9) == "850 ns");
-  CHECK(format_time(999.6e-9) == "1.0 us");
-  CHECK(format_time(1.23e-6) == "1.2 us");
-  CHECK(format_time(34.4e-6) == "34 us");
-  CHECK(format_time(1.5e-3) == "1.5 ms");
-  CHECK(format_time(0.25) == "250 ms");
-  CHECK(format_time(2) == "2.0 s");
-  CHECK(format_time(90) == "90 s");
-}
-
 TEST_CASE("the report names the model, its input and the cores, and has a line for each pool") {
   const Figures figures = figures_of(1e-3, 2, {0.98, 1.95});
   const std::string text = to_text({"digits", "FP32 [1, 64]"}, figures, judge(figures));

@@ -16,16 +16,6 @@ std::vector<TimePoint> at(const std::vector<int>& times) {
   return ends;
 }
 
-TEST_CASE("a quantile is one of the values, in whatever order they are") {
-  const std::vector<double> values{5, 1, 4, 2, 3};
-  CHECK(quantile(values, 0) == 1);
-  CHECK(quantile(values, 0.5) == 3);
-  CHECK(quantile(values, 0.99) == 5);
-  CHECK(quantile(values, 1) == 5);
-  CHECK(quantile({7}, 0.5) == 7);
-  CHECK(quantile({}, 0.5) == 0);
-}
-
 TEST_CASE("a spread is the median between the quartiles") {
   const Spread spread = spread_of({50, 10, 40, 20, 30});
   CHECK(spread.low == 20);

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/command_line.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <system_error>
+
+namespace inferpool::tools {
+
+const char* const kModelArgumentsHelp =
+    "  --input FILE.npy       the input of a model that takes a Tensor\n"
+    "  --input NAME=FILE.npy  an input of a model that takes a Request; once for each of its "
+    "inputs.\n"
+    "                         Files as numpy.save writes them: bool, int8 to int64, uint8 to "
+    "uint64,\n"
+    "                         float16, float32, float64\n"
+    "  --worker PATH          the worker executable, instead of the one in the settings. One that "
+    "they\n"
+    "                         name without a folder is looked for beside the settings file first, "
+    "then\n"
+    "                         beside this program, in the install's libexec folder and on PATH\n";
+
+namespace {
+
+template <typename T>
+T parse_number(std::string_view option, std::string_view text, T least, T most) {
+  T value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  // Not "value < least || value > most": NaN is neither.
+  const bool fits = value >= least && value <= most;
+  if (error != std::errc{} || end != text.data() + text.size() || !fits) {
+    throw Usage(
+        fmt::format("{} takes a number from {} to {}, not \"{}\"", option, least, most, text));
+  }
+  return value;
+}
+
+void check_inputs(const std::vector<InputFile>& inputs) {
+  if (inputs.empty()) throw Usage("--input is missing");
+  for (const InputFile& input : inputs) {
+    if (input.file.empty()) throw Usage("an --input names no file");
+    if (inputs.size() > 1 && input.name.empty()) {
+      throw Usage(fmt::format("several inputs need names: --input NAME={}", input.file));
+    }
+    const auto same = [&](const InputFile& other) { return other.name == input.name; };
+    if (std::count_if(inputs.begin(), inputs.end(), same) > 1) {
+      throw Usage(fmt::format("the input \"{}\" is given twice", input.name));
+    }
+  }
+}
+
+}  // namespace
+
+void CommandLine::read(ModelArguments& arguments,
+                       const std::function<bool(std::string_view)>& read_other) {
+  for (; at_ < words_.size(); ++at_) {
+    const std::string_view word = words_[at_];
+    if (read_own(word, arguments) || read_other(word)) continue;
+    if (word.starts_with('-') || !arguments.settings.empty()) {
+      throw Usage(fmt::format("unknown argument \"{}\"", word));
+    }
+    arguments.settings = word;
+  }
+  if (arguments.help) return;
+  if (arguments.settings.empty()) throw Usage("which model-settings.json?");
+  check_inputs(arguments.inputs);
+}
+
+bool CommandLine::read_own(std::string_view word, ModelArguments& arguments) {
+  if (word == "--input") {
+    arguments.inputs.push_back(parse_input_file(value(word)));
+  } else if (word == "--worker") {
+    arguments.worker = value(word);
+  } else if (word == "--json") {
+    arguments.json = true;
+  } else if (word == "--help") {
+    arguments.help = true;
+  } else {
+    return false;
+  }
+  return true;
+}
+
+std::string_view CommandLine::value(std::string_view option) {
+  if (++at_ == words_.size()) throw Usage(fmt::format("{} needs a value", option));
+  return words_[at_];
+}
+
+int CommandLine::number(std::string_view option, int least, int most) {
+  return parse_number(option, value(option), least, most);
+}
+
+double CommandLine::number(std::string_view option, double least, double most) {
+  return parse_number(option, value(option), least, most);
+}
+
+}  // namespace inferpool::tools

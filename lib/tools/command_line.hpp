@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tools/model_input.hpp"
+
+namespace inferpool::tools {
+
+// A command line that is wrong; what() says why.
+struct Usage : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// What each tool that asks a model is told.
+struct ModelArguments {
+  std::string settings = {};
+  std::vector<InputFile> inputs = {};  // one without a name, or some with distinct names
+  std::string worker = {};             // empty: the one in the settings
+  bool json = false;
+  bool help = false;  // then the rest need not be complete
+};
+
+// The lines of a --help about the inputs and the worker.
+extern const char* const kModelArgumentsHelp;
+
+// The words of a command line, without the program's name.
+class CommandLine {
+ public:
+  explicit CommandLine(std::span<const char* const> words) : words_(words) {}
+
+  // Reads all words: the options of ModelArguments itself, another by read_other, which takes its
+  // value from here, and is false for one that it does not know. Throws Usage.
+  void read(ModelArguments& arguments,
+            const std::function<bool(std::string_view option)>& read_other);
+
+  // The word after the option. Throws Usage where there is none.
+  [[nodiscard]] std::string_view value(std::string_view option);
+
+  // The same as a number. Throws Usage where it is none, or not from `least` to `most`.
+  [[nodiscard]] int number(std::string_view option, int least, int most);
+  [[nodiscard]] double number(std::string_view option, double least, double most);
+
+ private:
+  bool read_own(std::string_view word, ModelArguments& arguments);
+
+  std::span<const char* const> words_;
+  std::size_t at_ = 0;
+};
+
+}  // namespace inferpool::tools
