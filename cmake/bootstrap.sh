@@ -8,7 +8,8 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-packages=(g++ cmake ninja-build libboost-dev libfmt-dev nlohmann-json3-dev catch2 strace gdb valgrind)
+packages=(g++ cmake ninja-build libboost-dev libfmt-dev nlohmann-json3-dev catch2 strace gdb valgrind
+  libxgboost-dev)
 newer_boost=libboost1.81-dev
 # What the benchmarks are compared with and drawn by; each is left out where it cannot be had.
 bench_packages=(gnuplot-nox libzmq3-dev pkg-config iceoryx libiceoryx-posh-dev python3)

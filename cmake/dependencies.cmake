@@ -11,6 +11,11 @@ find_package(Boost 1.74 REQUIRED)
 find_package(fmt 9 REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
 
+# Of the bundled workers: each is left out where its own is missing.
+if(INFERPOOL_BUILD_RUNTIMES)
+  include(${CMAKE_CURRENT_LIST_DIR}/find_xgboost.cmake)
+endif()
+
 # What the sources of lib/ see: each other, and the headers of the dependencies. Link it PRIVATE and inside
 # $<BUILD_INTERFACE:...>, so that the installed package does not ask for it.
 add_library(inferpool_private INTERFACE)

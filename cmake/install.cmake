@@ -11,6 +11,10 @@ install(
 if(INFERPOOL_BUILD_TOOLS)
   install(TARGETS inferpool-advise inferpool-run RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()
+if(INFERPOOL_RUNTIMES)
+  install(TARGETS ${INFERPOOL_RUNTIMES}
+          RUNTIME DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/inferpool)
+endif()
 install(
   EXPORT inferpoolTargets
   NAMESPACE inferpool::

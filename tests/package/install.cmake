@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Installs the tree built in BUILD to PREFIX, and checks that it is the library and nothing else:
-# no test, no example, no internal header, each public one, and each of TOOLS (a list with
-# commas), which explains itself.
+# no test, no example, no internal header, each public one, and each of TOOLS and of RUNTIMES (lists with
+# commas), which explain themselves.
 cmake_minimum_required(VERSION 3.25)
 
 file(REMOVE_RECURSE ${PREFIX})
@@ -14,9 +14,16 @@ list(TRANSFORM public PREPEND include/)
 file(GLOB_RECURSE installed RELATIVE ${PREFIX} ${PREFIX}/*)
 string(REPLACE "," ";" programs "${TOOLS}")
 list(TRANSFORM programs PREPEND bin/)
+string(REPLACE "," ";" workers "${RUNTIMES}")
+list(TRANSFORM workers PREPEND libexec/inferpool/)
 foreach(path IN LISTS installed)
   if(path IN_LIST programs)
     execute_process(COMMAND ${PREFIX}/${path} --help OUTPUT_QUIET COMMAND_ERROR_IS_FATAL ANY)
+  elseif(path IN_LIST workers)
+    execute_process(COMMAND ${PREFIX}/${path} RESULT_VARIABLE status ERROR_VARIABLE explanation)
+    if(NOT explanation MATCHES "is an inferpool worker" OR NOT status EQUAL 2)
+      message(SEND_ERROR "does not explain itself: ${path}")
+    endif()
   elseif(path MATCHES "^include/" AND NOT path IN_LIST public)
     message(SEND_ERROR "installed, but not public: ${path}")
   elseif(NOT path MATCHES
@@ -24,9 +31,9 @@ foreach(path IN LISTS installed)
     message(SEND_ERROR "installed, but no part of the library: ${path}")
   endif()
 endforeach()
-foreach(path IN LISTS programs)
+foreach(path IN LISTS programs workers)
   if(NOT path IN_LIST installed)
-    message(SEND_ERROR "a tool, but not installed: ${path}")
+    message(SEND_ERROR "a tool or a worker, but not installed: ${path}")
   endif()
 endforeach()
 foreach(path IN LISTS public)

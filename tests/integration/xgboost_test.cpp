@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+// inferpool-xgboost as its users have it: Pool<> and files, with models that are trained here.
+#include <signal.h>
+
+#include <chrono>
+#include <cstdint>
+#include <cstdlib>
+#include <filesystem>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <inferpool/pool.hpp>
+
+#include "catch.hpp"
+#include "integration/eventually.hpp"
+#include "integration/scratch_folder.hpp"
+#include "integration/trained_booster.hpp"
+#include "unit/model/scoped_variable.hpp"
+
+namespace inferpool::test {
+namespace {
+
+constexpr auto kColumns = static_cast<std::int64_t>(TrainedBooster::kColumns);
+const TrainedBooster::Parameters kLogistic{{"objective", "binary:logistic"}};
+
+Settings settings_for(const std::string& uri) {
+  Settings settings;
+  settings.worker = INFERPOOL_RUNTIMES_FOLDER "/inferpool-xgboost";
+  settings.uri = uri;
+  settings.workers = 1;
+  settings.worker_output.kind = WorkerOutput::Kind::kCapture;
+  return settings;
+}
+
+// A model in a folder of its own.
+struct SavedModel {
+  explicit SavedModel(const std::string& name = "m.json") : file(folder / name) {
+    booster.save(file);
+  }
+  ScratchFolder folder;
+  TrainedBooster booster{kLogistic};
+  std::string file;
+};
+
+std::vector<float> some_rows(std::size_t count) {
+  return made_up_rows(count, TrainedBooster::kColumns, 7);
+}
+
+Tensor matrix_of(const std::vector<float>& rows) {
+  return Tensor::from(rows, {static_cast<std::int64_t>(rows.size()) / kColumns, kColumns});
+}
+
+std::optional<Error> error_of(Pool<>& pool, const Request& request) {
+  const auto result = pool.try_infer(request);
+  if (result) return std::nullopt;
+  return result.error();
+}
+
+// Why a pool of this model does not start.
+Error start_error(const std::string& uri) {
+  try {
+    const Pool<> pool{settings_for(uri)};
+  } catch (const Error& error) {
+    return error;
+  }
+  FAIL("it started");
+  throw std::logic_error("not reached");
+}
+
+TEST_CASE("inferpool-xgboost predicts what XGBoost does in this process, to the last bit") {
+  struct Form {
+    const char* file;
+    TrainedBooster::Parameters parameters;
+    unsigned classes = 2;
+  };
+  const Form form =
+      GENERATE(Form{"numbers.json", {{"objective", "reg:squarederror"}}, 5},
+               Form{"probability.json", kLogistic}, Form{"probability.ubj", kLogistic},
+               Form{"probability.bst", kLogistic},
+               Form{"classes.ubj", {{"objective", "multi:softprob"}, {"num_class", "3"}}, 3},
+               Form{"linear.json", {{"objective", "binary:logistic"}, {"booster", "gblinear"}}},
+               Form{"dropped_trees.ubj",
+                    {{"objective", "binary:logistic"}, {"booster", "dart"}, {"rate_drop", "0.5"}}});
+  CAPTURE(form.file);
+  const TrainedBooster booster(form.parameters, form.classes);
+  const ScratchFolder folder;
+  booster.save(folder / form.file);
+  Pool<> pool{settings_for(folder / form.file)};
+  const std::vector<float> rows = some_rows(200);
+  const Response response = pool.infer({{"input", matrix_of(rows)}});
+  REQUIRE(response.outputs.size() == 1);
+  CHECK(response["predict"] == booster.predict(rows));
+  // A batch is its rows.
+  const std::vector<float> row(rows.begin() + 3 * kColumns, rows.begin() + 4 * kColumns);
+  CHECK(pool.infer({{"input", matrix_of(row)}})["predict"] == booster.predict(row));
+}
+
+TEST_CASE("inferpool-xgboost takes matrices of other numbers than FP32") {
+  const SavedModel model;
+  Pool<> pool{settings_for(model.file)};
+  const std::vector<float> rows = some_rows(20);
+  const std::vector<double> doubles(rows.begin(), rows.end());
+  CHECK(pool.infer({{"input", Tensor::from(doubles, {20, kColumns})}})["predict"] ==
+        model.booster.predict(rows));
+  const std::vector<std::int8_t> bytes{1, 0, -1, 0, 1};
+  CHECK(pool.infer({{"input", Tensor::from(bytes, {1, kColumns})}})["predict"] ==
+        model.booster.predict({1, 0, -1, 0, 1}));
+}
+
+TEST_CASE("an MLServer model-settings.json of XGBoost answers unchanged") {
+  const ScratchFolder folder;
+  const TrainedBooster booster(kLogistic);
+  booster.save(folder / "ferry-delay.bst");
+  std::filesystem::copy_file(INFERPOOL_MLSERVER_SETTINGS "/xgboost_file.json",
+                             folder / "model-settings.json");
+  const char* const path = std::getenv("PATH");
+  const std::string with_runtimes =
+      std::string(INFERPOOL_RUNTIMES_FOLDER) + ":" + (path == nullptr ? "" : path);
+  const ScopedVariable variable("PATH", with_runtimes.c_str());
+  const ScopedVariable workers("MLSERVER_MODEL_PARALLEL_WORKERS", "2");
+  Pool<> pool{Settings::from_file(folder / "model-settings.json")};
+  const std::vector<float> rows = some_rows(3);
+  const Response response = pool.infer({{"predict", matrix_of(rows)}});
+  CHECK(response["predict"] == booster.predict(rows));
+  CHECK(response.model_name == "ferry-delay");
+  CHECK(response.model_version == "v0.3.0");
+}
+
+TEST_CASE("after an inferpool-xgboost was killed its successor answers") {
+  const SavedModel model;
+  Pool<> pool{settings_for(model.file)};
+  const Request request{{"input", matrix_of(some_rows(4))}};
+  const Tensor before = pool.infer(request)["predict"];
+  for (int i = 0; i < 3; ++i) {
+    const int pid = pool.stats().workers[0].pid;
+    REQUIRE(::kill(pid, SIGKILL) == 0);
+    REQUIRE(eventually([&] {
+      const WorkerStats worker = pool.stats().workers[0];
+      return worker.pid != pid && worker.state == WorkerState::kReady;
+    }));
+    CHECK(pool.infer(request)["predict"] == before);
+  }
+  CHECK(pool.stats().deaths == 3);
+}
+
+// What XGBoost says here when it loads the file, without the time in front and the stack behind.
+std::string complaint_about(const std::string& file) {
+  BoosterHandle booster = nullptr;
+  check_xgboost(XGBoosterCreate(nullptr, 0, &booster));
+  const int status = XGBoosterLoadModel(booster, file.c_str());
+  const std::string text = XGBGetLastError();
+  XGBoosterFree(booster);
+  REQUIRE(status != 0);
+  const auto begin = text.find("] ") + 2;
+  return text.substr(begin, text.find("\nStack trace:") - begin);
+}
+
+TEST_CASE("a file that is no XGBoost model is told with what XGBoost says of it") {
+  const SavedModel model;
+  const std::string whole = read_file(model.file);
+  const std::pair<const char*, std::string> files[] = {
+      {"half.json", whole.substr(0, whole.size() / 2)},
+      {"other.json", R"({"weights": [1, 2]})"},
+      {"text.json", "no trees here"},
+      {"text.ubj", "no trees here"},
+      {"text.bst", "no trees here"},
+      {"empty.bst", ""}};
+  for (const auto& [name, content] : files) {
+    CAPTURE(name);
+    const std::string file = model.folder / name;
+    write_file(file, content);
+    const Error error = start_error(file);
+    CHECK(error.code() == ErrorCode::kStartupFailed);
+    CHECK(error.details().exception_type == "inferpool::runtimes::XgboostError");
+    CHECK_THAT(error.what(), contains(complaint_about(file)) && !contains("Stack trace"));
+  }
+}
+
+TEST_CASE("an XGBoost model that is not there is told with its setting") {
+  CHECK_THAT(start_error("/no/such.json").what(),
+             contains("parameters.uri (uri): there is no file /no/such.json"));
+  CHECK_THAT(start_error("").what(), contains("it is not set"));
+}
+
+TEST_CASE("inferpool-xgboost refuses what it cannot take, says what it can, and goes on") {
+  const SavedModel model;
+  Pool<> pool{settings_for(model.file)};
+  const Tensor right = matrix_of(some_rows(2));
+  const int pid = pool.stats().workers[0].pid;
+  const auto check_refused = [&](const Request& request, const std::string& message) {
+    const auto error = error_of(pool, request);
+    REQUIRE(error);
+    CHECK(error->code() == ErrorCode::kModelFailed);
+    CHECK_THAT(error->what(), contains(message));
+  };
+  constexpr const char* kNames = R"(accepted: one, named "input" or "predict")";
+  check_refused({{"x", right}}, kNames);
+  check_refused({{"x", right}}, R"(the inputs are "x")");
+  check_refused({{"input", right}, {"x", right}}, kNames);
+  check_refused({}, "the inputs are none");
+  check_refused({{"input", Tensor(Datatype::kFp16, {1, kColumns})}},
+                "the input is FP16; accepted: FP32, FP64, INT8 to INT64, UINT8 to UINT64");
+  check_refused({{"input", Tensor(Datatype::kBool, {1, kColumns})}}, "the input is BOOL");
+  constexpr std::string_view kTexts[] = {"a"};
+  check_refused({{"input", Tensor::from_strings(kTexts)}}, "the input is BYTES");
+  for (const Shape& shape : {Shape{kColumns}, Shape{1, kColumns + 1}, Shape{1, kColumns - 1},
+                             Shape{0, kColumns}, Shape{}, Shape{1, 1, kColumns}}) {
+    check_refused({{"input", Tensor(Datatype::kFp32, shape)}},
+                  "the input has the shape " + to_string(shape) + "; accepted: [rows, 5]");
+  }
+  CHECK(pool.infer({{"input", right}})["predict"].shape() == Shape{2});
+  CHECK(pool.stats().workers[0].pid == pid);
+}
+
+TEST_CASE("threads_per_worker is how many threads XGBoost has for a batch") {
+  const SavedModel model;
+  const auto threads_with = [&](int setting) {
+    Settings settings = settings_for(model.file);
+    settings.threads_per_worker = setting;
+    Pool<> pool{settings};
+    pool.infer({{"input", matrix_of(some_rows(5000))}});
+    const std::string tasks = "/proc/" + std::to_string(pool.stats().workers[0].pid) + "/task";
+    return std::distance(std::filesystem::directory_iterator(tasks), {});
+  };
+  const auto with_one = threads_with(1);
+  CHECK(threads_with(2) == with_one + 1);
+  CHECK(threads_with(5) == with_one + 4);
+}
+
+}  // namespace
+}  // namespace inferpool::test
