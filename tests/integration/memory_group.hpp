@@ -4,11 +4,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <string>
 
+#include "integration/eventually.hpp"
 #include "model/cgroup.hpp"
 
 namespace inferpool::test {
@@ -41,7 +43,9 @@ class MemoryGroup {
     return static_cast<bool>(stream.flush());
   }
   void remove() {
-    if (!folder_.empty()) ::rmdir(folder_.c_str());
+    // A process that has ended may be in the group for a moment yet.
+    if (!folder_.empty())
+      eventually([&] { return ::rmdir(folder_.c_str()) == 0; }, std::chrono::seconds(5));
     folder_.clear();
   }
 
