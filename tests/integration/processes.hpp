@@ -28,7 +28,8 @@ struct ProcessState {
 // None: there is no such process.
 inline std::optional<ProcessState> process_state(int pid) {
   std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
-  std::string text{std::istreambuf_iterator<char>(file), {}};
+  std::string text;
+  std::getline(file, text, '\0');  // does not throw where the process ends meanwhile
   const auto name_end = text.rfind(')');
   if (name_end == std::string::npos || name_end + 4 >= text.size()) return std::nullopt;
   return ProcessState{text[name_end + 2], std::atoi(text.c_str() + name_end + 4)};

@@ -78,13 +78,14 @@ TEST_CASE("B10: bad whole numbers are refused with file, field, value and range"
       {"pool.concurrency", "1 to 32"},
       {"pool.max_queue_size", "0 to 1000000"},
       {"pool.restart_backoff.breaker", "1 to 1000000"},
-      {"pool.max_requests", "1 to 1000000000"},
       {"pool.threads_per_worker", "1 to 1024"}};
   for (const auto& [place, range] : rows) {
     require_refused(place, "a whole number from " + range, kNeverWhole);
     require_refused(place, "a whole number from " + range, {{"\"3\""}});
   }
   require_refused("pool.concurrency", "a whole number from 1 to 32", {{"0"}, {"33"}});
+  require_refused("pool.max_requests", "a whole number from 1 to 1000000000",
+                  {{"0"}, {"-1"}, {"1000000001"}, {"1.5"}, {"\"3\""}, {"null"}});
 }
 
 TEST_CASE("B10: bad durations are refused with file, field, value and range") {
