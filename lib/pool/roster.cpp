@@ -79,6 +79,7 @@ void Roster::retired(const std::optional<Error>& error) {
   beside_.reset();
   if (error) {
     ++deaths_;
+    if (error->details().hung) ++hung_;
     last_failure_ = error;
   } else {
     ++recycled_;

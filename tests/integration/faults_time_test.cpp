@@ -119,25 +119,6 @@ TEST_CASE(
   REQUIRE(ready_again(pool, 1));
 }
 
-TEST_CASE("A run longer than hang_timeout loses its worker, and the error says that it hung") {
-  const Deed deed = GENERATE(Deed::kSleepForever, Deed::kSpinForever, Deed::kStop);
-  Settings settings = faulty_settings(1);
-  settings.hang_timeout = 300ms;
-  FaultyPool pool(settings);
-  const int pid = pool.stats().workers[0].pid;
-  const auto start = Clock::now();
-  const Error error = error_of(pool.try_infer(command(deed)));
-  CHECK(elapsed_since(start) >= 300ms);
-  CHECK(elapsed_since(start) < kSoon);
-  CHECK(error.code() == ErrorCode::kWorkerLost);
-  CHECK(error.phase() == Phase::kRunning);
-  CHECK(error.details().pid == pid);
-  CHECK(error.details().signal == (deed == Deed::kStop ? SIGKILL : SIGABRT));
-  CHECK_THAT(error.what(), contains("hung") && contains("hang_timeout") && contains("0.3"));
-  REQUIRE(ready_again(pool, 1));
-  CHECK(pool.infer(command(Deed::kAnswer)).generation == 2);
-}
-
 TEST_CASE("A worker that is idle for longer than hang_timeout lives on") {
   Settings settings = faulty_settings(1);
   settings.hang_timeout = 50ms;

@@ -46,6 +46,7 @@ class RingChannel final : public Channel {
   void cancel(std::uint32_t sequence) noexcept override { ends_.host.cancel(sequence); }
   void finish(std::uint32_t sequence) noexcept override { ends_.host.finish(sequence); }
   void discard(std::uint32_t sequence) noexcept override { finish(sequence); }
+  void abort(const std::string& /*reason*/) noexcept override {}
   void kill(const std::string& /*reason*/) noexcept override {}
 
   void serve() { test::serve_one(ends_.worker); }
