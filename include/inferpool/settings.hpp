@@ -146,8 +146,8 @@ struct Settings {
   // Told what happens to the workers and the pool (see EventKind), from before the constructor has
   // returned until `stopped`, one event at a time. Called on a thread of the pool, `stopped` on the
   // one that closes it; with workers = 0 on the thread that constructs, calls or closes. May ask
-  // the pool for stats() and health(); must not block, and not close or destroy the pool. What it
-  // throws is dropped.
+  // the pool for stats() and health(), and may close() it, which then only refuses new calls; must
+  // not block, and not destroy the pool. What it throws is dropped.
   std::function<void(const Event&)> on_event = {};
 };
 

@@ -52,7 +52,9 @@ void leave_with_host(int control_fd, std::function<void()> housekeeping) try {
     for (;;) {
       pollfd poll_fd{control_fd, POLLRDHUP, 0};
       const int ready = poll(&poll_fd, 1, kHousekeepingMilliseconds);
-      if (ready > 0 && (poll_fd.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0) _exit(0);
+      // POLLNVAL: the model closed what is not its own.
+      if (ready > 0 && (poll_fd.revents & (POLLRDHUP | POLLHUP | POLLERR | POLLNVAL)) != 0)
+        _exit(0);
       if (ready == 0) housekeeping();
     }
   }).detach();
