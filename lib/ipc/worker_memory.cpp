@@ -38,9 +38,12 @@ bool WorkerMemory::scarce() const noexcept {
   return held_bytes() > reply_bytes() / 2 || held_replies() > kTickets / 2;
 }
 
-ReplyBlocks::ReplyBlocks(WorkerMemory& memory, const ReplyHead& head, bool copy)
-    : memory_(memory), head_(head), copy_(copy) {
+ReplyBlocks::ReplyBlocks(WorkerMemory& memory, const ReplyHead& head, bool copy,
+                         std::uint64_t most) try
+    : memory_(memory), head_(head), copy_(copy), most_(most) {
   if (head.ticket < kTickets) lease_ = &memory.lease(head.ticket, head.generation);
+} catch (...) {  // no memory for a lease: the worker must not keep the blocks for it
+  memory.release(head.ticket, head.generation);
 }
 
 ReplyBlocks::~ReplyBlocks() {
@@ -58,8 +61,18 @@ const std::byte* ReplyBlocks::check(std::uint64_t offset, std::uint64_t length) 
   return memory_.replies() + offset;
 }
 
-detail::StorageRef ReplyBlocks::open(const detail::BlockRef& block, bool fixed_width) {
+const std::byte* ReplyBlocks::check_payload(const detail::BlockRef& block) const {
   const std::byte* data = check(block.offset, block.length);
+  if (block.length > most_ - opened_) {
+    throw detail::Malformed(
+        fmt::format("blocks of more than {} bytes (max_payload) in one reply", most_));
+  }
+  opened_ += block.length;
+  return data;
+}
+
+detail::StorageRef ReplyBlocks::open(const detail::BlockRef& block, bool fixed_width) {
+  const std::byte* data = check_payload(block);
   const auto length = static_cast<std::size_t>(block.length);
   lease_->count(length);
   if (fixed_width && !copy_ && length >= kSmallestView && !memory_.scarce())
@@ -70,7 +83,7 @@ detail::StorageRef ReplyBlocks::open(const detail::BlockRef& block, bool fixed_w
 }
 
 std::span<const std::byte> ReplyBlocks::in_place(const detail::BlockRef& block) const {
-  return {check(block.offset, block.length), static_cast<std::size_t>(block.length)};
+  return {check_payload(block), static_cast<std::size_t>(block.length)};
 }
 
 std::span<const std::byte> ReplyBlocks::frame(std::span<const std::byte> inline_frame) {

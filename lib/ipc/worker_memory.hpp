@@ -79,8 +79,10 @@ class WorkerMemory {
 // reply. Not thread-safe.
 class ReplyBlocks final : public detail::BlockSource {
  public:
-  // `memory` outlives this object. `copy`: no view is given out.
-  ReplyBlocks(WorkerMemory& memory, const ReplyHead& head, bool copy);
+  // `memory` outlives this object. `copy`: no view is given out. `most`: the bytes of all blocks
+  // that are opened, the frame's excepted, however often one block is named; else a few bytes of a
+  // reply could make the host copy the worker's memory many times. Beyond it they are Malformed.
+  ReplyBlocks(WorkerMemory& memory, const ReplyHead& head, bool copy, std::uint64_t most);
   ReplyBlocks(const ReplyBlocks&) = delete;
   ReplyBlocks& operator=(const ReplyBlocks&) = delete;
   ~ReplyBlocks() override;
@@ -95,10 +97,13 @@ class ReplyBlocks final : public detail::BlockSource {
 
  private:
   const std::byte* check(std::uint64_t offset, std::uint64_t length) const;
+  const std::byte* check_payload(const detail::BlockRef& block) const;
 
   WorkerMemory& memory_;
   ReplyHead head_;
   bool copy_;
+  std::uint64_t most_;
+  mutable std::uint64_t opened_ = 0;
   ReplyLease* lease_ = nullptr;  // null: the reply holds no block
   detail::StorageRef frame_copy_;
 };

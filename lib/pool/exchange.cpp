@@ -119,9 +119,15 @@ void Exchange::give_up(Call& call, ErrorCode code) {
     // An abandoned run takes them with it, and remember() needs them, too.
     if (call.blamed > 0) blocks = call.blocks;
     d.give_up(call, code, now, wakes);
+    if (call.blocks.empty()) call.blocks = std::move(blocks);
   });
-  if (!blocks.empty()) call.blocks = std::move(blocks);
   supervisor_.poke();  // its run may go on, for cancel_grace at most
+}
+
+void Exchange::forget(Call& call) noexcept {
+  const TimePoint now = Clock::now();
+  dispatch_.update([&](Dispatch& d, ipc::WakeList&) { d.forget(call, now); });
+  supervisor_.poke();
 }
 
 std::optional<Error> Exchange::poisoned(const Call& call) {
@@ -167,7 +173,8 @@ bool Exchange::collect(Call& call, const Placement& placement,
   try {
     if (head.call_id != call.id)
       throw detail::Malformed(fmt::format("a reply to request {}", head.call_id));
-    ipc::ReplyBlocks blocks(*worker.memory(), head, origin_->settings.copy_outputs);
+    ipc::ReplyBlocks blocks(*worker.memory(), head, origin_->settings.copy_outputs,
+                            origin_->settings.max_payload.value_or(0));
     Decoder decoder(blocks.frame(inline_frame), blocks);
     std::optional<Error> failure = model::decode_failure(decoder, call.id);
     // The worker may take the next request while this one is decoded.
@@ -182,8 +189,8 @@ bool Exchange::collect(Call& call, const Placement& placement,
   } catch (const detail::Malformed& malformed) {
     const WorkerEnd end = violation(worker, malformed.what());
     if (!(given_back ? *given_back : give_back(false))) return false;
-    ++call.blamed;
     call.blamed_end = std::make_shared<const WorkerEnd>(end);
+    ++call.blamed;
     throw worker_lost(end, call.id, Phase::kRunning);
   } catch (...) {
     if (!given_back && !give_back(false)) return false;

@@ -84,7 +84,7 @@ class Blocks {
     StorageRef output;
     costs.output = cost_of([&] {
       ReplyBlocks reply(*ends_.host, {.ticket = ticket.index, .generation = ticket.generation},
-                        false);
+                        false, ends_.host->reply_bytes());
       output = reply.open(test::named(premade_), true);
     });
     REQUIRE(ends_.views(output));

@@ -43,7 +43,7 @@ TEST_CASE(
   const auto& released = reinterpret_cast<const Control*>(control.data())->host.released;
   detail::StorageRef output;
   {
-    ReplyBlocks reply(*memory, {.ticket = 5, .generation = 9}, false);
+    ReplyBlocks reply(*memory, {.ticket = 5, .generation = 9}, false, 64 * 1024);
     output = reply.open({.offset = 0, .length = 64 * 1024}, true);
   }
   const auto region = RequestRegion::create(1 << 20);

@@ -84,6 +84,21 @@ TEST_CASE("a block in place is the worker's memory, whatever is copied otherwise
   }
 }
 
+TEST_CASE("blocks of more than max_payload in all are malformed, however often one is named") {
+  const ReplyEnds ends;
+  const StorageRef block = ends.block(20'000, 1);
+  const BlockRef named{block->offset(), 20'000};
+  const bool copy = GENERATE(false, true);
+  ReplyBlocks reply = ends.receive(ends.send({block}), copy, 60'000);
+  REQUIRE(reply.open(named, true)->size() == 20'000);
+  REQUIRE(reply.in_place(named).size() == 20'000);
+  REQUIRE_THROWS_AS(reply.in_place({named.offset, 20'001}), Malformed);
+  REQUIRE(reply.open(named, false)->size() == 20'000);
+  REQUIRE_THROWS_AS(reply.open(named, true), Malformed);
+  REQUIRE_THROWS_AS(reply.open({named.offset, 1}, false), Malformed);
+  REQUIRE(reply.open({named.offset, 0}, false)->size() == 0);
+}
+
 TEST_CASE("whatever a worker names, the host reads inside the region or refuses") {
   const ReplyEnds ends;
   const std::uint64_t size = ends.host->reply_bytes();

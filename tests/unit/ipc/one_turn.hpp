@@ -64,7 +64,7 @@ class TurnHost {
     const ipc::ReplyHead head = memory_->ring().head(sequence_);
     std::array<std::byte, ipc::kInlineFrame> in_slot;
     memory_->ring().copy_frame(sequence_, in_slot);
-    ipc::ReplyBlocks blocks(*memory_, head, false);
+    ipc::ReplyBlocks blocks(*memory_, head, false, memory_->reply_bytes());
     const bool whole =
         head.call_id == kCallId && std::ranges::equal(blocks.frame(in_slot), answer_);
     return whole ? Outcome::kAnswered : Outcome::kTorn;

@@ -37,8 +37,9 @@ struct ReplyEnds {
     const auto ticket = arena->hold(std::move(blocks));
     return {.call_id = 1, .ticket = ticket.index, .generation = ticket.generation};
   }
-  [[nodiscard]] ipc::ReplyBlocks receive(const ipc::ReplyHead& head, bool copy = false) const {
-    return ipc::ReplyBlocks(*host, head, copy);
+  [[nodiscard]] ipc::ReplyBlocks receive(const ipc::ReplyHead& head, bool copy = false,
+                                         std::uint64_t most = ~std::uint64_t{0}) const {
+    return ipc::ReplyBlocks(*host, head, copy, most);
   }
   [[nodiscard]] bool released(const ipc::ReplyHead& head) const {
     return control.host.released[head.ticket] == head.generation;

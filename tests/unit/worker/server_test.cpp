@@ -85,7 +85,7 @@ class Pair {
     CHECK(head.call_id == id_);
     std::array<std::byte, ipc::kInlineFrame> copy{};
     ring.copy_frame(sequence, copy);
-    ipc::ReplyBlocks reply(*memory_, head, false);
+    ipc::ReplyBlocks reply(*memory_, head, false, memory_->reply_bytes());
     Decoder decoder(reply.frame(copy), reply);
     const auto failure = model::decode_failure(decoder, id_);
     ring.finish(sequence);
