@@ -73,30 +73,36 @@ bool Dispatch::give_up(Call& call, ErrorCode code, TimePoint now, ipc::WakeList&
   Error running = given_up(code, call.id, Phase::kRunning,
                            "while a worker ran it (its run is given cancel_grace to end)",
                            lanes_.worker_index(call.lane));
+  if (call.state == CallState::kPosted && call.channel->answered(call.sequence)) return false;
+  Lane* const lane = call.state == CallState::kPosted && !call.dead ? &lane_of(call) : nullptr;
+  fail(call, take_out(call, now) ? std::move(running) : std::move(queued), wakes);
+  if (lane != nullptr) {
+    while (Call* other = lane->late() ? lane->recall_any() : nullptr) put_back(*other, wakes);
+    feed(wakes);
+  }
+  return true;
+}
+
+bool Dispatch::take_out(Call& call, TimePoint now) noexcept {
   if (call.state == CallState::kQueued) {
     queue_.erase(call);
-    fail(call, std::move(queued), wakes);
-    return true;
+    return false;
   }
-  if (call.channel->answered(call.sequence)) return false;
+  if (call.dead) return true;  // its worker ended, and the answer that stood is gone
   Lane& lane = lane_of(call);
-  if (call.dead) {  // its worker ended, and the answer that stood is gone
-    fail(call, std::move(running), wakes);
-    return true;
-  }
   // However short cancel_grace is, a worker that sleeps may wake up.
-  if (lane.withdraw(call, now + std::max<Duration>(limits_.cancel_grace, 100ms))) {
-    fail(call, std::move(queued), wakes);
-  } else {
-    lane.abandon(call, now + limits_.cancel_grace);
-    ++late_;
-    fail(call, std::move(running), wakes);
-  }
-  if (lane.late()) {
-    while (Call* other = lane.recall_any()) put_back(*other, wakes);
-  }
-  feed(wakes);
+  if (lane.withdraw(call, now + std::max<Duration>(limits_.cancel_grace, 100ms))) return false;
+  lane.abandon(call, now + limits_.cancel_grace);
+  ++late_;
   return true;
+}
+
+void Dispatch::forget(Call& call, TimePoint now) noexcept {
+  if (call.state != CallState::kQueued && call.state != CallState::kPosted) return;
+  take_out(call, now);
+  --in_flight_;
+  ++failed_;
+  call.state = CallState::kDone;
 }
 
 // --- what supervision reports ---
@@ -150,8 +156,8 @@ void Dispatch::lose(const Run& run, const std::shared_ptr<Channel>& channel, con
   const bool began = !channel->recall(call.sequence);
   if (began) ++call.deaths;
   if (began && run.suspect) {
-    ++call.blamed;
     call.blamed_end = std::make_shared<const WorkerEnd>(end);
+    ++call.blamed;
   }
   if (call.deaths >= 2) {
     fail(call, poisoned_request(end, call.id), wakes);
@@ -205,8 +211,6 @@ void Dispatch::abort(ipc::WakeList& wakes) {
   }
 }
 
-// --- what everybody asks ---
-
 WorkerState Dispatch::state(int index) const noexcept {
   const Lane& lane = lanes_[index];
   if (!lane.live()) return WorkerState::kDown;
@@ -230,8 +234,6 @@ void Dispatch::count(Stats& stats) const {
     stats.workers[i].in_flight = static_cast<int>(lane.runs().size());
   }
 }
-
-// --- placing ---
 
 Call* Dispatch::take_oldest_waiting() noexcept {
   std::uint64_t begun = 0;  // up to here, what was posted ahead turned out to be begun
@@ -279,8 +281,6 @@ void Dispatch::put_back(Call& call, ipc::WakeList& wakes) {
   queue_.put_back(call);
   call.waiter->notify(wakes);
 }
-
-// --- ending ---
 
 void Dispatch::fail(Call& call, Error error, ipc::WakeList& wakes) {
   --in_flight_;

@@ -59,6 +59,8 @@ class Dispatch {
   // The caller stops waiting: deadline_exceeded or cancelled. False: an answer or error stands
   // already.
   bool give_up(Call& call, ErrorCode code, TimePoint now, ipc::WakeList& wakes);
+  // The caller leaves without the call's end: it counts as failed, and its run as abandoned.
+  void forget(Call& call, TimePoint now) noexcept;
 
   // --- what supervision reports ---
 
@@ -109,6 +111,8 @@ class Dispatch {
   Call* take_oldest_waiting() noexcept;
   void feed(ipc::WakeList& wakes);
   void put_back(Call& call, ipc::WakeList& wakes);
+  // From where it stands; true: it was begun.
+  bool take_out(Call& call, TimePoint now) noexcept;
   void ended(Lane& lane, const WorkerEnd& end, ipc::WakeList& wakes);
   void lose(const Run& run, const std::shared_ptr<Channel>& channel, const WorkerEnd& end,
             ipc::WakeList& wakes);

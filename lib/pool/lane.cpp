@@ -36,7 +36,10 @@ std::vector<Run> Lane::worker_ended() {
   std::vector<Run> runs = std::exchange(runs_, {});
   runs_.reserve(concurrency_ + 1);
   const bool out_of_time = std::exchange(out_of_time_, false);
-  for (Run& run : runs) run.suspect = run.overdue || !out_of_time;
+  for (Run& run : runs) {
+    run.suspect = run.overdue || !out_of_time;
+    if (channel_->answered(run.sequence)) ++served_;
+  }
   channel_.reset();
   abandoned_ = 0;
   unbegun_.reset();

@@ -78,6 +78,7 @@ void Recycling::replace(TimePoint now) {
   });
   std::swap(place(index_).worker, beside().worker);
   beside().schedule.succeeded();
+  place(index_).schedule.succeeded();
   parts_.roster.replaced();
   schedule_.ready(index_, now);
 }

@@ -50,6 +50,7 @@ class Recycling {
   // The successor is ready.
   void replace(TimePoint now);
   void successor_failed(const WorkerEnd& end, const Error& error, TimePoint now);
+  [[nodiscard]] bool retiring() const noexcept { return step_ == Step::kRetiring; }
   // The old one has ended.
   void retired(const WorkerEnd& end);
 

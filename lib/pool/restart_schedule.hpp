@@ -21,7 +21,10 @@ class RestartSchedule {
 
   void ready(TimePoint now) noexcept { ready_at_ = now; }
   // What was started is in use: the row of failures is over.
-  void succeeded() noexcept { failures_ = 0; }
+  void succeeded() noexcept {
+    failures_ = 0;
+    ended_early_ = false;
+  }
   // A worker that had been ready ended. `useful`: it had answered, or the pool had ended it.
   [[nodiscard]] TimePoint after_death(TimePoint now, bool useful);
   // A start failed.

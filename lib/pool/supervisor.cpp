@@ -85,13 +85,9 @@ Deadline Supervisor::next_time(TimePoint now) {
   if (!closing_.load()) next = earlier(next, next_recycling(now));
   for (const Place& place : places_) {
     if (!closing_.load() && &place != &places_.back()) next = earlier(next, place.next_start);
-    if (place.worker && !place.ready()) {
-      next = earlier(next, place.worker->started() + origin_->settings.startup_timeout);
-    }
-    // Nobody reports the end of one that has no pidfd.
-    if (place.worker && place.worker->pidfd() < 0) next = earlier(next, now + 10ms);
+    next = earlier(next, place.next_look(now, origin_->settings.startup_timeout));
   }
-  next = earlier(next, next_trim_);
+  if (!closing_.load()) next = earlier(next, next_trim_);
   // While it closes: a look at whether the last call is done, which nobody reports.
   if (closing_.load()) next = earlier(next, now + 2ms);
   return next;
@@ -166,11 +162,12 @@ void Supervisor::attend(const Place& place, const pollfd* events) {
     // What it said last counts, though it has ended: hello and ready, or why the model did not
     // load.
     for (int i = 0; i < 3 && worker->socket_fd() >= 0; ++i) worker->advance();
-    if (before != WorkerHandle::Stage::kReady && worker->stage() == WorkerHandle::Stage::kReady)
-      on_ready(worker);
+    const auto end = ended ? worker->end() : std::nullopt;
+    const bool is_new = before != WorkerHandle::Stage::kReady && place.ready();
+    // A successor that is dead already does not take the place of one that lives.
+    if (is_new && !(end && worker == places_.back().worker)) on_ready(worker);
+    if (end) on_end(worker, *end);
   }
-  if (!ended) return;
-  if (const auto end = worker->end()) on_end(worker, *end);
 }
 
 void Supervisor::on_ready(const std::shared_ptr<WorkerHandle>& worker) {
@@ -207,16 +204,15 @@ void Supervisor::on_end(const std::shared_ptr<WorkerHandle>& worker, const Worke
     return d.served(end.index) > 0;
   });
   if (lost) raise(event_of(EventKind::kDied, end, lost));
-  if (recycling_.ended(end.index)) return;
   const TimePoint now = Clock::now();
   const bool useful = answered || place.asked_to_leave || !end.reason.empty();
-  restart_at(place.schedule.after_death(now, useful), now, end);
+  const TimePoint next = place.schedule.after_death(now, useful);
+  if (!recycling_.ended(end.index)) restart_at(next, now, end);
 }
 
 void Supervisor::on_end_beside(const WorkerHandle& worker, const WorkerEnd& end) {
-  const bool was_ready = places_.back().ready();
   places_.back().worker.reset();
-  if (was_ready) return recycling_.retired(end);
+  if (recycling_.retiring()) return recycling_.retired(end);
   recycling_.successor_failed(end, start_failed(worker, end), Clock::now());
 }
 

@@ -65,7 +65,8 @@ void WorkerHandle::advance() {
                                   message.head.generation, generation_));
   }
   if (message.head.kind == ipc::MessageKind::kReady) {
-    stage_ = Stage::kReady;
+    // One that was killed as it said so has not started.
+    if (!killed_.load()) stage_ = Stage::kReady;
   } else if (message.head.kind == ipc::MessageKind::kLoadFailed) {
     const auto newline = message.text.find('\n');
     load_failure_.type = message.text.substr(0, newline);
@@ -159,8 +160,10 @@ std::optional<WorkerEnd> WorkerHandle::end() {
 void WorkerHandle::abort(const std::string& reason) noexcept {
   killed_.store(true);
   const std::lock_guard lock(kill_mutex_);
-  aborted_ = true;
-  if (kill_reason_.empty()) kill_reason_ = reason;
+  if (kill_reason_.empty()) {
+    aborted_ = true;
+    kill_reason_ = reason;
+  }
   child_.signal(SIGABRT);
 }
 

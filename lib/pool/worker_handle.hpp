@@ -70,6 +70,7 @@ class WorkerHandle final : public Channel {
   [[nodiscard]] OutputPipe& output() noexcept { return output_; }
   [[nodiscard]] Stage stage() const noexcept { return stage_; }
   [[nodiscard]] TimePoint started() const noexcept { return started_; }
+  [[nodiscard]] bool killed() const noexcept { return killed_.load(); }
   // Why it could not start, as far as the worker or the handshake said.
   [[nodiscard]] const std::string& start_failure() const noexcept { return start_failure_; }
 

@@ -107,8 +107,19 @@ void Workers::infer(detail::FunctionRef<void(Encoder&)> encode,
   const std::stop_callback on_stop(options.stop, WakeCaller{&waiter});
   Placement placement = exchange_->admit(call);
   const RememberDeaths at_end{*exchange_, call};
+  try {
+    wait_and_collect(call, std::move(placement), decode, options.stop);
+  } catch (...) {
+    exchange_->forget(call);
+    throw;
+  }
+}
+
+void Workers::wait_and_collect(Call& call, Placement placement,
+                               detail::FunctionRef<void(Decoder&)> decode,
+                               const std::stop_token& stop) {
   for (;; placement = exchange_->look(call)) {
-    placement = await(call, std::move(placement), options.stop);
+    placement = await(call, std::move(placement), stop);
     if (placement.state == CallState::kDone) throw *call.error;
     if (exchange_->collect(call, placement, decode)) break;
   }

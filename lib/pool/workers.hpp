@@ -47,6 +47,8 @@ class Workers {
   static std::shared_ptr<const Origin> make_origin(const Settings& settings,
                                                    const detail::PoolCore::Traits& traits);
   void refuse_child() const;
+  void wait_and_collect(Call& call, Placement placement, detail::FunctionRef<void(Decoder&)> decode,
+                        const std::stop_token& stop);
   Placement await(Call& call, Placement placement, const std::stop_token& stop);
   void sleep(const Call& call, const Placement& placement, std::uint32_t seen);
 

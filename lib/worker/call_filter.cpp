@@ -5,6 +5,9 @@
 #include <fmt/format.h>
 #include <linux/audit.h>
 #include <linux/fs.h>
+#include <linux/fscrypt.h>
+#include <linux/fsverity.h>
+#include <linux/msdos_fs.h>
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <sys/ioctl.h>
@@ -48,15 +51,25 @@ constexpr std::uint32_t kSocketType = 0xf;
 constexpr std::uint32_t kNewNamespaces = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS |
                                          CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET;
 
-// Changes of a file's flags through a descriptor that may only read, input to a terminal, and
-// signals to others by way of a descriptor.
-constexpr std::array<std::uint32_t, 7> kRefusedControls{FS_IOC_SETFLAGS,
-                                                        FS_IOC32_SETFLAGS,
-                                                        FS_IOC_FSSETXATTR,
-                                                        0x5412 /* TIOCSTI */,
-                                                        0x541C /* TIOCLINUX */,
-                                                        0x8901 /* FIOSETOWN */,
-                                                        0x8902 /* SIOCSPGRP */};
+// Changes of a file, its file system or its keys through a descriptor that may only read, input to
+// a terminal, and signals to others by way of a descriptor.
+constexpr std::array<std::uint32_t, 14> kRefusedControls{FS_IOC_SETFLAGS,
+                                                         FS_IOC_SETVERSION,
+                                                         FS_IOC_ENABLE_VERITY,
+                                                         FS_IOC_SET_ENCRYPTION_POLICY,
+                                                         FS_IOC_ADD_ENCRYPTION_KEY,
+                                                         FS_IOC_REMOVE_ENCRYPTION_KEY,
+                                                         FS_IOC_REMOVE_ENCRYPTION_KEY_ALL_USERS,
+                                                         FAT_IOCTL_SET_ATTRIBUTES,
+                                                         FS_IOC32_SETFLAGS,
+                                                         FS_IOC_FSSETXATTR,
+                                                         0x5412 /* TIOCSTI */,
+                                                         0x541C /* TIOCLINUX */,
+                                                         0x8901 /* FIOSETOWN */,
+                                                         0x8902 /* SIOCSPGRP */};
+// All that btrfs has: it makes and removes subvolumes through a folder that is open for reading.
+constexpr std::uint32_t kKindOfControl = 0xff00;
+constexpr std::uint32_t kBtrfs = 0x9400;
 constexpr std::array<std::uint32_t, 4> kRefusedCommands{F_SETOWN, F_SETSIG, F_SETOWN_EX,
                                                         F_SETLEASE};
 
@@ -98,7 +111,7 @@ class Rules {
   }
   [[nodiscard]] std::vector<sock_filter> take() { return std::move(filter_); }
 
- private:
+  // Gives the one verdict where that argument is one of these, else the other.
   static std::vector<sock_filter> choose(std::size_t number, std::span<const std::uint32_t> values,
                                          std::uint32_t match, std::uint32_t other) {
     std::vector<sock_filter> steps{argument(number)};
@@ -110,6 +123,7 @@ class Rules {
     return steps;
   }
 
+ private:
   std::vector<sock_filter> filter_;
 };
 
@@ -131,7 +145,10 @@ void add_files(Rules& rules) {
   rules.on(__NR_open, opening(1));
 #endif
   rules.on(__NR_openat, opening(2));
-  rules.refuse_only(__NR_ioctl, 1, kRefusedControls);
+  std::vector controls{argument(1), keep(kKindOfControl), skip_unless(kBtrfs, 1), give(kRefuse)};
+  const auto others = Rules::choose(1, kRefusedControls, kRefuse, SECCOMP_RET_ALLOW);
+  controls.insert(controls.end(), others.begin(), others.end());
+  rules.on(__NR_ioctl, controls);
   rules.refuse_only(__NR_fcntl, 1, kRefusedCommands);
 }
 

@@ -53,7 +53,6 @@ std::optional<std::string> open_way() {
     const std::string name = entry.path().filename();
     int fd = 0;
     std::from_chars(name.data(), name.data() + name.size(), fd);
-    if (fd <= STDERR_FILENO) continue;
     if (auto way = way_by(fd, fs::read_symlink(entry.path(), error).string())) return way;
   }
   return std::nullopt;
@@ -70,6 +69,8 @@ std::optional<std::string> mapped_way() {
   std::string path;
   bool told = false;
   for (std::string line; std::getline(file, line);) {
+    if (line.find("[io_uring]") != std::string::npos)
+      return "an io_uring is mapped, which no filter sees";
     if (!line.starts_with(kFlags)) {
       if (line.find_first_of(" :") == line.find(' ')) path = path_in(line);
       continue;

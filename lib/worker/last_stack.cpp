@@ -23,9 +23,10 @@ namespace {
 
 constexpr std::size_t kMostThreads = 64;
 constexpr int kMostFrames = 64;
-constexpr int kWrittenFrames = 24;  // of all threads: an error keeps 4 KiB
-constexpr int kFewestFrames = 6;    // of each
-constexpr int kPatience = 200;      // ms, for all threads together: the host waits for 500 ms
+constexpr int kWrittenFrames = 24;    // of all threads: an error keeps 4 KiB
+constexpr int kFewestFrames = 6;      // of each
+constexpr unsigned kMostSeconds = 2;  // of writing, for one that crashed
+constexpr int kPatience = 200;        // ms, for all threads together: the host waits for 500 ms
 
 std::array<std::atomic<pid_t>, kMostThreads> threads;  // that serve; 0: none
 std::atomic<pid_t> asked{0};  // the one whose turn it is to write its stack
@@ -143,6 +144,16 @@ void write_title(int number, pid_t thread) noexcept {
       .text(name == nullptr ? "?" : name);
 }
 
+// Whatever lock the thread holds, or needs to find a name: the process ends.
+void end_soon() noexcept {
+  sigset_t alarm_alone;
+  sigemptyset(&alarm_alone);
+  sigaddset(&alarm_alone, SIGALRM);
+  ::signal(SIGALRM, SIG_DFL);
+  pthread_sigmask(SIG_UNBLOCK, &alarm_alone, nullptr);
+  alarm(kMostSeconds);
+}
+
 void on_signal(int number, siginfo_t* info, void* context) {
   const int error = errno;
   const pid_t self = this_thread();
@@ -153,6 +164,7 @@ void on_signal(int number, siginfo_t* info, void* context) {
     errno = error;
     return;
   }
+  end_soon();
   const bool from_outside =
       number == SIGABRT && info->si_code == SI_USER && info->si_pid != getpid();
   write_stack(context, from_outside ? frames_of_each() : kWrittenFrames);

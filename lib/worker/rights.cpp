@@ -20,7 +20,7 @@ constexpr std::uint32_t bit(int capability) { return std::uint32_t{1} << capabil
 // All of them are in the lower word.
 constexpr std::uint32_t kKept = bit(CAP_CHOWN) | bit(CAP_DAC_OVERRIDE) | bit(CAP_DAC_READ_SEARCH) |
                                 bit(CAP_FOWNER) | bit(CAP_FSETID) | bit(CAP_IPC_LOCK) |
-                                bit(CAP_SYS_NICE) | bit(CAP_SYS_RESOURCE);
+                                bit(CAP_SYS_NICE);
 
 }  // namespace
 

@@ -119,7 +119,8 @@ int serve(int fd, ServedModel& model) {
   std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);
   const Attachment attachment(fd, model.signature());
   if (!attachment.settings().core_dumps) worker::forbid_dumps();
-  if (!confined(attachment, worker::isolate)) return 1;
+  if (!confined(attachment, worker::require_one_thread) || !confined(attachment, worker::isolate))
+    return 1;
   worker::Server server(attachment, model);
   worker::leave_with_host(attachment.socket_fd(), [&server] { server.trim_if_idle(); });
   if (!load(attachment, model) || !confined(attachment, worker::confine)) return 1;

@@ -3,7 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
+#include <iterator>
 #include <stdexcept>
+#include <system_error>
 
 #include "worker/call_filter.hpp"
 #include "worker/held_ways.hpp"
@@ -25,6 +28,19 @@ void require(Step step) try {
 }
 
 }  // namespace
+
+void require_one_thread() {
+  std::error_code error;
+  const std::filesystem::directory_iterator tasks("/proc/self/task", error);
+  if (error) throw std::runtime_error("/proc/self/task cannot be read: " + error.message());
+  const auto threads = std::distance(begin(tasks), end(tasks));
+  if (threads == 1) return;
+  throw std::runtime_error(fmt::format(
+      "{} threads run before the model loads, which cannot be confined with it: something that the "
+      "worker is linked with starts them before main; load it in the model's constructor, or set "
+      "sandbox = false",
+      threads));
+}
 
 void isolate() {
   require(drop_rights);

@@ -6,6 +6,9 @@ namespace inferpool::worker {
 // Settings::sandbox, in two steps, since a load may write caches and open what it needs. Both are
 // for good, and throw std::runtime_error that says what is missing and what to do.
 
+// Before both: a thread that runs already would keep its rights, and its look into others.
+void require_one_thread();
+
 // Before the model loads, on the only thread: no thread of the process can look into another
 // process.
 void isolate();

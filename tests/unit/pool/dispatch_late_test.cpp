@@ -93,6 +93,25 @@ TEST_CASE("a call that has its answer or its error is not given up") {
   REQUIRE(FakePool::code(lost) == ErrorCode::kWorkerLost);
 }
 
+TEST_CASE("a call whose caller leaves without its end is nobody's any more, wherever it stands") {
+  FakePool pool{{.workers = 2}};
+  const Calls calls = pool.admit_many(6);  // two run, two are posted ahead, two wait
+  for (const std::size_t i : {0U, 1U}) pool.begin(*calls[i]);
+  pool.answer(*calls[1]);
+  for (Call* call : calls) {
+    pool.dispatch.forget(*call, pool.now);
+    REQUIRE(call->state == CallState::kDone);
+    pool.dispatch.forget(*call, pool.now);  // no call any more
+  }
+  REQUIRE(pool.dispatch.drained());
+  REQUIRE(pool.stats().failed == 6);
+  pool.sweep();
+  REQUIRE(FakePool::place(pool.admit()) == 1);  // the other one still runs what was abandoned
+  pool.worker(0).answer(1);
+  pool.sweep();
+  REQUIRE(FakePool::place(pool.admit()) == 0);
+}
+
 TEST_CASE("a late worker gets no request, and what was posted ahead of it runs elsewhere") {
   FakePool pool{{.workers = 2}};
   const Calls calls = pool.admit_many(4);

@@ -2,6 +2,9 @@
 #include "worker/call_filter.hpp"
 
 #include <linux/audit.h>
+#include <linux/fs.h>
+#include <linux/fscrypt.h>
+#include <linux/fsverity.h>
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <signal.h>
@@ -80,6 +83,18 @@ TEST_CASE("files open for reading alone") {
   for (const int flags : {O_WRONLY, O_RDWR, O_ACCMODE, O_CREAT, O_TRUNC, O_TMPFILE | O_WRONLY})
     CHECK(open_with(static_cast<std::uint64_t>(flags)) == "EPERM");
   CHECK(verdict(437) == "ENOSYS");
+}
+
+TEST_CASE(
+    "what changes a file or its file system through a descriptor that may only read is refused") {
+  for (const std::uint64_t control :
+       {std::uint64_t{FS_IOC_SETFLAGS}, std::uint64_t{FS_IOC_ENABLE_VERITY},
+        std::uint64_t{FS_IOC_SET_ENCRYPTION_POLICY}, std::uint64_t{0x50009401},
+        std::uint64_t{0x5000940f}}) {
+    CHECK(verdict(__NR_ioctl, 3, control) == "EPERM");
+  }
+  CHECK(verdict(__NR_ioctl, 3, 0x5401 /* TCGETS */) == "ok");
+  CHECK(verdict(__NR_ioctl, 3, 0x541b /* FIONREAD */) == "ok");
 }
 
 TEST_CASE("signals go to the process itself alone, whatever the upper half of the argument says") {

@@ -37,6 +37,23 @@ TEST_CASE("a file that is open for writing is a way out, one that is open for re
   }
 }
 
+TEST_CASE("a file or a network socket is a way out as standard output, too") {
+  const ScratchFolder folder;
+  const std::string file = folder / "file";
+  CHECK_THAT(found_after([&] {
+               const int fd = open(file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+               dup2(fd, STDOUT_FILENO);
+               close(fd);
+             }),
+             contains("descriptor 1 is open for writing to " + file));
+  CHECK_THAT(found_after([] {
+               const int fd = socket(AF_INET, SOCK_DGRAM, 0);
+               dup2(fd, STDIN_FILENO);
+               close(fd);
+             }),
+             contains("descriptor 0 is a network socket"));
+}
+
 TEST_CASE("memory without a name, a device, a pipe and a local socket are no way out") {
   CHECK(found_after([] {
           std::array<int, 2> fds{};

@@ -66,6 +66,28 @@ TEST_CASE("a thread that cannot be confined with the others is named") {
              contains("a filter of system calls that the others have not"));
 }
 
+TEST_CASE("a thread that runs before the load is refused, since it cannot be confined with it") {
+  CHECK_THAT(told_by_child([] {
+               std::promise<void> end;
+               const auto other = std::async(std::launch::async, [&] { end.get_future().wait(); });
+               std::string text = "alone";
+               try {
+                 require_one_thread();
+               } catch (const std::runtime_error& error) {
+                 text = error.what();
+               }
+               end.set_value();
+               return text;
+             }),
+             contains("threads run before the model loads") && contains("set sandbox = false"));
+#ifndef __SANITIZE_THREAD__  // which has a thread of its own
+  CHECK(told_by_child([] {
+          require_one_thread();
+          return "alone";
+        }) == "alone");
+#endif
+}
+
 TEST_CASE("a process that still holds a way out is not confined") {
   const ScratchFolder folder;
   CHECK_THAT(told_by_child([&] {

@@ -176,7 +176,6 @@ TEST_CASE("a confined process has no way round its filter") {
 TEST_CASE("what a worker needs to read, compute and answer goes on in the sandbox") {
   const ScratchFolder folder;
   write_file(folder / "weights", "1 2 3");
-  const auto replies = ipc::MemoryFile::create("inferpool-test", 1 << 20);
   CHECK(told_confined([&] {
           Deviations none("ok");
           none.add("read", read_file(folder / "weights") == "1 2 3" ? 0 : -1);
@@ -184,6 +183,7 @@ TEST_CASE("what a worker needs to read, compute and answer goes on in the sandbo
           const int fd = memfd_create("model", MFD_CLOEXEC);
           none.add("memory", ftruncate(fd, 4096));
           {
+            const auto replies = ipc::MemoryFile::create("inferpool-test", 1 << 20);
             ipc::Mapping mapping(replies, ipc::Access::kReadWrite);
             mapping.populate(mapping.size(), ipc::Access::kReadWrite);
             mapping.data()[8192] = std::byte{1};
