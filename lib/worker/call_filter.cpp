@@ -155,9 +155,8 @@ void add_files(Rules& rules) {
 // Of processes: signals, limits and threads of its own stay.
 void add_processes(Rules& rules, std::uint32_t self) {
   const std::array own{self};
-  for (const std::uint32_t call :
-       {__NR_kill, __NR_tgkill, __NR_rt_sigqueueinfo, __NR_rt_tgsigqueueinfo}) {
-    rules.allow_only(call, 0, own);
+  for (const int call : {__NR_kill, __NR_tgkill, __NR_rt_sigqueueinfo, __NR_rt_tgsigqueueinfo}) {
+    rules.allow_only(static_cast<std::uint32_t>(call), 0, own);
   }
   rules.allow_only(__NR_prlimit64, 0, std::array{0U, self});
   rules.on(__NR_clone, {argument(0), keep(CLONE_THREAD | kNewNamespaces),
