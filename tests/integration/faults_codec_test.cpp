@@ -130,7 +130,7 @@ TEST_CASE("A codec that finds a reply malformed loses its worker, which is repla
 
 TEST_CASE("An input to which the replies are malformed is poison, as one that ends its worker") {
   CaptionPool pool(caption_settings(1));
-  for (const std::uint64_t end : {1, 2}) {
+  for (const std::uint64_t end : {1U, 2U}) {
     const Error error = kVerbs[0](pool, picture(Where::kDecodeCaption, What::kMalformed));
     CHECK(error.code() == ErrorCode::kWorkerLost);
     REQUIRE(ready_again(pool, end));
