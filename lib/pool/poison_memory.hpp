@@ -18,8 +18,8 @@
 namespace inferpool::pool {
 
 // Which inputs ended workers. Each end is remembered for one window; an input with two of them is
-// poisoned: it is not to be run. So no input ends more than two workers within a window. At most
-// kMost inputs are remembered; the one that has been quiet for longest is forgotten first.
+// poisoned: it is not admitted again; what was admitted before is run. At most kMost inputs are
+// remembered; the one that has been quiet for longest is forgotten first.
 // Thread-safety: safe from many threads.
 class PoisonMemory {
  public:
