@@ -40,8 +40,8 @@ struct MessageHead {
   std::int32_t generation = 0;   // kWelcome, echoed in what the worker says last
   std::int32_t concurrency = 1;  // kWelcome
   std::int32_t reserved = 0;
-  std::int64_t spin = 0;            // kWelcome: nanoseconds
-  std::int32_t processors = 0;      // kWelcome: that pool and workers share
+  std::int64_t spin = 0;        // kWelcome: nanoseconds
+  std::int32_t processors = 0;  // kWelcome: that pool and workers share
   std::int32_t unused = 0;
   std::uint64_t request_bytes = 0;  // kWelcome: sizes of the regions
   std::uint64_t reply_bytes = 0;

@@ -8,8 +8,8 @@
 
 namespace inferpool::process {
 
-// How a process ended, and what it had used. None of them: nobody knows, because the host reaps its children elsewhere or
-// ignores SIGCHLD.
+// How a process ended, and what it had used. None of them: nobody knows, because the host reaps its
+// children elsewhere or ignores SIGCHLD.
 struct ExitStatus {
   std::optional<int> signal = {};
   std::optional<int> code = {};

@@ -29,9 +29,10 @@ struct Program {
 // Starts the child in a process group of its own, with all signals unblocked and, but for
 // ignored_signals, at their defaults. It can gain no rights by executing a set-user-id program or
 // one with capabilities, nor can its descendants. It is killed when the calling thread ends, which
-// must therefore live as long as the child may. Where the executable cannot be run, the error number
-// (one int) is written to `kept` and the child exits. Throws std::runtime_error naming the system
-// call where no process could be made. The only function of the library that uses Boost.Process.
+// must therefore live as long as the child may. Where the executable cannot be run, the error
+// number (one int) is written to `kept` and the child exits. Throws std::runtime_error naming the
+// system call where no process could be made. The only function of the library that uses
+// Boost.Process.
 [[nodiscard]] Child spawn(const Program& program);
 
 }  // namespace inferpool::process

@@ -39,8 +39,7 @@ class HostProgram {
     ::posix_spawn_file_actions_adddup2(&actions, err[1], 2);
     ::posix_spawnattr_init(&attributes);
     ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
-    std::string program =
-        std::filesystem::read_symlink("/proc/self/exe").parent_path() / name;
+    std::string program = std::filesystem::read_symlink("/proc/self/exe").parent_path() / name;
     std::string first = mode;
     std::string second = folder;
     const std::array<char*, 4> arguments{program.data(), first.data(), second.data(), nullptr};

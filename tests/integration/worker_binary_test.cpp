@@ -89,8 +89,8 @@ TEST_CASE("An executable that is written over in place fails the next start, whi
   Settings settings = installed.settings(1);
   settings.restart_backoff.breaker = 1;
   FaultyPool pool(settings);
-  // Touched, as if it had been written to in a moment when no worker ran; while one does, the kernel
-  // refuses that.
+  // Touched, as if it had been written to in a moment when no worker ran; while one does, the
+  // kernel refuses that.
   const timespec now{0, UTIME_NOW};
   const std::array times{now, now};
   REQUIRE(::utimensat(AT_FDCWD, installed.file.c_str(), times.data(), 0) == 0);
