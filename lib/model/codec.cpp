@@ -7,6 +7,8 @@
 #include <inferpool/codec.hpp>
 #include <inferpool/error.hpp>
 
+#include "model/traceparent.hpp"
+
 namespace inferpool {
 namespace {
 
@@ -15,9 +17,6 @@ using detail::Malformed;
 // Of tensors and of parameters. So narrow that a hostile frame cannot make the host hold much.
 using Count = std::uint16_t;
 constexpr std::size_t kMaxCount = std::numeric_limits<Count>::max();
-
-// The parameter that each sending of a request has anew.
-constexpr std::string_view kTraceparent = "traceparent";
 
 std::span<const std::byte> bytes_of(const std::string& text) {
   return std::as_bytes(std::span(text));
@@ -64,7 +63,7 @@ void put_parameters(Encoder& encoder, const Parameters& parameters) {
     if (const auto* real = std::get_if<double>(&value)) encoder.put(*real);
     if (const auto* text = std::get_if<std::string>(&value)) {
       const auto put = [&] { encoder.put_payload(bytes_of(*text)); };
-      name == kTraceparent ? encoder.put_apart(put) : put();
+      name == model::kTraceparent ? encoder.put_apart(put) : put();
     }
   }
 }

@@ -25,6 +25,11 @@ std::optional<std::uint64_t> read_oom_kills(const path& file) {
 
 }  // namespace
 
+std::uint64_t machine_memory() noexcept {
+  return static_cast<std::uint64_t>(std::max(sysconf(_SC_PHYS_PAGES), 1L)) *
+         static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
+}
+
 MemoryCgroup::MemoryCgroup(const CgroupPlace& place, const path& machine)
     : folders_(cgroup_folders(place, "memory")), counter_(machine) {
   for (const path& folder : folders_) {
@@ -39,8 +44,7 @@ MemoryCgroup::MemoryCgroup(const CgroupPlace& place, const path& machine)
 std::uint64_t MemoryCgroup::oom_kills() const { return read_oom_kills(counter_).value_or(0); }
 
 std::optional<std::uint64_t> MemoryCgroup::limit() const {
-  const double machine = static_cast<double>(std::max(sysconf(_SC_PHYS_PAGES), 1L)) *
-                         static_cast<double>(sysconf(_SC_PAGESIZE));
+  const auto machine = static_cast<double>(machine_memory());
   double lowest = machine;
   for (const path& folder : folders_) {
     for (const char* file : {"memory.max", "memory.limit_in_bytes"}) {

@@ -10,6 +10,9 @@
 
 namespace inferpool {
 
+// Bytes of memory that the machine has.
+[[nodiscard]] std::uint64_t machine_memory() noexcept;
+
 // The memory cgroup of a process, found once, so that it can be asked after the process has ended.
 class MemoryCgroup {
  public:

@@ -5,6 +5,8 @@
 
 #include <inferpool/detail/traced_options.hpp>
 
+#include "model/traceparent.hpp"
+
 namespace inferpool::detail {
 namespace {
 
@@ -26,7 +28,7 @@ std::string text_of(const Parameter& parameter) {
 TracedOptions::TracedOptions(const InferOptions& options, const Request& request)
     : options_(&options) {
   if (!options.traceparent.empty()) return;
-  const auto parameter = request.parameters.find("traceparent");
+  const auto parameter = request.parameters.find(std::string(model::kTraceparent));
   if (parameter == request.parameters.end()) return;
   own_ = options;
   own_->traceparent = text_of(parameter->second);

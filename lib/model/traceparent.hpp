@@ -9,6 +9,9 @@
 
 namespace inferpool::model {
 
+// The parameter by which a Request has it.
+inline constexpr std::string_view kTraceparent = "traceparent";
+
 // Throws Error (invalid_argument) for what is neither empty nor a traceparent of W3C Trace Context,
 // version 00.
 void check_traceparent(std::string_view traceparent);

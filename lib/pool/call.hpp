@@ -71,6 +71,10 @@ struct Call {
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
 
+  [[nodiscard]] bool under_way() const noexcept {
+    return state == CallState::kQueued || state == CallState::kPosted;
+  }
+
   // Written before admission, constant afterwards.
   std::uint64_t id = 0;
   Retry retry = Retry::kIfNotStarted;

@@ -60,14 +60,13 @@ void Dispatch::collected(Call& call, bool succeeded, ipc::WakeList& wakes) {
   ++(succeeded ? succeeded_ : failed_);
   --in_flight_;
   call.state = CallState::kDone;
-  Lane& lane = lane_of(call);
   if (call.dead) return;  // its worker ended after it had answered
-  lanes_.collected(lane, call);
+  lanes_.collected(lane_of(call), call);
   feed(wakes);
 }
 
 bool Dispatch::give_up(Call& call, ErrorCode code, TimePoint now, ipc::WakeList& wakes) {
-  if (call.state != CallState::kQueued && call.state != CallState::kPosted) return false;
+  if (!call.under_way()) return false;
   // Made before anything changes: what follows cannot fail.
   Error queued = given_up(code, call.id, Phase::kQueued, "before a worker began it");
   Error running = given_up(code, call.id, Phase::kRunning,
@@ -97,12 +96,11 @@ bool Dispatch::take_out(Call& call, TimePoint now) noexcept {
   return true;
 }
 
-void Dispatch::forget(Call& call, TimePoint now) noexcept {
-  if (call.state != CallState::kQueued && call.state != CallState::kPosted) return;
+bool Dispatch::forget(Call& call, TimePoint now) noexcept {
+  if (!call.under_way()) return false;
   take_out(call, now);
-  --in_flight_;
-  ++failed_;
-  call.state = CallState::kDone;
+  end_without_answer(call);
+  return true;
 }
 
 // --- what supervision reports ---
@@ -134,12 +132,10 @@ void Dispatch::ended(Lane& lane, const WorkerEnd& end, ipc::WakeList& wakes) {
   for (const Run& run : lane.worker_ended()) {
     if (run.call != nullptr) lose(run, channel, end, wakes);
   }
-  if (live() == 0) {
-    if (closing_) {
-      fail_queue(stopped(), wakes);
-    } else if (breaker_) {
-      fail_queue(*breaker_, wakes);
-    }
+  if (live() == 0 && closing_) {
+    fail_queue(stopped(), wakes);
+  } else if (live() == 0 && breaker_) {
+    fail_queue(*breaker_, wakes);
   }
   feed(wakes);
 }
@@ -282,10 +278,14 @@ void Dispatch::put_back(Call& call, ipc::WakeList& wakes) {
   call.waiter->notify(wakes);
 }
 
-void Dispatch::fail(Call& call, Error error, ipc::WakeList& wakes) {
+void Dispatch::end_without_answer(Call& call) noexcept {
   --in_flight_;
   ++failed_;
   call.state = CallState::kDone;
+}
+
+void Dispatch::fail(Call& call, Error error, ipc::WakeList& wakes) {
+  end_without_answer(call);
   call.error = std::move(error);
   call.waiter->notify(wakes);
 }

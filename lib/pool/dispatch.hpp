@@ -59,8 +59,9 @@ class Dispatch {
   // The caller stops waiting: deadline_exceeded or cancelled. False: an answer or error stands
   // already.
   bool give_up(Call& call, ErrorCode code, TimePoint now, ipc::WakeList& wakes);
-  // The caller leaves without the call's end: it counts as failed, and its run as abandoned.
-  void forget(Call& call, TimePoint now) noexcept;
+  // The caller leaves without the call's end: it counts as failed, and its run as abandoned. False:
+  // it had ended.
+  bool forget(Call& call, TimePoint now) noexcept;
 
   // --- what supervision reports ---
 
@@ -116,6 +117,7 @@ class Dispatch {
   void ended(Lane& lane, const WorkerEnd& end, ipc::WakeList& wakes);
   void lose(const Run& run, const std::shared_ptr<Channel>& channel, const WorkerEnd& end,
             ipc::WakeList& wakes);
+  void end_without_answer(Call& call) noexcept;
   void fail(Call& call, Error error, ipc::WakeList& wakes);
   void fail_queue(const Error& error, ipc::WakeList& wakes);
 

@@ -126,8 +126,9 @@ void Exchange::give_up(Call& call, ErrorCode code) {
 
 void Exchange::forget(Call& call) noexcept {
   const TimePoint now = Clock::now();
-  dispatch_.update([&](Dispatch& d, ipc::WakeList&) { d.forget(call, now); });
-  supervisor_.poke();
+  const bool stood =
+      dispatch_.update([&](Dispatch& d, ipc::WakeList&) { return d.forget(call, now); });
+  if (stood) supervisor_.poke();  // as in give_up
 }
 
 std::optional<Error> Exchange::poisoned(const Call& call) {

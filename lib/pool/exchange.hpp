@@ -52,8 +52,8 @@ class Exchange {
   [[nodiscard]] Placement look(const Call& call) const;
   // Ends the call with deadline_exceeded or cancelled, unless it has ended.
   void give_up(Call& call, ErrorCode code);
-  // Whoever waited for the call leaves without its end, for want of memory: nothing knows it any
-  // more.
+  // Whoever waited for the call leaves, maybe without its end (for want of memory): nothing knows
+  // it any more.
   void forget(Call& call) noexcept;
   // Of a call that looks answered: reads the reply with distrust. Throws Error (the model's,
   // worker_lost for garbage, out_of_memory for the host's own, model_failed for what else `decode`

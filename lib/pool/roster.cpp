@@ -26,11 +26,7 @@ void Roster::ended(int index, const std::optional<Error>& error) {
     Worker& worker = workers_[static_cast<std::size_t>(index)];
     worker.state = WorkerState::kDown;
     worker.pid = 0;
-    if (error) {
-      ++deaths_;
-      if (error->details().hung) ++hung_;
-      last_failure_ = error;
-    }
+    if (error) count_death(*error);
   }
   changed_.notify_all();
 }
@@ -78,12 +74,16 @@ void Roster::retired(const std::optional<Error>& error) {
   const std::lock_guard lock(mutex_);
   beside_.reset();
   if (error) {
-    ++deaths_;
-    if (error->details().hung) ++hung_;
-    last_failure_ = error;
+    count_death(*error);
   } else {
     ++recycled_;
   }
+}
+
+void Roster::count_death(const Error& error) {
+  ++deaths_;
+  if (error.details().hung) ++hung_;
+  last_failure_ = error;
 }
 
 void Roster::stopped() {

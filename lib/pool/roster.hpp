@@ -55,6 +55,7 @@ class Roster {
     int index = 0;
   };
   [[nodiscard]] int live() const noexcept;
+  void count_death(const Error& error);
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;

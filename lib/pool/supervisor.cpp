@@ -94,13 +94,16 @@ Deadline Supervisor::next_time(TimePoint now) {
 }
 
 void Supervisor::tell_late() {
-  for (std::size_t i = 0; i < workers(); ++i) {
-    Place& place = places_[i];
-    if (!place.worker) continue;
-    const bool late = dispatch_.look(
-        [&](const Dispatch& d) { return d.state(static_cast<int>(i)) == WorkerState::kLate; });
-    if (!std::exchange(place.late, late) && late) raise(event_of(EventKind::kLate, *place.worker));
-  }
+  std::vector<Event> events;
+  dispatch_.look([&](const Dispatch& d) {
+    for (std::size_t i = 0; i < workers(); ++i) {
+      Place& place = places_[i];
+      const bool late = place.worker && d.state(static_cast<int>(i)) == WorkerState::kLate;
+      if (!std::exchange(place.late, late) && late)
+        events.push_back(event_of(EventKind::kLate, *place.worker));
+    }
+  });
+  for (Event& event : events) raise(std::move(event));
 }
 
 Deadline Supervisor::next_recycling(TimePoint now) const {

@@ -49,6 +49,15 @@ struct SlowLoad {
   ~SlowLoad() { write_file(go); }
 
   [[nodiscard]] auto loads() const { return std::ranges::count(read_file(log), '\n'); }
+  // Of a pool of these settings, once all are ready: the first worker ends, and its successor
+  // loads.
+  void lose_first_of(FaultyPool& pool) const {
+    REQUIRE(pool.wait_ready(Clock::now() + 20s));
+    write_file(slow);
+    const auto before = loads();
+    REQUIRE(::kill(pool.stats().workers[0].pid, SIGKILL) == 0);
+    REQUIRE(eventually([&] { return loads() == before + 1; }));
+  }
 
   ScratchFolder folder;
   std::string slow = folder / "slow";
@@ -105,11 +114,7 @@ TEST_CASE(
     "A load that does not end keeps neither the other workers from serving nor another pool") {
   SlowLoad load(2);
   FaultyPool pool(load.settings);
-  REQUIRE(pool.wait_ready(Clock::now() + 20s));
-  write_file(load.slow);
-  const auto loads = load.loads();
-  REQUIRE(::kill(pool.stats().workers[0].pid, SIGKILL) == 0);
-  REQUIRE(eventually([&] { return load.loads() == loads + 1; }));
+  load.lose_first_of(pool);
   for (int i = 0; i < 20; ++i) CHECK(pool.infer(command(Deed::kAnswer)).index == 1);
   FaultyPool other(faulty_settings(2));
   CHECK(other.infer(command(Deed::kAnswer, "", 4)).number == 4);
@@ -119,11 +124,7 @@ TEST_CASE(
 TEST_CASE("While a successor loads, another worker that ends is replaced") {
   SlowLoad load(2);
   FaultyPool pool(load.settings);
-  REQUIRE(pool.wait_ready(Clock::now() + 20s));
-  write_file(load.slow);
-  const auto loads = load.loads();
-  REQUIRE(::kill(pool.stats().workers[0].pid, SIGKILL) == 0);
-  REQUIRE(eventually([&] { return load.loads() == loads + 1; }));
+  load.lose_first_of(pool);
   remove_file(load.slow);
   REQUIRE(::kill(pool.stats().workers[1].pid, SIGKILL) == 0);
   CHECK(pool.infer(command(Deed::kAnswer)).index == 1);

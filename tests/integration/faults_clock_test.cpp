@@ -34,9 +34,8 @@ std::vector<std::string> lines_of(const std::string& file) {
 std::vector<std::string> waits_of(const std::string& command, const ScratchFolder& folder) {
   const std::string trace = folder / "trace";
   REQUIRE(run("env ASAN_OPTIONS=\"$ASAN_OPTIONS:detect_leaks=0\" strace -f -o '" + trace +
-                  "' -e trace=futex,futex_waitv,clock_nanosleep,nanosleep,timerfd_create,"
-                  "timer_create,setitimer,poll,ppoll,select,pselect6,epoll_wait,epoll_pwait,"
-                  "rt_sigtimedwait " +
+                  "' -e 'trace=/^(futex|clock_nano|nano|timer|setitimer|poll|ppoll|select|pselect|"
+                  "epoll_p?wait|rt_sigtimed)' " +
                   command,
               folder / "traced") == 0);
   return lines_of(trace);

@@ -37,22 +37,53 @@ void check_replaced(FaultyPool& pool, int pid, Clock::time_point start, Duration
   CHECK(pool.infer(command(Deed::kAnswer, "", 3)).generation == 2);
 }
 
+// The error of a call that is waited for, or submitted.
+Error error_of_call(FaultyPool& pool, const Command& command, const InferOptions& options = {}) {
+  const bool asynchronous = GENERATE(false, true);
+  CAPTURE(asynchronous);
+  if (!asynchronous) return error_of(pool.try_infer(command, options));
+  auto future = pool.submit(command, options);
+  return error_of(future);
+}
+
+// A pool whose only worker is stuck in a call that nothing limits but `source`.
+struct StuckPool {
+  explicit StuckPool(Deed deed) {
+    first = pool.submit(command(deed, folder / "first"), {.stop = source.get_token()});
+    REQUIRE(eventually([&] { return exists(folder / "first"); }));
+  }
+  [[nodiscard]] Command marked(const char* name) const {
+    return command(Deed::kAnswer, folder / name);
+  }
+  [[nodiscard]] bool ran(const char* name) const { return exists(folder / name); }
+  void leave() {
+    source.request_stop();
+    CHECK(error_of(first).code() == ErrorCode::kCancelled);
+  }
+
+  static Settings settings() {
+    Settings result = faulty_settings(1);
+    result.drain_timeout = 200ms;
+    return result;
+  }
+
+  ScratchFolder folder;
+  FaultyPool pool{settings()};
+  std::stop_source source;
+  std::future<Report> first;
+};
+
 }  // namespace
 
 TEST_CASE("B5: a worker that runs past its deadline is killed after cancel_grace and replaced") {
   const Stuck stuck = any();
   CAPTURE(stuck.how);
-  const bool asynchronous = GENERATE(false, true);
   Settings settings = faulty_settings(1);
   settings.cancel_grace = 200ms;
   FaultyPool pool(settings);
   const int pid = pool.stats().workers[0].pid;
   const auto start = Clock::now();
-  const InferOptions options{.timeout = 500ms};
-  std::future<Report> future;
-  if (asynchronous) future = pool.submit(command(stuck.deed), options);
-  const Error error =
-      asynchronous ? error_of(future) : error_of(pool.try_infer(command(stuck.deed), options));
+  const Error error = error_of_call(pool, command(stuck.deed), {.timeout = 500ms});
   CHECK(error.code() == ErrorCode::kDeadlineExceeded);
   CHECK(error.phase() == Phase::kRunning);
   CHECK(Clock::now() - start >= 500ms);
@@ -62,31 +93,24 @@ TEST_CASE("B5: a worker that runs past its deadline is killed after cancel_grace
 TEST_CASE("A deadline in the queue ends a call behind one that is stuck, and it never runs") {
   const Stuck stuck = any();
   CAPTURE(stuck.how);
-  const ScratchFolder folder;
-  Settings settings = faulty_settings(1);
-  settings.drain_timeout = 200ms;
-  FaultyPool pool(settings);
-  std::stop_source source;
-  auto first = pool.submit(command(stuck.deed, folder / "first"), {.stop = source.get_token()});
-  REQUIRE(eventually([&] { return exists(folder / "first"); }));
-  auto ahead = pool.submit(command(Deed::kAnswer, folder / "ahead"), {.timeout = 200ms});
-  auto queued = pool.submit(command(Deed::kAnswer, folder / "queued"), {.timeout = 200ms});
-  const Error direct =
-      error_of(pool.try_infer(command(Deed::kAnswer, folder / "direct"), {.timeout = 200ms}));
+  StuckPool stuck_pool(stuck.deed);
+  FaultyPool& pool = stuck_pool.pool;
+  const InferOptions options{.timeout = 200ms};
+  auto ahead = pool.submit(stuck_pool.marked("ahead"), options);
+  auto queued = pool.submit(stuck_pool.marked("queued"), options);
+  const Error direct = error_of(pool.try_infer(stuck_pool.marked("direct"), options));
   for (const Error& error : {error_of(ahead), error_of(queued), direct}) {
     CHECK(error.code() == ErrorCode::kDeadlineExceeded);
     CHECK(error.phase() == Phase::kQueued);
   }
   CHECK(pool.stats().deaths == 0);  // nothing limits the one that is stuck
-  for (const char* name : {"ahead", "queued", "direct"}) CHECK_FALSE(exists(folder / name));
-  source.request_stop();
-  CHECK(error_of(first).code() == ErrorCode::kCancelled);
+  for (const char* name : {"ahead", "queued", "direct"}) CHECK_FALSE(stuck_pool.ran(name));
+  stuck_pool.leave();
 }
 
 TEST_CASE("A stop_token ends a call whose worker is stuck, which is killed after cancel_grace") {
   const Stuck stuck = any();
   CAPTURE(stuck.how);
-  const bool asynchronous = GENERATE(false, true);
   const ScratchFolder folder;
   Settings settings = faulty_settings(1);
   settings.cancel_grace = 200ms;
@@ -97,11 +121,8 @@ TEST_CASE("A stop_token ends a call whose worker is stuck, which is killed after
   const std::jthread canceller([&] {
     if (eventually([&] { return exists(folder / "run"); })) source.request_stop();
   });
-  const Command run = command(stuck.deed, folder / "run");
-  const InferOptions options{.stop = source.get_token()};
-  std::future<Report> future;
-  if (asynchronous) future = pool.submit(run, options);
-  const Error error = asynchronous ? error_of(future) : error_of(pool.try_infer(run, options));
+  const Error error =
+      error_of_call(pool, command(stuck.deed, folder / "run"), {.stop = source.get_token()});
   CHECK(error.code() == ErrorCode::kCancelled);
   CHECK(error.phase() == Phase::kRunning);
   check_replaced(pool, pid, start, 200ms, "cancel_grace");
@@ -110,40 +131,29 @@ TEST_CASE("A stop_token ends a call whose worker is stuck, which is killed after
 TEST_CASE("A stop_token ends a call in the queue behind one that is stuck") {
   const Stuck stuck = any();
   CAPTURE(stuck.how);
-  const ScratchFolder folder;
-  Settings settings = faulty_settings(1);
-  settings.drain_timeout = 200ms;
-  FaultyPool pool(settings);
-  std::stop_source source;
-  auto first = pool.submit(command(stuck.deed, folder / "first"), {.stop = source.get_token()});
-  REQUIRE(eventually([&] { return exists(folder / "first"); }));
-  auto ahead = pool.submit(command(Deed::kAnswer, folder / "ahead"), {.stop = source.get_token()});
-  auto queued =
-      pool.submit(command(Deed::kAnswer, folder / "queued"), {.stop = source.get_token()});
-  source.request_stop();
-  CHECK(error_of(first).code() == ErrorCode::kCancelled);
+  StuckPool stuck_pool(stuck.deed);
+  const InferOptions options{.stop = stuck_pool.source.get_token()};
+  auto ahead = stuck_pool.pool.submit(stuck_pool.marked("ahead"), options);
+  auto queued = stuck_pool.pool.submit(stuck_pool.marked("queued"), options);
+  stuck_pool.leave();
   for (auto* future : {&ahead, &queued}) {
     const Error error = error_of(*future);
     CHECK(error.code() == ErrorCode::kCancelled);
     CHECK(error.phase() == Phase::kQueued);
   }
-  CHECK_FALSE(exists(folder / "ahead"));
-  CHECK_FALSE(exists(folder / "queued"));
+  CHECK_FALSE(stuck_pool.ran("ahead"));
+  CHECK_FALSE(stuck_pool.ran("queued"));
 }
 
 TEST_CASE("A run longer than hang_timeout loses its worker, and the error says that it hung") {
   const Stuck stuck = any();
   CAPTURE(stuck.how);
-  const bool asynchronous = GENERATE(false, true);
   Settings settings = faulty_settings(1);
   settings.hang_timeout = 300ms;
   FaultyPool pool(settings);
   const int pid = pool.stats().workers[0].pid;
   const auto start = Clock::now();
-  std::future<Report> future;
-  if (asynchronous) future = pool.submit(command(stuck.deed));
-  const Error error =
-      asynchronous ? error_of(future) : error_of(pool.try_infer(command(stuck.deed)));
+  const Error error = error_of_call(pool, command(stuck.deed));
   CHECK(error.code() == ErrorCode::kWorkerLost);
   CHECK(error.phase() == Phase::kRunning);
   CHECK(error.details().pid == pid);

@@ -2,21 +2,20 @@
 // What a pool does while nobody asks it anything: sleep. Counted in the times that its threads were
 // scheduled, which a loop of short sleeps or of looks multiplies, whatever the machine is doing.
 
-#include "catch.hpp"
+#include <unistd.h>
+
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <set>
 #include <string>
-#include <thread>
 
+#include "catch.hpp"
 #include "integration/actors.hpp"
 #include "integration/processes.hpp"
 
 namespace inferpool::test {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 // How often the threads of a process went to sleep so far, `but` excepted.
 std::uint64_t sleeps(int pid, const std::set<int>& but = {}) {
@@ -59,15 +58,15 @@ TEST_CASE("an idle pool sleeps: its threads and its workers look about once a se
   // What still spins or looks for late answers settles.
   CHECK(eventually([&] { return pool.stats().in_flight == 0; }));
 
-  constexpr auto kWatched = std::chrono::seconds(3);
-  const Sleeps before = sleeps_of(pool, other_threads);
-  std::this_thread::sleep_until(Clock::now() + kWatched);  // the idleness that is measured
-  const Sleeps after = sleeps_of(pool, other_threads);
-
   // Each of the host's three threads and of a worker's two may wake once a second to look around; a
   // poll every 10 ms would be 300 a thread.
-  CHECK(after.host - before.host <= 3 * 5);
-  CHECK(after.workers - before.workers <= 2 * 2 * 5);
+  const Sleeps before = sleeps_of(pool, other_threads);
+  CHECK_FALSE(eventually(
+      [&] {
+        const Sleeps now = sleeps_of(pool, other_threads);
+        return now.host - before.host > 3 * 5 || now.workers - before.workers > 2 * 2 * 5;
+      },
+      3s));
 }
 
 TEST_CASE("a caller that waits long for its answer sleeps meanwhile, and so does the pool") {
@@ -76,10 +75,9 @@ TEST_CASE("a caller that waits long for its answer sleeps meanwhile, and so does
   auto answer = infer_aside(pool, gate.pass());
   REQUIRE(gate.reached_by(1));
 
-  const std::uint64_t before = sleeps(getpid());
-  std::this_thread::sleep_until(Clock::now() +
-                                std::chrono::seconds(2));  // the wait that is measured
-  CHECK(sleeps(getpid()) - before <= 5 * 10);
+  const std::set<int> looking = {gettid()};  // the thread that asks how often the others slept
+  const std::uint64_t before = sleeps(getpid(), looking);
+  CHECK_FALSE(eventually([&] { return sleeps(getpid(), looking) - before > 5 * 10; }, 2s));
   gate.open();
   CHECK(ends(answer));
 }

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Recycling when something fails meanwhile, or the pool closes.
-#include <poll.h>
-
 #include <atomic>
 #include <random>
 #include <thread>
@@ -14,14 +12,19 @@ namespace {
 
 void after_one_request(Settings& settings) { settings.max_requests = 1; }
 
-TEST_CASE("a successor that does not start is told of and tried again, and the old one goes on") {
-  RecyclingPool parts(
+// One worker, to be recycled after a request; its successors fail while the file `slow` is there.
+RecyclingPool with_failing_successors(const RestartBackoff& backoff) {
+  return RecyclingPool(
       1,
-      [](Settings& s) {
-        s.max_requests = 1;
-        s.restart_backoff = {.first = 20ms, .limit = 100ms, .breaker = 2};
+      [&](Settings& settings) {
+        settings.max_requests = 1;
+        settings.restart_backoff = backoff;
       },
       "throw");
+}
+
+TEST_CASE("a successor that does not start is told of and tried again, and the old one goes on") {
+  const auto parts = with_failing_successors({.first = 20ms, .limit = 100ms, .breaker = 2});
   FaultyPool pool(parts.settings);
   parts.make_slow();
   const int old = pool.infer(command(Deed::kAnswer)).pid;
@@ -44,13 +47,7 @@ TEST_CASE("a successor that does not start is told of and tried again, and the o
 }
 
 TEST_CASE("failed starts of a successor do not bring the breaker nearer") {
-  RecyclingPool parts(
-      1,
-      [](Settings& s) {
-        s.max_requests = 1;
-        s.restart_backoff = {.first = 10ms, .limit = 10ms, .breaker = 3};
-      },
-      "throw");
+  const auto parts = with_failing_successors({.first = 10ms, .limit = 10ms, .breaker = 3});
   FaultyPool pool(parts.settings);
   parts.make_slow();
   const int old = pool.infer(command(Deed::kAnswer)).pid;
@@ -174,7 +171,9 @@ TEST_CASE(
       if (wait) CHECK(eventually([&] { return pool.stats().recycled > recycled; }, 30s));
       const std::vector<int> children = children_of(getpid());
       if (!children.empty()) ::kill(children[random() % children.size()], SIGKILL);
-      ::poll(nullptr, 0, static_cast<int>(random() % 80));
+      // The next one comes some calls later, or some milliseconds where none is answered.
+      const std::uint64_t until = pool.stats().succeeded + random() % 400;
+      eventually([&] { return pool.stats().succeeded >= until; }, 80ms);
     }
     CHECK(eventually([&] { return pool.health().state == PoolState::kReady; }, 30s));
     CHECK(pool.try_infer(command(Deed::kAnswer)).has_value());

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "unit/tools/usage_refusal.hpp"
 
 namespace inferpool::test {
 namespace {
@@ -35,12 +36,7 @@ Read read(const std::vector<const char*>& words) {
 }
 
 std::string refusal_of(const std::vector<const char*>& words) {
-  try {
-    static_cast<void>(read(words));
-  } catch (const Usage& error) {
-    return error.what();
-  }
-  return "accepted";
+  return refusal_by([&] { return read(words); });
 }
 
 TEST_CASE("a command line has settings, inputs and options in any order") {

@@ -2,24 +2,19 @@
 #include "tools/advise/arguments.hpp"
 
 #include "catch.hpp"
+#include "unit/tools/usage_refusal.hpp"
 
 namespace inferpool::test {
 namespace {
 
 using tools::AdviseArguments;
-using tools::Usage;
 
 AdviseArguments parse(std::vector<const char*> arguments) {
   return tools::parse_advise_arguments(arguments);
 }
 
 std::string refusal_of(const std::vector<const char*>& arguments) {
-  try {
-    static_cast<void>(parse(arguments));
-  } catch (const Usage& error) {
-    return error.what();
-  }
-  return "accepted";
+  return refusal_by([&] { return parse(arguments); });
 }
 
 TEST_CASE("inferpool-advise takes settings and an input, and has defaults for the rest") {

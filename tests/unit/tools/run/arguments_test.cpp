@@ -2,12 +2,12 @@
 #include "tools/run/arguments.hpp"
 
 #include "catch.hpp"
+#include "unit/tools/usage_refusal.hpp"
 
 namespace inferpool::test {
 namespace {
 
 using tools::RunArguments;
-using tools::Usage;
 
 RunArguments parse(std::vector<const char*> arguments) {
   arguments.insert(arguments.begin(), {"s.json", "--input", "x.npy"});
@@ -15,12 +15,7 @@ RunArguments parse(std::vector<const char*> arguments) {
 }
 
 std::string refusal_of(const std::vector<const char*>& arguments) {
-  try {
-    static_cast<void>(parse(arguments));
-  } catch (const Usage& error) {
-    return error.what();
-  }
-  return "accepted";
+  return refusal_by([&] { return parse(arguments); });
 }
 
 TEST_CASE("inferpool-run asks once, with the workers of the settings, and writes nothing") {

@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: Apache-2.0
+# One line a file, sorted.
+
+# Unit tests mirror lib/: unit/<layer>/<name>_test.cpp.
+set(unit_tests
+    unit/core/error_test.cpp
+    unit/ipc/channel_kill_test.cpp
+    unit/ipc/channel_states_test.cpp
+    unit/ipc/channel_steps_test.cpp
+    unit/ipc/channel_test.cpp
+    unit/ipc/extent_allocator_test.cpp
+    unit/ipc/fork_guard_test.cpp
+    unit/ipc/handshake_test.cpp
+    unit/ipc/host_ring_test.cpp
+    unit/ipc/hostile_reply_test.cpp
+    unit/ipc/layout_test.cpp
+    unit/ipc/reply_arena_test.cpp
+    unit/ipc/reply_lease_test.cpp
+    unit/ipc/request_region_test.cpp
+    unit/ipc/request_view_test.cpp
+    unit/ipc/robust_mutex_test.cpp
+    unit/ipc/segment_test.cpp
+    unit/ipc/spares_test.cpp
+    unit/ipc/spin_test.cpp
+    unit/ipc/wait_word_test.cpp
+    unit/ipc/worker_memory_test.cpp
+    unit/ipc/worker_ring_test.cpp
+    unit/model/byte_size_test.cpp
+    unit/model/codec_test.cpp
+    unit/model/codec_types_test.cpp
+    unit/model/cpu_list_test.cpp
+    unit/model/datatype_test.cpp
+    unit/model/duration_test.cpp
+    unit/model/edit_distance_test.cpp
+    unit/model/event_test.cpp
+    unit/model/failure_test.cpp
+    unit/model/frame_test.cpp
+    unit/model/histogram_test.cpp
+    unit/model/hostile_bytes_test.cpp
+    unit/model/hostile_message_test.cpp
+    unit/model/hostile_tensor_test.cpp
+    unit/model/json_reader_test.cpp
+    unit/model/json_value_test.cpp
+    unit/model/memory_cgroup_test.cpp
+    unit/model/message_test.cpp
+    unit/model/mlserver_settings_test.cpp
+    unit/model/reply_test.cpp
+    unit/model/served_model_test.cpp
+    unit/model/setting_places_test.cpp
+    unit/model/settings_json_test.cpp
+    unit/model/settings_memory_test.cpp
+    unit/model/settings_refusal_test.cpp
+    unit/model/settings_test.cpp
+    unit/model/shape_test.cpp
+    unit/model/shared_tensor_test.cpp
+    unit/model/stats_test.cpp
+    unit/model/storage_test.cpp
+    unit/model/tensor_test.cpp
+    unit/model/traceparent_test.cpp
+    unit/model/usable_memory_test.cpp
+    unit/model/usable_processors_test.cpp
+    unit/pool/call_test.cpp
+    unit/pool/dispatch_blame_test.cpp
+    unit/pool/dispatch_faults_test.cpp
+    unit/pool/dispatch_hung_test.cpp
+    unit/pool/dispatch_late_test.cpp
+    unit/pool/dispatch_recycle_test.cpp
+    unit/pool/dispatch_test.cpp
+    unit/pool/dispatch_walk_test.cpp
+    unit/pool/event_fd_test.cpp
+    unit/pool/events_test.cpp
+    unit/pool/fingerprint_test.cpp
+    unit/pool/in_process_test.cpp
+    unit/pool/lane_test.cpp
+    unit/pool/latency_test.cpp
+    unit/pool/launch_test.cpp
+    unit/pool/oom_kills_test.cpp
+    unit/pool/output_pipe_test.cpp
+    unit/pool/poison_memory_test.cpp
+    unit/pool/recycle_schedule_test.cpp
+    unit/pool/restart_schedule_test.cpp
+    unit/pool/roster_test.cpp
+    unit/pool/worker_binary_test.cpp
+    unit/pool/worker_end_test.cpp
+    unit/pool/worker_path_test.cpp
+    unit/process/child_test.cpp
+    unit/process/exit_status_test.cpp
+    unit/process/spawn_test.cpp
+    unit/worker/call_filter_test.cpp
+    unit/worker/held_ways_test.cpp
+    unit/worker/landlock_test.cpp
+    unit/worker/last_stack_test.cpp
+    unit/worker/leave_test.cpp
+    unit/worker/rights_test.cpp
+    unit/worker/sandbox_isolate_test.cpp
+    unit/worker/sandbox_refusal_test.cpp
+    unit/worker/sandbox_test.cpp
+    unit/worker/server_test.cpp)
+
+# Integration tests run real worker processes.
+set(integration_tests
+    integration/api_calls_test.cpp
+    integration/api_queue_test.cpp
+    integration/api_settings_test.cpp
+    integration/api_start_test.cpp
+    integration/api_submit_test.cpp
+    integration/api_threads_test.cpp
+    integration/api_workers_test.cpp
+    integration/close_test.cpp
+    integration/crash_loop_test.cpp
+    integration/exhaustion_cgroup_test.cpp
+    integration/exhaustion_descriptors_test.cpp
+    integration/exhaustion_memory_test.cpp
+    integration/exhaustion_processes_test.cpp
+    integration/faults_clock_test.cpp
+    integration/faults_close_test.cpp
+    integration/faults_codec_test.cpp
+    integration/faults_death_test.cpp
+    integration/faults_garbage_test.cpp
+    integration/faults_hung_test.cpp
+    integration/faults_memory_test.cpp
+    integration/faults_poison_test.cpp
+    integration/faults_restart_test.cpp
+    integration/faults_running_test.cpp
+    integration/faults_startup_test.cpp
+    integration/faults_stuck_test.cpp
+    integration/faults_time_test.cpp
+    integration/guest_test.cpp
+    integration/host_test.cpp
+    integration/hot_path_test.cpp
+    integration/idle_test.cpp
+    integration/in_process_test.cpp
+    integration/payload_loan_test.cpp
+    integration/payload_output_test.cpp
+    integration/payload_round_trip_test.cpp
+    integration/recycling_faults_test.cpp
+    integration/recycling_test.cpp
+    integration/sandbox_test.cpp
+    integration/worker_binary_test.cpp
+    integration/worker_isolation_test.cpp
+    integration/worker_process_test.cpp)
+
+# The same for what a service uses: asynchronous calls, types, events, timings. Many threads, so under
+# ThreadSanitizer, too.
+set(service_tests
+    integration/async_asio_test.cpp
+    integration/async_close_test.cpp
+    integration/async_coroutine_test.cpp
+    integration/async_handler_test.cpp
+    integration/events_test.cpp
+    integration/payload_types_test.cpp
+    integration/timings_test.cpp
+    integration/tracing_test.cpp)
+
+# Like these, but long: kill storms, leaks.
+set(soak_tests
+    integration/soak_kill_test.cpp
+    integration/soak_mixed_test.cpp)
+
+# Of the installed programs: their parts, and whole.
+set(tools_tests
+    integration/advise_test.cpp
+    integration/callers_test.cpp
+    integration/run_test.cpp
+    unit/tools/advise/arguments_test.cpp
+    unit/tools/advise/report_test.cpp
+    unit/tools/advise/spread_test.cpp
+    unit/tools/advise/verdict_test.cpp
+    unit/tools/command_line_test.cpp
+    unit/tools/error_details_test.cpp
+    unit/tools/format_time_test.cpp
+    unit/tools/model_input_test.cpp
+    unit/tools/model_settings_test.cpp
+    unit/tools/npy_header_test.cpp
+    unit/tools/npy_test.cpp
+    unit/tools/npy_writer_test.cpp
+    unit/tools/quantile_test.cpp
+    unit/tools/run/arguments_test.cpp
+    unit/tools/run/array_text_test.cpp
+    unit/tools/run/report_test.cpp)
+
+# Of the bundled workers, each where its library is: its parts, and whole.
+set(xgboost_tests
+    integration/xgboost_test.cpp
+    unit/runtimes/xgboost/booster_test.cpp
+    unit/runtimes/xgboost/model_file_test.cpp)
+
+# The workers of both, workers/<name>.cpp: each is built as the executable <name>, beside the tests.
+set(test_workers
+    actor_worker
+    caption_worker
+    confined_worker
+    echo_worker
+    faulty_worker
+    garbage_worker
+    handshake_worker
+    label_worker
+    string_worker
+    struct_worker
+    talkative_worker
+    thread_safe_worker
+    timed_worker
+    tracer_worker
+    vector_worker)
