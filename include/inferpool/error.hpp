@@ -16,7 +16,7 @@ namespace inferpool {
 // What happened, one code for each reaction of the caller.
 enum class ErrorCode : std::uint8_t {
   kInvalidSettings,  // a setting is wrong: correct it
-  kInvalidArgument,  // the input (or the use of an output) is wrong: correct the call
+  kInvalidArgument,  // pool or model: the input (or an output's use) is wrong: correct the call
   kModelFailed,      // the model threw: the input or the model is wrong; the worker goes on
   kWorkerLost,  // the worker ended while it ran the request (with Retry::kNever: or had it): try
                 // again if running twice is harmless

@@ -4,30 +4,26 @@
 #include <fmt/format.h>
 
 namespace inferpool::model {
-namespace {
 
-// Errors of ours that keep their code when they end a predict: they ask the host's side to change a
-// setting.
-bool passes_through(ErrorCode code) noexcept {
-  return code == ErrorCode::kOutOfMemory || code == ErrorCode::kPayloadTooLarge;
+bool reaches_caller(ErrorCode code) noexcept {
+  return code == ErrorCode::kInvalidArgument || code == ErrorCode::kOutOfMemory ||
+         code == ErrorCode::kPayloadTooLarge;
 }
 
-}  // namespace
-
 void encode_failure(Encoder& reply) {
+  const Failure failure = current_failure();
   try {
     throw;
   } catch (const Error& error) {
-    if (passes_through(error.code())) {
+    if (reaches_caller(error.code())) {
       reply.put(ReplyKind::kRefused);
       reply.put(error.code());
-      reply.put_string(error.what());
+      reply.put_string(failure.text);
       return;
     }
   } catch (...) {
     // Every other exception is the model's: see below.
   }
-  const Failure failure = current_failure();
   reply.put(ReplyKind::kModelFailed);
   reply.put_string(failure.type);
   reply.put_string(failure.text);
@@ -46,7 +42,7 @@ std::optional<Error> decode_failure(Decoder& reply, std::uint64_t request_id) {
     case ReplyKind::kRefused: {
       const auto code = reply.take<ErrorCode>();
       std::string text = reply.take_string();
-      if (!passes_through(code)) break;
+      if (!reaches_caller(code)) break;
       const std::string prefix = fmt::format("{}: ", name(code));
       if (text.starts_with(prefix)) text.erase(0, prefix.size());
       ErrorDetails details;

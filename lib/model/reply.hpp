@@ -15,8 +15,12 @@ namespace inferpool::model {
 enum class ReplyKind : std::uint8_t {
   kAnswer = 1,
   kModelFailed = 2,  // exception type, text
-  kRefused = 3,      // an ErrorCode of ours (out_of_memory, payload_too_large), message
+  kRefused = 3,      // an ErrorCode of ours for which reaches_caller is true, message
 };
+
+// Whether an Error of ours keeps its code when it ends a predict: it asks the caller to correct the
+// call, or the host's side to change a setting.
+[[nodiscard]] bool reaches_caller(ErrorCode code) noexcept;
 
 // Writes the reply for the exception under way. To be called in a catch block, on an empty frame.
 void encode_failure(Encoder& reply);

@@ -51,8 +51,7 @@ Error given_up_queued(ErrorCode code, std::uint64_t id) {
   try {
     throw;
   } catch (const Error& error) {
-    if (error.code() == ErrorCode::kOutOfMemory || error.code() == ErrorCode::kPayloadTooLarge)
-      throw;
+    if (model::reaches_caller(error.code())) throw;
   } catch (...) {
     // Every other exception is the model's: see below.
   }

@@ -194,7 +194,7 @@ TEST_CASE("inferpool-xgboost refuses what it cannot take, says what it can, and 
   const auto check_refused = [&](const Request& request, const std::string& message) {
     const auto error = error_of(pool, request);
     REQUIRE(error);
-    CHECK(error->code() == ErrorCode::kModelFailed);
+    CHECK(error->code() == ErrorCode::kInvalidArgument);
     CHECK_THAT(error->what(), contains(message));
   };
   constexpr const char* kNames = R"(accepted: one, named "input" or "predict")";

@@ -47,17 +47,35 @@ TEST_CASE("an exception that is no std::exception arrives with its type") {
   CHECK(error->details().exception_text.empty());
 }
 
+TEST_CASE("what a model refuses to take arrives as invalid_argument, with the model's words") {
+  const auto argument =
+      reply_for([] { throw Error(ErrorCode::kInvalidArgument, "FP32 is wanted"); });
+  REQUIRE(argument);
+  CHECK(argument->code() == ErrorCode::kInvalidArgument);
+  CHECK(std::string(argument->what()) == "invalid_argument: FP32 is wanted");
+  CHECK(argument->details().phase == Phase::kRunning);
+  CHECK(argument->details().request_id == 42);
+}
+
+TEST_CASE("a long refusal is cut as other texts of a model are") {
+  const auto argument = reply_for(
+      [] { throw Error(ErrorCode::kInvalidArgument, std::string(2 * kMaxFailureText, 'x')); });
+  REQUIRE(argument);
+  CHECK_THAT(argument->what(), contains("... (cut: the first "));
+  CHECK(std::string_view(argument->what()).size() < kMaxFailureText + 100);
+}
+
 TEST_CASE("running out of shared memory keeps its code, and other errors of ours are the model's") {
   const auto memory =
       reply_for([] { throw Error(ErrorCode::kOutOfMemory, "raise shared_memory_limit"); });
   REQUIRE(memory);
   CHECK(memory->code() == ErrorCode::kOutOfMemory);
   CHECK(std::string(memory->what()) == "out_of_memory: raise shared_memory_limit");
-  const auto argument =
-      reply_for([] { throw Error(ErrorCode::kInvalidArgument, "FP32 is wanted"); });
-  REQUIRE(argument);
-  CHECK(argument->code() == ErrorCode::kModelFailed);
-  CHECK_THAT(argument->what(), contains("FP32 is wanted"));
+  const auto queue =
+      reply_for([] { throw Error(ErrorCode::kQueueFull, "of a pool in the model"); });
+  REQUIRE(queue);
+  CHECK(queue->code() == ErrorCode::kModelFailed);
+  CHECK_THAT(queue->what(), contains("of a pool in the model"));
 }
 
 TEST_CASE("an answer is no failure, and its value follows") {
