@@ -59,7 +59,7 @@ struct Settings {
                                           const std::filesystem::path& folder);
 
   // The worker executable: an absolute path, or a name that is looked up beside the host
-  // executable, in the install's libexec folder and on PATH.
+  // executable, in ../libexec/inferpool from there, in the install's libexec folder and on PATH.
   std::string worker = {};
   // The class that a bundled worker hosts, as MLServer names it: "mlserver_xgboost.XGBoostModel".
   // From a file, where it is an MLServer class and no worker is named, it chooses the bundled

@@ -32,7 +32,11 @@ std::vector<fs::path> folders() {
   std::vector<fs::path> result;
   std::error_code error;
   const fs::path host = fs::read_symlink("/proc/self/exe", error);
-  if (!error) result.push_back(host.parent_path());
+  if (!error) {
+    result.push_back(host.parent_path());
+    // Where both were installed, wherever that is now.
+    result.push_back((host.parent_path() / INFERPOOL_LIBEXEC_FROM_BIN).lexically_normal());
+  }
   result.emplace_back(INFERPOOL_LIBEXECDIR);
   if (const char* path = std::getenv("PATH")) {
     std::string_view rest = path;

@@ -7,8 +7,9 @@
 namespace inferpool::pool {
 
 // The executable that Settings::worker names: an absolute path as it is; a name beside the host
-// executable, in the install's libexec folder, on PATH. Throws Error: startup_failed that lists
-// where it looked, or says what is wrong with the file; invalid_settings for a directory.
+// executable, in ../libexec/inferpool from there, in the install's libexec folder, on PATH. Throws
+// Error: startup_failed that lists where it looked, or says what is wrong with the file;
+// invalid_settings for a directory.
 [[nodiscard]] std::filesystem::path find_worker(const std::string& worker);
 
 }  // namespace inferpool::pool

@@ -68,6 +68,17 @@ TEST_CASE("a worker beside the host executable is found before one on PATH") {
   CHECK(find_worker(self.filename().string()) == self);
 }
 
+TEST_CASE("a worker is found in the libexec that was installed with the host executable") {
+  const fs::path prefix = fs::read_symlink("/proc/self/exe").parent_path().parent_path();
+  const fs::path file = prefix / "libexec/inferpool" / ("worker-" + std::to_string(getpid()));
+  fs::create_directories(file.parent_path());
+  std::ofstream(file) << "#!/bin/sh\n";
+  fs::permissions(file, fs::perms::owner_all);
+  const std::string found = refusal(file.filename().string());
+  fs::remove(file);
+  CHECK(found == "found " + file.string());
+}
+
 TEST_CASE("the refusal of an unknown worker lists where it was looked for") {
   const FolderOnPath folder;
   const std::string text = refusal("no_such_worker");
