@@ -1,18 +1,25 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # From a bare Debian 12 to a running example:
-#   cmake/bootstrap.sh demo [arguments of the example]
+#   cmake/bootstrap.sh demo [digits | xgboost] [arguments of the example]
 #   cmake/bootstrap.sh test [arguments of ctest]
 #   cmake/bootstrap.sh bench [full]
 # Missing Debian packages are installed first, nothing else is downloaded. Everything is built below build/.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-packages=(g++ cmake ninja-build libboost-dev libfmt-dev nlohmann-json3-dev catch2 strace gdb valgrind
-  libxgboost-dev)
+packages=(g++ cmake ninja-build libboost-dev libfmt-dev nlohmann-json3-dev catch2)
+test_packages=(strace gdb valgrind)
+# What each example needs besides; those of bundled workers are what these are built with.
+digits_packages=()
+xgboost_packages=(libxgboost-dev)
 newer_boost=libboost1.81-dev
 # What the benchmarks are compared with and drawn by; each is left out where it cannot be had.
 bench_packages=(gnuplot-nox libzmq3-dev pkg-config iceoryx libiceoryx-posh-dev python3)
+
+# The program of each example.
+declare -A programs=([digits]=digits [xgboost]=tumours)
+examples='digits | xgboost'
 
 say() { printf 'bootstrap: %s\n' "$*"; }
 
@@ -91,10 +98,10 @@ build() {
   cmake --build --preset "$preset" --parallel "$(nproc)" ${1:+--target "$@"}
 }
 
-# run_demo <preset> [arguments]
+# run_demo <preset> <example> [arguments]
 run_demo() {
-  local program=build/$1/examples/digits/digits
-  shift
+  local program=build/$1/examples/$2/${programs[$2]}
+  shift 2
   say "running $program $*"
   "$program" "$@"
 }
@@ -108,16 +115,24 @@ advise_on_demo() {
     "build/release/lib/tools/inferpool-run $folder/model-settings.json --input $folder/one_image.npy"
 }
 
+# What to do next with the model of an example: one that is a file needs no program of its own.
+suggest_run() {
+  say "to ask that model yourself: build/release/lib/tools/inferpool-run" \
+    "build/release/examples/$1/model-settings.json --input <file.npy>"
+}
+
+# demo <example> [arguments]
 demo() {
-  build release digits inferpool-advise inferpool-run
+  local example=$1
+  build release "${programs[$example]}" inferpool-advise inferpool-run
   run_demo release "$@"
-  advise_on_demo
+  if [[ $example == digits ]]; then advise_on_demo; else suggest_run "$example"; fi
 }
 
 run_tests() {
   fetch_newer_boost
   build dev
-  run_demo dev
+  run_demo dev digits
   say 'running the tests'
   ctest --preset dev --parallel "$(nproc)" "$@"
 }
@@ -151,14 +166,23 @@ bench() {
 }
 
 usage() {
-  printf 'usage: %s demo [arguments] | test [arguments] | bench [full]\n' "$0" >&2
+  printf 'usage: %s demo [%s] [arguments] | test [arguments] | bench [full]\n' "$0" "$examples" >&2
   exit 2
 }
 
 command=${1:-}
 shift || true
 case $command in
-  demo | test) install_packages ;;
+  demo)
+    [[ -n ${programs[${1:-none}]:-} ]] || set -- digits "$@"
+    declare -n own_packages=${1}_packages
+    packages+=("${own_packages[@]}")
+    install_packages
+    ;;
+  test)
+    packages+=("${test_packages[@]}" "${xgboost_packages[@]}")
+    install_packages
+    ;;
   bench)
     add_bench_packages
     install_packages
