@@ -15,7 +15,8 @@ digits_packages=()
 xgboost_packages=(libxgboost-dev)
 newer_boost=libboost1.81-dev
 # What the benchmarks are compared with and drawn by; each is left out where it cannot be had.
-bench_packages=(gnuplot-nox libzmq3-dev pkg-config iceoryx libiceoryx-posh-dev python3)
+bench_packages=(gnuplot-nox libzmq3-dev pkg-config iceoryx libiceoryx-posh-dev python3
+  libopenblas-pthread-dev libopencv-dnn-dev)
 
 # The program of each example.
 declare -A programs=([digits]=digits [xgboost]=tumours)

@@ -19,8 +19,9 @@ namespace inferpool::pool {
 namespace {
 
 // What the common numeric libraries read their number of threads from.
-constexpr std::array kThreadVariables{"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS",
-                                      "BLIS_NUM_THREADS", "NUMEXPR_NUM_THREADS"};
+constexpr std::array kThreadVariables{"OMP_NUM_THREADS",     "OPENBLAS_NUM_THREADS",
+                                      "MKL_NUM_THREADS",     "BLIS_NUM_THREADS",
+                                      "NUMEXPR_NUM_THREADS", "OPENCV_FOR_THREADS_NUM"};
 
 std::string with_index(std::string text, int index) {
   constexpr std::string_view kPlaceholder = "{index}";

@@ -79,6 +79,7 @@ TEST_CASE(
   const auto program = make_program(s, kWorker, 0, 7, 8);
   CHECK(variable(program, "OMP_NUM_THREADS") == "3");
   CHECK(variable(program, "OPENBLAS_NUM_THREADS") == "3");
+  CHECK(variable(program, "OPENCV_FOR_THREADS_NUM") == "3");
   CHECK(variable(program, "MKL_NUM_THREADS") == "5");
 }
 

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// Models whose library has threads of its own: with as many workers as cores, one thread each is
+// faster than one for each core.
+#include <inferpool/pool.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "measure/cores.hpp"
+#include "measure/number.hpp"
+#include "measure/program.hpp"
+#include "measure/rounds.hpp"
+#include "throughput/callers.hpp"
+
+namespace bench {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct ThreadedModel {
+  using Input = inferpool::Tensor;
+  using Output = inferpool::Tensor;
+};
+using ThreadedPool = inferpool::Pool<ThreadedModel>;
+
+struct Library {
+  const char* name;
+  const char* worker;  // null: left out
+  const char* package;
+};
+
+constexpr const char* worker_of([[maybe_unused]] const char* name, bool built) {
+  return built ? name : nullptr;
+}
+
+#ifdef BENCH_WITH_OPENMP
+constexpr bool kOpenmp = true;
+#else
+constexpr bool kOpenmp = false;
+#endif
+#ifdef BENCH_WITH_BLAS
+constexpr bool kBlas = true;
+#else
+constexpr bool kBlas = false;
+#endif
+#ifdef BENCH_WITH_OPENCV
+constexpr bool kOpencv = true;
+#else
+constexpr bool kOpencv = false;
+#endif
+
+constexpr Library kLibraries[] = {
+    {"OpenMP", worker_of("bench_openmp_worker", kOpenmp), "libgomp1 (comes with g++)"},
+    {"OpenBLAS", worker_of("bench_blas_worker", kBlas), "libopenblas-pthread-dev"},
+    {"OpenCV", worker_of("bench_opencv_worker", kOpencv), "libopencv-dnn-dev"}};
+
+// A pool of `workers`, each of whose libraries may use `threads`, kept busy by a caller a worker.
+class Load {
+ public:
+  Load(const char* worker, int workers, int threads)
+      : pool_({.worker = worker, .workers = workers, .threads_per_worker = threads}),
+        callers_(workers, [this](int) { ask(); }) {}
+
+  double rate(Nanoseconds slice) { return callers_.rate(slice); }
+  // Of the process, after it has worked: those of inferpool and the library's.
+  std::int64_t threads() { return ask(); }
+
+ private:
+  std::int64_t ask() {
+    return pool_.infer(inferpool::Tensor::scalar(std::int64_t{0})).values<std::int64_t>().front();
+  }
+
+  ThreadedPool pool_;
+  Callers callers_;
+};
+
+std::string name_of(int workers, int threads) {
+  return number(workers) + " workers x " + number(threads) +
+         (threads == 1 ? " thread" : " threads");
+}
+
+void measure_library(const Library& library, const Options& options, Progress& progress,
+                     Results& results) {
+  progress.step(library.name);
+  const int cores = static_cast<int>(usable_cores().size());
+  Load one(library.worker, cores, 1);
+  Load all(library.worker, cores, cores);
+  const auto contender = [](std::string name, Load& load) {
+    return Contender{std::move(name),
+                     [&load](Nanoseconds slice, Samples& s) { s.add(load.rate(slice)); }};
+  };
+  Rounds rounds({contender(name_of(cores, 1), one), contender(name_of(cores, cores), all)},
+                {.runs = options.runs, .slices = options.full ? 12 : 4, .slice = 150ms});
+  rounds.run(&progress);
+  const std::string table =
+      "requests/s of a model that is parallel by " + std::string(library.name);
+  for (std::size_t i = 0; i < rounds.contenders(); ++i) {
+    results.cells.push_back(
+        {table, rounds.name(i), "requests", "requests/s", rounds.all(i).mean()});
+    const auto threads = static_cast<double>((i == 0 ? one : all).threads());
+    results.cells.push_back({table, rounds.name(i), "threads of a worker", "", threads});
+  }
+  results.figures.push_back(
+      {.what = rounds.name(0) + " beside " + rounds.name(1) + ", " + library.name,
+       .runs = ratios(rounds.means(0), rounds.means(1)),
+       .relation = Relation::kAtLeast,
+       .target = 1,
+       .unit = "x"});
+}
+
+void measure(const Options& options, Results& results) {
+  if (usable_cores().size() < 2) {
+    results.left_out.push_back("threads_per_worker: it takes two cores");
+    return;
+  }
+  Progress progress("threads", static_cast<int>(std::size(kLibraries)));
+  for (const Library& library : kLibraries) {
+    if (library.worker != nullptr) {
+      measure_library(library, options, progress, results);
+    } else {
+      results.left_out.push_back(std::string(library.name) + ": install " + library.package);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace bench
+
+int main(int argc, char** argv) {
+  return bench::run_program(argc, argv, "threads", bench::measure);
+}
