@@ -100,8 +100,8 @@ void deaths() {
   settings.on_event = log.recorder();
   FaultyPool pool(settings);
   const auto pids = ready_pids(pool);
-  std::optional<Limit> few(std::in_place, RLIMIT_NOFILE, limit_with_free_descriptors(0));
-  // The descriptors of the dead one are free: too few to start another.
+  // Fewer than are open: poll() refuses as many as the pool looks at.
+  std::optional<Limit> few(std::in_place, RLIMIT_NOFILE, 4);
   ::kill(pids[0], SIGKILL);
   eventually([&] { return told(EventKind::kStartFailed) >= 5; });
   few->set(limit_with_free_descriptors(0));
