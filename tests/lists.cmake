@@ -5,6 +5,7 @@
 set(unit_tests
     unit/core/error_test.cpp
     unit/ipc/channel_kill_test.cpp
+    unit/ipc/channel_parts_test.cpp
     unit/ipc/channel_states_test.cpp
     unit/ipc/channel_steps_test.cpp
     unit/ipc/channel_test.cpp
@@ -65,6 +66,7 @@ set(unit_tests
     unit/pool/dispatch_hung_test.cpp
     unit/pool/dispatch_late_test.cpp
     unit/pool/dispatch_recycle_test.cpp
+    unit/pool/dispatch_stream_test.cpp
     unit/pool/dispatch_test.cpp
     unit/pool/dispatch_walk_test.cpp
     unit/pool/event_fd_test.cpp
@@ -123,6 +125,7 @@ set(integration_tests
     integration/faults_restart_test.cpp
     integration/faults_running_test.cpp
     integration/faults_startup_test.cpp
+    integration/faults_stream_test.cpp
     integration/faults_stuck_test.cpp
     integration/faults_time_test.cpp
     integration/guest_test.cpp
@@ -136,6 +139,7 @@ set(integration_tests
     integration/recycling_faults_test.cpp
     integration/recycling_test.cpp
     integration/sandbox_test.cpp
+    integration/stream_test.cpp
     integration/worker_binary_test.cpp
     integration/worker_isolation_test.cpp
     integration/worker_process_test.cpp)
@@ -195,6 +199,7 @@ set(test_workers
     garbage_worker
     handshake_worker
     label_worker
+    streamer_worker
     string_worker
     struct_worker
     talkative_worker

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <concepts>
 #include <optional>
 #include <string_view>
 #include <tuple>
@@ -58,6 +59,31 @@ class Context {
   std::string_view traceparent_ = {};
 };
 
+// Where a model sends its answer in parts, one at a time: the second argument of
+// std::optional<Output> predict(const Input&, Stream<Output>&, Context&). Valid during that
+// predict, on its thread.
+//
+// What predict returns is the last part, or, with std::nullopt, nothing more. So one that only
+// returns a value can be asked by any call; one that sends a part only by Pool::infer_stream.
+template <typename Output>
+class Stream {
+ public:
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
+
+  // Sends a part, on which the caller's on_part is called at once. Does not wait for that, but the
+  // next send does, and the end of predict: no more than one part is under way.
+  // Throws Error: cancelled, where the caller takes no more, after which each send throws it: let
+  // it end the predict; invalid_argument, where the caller takes no parts, as it asked by infer,
+  // try_infer, submit or async_infer; payload_too_large and out_of_memory, as Context::output,
+  // after which the model may go on.
+  virtual void send(const Output& part) = 0;
+
+ protected:
+  Stream() = default;
+  ~Stream() = default;
+};
+
 // A model that only the worker knows: Pool<> speaks Request and Response with any worker that does.
 struct Generic {
   using Input = Request;
@@ -72,6 +98,11 @@ template <typename M, typename Out, typename... In>
 struct Signature<Out (M::*)(In...)> {
   using Output = std::remove_cvref_t<Out>;
   using Input = std::remove_cvref_t<std::tuple_element_t<0, std::tuple<In...>>>;
+};
+template <typename M, typename Out, typename In, typename Part, typename C>
+struct Signature<std::optional<Out> (M::*)(In, Stream<Part>&, C)> {
+  using Output = Part;
+  using Input = std::remove_cvref_t<In>;
 };
 template <typename M, typename Out, typename... In>
 struct Signature<Out (M::*)(In...) const> : Signature<Out (M::*)(In...)> {};
@@ -94,9 +125,9 @@ concept HasPredict = requires {
 template <typename Model>
 struct TypesOf {
   static_assert(NamesTypes<Model> || HasPredict<Model>,
-                "inferpool: a model needs `Output predict(Input)` or `Output predict(Input, "
-                "Context&)` that is not "
-                "overloaded, or the two types `Input` and `Output`");
+                "inferpool: a model needs `Output predict(Input)`, `Output predict(Input, "
+                "Context&)` or `std::optional<Output> predict(Input, Stream<Output>&, Context&)` "
+                "that is not overloaded, or the two types `Input` and `Output`");
 };
 template <NamesTypes Model>
 struct TypesOf<Model> {
@@ -116,11 +147,19 @@ using InputOf = typename detail::TypesOf<Model>::Input;
 template <typename Model>
 using OutputOf = typename detail::TypesOf<Model>::Output;
 
+// A model that may send its answer in parts.
+template <typename Model>
+concept Streaming = requires(Model& model, const InputOf<Model>& input,
+                             Stream<OutputOf<Model>>& stream, Context& context) {
+  { model.predict(input, stream, context) } -> std::same_as<std::optional<OutputOf<Model>>>;
+};
+
 // A model that can be constructed and asked here, in this process.
 template <typename Model>
 concept Runnable =
     (std::is_constructible_v<Model, const Settings&> || std::is_constructible_v<Model, const Settings&, WorkerInfo>)&&(
-        requires(Model& model, const InputOf<Model>& input) { model.predict(input); } ||
+        Streaming<Model> ||
+        requires(Model & model, const InputOf<Model>& input) { model.predict(input); } ||
         requires(Model & model, const InputOf<Model>& input, Context& context) {
           model.predict(input, context);
         });

@@ -13,6 +13,7 @@
 #include <inferpool/detail/pool_core.hpp>
 #include <inferpool/detail/receiver.hpp>
 #include <inferpool/detail/served_model.hpp>
+#include <inferpool/detail/stream_here.hpp>
 #include <inferpool/detail/traced_options.hpp>
 #include <inferpool/error.hpp>
 #include <inferpool/model.hpp>
@@ -70,6 +71,35 @@ class Pool {
     } catch (const Error& error) {
       return error;
     }
+  }
+
+  // Asks the model and takes its answer in parts, as the model sends them (see Stream): calls
+  // on_part(Output) for each, in order, on this thread, and returns when there are no more. A model
+  // that answers at once gives one part; there may be none.
+  //
+  // on_part may ask any pool, this one too (with workers = 0 and a model that is not thread_safe
+  // that is an Error, invalid_argument). Where it returns a bool, false ends the call: the model is
+  // told. What it throws does the same, and goes on to the caller. As long as it runs, the model
+  // gets no further than one part ahead, and its worker is this call's.
+  //
+  // Errors as infer, also after parts: deadlines and options.stop count for the call as a whole,
+  // and are looked at between parts. A call that has brought a part is never run again.
+  // Settings::hang_timeout counts from each part anew. There is no asynchronous form.
+  template <typename OnPart>
+  requires std::invocable < std::remove_reference_t<OnPart>
+  &, Output >
+         void infer_stream(const Input& input, OnPart&& on_part, const InferOptions& options = {}) {
+    const detail::TracedOptions traced(options, input);
+    if (core_.in_process()) return stream_here(input, on_part, traced);
+    std::optional<Output> part;
+    const auto decode = [&](Decoder& decoder) { part.emplace(Codec<Output>::decode(decoder)); };
+    const auto take = [&] {
+      Output taken = std::move(*part);
+      part.reset();
+      return detail::give_part(on_part, std::move(taken));
+    };
+    core_.infer_stream([&](Encoder& encoder) { Codec<Input>::encode(encoder, input); },
+                       {decode, take}, traced);
   }
 
   // Does not wait. A refusal arrives in the future too. With workers = 0 it runs in this thread.
@@ -133,9 +163,50 @@ class Pool {
   // workers = 0 only. Gives the payload size of the output.
   std::size_t run_here(const Input& input, Context& context, std::optional<Output>& output) {
     if constexpr (Runnable<Model>) {
-      output.emplace(detail::run_model_here<Model>(*model_, input, context, core_.settings()));
+      detail::NoStream<Output> none;
+      auto answer = detail::run_model_here<Model>(*model_, input, none, context, core_.settings());
+      if (!answer) detail::refuse_parts();
+      output.emplace(std::move(*answer));
     }
     return Codec<Output>::payload(*output);
+  }
+
+  // workers = 0 only.
+  template <typename OnPart>
+  void stream_here(const Input& input, OnPart& on_part, const InferOptions& options) {
+    std::optional<Output> last;
+    detail::StreamStop stop;
+    const auto run = [&](Context& context) {
+      run_stream_here(input, on_part, context, last, stop);
+      return last ? Codec<Output>::payload(*last) : 0;
+    };
+    try {
+      core_.infer_here([&] { return Codec<Input>::payload(input); }, run, options);
+    } catch (const Error&) {
+      if (stop.thrown) std::rethrow_exception(stop.thrown);
+      if (!stop.enough) throw;
+    }
+    if (last) detail::give_part(on_part, std::move(*last));
+  }
+
+  // Leaves in `last` what predict returned.
+  template <typename OnPart>
+  void run_stream_here(const Input& input, OnPart& on_part, Context& context,
+                       std::optional<Output>& last, detail::StreamStop& stop) {
+    if constexpr (Streaming<Model> && Runnable<Model>) {
+      const auto check = [&](std::size_t size) { core_.check_part(size); };
+      detail::StreamHere<Output, OnPart> stream(on_part, context, check, stop);
+      try {
+        auto answer =
+            detail::run_model_here<Model>(*model_, input, stream, context, core_.settings());
+        if (answer && !stop.any) last.emplace(std::move(*answer));
+      } catch (...) {  // for how a model ends that was told to nobody asks
+        if (!stop.any) throw;
+      }
+      if (stop.thrown) detail::refuse_more_parts();
+    } else {
+      run_here(input, context, last);
+    }
   }
 
   void load_here() {

@@ -22,8 +22,8 @@ template <typename Model>
 int run_worker(int argc, char** argv) {
   static_assert(Runnable<Model>,
                 "inferpool: a model needs a constructor (const Settings&) or (const Settings&, "
-                "WorkerInfo) and "
-                "predict(Input) or predict(Input, Context&)");
+                "WorkerInfo) and predict(Input), predict(Input, Context&) or "
+                "predict(Input, Stream<Output>&, Context&), which returns std::optional<Output>");
   detail::Served<Model> served;
   return detail::run_worker(argc, argv, served);
 }

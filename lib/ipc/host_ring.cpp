@@ -28,11 +28,12 @@ std::uint32_t HostRing::post(const PostedRequest& request, WakeList& wakes) noex
   next_ = next_sequence(sequence);
   open_.set(sequence % kRingSlots);
   RequestSlot& slot = control_.request(sequence);
-  published_before_[sequence % kRingSlots].store(
-      control_.reply(sequence).published.load(std::memory_order_relaxed),
-      std::memory_order_relaxed);
+  Known& known = known_[sequence % kRingSlots];
+  known.published_before.store(control_.reply(sequence).published.load(std::memory_order_relaxed),
+                               std::memory_order_relaxed);
+  known.parts.store(request.streams ? 0 : kNoParts, std::memory_order_relaxed);
   slot.reply_parked.store(0, std::memory_order_relaxed);
-  slot.cancelled.store(0, std::memory_order_relaxed);
+  slot.told.store(request.streams ? kToldStreams : 0, std::memory_order_relaxed);
   slot.frame_bytes = static_cast<std::uint32_t>(request.frame.size());
   slot.call_id = request.call_id;
   slot.deadline = request.deadline;
@@ -53,8 +54,24 @@ bool HostRing::recall(std::uint32_t sequence) noexcept {
       expected, posted_word(sequence, Posted::kRecalled), std::memory_order_acq_rel);
 }
 
-void HostRing::cancel(std::uint32_t sequence) noexcept {
-  control_.request(sequence).cancelled.store(1, std::memory_order_relaxed);
+void HostRing::cancel(std::uint32_t sequence, WakeList& wakes) noexcept {
+  control_.request(sequence).told.fetch_or(kToldCancelled, std::memory_order_seq_cst);
+  wake_sender(sequence, wakes);
+}
+
+void HostRing::take_part(std::uint32_t sequence, WakeList& wakes) noexcept {
+  known_[sequence % kRingSlots].parts.fetch_add(1, std::memory_order_relaxed);
+  // The caller is awake: the next part needs no system call, unless it sleeps by then.
+  control_.request(sequence).reply_parked.store(0, std::memory_order_relaxed);
+  control_.request(sequence).told.fetch_add(kToldPart, std::memory_order_seq_cst);
+  wake_sender(sequence, wakes);
+}
+
+// Sequentially consistent with the worker's parking: either it sees the told word or we see it
+// asleep.
+void HostRing::wake_sender(std::uint32_t sequence, WakeList& wakes) noexcept {
+  if (control_.reply(sequence).sender_parked.load(std::memory_order_seq_cst) != 0)
+    wakes.add(&control_.request(sequence).told);
 }
 
 bool HostRing::passed(std::uint32_t sequence) const noexcept {
@@ -65,8 +82,13 @@ bool HostRing::passed(std::uint32_t sequence) const noexcept {
 bool HostRing::plausible(std::uint32_t sequence) const noexcept {
   const std::uint32_t published =
       control_.reply(sequence).published.load(std::memory_order_acquire);
-  return published == sequence ||
-         published == published_before_[sequence % kRingSlots].load(std::memory_order_relaxed);
+  const Known& slot = known(sequence);
+  if (published == sequence || published == slot.published_before.load(std::memory_order_relaxed))
+    return true;
+  const std::uint32_t taken = slot.parts.load(std::memory_order_relaxed);
+  if (taken == kNoParts) return false;
+  return published == part_word(sequence, taken + 1) ||
+         (taken > 0 && published == part_word(sequence, taken));
 }
 
 WaitFor HostRing::park(std::uint32_t sequence) noexcept {

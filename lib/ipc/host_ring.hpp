@@ -19,6 +19,7 @@ struct PostedRequest {
   std::int64_t deadline = 0;
   std::span<const std::byte> frame = {};
   std::uint64_t frame_offset = 0;
+  bool streams = false;  // the caller takes parts
 };
 
 // What the head of a reply says: loaded once, believed by nobody yet.
@@ -56,12 +57,22 @@ class HostRing {
   // Gives the slot back: its reply was read, or it was recalled.
   void finish(std::uint32_t sequence) noexcept { open_.reset(sequence % kRingSlots); }
 
-  // Tells the model that nobody waits any more.
-  void cancel(std::uint32_t sequence) noexcept;
+  // Tells the model that nobody waits any more, and takes no part.
+  void cancel(std::uint32_t sequence, WakeList& wakes) noexcept;
 
   [[nodiscard]] bool answered(std::uint32_t sequence) const noexcept {
     return control_.reply(sequence).published.load(std::memory_order_acquire) == sequence;
   }
+  // Whether a part stands that was not taken. Its head and frame are read as those of a reply; once
+  // it is taken they may change.
+  [[nodiscard]] bool part_stands(std::uint32_t sequence) const noexcept {
+    const std::uint32_t taken = known(sequence).parts.load(std::memory_order_relaxed);
+    return taken != kNoParts && control_.reply(sequence).published.load(
+                                    std::memory_order_acquire) == part_word(sequence, taken + 1);
+  }
+  // The part that stands was read: the run may go on.
+  void take_part(std::uint32_t sequence, WakeList& wakes) noexcept;
+
   // Whether the worker has gone on beyond the number of a request: a hint, wrong only of a worker
   // that is.
   [[nodiscard]] bool passed(std::uint32_t sequence) const noexcept;
@@ -70,11 +81,11 @@ class HostRing {
   // the protocol writes.
   [[nodiscard]] bool plausible(std::uint32_t sequence) const noexcept;
 
-  // Announces that the caller is about to sleep on the reply; it looks once more (answered) before
-  // it does.
+  // Announces that the caller is about to sleep on the reply or the next part; it looks once more
+  // (answered, part_stands) before it does.
   WaitFor park(std::uint32_t sequence) noexcept;
 
-  // Of an answered request.
+  // Of an answered request, or one of which a part stands.
   [[nodiscard]] ReplyHead head(std::uint32_t sequence) const noexcept;
   // Copies the inline frame of a reply, the first to.size() bytes of it: at most kInlineFrame.
   void copy_frame(std::uint32_t sequence, std::span<std::byte> to) const noexcept;
@@ -83,13 +94,23 @@ class HostRing {
   void close(WakeList& wakes) noexcept;
 
  private:
+  // What the host itself knows of a slot.
+  struct Known {
+    std::atomic<std::uint32_t> published_before{0};  // the published word when it was posted
+    std::atomic<std::uint32_t> parts{kNoParts};      // that were taken
+  };
+  static constexpr std::uint32_t kNoParts = ~0U;  // its caller takes none
+
+  [[nodiscard]] const Known& known(std::uint32_t sequence) const noexcept {
+    return known_[sequence % kRingSlots];
+  }
+  void wake_sender(std::uint32_t sequence, WakeList& wakes) noexcept;
   void ring(WakeList& wakes, int threads) noexcept;
 
   Control& control_;
   std::uint32_t next_;
   std::bitset<kRingSlots> open_;  // by slot: posted, and not finished
-  std::array<std::atomic<std::uint32_t>, kRingSlots>
-      published_before_{};  // by slot: the word when it was posted
+  std::array<Known, kRingSlots> known_{};
 };
 
 }  // namespace inferpool::ipc

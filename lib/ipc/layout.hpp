@@ -21,7 +21,7 @@
 //     |                 | header, frame                            written: host    |
 //     +-----------------+----------------------------------------------------------+
 //     | replies[64]     | published word, header, when the run     written: worker  |
-//     |                 | started and ended, frame                                 |
+//     |                 | started and ended, frame, sender_parked                  |
 //     +-----------------+----------------------------------------------------------+
 //
 // Sequence number s (1, 2, 3, ...) uses slot s % 64 of both rings: the reply to a request lies in
@@ -30,6 +30,10 @@
 // passes on. So a slot is free as soon as the host alone says so, and a request that runs long does
 // not stop the ring: its slot is left out, its words stay as they are but for the posted word,
 // which nobody needs once a request was started.
+//
+// A run whose caller takes its answer in parts publishes each in the slot of its reply, one at a
+// time: the published word says that a part stands, the told word that the host has read it, after
+// which the worker may write the next one, or the reply that ends the run, over it.
 
 #include <array>
 #include <atomic>
@@ -43,7 +47,7 @@
 namespace inferpool::ipc {
 
 inline constexpr std::uint64_t kMagic = 0x6c6f6f7072666e69;  // "infrpool"
-inline constexpr std::uint32_t kProtocolVersion = 4;
+inline constexpr std::uint32_t kProtocolVersion = 5;
 inline constexpr std::uint32_t kRingSlots = 64;
 inline constexpr std::uint32_t kTickets = 1024;
 inline constexpr std::size_t kBlockAlignment = 64;
@@ -76,10 +80,23 @@ constexpr bool reached(std::uint32_t word, std::uint32_t sequence) noexcept {
          ((sequence_of(word) - sequence) & kSequenceMask) <= kSequenceMask / 2;
 }
 
+// The published word: the number of the request, once its reply stands. While a part stands, two
+// bits beside it say so, and whether the part is an odd one (the first, the third) or an even one.
+constexpr std::uint32_t part_word(std::uint32_t sequence, std::uint32_t part) noexcept {
+  return sequence | (part % 2 == 1 ? 1U << 30 : 2U << 30);
+}
+
+// The told word, by which the host speaks to a run: whether the caller has left, whether it takes
+// parts, and how many it has taken, as far as 30 bits count them.
+inline constexpr std::uint32_t kToldCancelled = 1;
+inline constexpr std::uint32_t kToldStreams = 2;
+inline constexpr std::uint32_t kToldPart = 4;  // one more
+constexpr std::uint32_t parts_of(std::uint32_t told) noexcept { return told / kToldPart; }
+
 struct alignas(64) RequestSlot {
   std::atomic<std::uint32_t> posted{0};
   std::atomic<std::uint32_t> reply_parked{0};  // the caller sleeps on the published word
-  std::atomic<std::uint32_t> cancelled{0};     // the caller has left
+  std::atomic<std::uint32_t> told{0};
   std::uint32_t frame_bytes = 0;
   std::uint64_t call_id = 0;
   std::int64_t deadline = 0;       // nanoseconds of CLOCK_MONOTONIC; 0: none
@@ -91,7 +108,7 @@ static_assert(sizeof(RequestSlot) == 512);
 // Read by the host: each field is loaded once, atomically. The header and a small frame, up to 24
 // bytes, share the first cache line: what a reply costs is the lines that move.
 struct alignas(64) ReplySlot {
-  std::atomic<std::uint32_t> published{0};  // the sequence number, stored last
+  std::atomic<std::uint32_t> published{0};  // stored last
   std::atomic<std::uint32_t> frame_bytes{0};
   std::atomic<std::uint64_t> call_id{0};
   std::atomic<std::uint32_t> ticket{0};      // kTickets: the reply holds no block
@@ -102,6 +119,7 @@ struct alignas(64) ReplySlot {
     std::array<std::byte, kInlineFrame> frame;
     std::uint64_t frame_offset;  // in `replies`, where frame_bytes > kInlineFrame
   };
+  std::atomic<std::uint32_t> sender_parked{0};  // the run sleeps on the told word
 };
 static_assert(offsetof(ReplySlot, frame) + 24 == 64);
 static_assert(sizeof(ReplySlot) == 512);
@@ -144,7 +162,8 @@ constexpr std::uint64_t abi_hash() noexcept {
         std::uint64_t{sizeof(RobustMutex)}, std::uint64_t{offsetof(RequestSlot, frame)},
         std::uint64_t{offsetof(ReplySlot, frame)}, std::uint64_t{sizeof(void*)},
         std::uint64_t{kTickets}, std::uint64_t{kInlineFrame}, std::uint64_t{detail::kInlinePayload},
-        std::uint64_t{offsetof(HostPart, released)}}) {
+        std::uint64_t{offsetof(HostPart, released)},
+        std::uint64_t{offsetof(ReplySlot, sender_parked)}}) {
     hash = (hash ^ value) * 0x100000001b3;
   }
   return hash;

@@ -135,6 +135,14 @@ std::uint32_t ReplyArena::free_ticket() const noexcept {
   return ticket;
 }
 
+void ReplyArena::withdraw(const Ticket& ticket) {
+  if (ticket.index >= kTickets) return;
+  BlockList freed;  // dropped once reply_mutex is released, as they lock it
+  const Lock lock(control_.worker.reply_mutex);
+  freed.swap(tickets_[ticket.index].blocks);
+  std::erase(out_, ticket.index);
+}
+
 void ReplyArena::forget() {
   Freed freed;
   const Lock lock(control_.worker.reply_mutex);

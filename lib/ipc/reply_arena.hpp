@@ -36,6 +36,9 @@ class ReplyArena {
   // sent. No blocks: no ticket. Throws Error (out_of_memory) where all tickets are out.
   Ticket hold(BlockList blocks);
 
+  // Takes a ticket back that the host has not seen, and never will.
+  void withdraw(const Ticket& ticket);
+
   // Takes all tickets back: the host is gone, or about to be.
   void forget();
 

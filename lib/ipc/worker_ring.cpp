@@ -53,7 +53,27 @@ void WorkerRing::park() noexcept {
   control_.worker.parked.fetch_sub(1, std::memory_order_seq_cst);
 }
 
-void WorkerRing::publish(std::uint32_t sequence, const PublishedReply& reply) noexcept {
+bool WorkerRing::await_taken(std::uint32_t sequence, std::uint32_t parts) noexcept {
+  const std::atomic<std::uint32_t>& told = slot(sequence).told;
+  std::atomic<std::uint32_t>& parked = control_.reply(sequence).sender_parked;
+  const auto taken = [parts](std::uint32_t word) {
+    return parts_of(word) == (parts & (~0U / kToldPart));
+  };
+  const auto settled = [&] {
+    const std::uint32_t word = told.load(std::memory_order_acquire);
+    return taken(word) || (word & kToldCancelled) != 0;
+  };
+  while (!part_spin_.spin(settled)) {
+    parked.store(1, std::memory_order_seq_cst);
+    const WaitFor news{&told, told.load(std::memory_order_seq_cst)};
+    if (!settled()) wait({&news, 1}, std::nullopt);
+    parked.store(0, std::memory_order_relaxed);
+  }
+  return taken(told.load(std::memory_order_acquire));
+}
+
+void WorkerRing::publish_as(std::uint32_t word, std::uint32_t sequence,
+                            const PublishedReply& reply) noexcept {
   const RequestSlot& request = control_.request(sequence);
   ReplySlot& slot = control_.reply(sequence);
   slot.call_id.store(request.call_id, std::memory_order_relaxed);
@@ -69,7 +89,7 @@ void WorkerRing::publish(std::uint32_t sequence, const PublishedReply& reply) no
   }
   // Sequentially consistent with the load of reply_parked: either the caller sees the reply or we
   // see it asleep.
-  slot.published.exchange(sequence, std::memory_order_seq_cst);
+  slot.published.exchange(word, std::memory_order_seq_cst);
   if (request.reply_parked.load(std::memory_order_seq_cst) != 0) wake(&slot.published, INT_MAX);
 }
 

@@ -27,7 +27,7 @@ class WorkerRing {
  public:
   // `spin`: the most that one wait spins; `processors`: that host and workers share.
   WorkerRing(Control& control, std::chrono::nanoseconds spin, int processors) noexcept
-      : control_(control), spin_(spin, processors) {}
+      : control_(control), spin_(spin, processors), part_spin_(spin, processors) {}
 
   // Waits for a request and takes it: from here on it counts as started. Its slot stays as it is
   // until the reply is published. None: the host asks the worker to leave, and nothing that it
@@ -39,7 +39,26 @@ class WorkerRing {
   }
 
   // Publishes the reply and wakes its caller where that sleeps.
-  void publish(std::uint32_t sequence, const PublishedReply& reply) noexcept;
+  void publish(std::uint32_t sequence, const PublishedReply& reply) noexcept {
+    publish_as(sequence, sequence, reply);
+  }
+
+  // Whether the caller of a request that was taken wants its answer in parts.
+  [[nodiscard]] bool streams(std::uint32_t sequence) const noexcept {
+    return (slot(sequence).told.load(std::memory_order_relaxed) & kToldStreams) != 0;
+  }
+  [[nodiscard]] bool cancelled(std::uint32_t sequence) const noexcept {
+    return (slot(sequence).told.load(std::memory_order_relaxed) & kToldCancelled) != 0;
+  }
+  // Publishes a part, the `part`th of this run (1, 2, 3, ...), as publish. Requires that those
+  // before it were taken.
+  void publish_part(std::uint32_t sequence, std::uint32_t part,
+                    const PublishedReply& reply) noexcept {
+    publish_as(part_word(sequence, part), sequence, reply);
+  }
+  // Waits until the host has taken so many parts of this run: then its slot may be written once
+  // more. False: the caller has left, and takes none any more.
+  bool await_taken(std::uint32_t sequence, std::uint32_t parts) noexcept;
 
   [[nodiscard]] bool closing() const noexcept {
     return control_.host.closing.load(std::memory_order_acquire) != 0;
@@ -50,9 +69,11 @@ class WorkerRing {
   [[nodiscard]] bool pending(std::memory_order order) const noexcept;
   std::optional<std::uint32_t> try_take() noexcept;
   void park() noexcept;
+  void publish_as(std::uint32_t word, std::uint32_t sequence, const PublishedReply& reply) noexcept;
 
   Control& control_;
   SpinBudget spin_;
+  SpinBudget part_spin_;  // of await_taken, whose waits are others
 };
 
 }  // namespace inferpool::ipc

@@ -50,8 +50,20 @@ std::optional<Error> decode_failure(Decoder& reply, std::uint64_t request_id) {
       details.request_id = request_id;
       return Error(code, text, std::move(details));
     }
+    case ReplyKind::kPart:
+    case ReplyKind::kEnd:
+      break;  // of what nobody asked for
   }
   throw detail::Malformed("a reply of no known kind");
+}
+
+bool is_end(std::span<const std::byte> frame) noexcept {
+  return frame.size() == 1 && frame.front() == static_cast<std::byte>(ReplyKind::kEnd);
+}
+
+void take_part(Decoder& part) {
+  if (part.take<ReplyKind>() != ReplyKind::kPart)
+    throw detail::Malformed("a part that is none by its first byte");
 }
 
 Error model_failed(const Failure& failure, std::uint64_t request_id) {

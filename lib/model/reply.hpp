@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 
 #include <inferpool/detail/frame.hpp>
 #include <inferpool/error.hpp>
@@ -16,6 +18,8 @@ enum class ReplyKind : std::uint8_t {
   kAnswer = 1,
   kModelFailed = 2,  // exception type, text
   kRefused = 3,      // an ErrorCode of ours for which reaches_caller is true, message
+  kPart = 4,         // of an answer; its value follows, and its published word says so, too
+  kEnd = 5,          // of an answer that was its parts
 };
 
 // Whether an Error of ours keeps its code when it ends a predict: it asks the caller to correct the
@@ -28,6 +32,12 @@ void encode_failure(Encoder& reply);
 // Takes the first byte and, where the reply is no answer, the rest: the error for the caller.
 // Throws detail::Malformed.
 std::optional<Error> decode_failure(Decoder& reply, std::uint64_t request_id);
+
+// Whether the frame of a reply says that the answer was its parts.
+[[nodiscard]] bool is_end(std::span<const std::byte> frame) noexcept;
+
+// Takes the first byte of a part's frame. Throws detail::Malformed where it is none.
+void take_part(Decoder& part);
 
 // model_failed for an exception of the model, wherever it ran.
 [[nodiscard]] Error model_failed(const Failure& failure, std::uint64_t request_id);

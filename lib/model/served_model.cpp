@@ -1,7 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <inferpool/detail/served_model.hpp>
 
+#include <inferpool/error.hpp>
+
 namespace inferpool::detail {
+
+void refuse_parts() {
+  throw Error(ErrorCode::kInvalidArgument,
+              "the model answers in parts, and this call takes one answer; ask it by infer_stream");
+}
+
+void refuse_more_parts() {
+  throw Error(ErrorCode::kCancelled, "the caller takes no more parts of this answer");
+}
 
 void complete_response(Response& response, const Request& request, const Settings& settings) {
   if (response.id.empty()) response.id = request.id;

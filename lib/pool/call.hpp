@@ -61,6 +61,8 @@ class Waiter {
 //     |         +--------+--> deadline, cancel, close: done (error)
 //     +--> refused: done (queue_full, unavailable, stopped)
 //
+// Of an answer in parts each is taken while the call stays started.
+//
 // "Started" is not a state of the host's: the posted word in the ring holds it, and the host learns
 // of it when it fails to recall.
 enum class CallState : std::uint8_t { kNew, kQueued, kPosted, kDone };
@@ -75,6 +77,12 @@ struct Call {
     return state == CallState::kQueued || state == CallState::kPosted;
   }
 
+  // Whether it may be queued once more, after its worker ended. One of which the caller has seen a
+  // part never runs again.
+  [[nodiscard]] bool may_run_again(bool began) const noexcept {
+    return began ? retry == Retry::kAlways && parts == 0 : retry != Retry::kNever;
+  }
+
   // Written before admission, constant afterwards.
   std::uint64_t id = 0;
   Retry retry = Retry::kIfNotStarted;
@@ -83,6 +91,7 @@ struct Call {
   std::uint64_t frame_offset = 0;
   ipc::BlockList blocks = {};
   Waiter* waiter = nullptr;
+  bool streams = false;  // the caller takes parts
 
   CallTicks marks = {};  // each by whoever does what it marks
 
@@ -92,12 +101,13 @@ struct Call {
   int lane = -1;                       // kPosted: the worker's index,
   std::uint32_t sequence = 0;          // the slot,
   Channel* channel = nullptr;          // and the process: the lane's,
-  std::shared_ptr<Channel> dead = {};  // or this one, which ended when it had answered
+  std::shared_ptr<Channel> dead = {};  // or this one, which ended: its answer or a part stands
+  std::uint64_t parts = 0;             // of the answer, that the caller has taken
   int deaths = 0;                      // workers that ended while they ran it,
   int blamed = 0;                      // of these, maybe by its doing; not remembered yet
   std::shared_ptr<const WorkerEnd> blamed_end = {};  // the last of them
-  std::optional<Error> error = {};                   // kDone without an answer
-  Call* previous = nullptr;                          // kQueued
+  std::optional<Error> error = {};  // kDone without an answer; `dead`: once the part is taken
+  Call* previous = nullptr;         // kQueued
   Call* next = nullptr;
 };
 

@@ -27,8 +27,12 @@ class Channel {
   [[nodiscard]] virtual bool passed(std::uint32_t /*sequence*/) const noexcept { return true; }
   // Whether the whole answer stands.
   [[nodiscard]] virtual bool answered(std::uint32_t sequence) const noexcept = 0;
-  // Tells the model that nobody waits for this one any more.
-  virtual void cancel(std::uint32_t sequence) noexcept = 0;
+  // Whether a part of the answer stands that was not taken.
+  [[nodiscard]] virtual bool part_stands(std::uint32_t sequence) const noexcept = 0;
+  // The part that stands was read: the worker may go on.
+  virtual void take_part(std::uint32_t sequence, ipc::WakeList& wakes) noexcept = 0;
+  // Tells the model that nobody waits for this one any more, or takes a part of it.
+  virtual void cancel(std::uint32_t sequence, ipc::WakeList& wakes) noexcept = 0;
   // The answer was read, or the request recalled: its slot is free.
   virtual void finish(std::uint32_t sequence) noexcept = 0;
   // As finish, for an answer that nobody reads: its memory goes back to the worker.

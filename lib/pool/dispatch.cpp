@@ -65,6 +65,11 @@ void Dispatch::collected(Call& call, bool succeeded, ipc::WakeList& wakes) {
   feed(wakes);
 }
 
+void Dispatch::part_taken(Call& call, ipc::WakeList& wakes) {
+  ++call.parts;
+  call.dead ? end_without_answer(call) : lane_of(call).part_taken(call, wakes);
+}
+
 bool Dispatch::give_up(Call& call, ErrorCode code, TimePoint now, ipc::WakeList& wakes) {
   if (!call.under_way()) return false;
   // Made before anything changes: what follows cannot fail.
@@ -74,7 +79,7 @@ bool Dispatch::give_up(Call& call, ErrorCode code, TimePoint now, ipc::WakeList&
                            lanes_.worker_index(call.lane));
   if (call.state == CallState::kPosted && call.channel->answered(call.sequence)) return false;
   Lane* const lane = call.state == CallState::kPosted && !call.dead ? &lane_of(call) : nullptr;
-  fail(call, take_out(call, now) ? std::move(running) : std::move(queued), wakes);
+  fail(call, take_out(call, now, wakes) ? std::move(running) : std::move(queued), wakes);
   if (lane != nullptr) {
     while (Call* other = lane->late() ? lane->recall_any() : nullptr) put_back(*other, wakes);
     feed(wakes);
@@ -82,7 +87,7 @@ bool Dispatch::give_up(Call& call, ErrorCode code, TimePoint now, ipc::WakeList&
   return true;
 }
 
-bool Dispatch::take_out(Call& call, TimePoint now) noexcept {
+bool Dispatch::take_out(Call& call, TimePoint now, ipc::WakeList& wakes) noexcept {
   if (call.state == CallState::kQueued) {
     queue_.erase(call);
     return false;
@@ -91,14 +96,14 @@ bool Dispatch::take_out(Call& call, TimePoint now) noexcept {
   Lane& lane = lane_of(call);
   // However short cancel_grace is, a worker that sleeps may wake up.
   if (lane.withdraw(call, now + std::max<Duration>(limits_.cancel_grace, 100ms))) return false;
-  lane.abandon(call, now + limits_.cancel_grace);
+  lane.abandon(call, now + limits_.cancel_grace, wakes);
   ++late_;
   return true;
 }
 
-bool Dispatch::forget(Call& call, TimePoint now) noexcept {
+bool Dispatch::forget(Call& call, TimePoint now, ipc::WakeList& wakes) noexcept {
   if (!call.under_way()) return false;
-  take_out(call, now);
+  take_out(call, now, wakes);
   end_without_answer(call);
   return true;
 }
@@ -155,14 +160,20 @@ void Dispatch::lose(const Run& run, const std::shared_ptr<Channel>& channel, con
     call.blamed_end = std::make_shared<const WorkerEnd>(end);
     ++call.blamed;
   }
-  if (call.deaths >= 2) {
-    fail(call, poisoned_request(end, call.id), wakes);
-  } else if (call.retry == Retry::kAlways || (call.retry == Retry::kIfNotStarted && !began)) {
+  if (call.deaths < 2 && call.may_run_again(began)) {
     ++retried_;
-    put_back(call, wakes);
-  } else {
-    fail(call, worker_lost(end, call.id, began ? Phase::kRunning : Phase::kQueued), wakes);
+    return put_back(call, wakes);
   }
+  // A whole part that stands is the caller's, too.
+  const bool part = began && channel->part_stands(call.sequence);
+  Error error = call.deaths >= 2
+                    ? poisoned_request(end, call.id)
+                    : worker_lost(end, call.id, began ? Phase::kRunning : Phase::kQueued,
+                                  call.parts + (part ? 1 : 0));
+  if (!part) return fail(call, std::move(error), wakes);
+  call.dead = channel;
+  call.error = std::move(error);
+  call.waiter->notify(wakes);
 }
 
 void Dispatch::set_breaker(std::optional<Error> unavailable, ipc::WakeList& wakes) {
@@ -201,17 +212,10 @@ void Dispatch::abort(ipc::WakeList& wakes) {
     for (const Run& run : lane.runs()) {
       if (run.call == nullptr || lane.channel()->answered(run.sequence)) continue;
       Call& call = *run.call;
-      lane.abandon(call, TimePoint::max());
+      lane.abandon(call, TimePoint::max(), wakes);
       fail(call, stopped(), wakes);
     }
   }
-}
-
-WorkerState Dispatch::state(int index) const noexcept {
-  const Lane& lane = lanes_[index];
-  if (!lane.live()) return WorkerState::kDown;
-  if (lane.hung()) return WorkerState::kHung;
-  return lane.late() ? WorkerState::kLate : WorkerState::kReady;
 }
 
 void Dispatch::count(Stats& stats) const {
@@ -223,12 +227,7 @@ void Dispatch::count(Stats& stats) const {
   stats.late = late_;
   stats.in_flight = in_flight_;
   stats.queued = static_cast<int>(waiting());
-  for (std::size_t i = 0; i < std::min(lanes_.size() + 1, stats.workers.size()); ++i) {
-    const Lane& lane = lanes_[static_cast<int>(i)];
-    if (i == lanes_.size() && !lane.live()) break;
-    stats.workers[i].served = lane.served();
-    stats.workers[i].in_flight = static_cast<int>(lane.runs().size());
-  }
+  lanes_.count(stats.workers);
 }
 
 Call* Dispatch::take_oldest_waiting() noexcept {

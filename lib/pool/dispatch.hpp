@@ -51,6 +51,8 @@ class Dispatch {
   Error refuse_poisoned(Call& call, Error poisoned);
   // The caller has read the answer of a posted call.
   void collected(Call& call, bool succeeded, ipc::WakeList& wakes);
+  // The caller has read a part of a posted call, which goes on.
+  void part_taken(Call& call, ipc::WakeList& wakes);
   // What was collected as a success could not be decoded.
   void count_unreadable() noexcept {
     --succeeded_;
@@ -61,7 +63,12 @@ class Dispatch {
   bool give_up(Call& call, ErrorCode code, TimePoint now, ipc::WakeList& wakes);
   // The caller leaves without the call's end: it counts as failed, and its run as abandoned. False:
   // it had ended.
-  bool forget(Call& call, TimePoint now) noexcept;
+  bool forget(Call& call, TimePoint now, ipc::WakeList& wakes) noexcept;
+  // What was forgotten had brought its caller all the parts that it wanted.
+  void count_enough() noexcept {
+    ++succeeded_;
+    --failed_;
+  }
 
   // --- what supervision reports ---
 
@@ -90,7 +97,7 @@ class Dispatch {
 
   [[nodiscard]] bool drained() const noexcept { return in_flight_ == 0; }
   [[nodiscard]] int live() const noexcept { return lanes_.live(); }
-  [[nodiscard]] WorkerState state(int index) const noexcept;
+  [[nodiscard]] WorkerState state(int index) const noexcept { return lanes_[index].state(); }
   // Of a posted call: the process that has it or, dead, had it.
   [[nodiscard]] const std::shared_ptr<Channel>& channel_of(const Call& call) const noexcept {
     return call.dead ? call.dead : lanes_[call.lane].channel();
@@ -113,7 +120,7 @@ class Dispatch {
   void feed(ipc::WakeList& wakes);
   void put_back(Call& call, ipc::WakeList& wakes);
   // From where it stands; true: it was begun.
-  bool take_out(Call& call, TimePoint now) noexcept;
+  bool take_out(Call& call, TimePoint now, ipc::WakeList& wakes) noexcept;
   void ended(Lane& lane, const WorkerEnd& end, ipc::WakeList& wakes);
   void lose(const Run& run, const std::shared_ptr<Channel>& channel, const WorkerEnd& end,
             ipc::WakeList& wakes);

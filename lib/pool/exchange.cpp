@@ -3,13 +3,11 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
-
 #include "model/reply.hpp"
 #include "model/traceparent.hpp"
 #include "pool/fingerprint.hpp"
 #include "pool/refusal.hpp"
+#include "pool/slot_copy.hpp"
 #include "pool/supervisor.hpp"
 
 namespace inferpool::pool {
@@ -126,8 +124,18 @@ void Exchange::give_up(Call& call, ErrorCode code) {
 
 void Exchange::forget(Call& call) noexcept {
   const TimePoint now = Clock::now();
-  const bool stood =
-      dispatch_.update([&](Dispatch& d, ipc::WakeList&) { return d.forget(call, now); });
+  const bool stood = dispatch_.update(
+      [&](Dispatch& d, ipc::WakeList& wakes) { return d.forget(call, now, wakes); });
+  if (stood) supervisor_.poke();  // as in give_up
+}
+
+void Exchange::end_early(Call& call) noexcept {
+  const TimePoint now = Clock::now();
+  const bool stood = dispatch_.update([&](Dispatch& d, ipc::WakeList& wakes) {
+    if (!d.forget(call, now, wakes)) return false;
+    d.count_enough();
+    return true;
+  });
   if (stood) supervisor_.poke();  // as in give_up
 }
 
@@ -151,52 +159,91 @@ void Exchange::remember(Call& call) noexcept try {
 
 bool Exchange::collect(Call& call, const Placement& placement,
                        detail::FunctionRef<void(Decoder&)> decode) {
-  WorkerHandle& worker = *placement.worker;
-  const ipc::ReplyHead head = worker.memory()->ring().head(placement.sequence);
-  const bool has_blocks = head.ticket < ipc::kTickets;
   call.marks.seen = ticks();
-  std::array<std::byte, ipc::kInlineFrame> copy;
-  const std::span<std::byte> inline_frame =
-      std::span(copy).first(std::min<std::size_t>(head.frame_bytes, ipc::kInlineFrame));
-  worker.memory()->ring().copy_frame(placement.sequence, inline_frame);
-
+  const SlotCopy reply(placement);
+  const ipc::ReplyHead& head = reply.head();
+  const bool has_blocks = head.ticket < ipc::kTickets;
   std::optional<bool> given_back;  // false: the call was not there any more
   const auto give_back = [&](bool succeeded) {
-    given_back = dispatch_.update([&](Dispatch& d, ipc::WakeList& wakes) {
-      if (!stands(call, placement)) return false;
+    given_back = update_if_stands(call, placement, [&](Dispatch& d, ipc::WakeList& wakes) {
       d.collected(call, succeeded, wakes);
       // What lies in the slot alone is decoded in no time, as in prepare.
       if (succeeded && !has_blocks) count(call, head, call.marks.seen);
-      return true;
     });
     return *given_back;
   };
   try {
-    if (head.call_id != call.id)
-      throw detail::Malformed(fmt::format("a reply to request {}", head.call_id));
-    ipc::ReplyBlocks blocks(*worker.memory(), head, origin_->settings.copy_outputs,
-                            origin_->settings.max_payload.value_or(0));
-    Decoder decoder(blocks.frame(inline_frame), blocks);
-    std::optional<Error> failure = model::decode_failure(decoder, call.id);
+    reply.check(call);
+    ipc::ReplyBlocks blocks = blocks_of(placement, head);
+    const std::span<const std::byte> frame = blocks.frame(reply.frame());
+    const bool end = call.streams && model::is_end(frame);
+    Decoder decoder(frame, blocks);
+    std::optional<Error> failure = end ? std::nullopt : model::decode_failure(decoder, call.id);
     // The worker may take the next request while this one is decoded.
-    if (!give_back(!failure)) throw detail::Malformed("a reply to a request that was taken back");
+    if (!give_back(!failure)) {
+      if (look(call).state == CallState::kDone)
+        return false;  // ended meanwhile, and rightly answered
+      throw detail::Malformed("a reply to a request that was taken back");
+    }
     if (failure) throw *std::move(failure);
-    this->decode(decoder, decode);
+    if (!end) this->decode(decoder, decode);
     if (has_blocks) {
       const std::uint64_t decoded = ticks();
       dispatch_.update([&](Dispatch&, ipc::WakeList&) { count(call, head, decoded); });
     }
     return true;
   } catch (const detail::Malformed& malformed) {
-    const WorkerEnd end = violation(worker, malformed.what());
+    const WorkerEnd end = violation(*placement.worker, malformed.what());
     if (!(given_back ? *given_back : give_back(false))) return false;
-    call.blamed_end = std::make_shared<const WorkerEnd>(end);
-    ++call.blamed;
-    throw worker_lost(end, call.id, Phase::kRunning);
+    throw_violation(call, end);
   } catch (...) {
     if (!given_back && !give_back(false)) return false;
     rethrow_undecodable(call.id);
   }
+}
+
+bool Exchange::collect_part(Call& call, const Placement& placement,
+                            detail::FunctionRef<void(Decoder&)> decode) {
+  const SlotCopy part(placement);
+  const std::uint64_t before = call.parts;
+  try {
+    part.check(call);
+    // The run may go on while this one is decoded.
+    const bool taken = update_if_stands(
+        call, placement, [&](Dispatch& d, ipc::WakeList& wakes) { d.part_taken(call, wakes); });
+    if (!taken) return false;
+    ipc::ReplyBlocks blocks = blocks_of(placement, part.head());
+    Decoder decoder(blocks.frame(part.frame()), blocks);
+    model::take_part(decoder);
+    decode(decoder);
+    decoder.finish();
+    return true;
+  } catch (const detail::Malformed& malformed) {
+    const WorkerEnd end = violation(*placement.worker, malformed.what());
+    const bool stood = update_if_stands(call, placement, [&](Dispatch& d, ipc::WakeList& wakes) {
+      d.collected(call, false, wakes);
+    });
+    if (!stood) return false;
+    call.parts = before;
+    throw_violation(call, end);
+  } catch (...) {
+    rethrow_undecodable(call.id);
+  }
+}
+
+template <typename Change>
+bool Exchange::update_if_stands(const Call& call, const Placement& placement,
+                                const Change& change) {
+  return dispatch_.update([&](Dispatch& d, ipc::WakeList& wakes) {
+    const bool there = stands(call, placement);
+    if (there) change(d, wakes);
+    return there;
+  });
+}
+
+ipc::ReplyBlocks Exchange::blocks_of(const Placement& placement, const ipc::ReplyHead& head) const {
+  return ipc::ReplyBlocks(*placement.worker->memory(), head, origin_->settings.copy_outputs,
+                          origin_->settings.max_payload.value_or(0));
 }
 
 // Under the pool's lock.
@@ -215,6 +262,12 @@ void Exchange::check(const Call& call, const Placement& placement) {
            !placement.worker->memory()->ring().plausible(placement.sequence);
   });
   if (broken) violation(*placement.worker, "words of the ring that no worker writes");
+}
+
+void Exchange::throw_violation(Call& call, const WorkerEnd& end) {
+  call.blamed_end = std::make_shared<const WorkerEnd>(end);
+  ++call.blamed;
+  throw worker_lost(end, call.id, Phase::kRunning, call.parts);
 }
 
 // Of the worker that is killed for it.

@@ -13,23 +13,13 @@
 #include "pool/call.hpp"
 #include "pool/latency.hpp"
 #include "pool/locked_dispatch.hpp"
+#include "pool/placement.hpp"
 #include "pool/poison_memory.hpp"
 #include "pool/worker_handle.hpp"
 
 namespace inferpool::pool {
 
 class Supervisor;
-
-// Where a call stood when its waiter last looked.
-struct Placement {
-  CallState state = CallState::kNew;
-  std::uint32_t sequence = 0;
-  std::shared_ptr<WorkerHandle> worker = {};
-
-  [[nodiscard]] bool answered() const noexcept {
-    return state == CallState::kPosted && worker->memory()->ring().answered(sequence);
-  }
-};
 
 // What whoever waits for a call does with it, whether it blocks or polls. Thread-safety: safe from
 // many threads, one for each call.
@@ -55,11 +45,16 @@ class Exchange {
   // Whoever waited for the call leaves, maybe without its end (for want of memory): nothing knows
   // it any more.
   void forget(Call& call) noexcept;
+  // As forget, of a caller that has got all the parts that it wanted: a success.
+  void end_early(Call& call) noexcept;
   // Of a call that looks answered: reads the reply with distrust. Throws Error (the model's,
   // worker_lost for garbage, out_of_memory for the host's own, model_failed for what else `decode`
   // throws). False: the reply was forged, the
-  // call is elsewhere by now; look again.
+  // call is elsewhere by now; look again. An answer that was its parts has nothing to decode.
   bool collect(Call& call, const Placement& placement, detail::FunctionRef<void(Decoder&)> decode);
+  // The same for a part of the answer, which does not end the call, unless it throws worker_lost.
+  bool collect_part(Call& call, const Placement& placement,
+                    detail::FunctionRef<void(Decoder&)> decode);
   // Ends the worker where the reply word of the call holds what cannot be.
   void check(const Call& call, const Placement& placement);
 
@@ -78,8 +73,14 @@ class Exchange {
   bool encode(Call& call, detail::FunctionRef<void(Encoder&)> encode, std::string_view traceparent);
   void decode(Decoder& decoder, detail::FunctionRef<void(Decoder&)> decode);
   void count(Call& call, const ipc::ReplyHead& head, std::uint64_t decoded) noexcept;
+  // Whether the call was there to be changed: change(Dispatch&, ipc::WakeList&).
+  template <typename Change>
+  bool update_if_stands(const Call& call, const Placement& placement, const Change& change);
+  [[nodiscard]] ipc::ReplyBlocks blocks_of(const Placement& placement,
+                                           const ipc::ReplyHead& head) const;
   [[nodiscard]] std::optional<Error> poisoned(const Call& call);
   void remember(Call& call) noexcept;
+  [[noreturn]] static void throw_violation(Call& call, const WorkerEnd& end);
   static WorkerEnd violation(WorkerHandle& worker, std::string_view what);
 
   std::shared_ptr<const Origin> origin_;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pool/in_process.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -45,6 +47,18 @@ Error given_up_running(ErrorCode code, std::uint64_t id) {
 
 Error given_up_queued(ErrorCode code, std::uint64_t id) {
   return given_up(code, id, Phase::kQueued, "before its turn came");
+}
+
+// Of a thread that waits for itself: the model, or on_part, asks its own pool.
+Error inside_itself(std::uint64_t id) {
+  ErrorDetails details;
+  details.phase = Phase::kQueued;
+  details.request_id = id;
+  return {ErrorCode::kInvalidArgument,
+          fmt::format("request {}: with workers = 0 this thread runs the model already, which is "
+                      "not thread_safe; ask it after infer_stream, or set workers",
+                      id),
+          std::move(details)};
 }
 
 [[noreturn]] void rethrow_as_ours(std::uint64_t id) {
@@ -117,8 +131,10 @@ bool InProcess::enter(std::uint64_t id, const Deadline& deadline, const std::sto
   if (closed_) throw stopped();
   if (stop.stop_requested()) throw given_up_queued(ErrorCode::kCancelled, id);
   if (passed(deadline, Clock::now())) throw given_up_queued(ErrorCode::kDeadlineExceeded, id);
+  if (runner_ == std::this_thread::get_id()) throw inside_itself(id);
   if (thread_safe_ || (running_ == 0 && waiting_.empty())) {
     ++running_;
+    if (!thread_safe_) runner_ = std::this_thread::get_id();
     return false;
   }
   if (waiting_.size() >= static_cast<std::size_t>(settings_.max_queue_size)) {
@@ -132,7 +148,10 @@ bool InProcess::enter(std::uint64_t id, const Deadline& deadline, const std::sto
   } else {
     turn.called.wait(lock, stop, come);
   }
-  if (turn.come) return true;  // leave() counted it as running and took it off the list
+  if (turn.come) {  // leave() counted it as running and took it off the list
+    runner_ = std::this_thread::get_id();
+    return true;
+  }
   if (turn.stopped) throw stopped();
   waiting_.erase(place);
   throw given_up_queued(
@@ -142,6 +161,7 @@ bool InProcess::enter(std::uint64_t id, const Deadline& deadline, const std::sto
 void InProcess::leave() noexcept {
   const std::lock_guard lock(mutex_);
   --running_;
+  runner_ = {};
   if (!waiting_.empty()) {
     Turn* next = waiting_.front();
     waiting_.pop_front();

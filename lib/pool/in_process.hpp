@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <list>
 #include <mutex>
+#include <thread>
 
 #include <inferpool/detail/pool_core.hpp>
 
@@ -58,6 +59,7 @@ class InProcess {
   std::condition_variable idle_;
   std::list<Turn*> waiting_;
   int running_ = 0;
+  std::thread::id runner_;  // of a model that is not thread_safe
   bool closed_ = false;
   std::uint64_t requests_ = 0, succeeded_ = 0, failed_ = 0;
   Latency latency_;

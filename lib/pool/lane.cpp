@@ -48,6 +48,12 @@ std::vector<Run> Lane::worker_ended() {
   return runs;
 }
 
+WorkerState Lane::state() const noexcept {
+  if (!live()) return WorkerState::kDown;
+  if (hung()) return WorkerState::kHung;
+  return late() ? WorkerState::kLate : WorkerState::kReady;
+}
+
 bool Lane::takes_fewer_than(std::size_t most) const noexcept {
   return live() && !late() && runs_.size() < most && channel_->has_room();
 }
@@ -122,9 +128,15 @@ bool Lane::withdraw(Call& call, TimePoint kill_at) noexcept {
   return true;
 }
 
-void Lane::abandon(Call& call, TimePoint kill_at) noexcept {
+void Lane::part_taken(const Call& call, ipc::WakeList& wakes) noexcept {
   const auto run = find(call);
-  channel_->cancel(run->sequence);
+  run->started.reset();
+  channel_->take_part(run->sequence, wakes);
+}
+
+void Lane::abandon(Call& call, TimePoint kill_at, ipc::WakeList& wakes) noexcept {
+  const auto run = find(call);
+  channel_->cancel(run->sequence, wakes);
   run->kept = std::move(call.blocks);
   run->call = nullptr;
   run->kill_at = kill_at;
@@ -170,12 +182,18 @@ void Lane::end_overdue(TimePoint now, Duration cancel_grace, Duration hang_timeo
                                 seconds(cancel_grace)));
       run.overdue = out_of_time_ = true;
     } else if (hang_timeout > Duration::zero() && run.started &&
-               now - *run.started >= hang_timeout && !channel_->answered(run.sequence)) {
+               now - *run.started >= hang_timeout && !waited_for(run)) {
       ask_for_stack(now, fmt::format("hung: a request ran longer than hang_timeout ({} s)",
                                      seconds(hang_timeout)));
       run.overdue = out_of_time_ = true;
     }
   }
+}
+
+// Whether it is the caller's turn to do something about the run.
+bool Lane::waited_for(const Run& run) const noexcept {
+  return channel_->answered(run.sequence) ||
+         (run.call != nullptr && channel_->part_stands(run.sequence));
 }
 
 void Lane::ask_for_stack(TimePoint now, const std::string& reason) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <inferpool/detail/storage.hpp>
+#include <inferpool/stats.hpp>
 
 #include "core/clock.hpp"
 #include "ipc/block_list.hpp"
@@ -25,7 +26,7 @@ struct Run {
   Call* call = nullptr;      // null: abandoned, the worker still reads its blocks
   ipc::BlockList kept = {};  // those blocks
   Deadline kill_at = {};     // abandoned: how long it may go on
-  Deadline started = {};     // when it was first seen to have its turn
+  Deadline started = {};     // when it was first seen to have its turn, or a part taken
   std::uint64_t turn = 0;    // ticks when it got its turn; 0: posted ahead
   bool overdue = false;      // the pool killed the worker for it
   bool suspect = false;      // the worker ended: maybe by its doing, if it was begun
@@ -50,6 +51,7 @@ class Lane {
   [[nodiscard]] bool late() const noexcept { return abandoned_ > 0 || unbegun_; }
   // Asked for its stack, and about to end.
   [[nodiscard]] bool hung() const noexcept { return kill_hung_at_.has_value(); }
+  [[nodiscard]] WorkerState state() const noexcept;
   // Whether it would run one more request at once.
   [[nodiscard]] bool accepts() const noexcept { return takes_fewer_than(concurrency_); }
   [[nodiscard]] bool accepts_ahead() const noexcept { return takes_fewer_than(concurrency_ + 1); }
@@ -75,13 +77,16 @@ class Lane {
   // As recall, for a call whose time is over. Where it had its turn, the worker must pass its slot
   // by `kill_at`.
   bool withdraw(Call& call, TimePoint kill_at) noexcept;
+  // A part of its answer was read: its run goes on, and its time begins anew.
+  void part_taken(const Call& call, ipc::WakeList& wakes) noexcept;
   // Nobody waits for it any more; the worker has until `kill_at` to end the run.
-  void abandon(Call& call, TimePoint kill_at) noexcept;
+  void abandon(Call& call, TimePoint kill_at, ipc::WakeList& wakes) noexcept;
 
   // Throws away late answers, after which the worker may be in rotation again.
   void collect_late(std::uint64_t use) noexcept;
-  // A worker that is late beyond `kill_at`, or has one request for `hang_timeout` (0: never), is
-  // asked for its stack, and killed where it has not ended within kStackGrace.
+  // A worker that is late beyond `kill_at`, or has one request for `hang_timeout` (0: never)
+  // without an answer or a part of it, is asked for its stack, and killed where it has not ended
+  // within kStackGrace. One whose part stands waits for the caller, and not the reverse.
   void end_overdue(TimePoint now, Duration cancel_grace, Duration hang_timeout);
 
  private:
@@ -89,6 +94,7 @@ class Lane {
   std::vector<Run>::iterator find(const Call& call) noexcept;
   void recalled(std::vector<Run>::iterator run) noexcept;
   void give_turn() noexcept;
+  [[nodiscard]] bool waited_for(const Run& run) const noexcept;
   void ask_for_stack(TimePoint now, const std::string& reason);
 
   int index_;

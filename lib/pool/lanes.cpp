@@ -25,6 +25,14 @@ std::size_t Lanes::ahead() const noexcept {
       std::count_if(begin(), end(), [](const Lane& lane) { return lane.ahead() != nullptr; }));
 }
 
+void Lanes::count(std::span<WorkerStats> workers) const noexcept {
+  const std::size_t places = retiring().live() ? lanes_.size() : size();
+  for (std::size_t i = 0; i < std::min(places, workers.size()); ++i) {
+    workers[i].served = lanes_[i].served();
+    workers[i].in_flight = static_cast<int>(lanes_[i].runs().size());
+  }
+}
+
 Lane* Lanes::free() noexcept {
   Lane* best = nullptr;
   for (Lane& lane : *this) {

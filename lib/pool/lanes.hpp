@@ -40,6 +40,9 @@ class Lanes {
 
   // Workers that are ready.
   [[nodiscard]] int live() const noexcept;
+  // For each place what its worker served and runs; the one that retires comes after the last, and
+  // only where there is one.
+  void count(std::span<WorkerStats> workers) const noexcept;
   // Calls that were posted ahead.
   [[nodiscard]] std::size_t ahead() const noexcept;
 

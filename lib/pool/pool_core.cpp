@@ -74,6 +74,11 @@ void PoolCore::infer(FunctionRef<void(Encoder&)> encode, FunctionRef<void(Decode
   parts_->workers->infer(encode, decode, options);
 }
 
+void PoolCore::infer_stream(FunctionRef<void(Encoder&)> encode, const PartTaker& taker,
+                            const InferOptions& options) {
+  parts_->workers->infer_stream(encode, taker, options);
+}
+
 void PoolCore::submit(FunctionRef<void(Encoder&)> encode, std::unique_ptr<Receiver> receiver,
                       const InferOptions& options) noexcept {
   parts_->workers->submit(encode, std::move(receiver), options);
@@ -94,6 +99,10 @@ void PoolCore::submit_here(FunctionRef<std::size_t()> payload,
     error = pool::current_error();
   }
   pool::deliver(receiver, error, parts_->in_process->events());
+}
+
+void PoolCore::check_part(std::size_t size) const {
+  model::check_payload("a part of a reply", size, static_cast<std::size_t>(*settings_.max_payload));
 }
 
 Tensor PoolCore::loan(Datatype datatype, const Shape& shape) {

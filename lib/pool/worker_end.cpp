@@ -57,7 +57,8 @@ ErrorDetails details_of(const WorkerEnd& end, Phase phase) {
 
 std::string to_string(const WorkerEnd& end) { return how(end) + why(end); }
 
-Error worker_lost(const WorkerEnd& end, std::uint64_t request_id, Phase phase) {
+Error worker_lost(const WorkerEnd& end, std::uint64_t request_id, Phase phase,
+                  std::uint64_t parts) {
   ErrorDetails details = details_of(end, phase);
   details.request_id = request_id;
   std::string text = how(end);
@@ -65,8 +66,12 @@ Error worker_lost(const WorkerEnd& end, std::uint64_t request_id, Phase phase) {
     text += fmt::format(" {} request {}",
                         phase == Phase::kRunning ? "while it ran" : "before it began", request_id);
   }
+  if (parts > 0)
+    text += fmt::format(", after {} part{} of its answer", parts, parts > 1 ? "s" : "");
   text += why(end);
-  if (phase == Phase::kRunning) {
+  if (parts > 0) {
+    text += "; a request that was answered in part is not sent again, whatever retry is";
+  } else if (phase == Phase::kRunning) {
     text += "; send it again if running it twice does no harm, or set retry = always";
   } else if (phase == Phase::kQueued) {
     text += "; retry = never keeps it from another worker";

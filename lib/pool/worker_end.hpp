@@ -29,8 +29,9 @@ struct WorkerEnd {
 [[nodiscard]] std::string to_string(const WorkerEnd& end);
 
 // worker_lost for the request that it ran, for one that it had not begun (Phase::kQueued), or for
-// none (Phase::kNone).
-[[nodiscard]] Error worker_lost(const WorkerEnd& end, std::uint64_t request_id, Phase phase);
+// none (Phase::kNone). `parts`: of the answer, that its caller has.
+[[nodiscard]] Error worker_lost(const WorkerEnd& end, std::uint64_t request_id, Phase phase,
+                                std::uint64_t parts = 0);
 
 // poisoned_request: two workers ended while they ran the request, this one last.
 [[nodiscard]] Error poisoned_request(const WorkerEnd& end, std::uint64_t request_id);

@@ -177,7 +177,8 @@ void WorkerHandle::kill(const std::string& reason) noexcept {
 std::uint32_t WorkerHandle::post(const Call& call, ipc::WakeList& wakes) {
   const std::int64_t deadline =
       call.deadline ? std::chrono::nanoseconds(call.deadline->time_since_epoch()).count() : 0;
-  return memory_->ring().post({call.id, deadline, call.frame.bytes(), call.frame_offset}, wakes);
+  return memory_->ring().post(
+      {call.id, deadline, call.frame.bytes(), call.frame_offset, call.streams}, wakes);
 }
 
 void WorkerHandle::discard(std::uint32_t sequence) noexcept {

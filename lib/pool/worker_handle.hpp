@@ -101,7 +101,15 @@ class WorkerHandle final : public Channel {
   bool passed(std::uint32_t sequence) const noexcept override {
     return memory_->ring().passed(sequence);
   }
-  void cancel(std::uint32_t sequence) noexcept override { memory_->ring().cancel(sequence); }
+  bool part_stands(std::uint32_t sequence) const noexcept override {
+    return memory_->ring().part_stands(sequence);
+  }
+  void take_part(std::uint32_t sequence, ipc::WakeList& wakes) noexcept override {
+    memory_->ring().take_part(sequence, wakes);
+  }
+  void cancel(std::uint32_t sequence, ipc::WakeList& wakes) noexcept override {
+    memory_->ring().cancel(sequence, wakes);
+  }
   void finish(std::uint32_t sequence) noexcept override { memory_->ring().finish(sequence); }
   void discard(std::uint32_t sequence) noexcept override;
 

@@ -125,12 +125,65 @@ void Workers::wait_and_collect(Call& call, Placement placement,
   }
 }
 
-// Until the call is answered or done.
+void Workers::infer_stream(detail::FunctionRef<void(Encoder&)> encode,
+                           const detail::PoolCore::PartTaker& taker, const InferOptions& options) {
+  refuse_child();
+  Call call;
+  Waiter waiter;
+  call.waiter = &waiter;
+  call.streams = true;
+  exchange_->prepare(call, encode, options);
+  const std::stop_callback on_stop(options.stop, WakeCaller{&waiter});
+  Placement placement = exchange_->admit(call);
+  const RememberDeaths at_end{*exchange_, call};
+  try {
+    wait_and_take(call, std::move(placement), taker, options.stop);
+  } catch (...) {
+    exchange_->forget(call);
+    throw;
+  }
+}
+
+void Workers::wait_and_take(Call& call, Placement placement,
+                            const detail::PoolCore::PartTaker& taker, const std::stop_token& stop) {
+  for (std::uint32_t seen = 0;;) {
+    placement = await(call, std::move(placement), stop);
+    if (placement.state == CallState::kDone) throw *call.error;
+    bool taken = false;
+    const auto decode = [&](Decoder& decoder) {
+      taker.decode(decoder);
+      taken = true;
+    };
+    const bool last = placement.answered();
+    const bool read = last ? exchange_->collect(call, placement, decode)
+                           : exchange_->collect_part(call, placement, decode);
+    const bool more = !(read && taken) || taker.take();
+    if (read && last) return;
+    if (!more) return exchange_->end_early(call);
+    // What stands already is not waited for.
+    if (give_up_if_due(call, stop) || !read || call.waiter->seen() != seen) {
+      seen = call.waiter->seen();
+      placement = exchange_->look(call);
+    }
+  }
+}
+
+bool Workers::give_up_if_due(Call& call, const std::stop_token& stop) {
+  const bool cancelled = stop.stop_requested();
+  if (!cancelled && !(call.deadline && passed(call.deadline, Clock::now()))) return false;
+  exchange_->give_up(call, cancelled ? ErrorCode::kCancelled : ErrorCode::kDeadlineExceeded);
+  return true;
+}
+
+// Until the call is answered or done, or a part of its answer stands.
 Placement Workers::await(Call& call, Placement placement, const std::stop_token& stop) {
   const Waiter& waiter = *call.waiter;
+  const auto has_news = [&] {
+    return placement.answered() || (call.streams && placement.part_stands());
+  };
   for (std::uint32_t seen = 0;;) {
-    if (placement.state == CallState::kDone || placement.answered()) return placement;
-    const auto changed = [&] { return placement.answered() || waiter.seen() != seen; };
+    if (placement.state == CallState::kDone || has_news()) return placement;
+    const auto changed = [&] { return has_news() || waiter.seen() != seen; };
     const bool posted = placement.state == CallState::kPosted;
     if (!spin_.spin(changed, posted ? 0 : kLeftToServed)) {
       sleep(call, placement, seen);
@@ -138,8 +191,7 @@ Placement Workers::await(Call& call, Placement placement, const std::stop_token&
       if (!changed() && passed(call.deadline, Clock::now()))
         exchange_->give_up(call, ErrorCode::kDeadlineExceeded);
     }
-    if (stop.stop_requested() && !placement.answered())
-      exchange_->give_up(call, ErrorCode::kCancelled);
+    if (stop.stop_requested() && !has_news()) exchange_->give_up(call, ErrorCode::kCancelled);
     if (waiter.seen() != seen) {
       seen = waiter.seen();
       placement = exchange_->look(call);
@@ -154,8 +206,8 @@ void Workers::sleep(const Call& call, const Placement& placement, std::uint32_t 
   if (placement.state == CallState::kPosted)
     words[count++] = placement.worker->memory()->ring().park(placement.sequence);
   words[count++] = call.waiter->park(seen);
-  if (!placement.answered() && call.waiter->seen() == seen)
-    ipc::wait({words.data(), count}, call.deadline);
+  const bool news = placement.answered() || (call.streams && placement.part_stands());
+  if (!news && call.waiter->seen() == seen) ipc::wait({words.data(), count}, call.deadline);
   call.waiter->unpark();
 }
 

@@ -29,6 +29,8 @@ class Workers {
 
   void infer(detail::FunctionRef<void(Encoder&)> encode, detail::FunctionRef<void(Decoder&)> decode,
              const InferOptions& options);
+  void infer_stream(detail::FunctionRef<void(Encoder&)> encode,
+                    const detail::PoolCore::PartTaker& taker, const InferOptions& options);
   void submit(detail::FunctionRef<void(Encoder&)> encode,
               std::unique_ptr<detail::Receiver> receiver, const InferOptions& options) noexcept;
   [[nodiscard]] detail::StorageRef loan(std::size_t size);
@@ -49,6 +51,10 @@ class Workers {
   void refuse_child() const;
   void wait_and_collect(Call& call, Placement placement, detail::FunctionRef<void(Decoder&)> decode,
                         const std::stop_token& stop);
+  void wait_and_take(Call& call, Placement placement, const detail::PoolCore::PartTaker& taker,
+                     const std::stop_token& stop);
+  // True: its time is over, or it was asked to stop.
+  bool give_up_if_due(Call& call, const std::stop_token& stop);
   Placement await(Call& call, Placement placement, const std::stop_token& stop);
   void sleep(const Call& call, const Placement& placement, std::uint32_t seen);
 

@@ -13,7 +13,8 @@ Tensor RequestContext::output(Datatype datatype, const Shape& shape) {
 }
 
 bool RequestContext::cancelled() const noexcept {
-  return slot_.cancelled.load(std::memory_order_relaxed) != 0 || passed(deadline(), Clock::now());
+  return (slot_.told.load(std::memory_order_relaxed) & ipc::kToldCancelled) != 0 ||
+         passed(deadline(), Clock::now());
 }
 
 std::optional<std::chrono::steady_clock::time_point> RequestContext::deadline() const noexcept {

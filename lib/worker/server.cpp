@@ -14,6 +14,7 @@
 #include "model/reply.hpp"
 #include "model/traceparent.hpp"
 #include "worker/last_stack.hpp"
+#include "worker/reply_frame.hpp"
 #include "worker/request_context.hpp"
 
 namespace inferpool::worker {
@@ -56,11 +57,13 @@ void Server::serve(std::uint32_t sequence, ipc::RequestView& view) {
   const std::uint64_t started = ticks();
   detail::FrameBuffer frame;
   ipc::SentBlocks blocks(*arena_);
-  answer(sequence, view, frame, blocks);
+  SentParts parts(ring_, sequence, *arena_, attachment_.welcome().max_payload);
+  answer(sequence, view, frame, blocks, parts);
   view.detach();
+  parts.settle();
   ipc::PublishedReply reply;
   try {
-    reply = finish(frame, blocks);
+    reply = hold_reply(frame, blocks, *arena_);
   } catch (...) {  // no room for the reply itself: the refusal is small enough for the slot
     frame.clear();
     Encoder refusal(frame, blocks, detail::kInlineFrame);
@@ -73,7 +76,7 @@ void Server::serve(std::uint32_t sequence, ipc::RequestView& view) {
 }
 
 void Server::answer(std::uint32_t sequence, ipc::RequestView& view, detail::FrameBuffer& frame,
-                    ipc::SentBlocks& blocks) {
+                    ipc::SentBlocks& blocks, SentParts& parts) {
   const ipc::RequestSlot& slot = ring_.slot(sequence);
   const std::size_t limit = attachment_.welcome().max_payload;
   try {
@@ -85,28 +88,16 @@ void Server::answer(std::uint32_t sequence, ipc::RequestView& view, detail::Fram
     Encoder encoder(frame, blocks, limit);
     RequestContext context(slot, request.traceparent, *arena_, limit);
     encoder.put(model::ReplyKind::kAnswer);
-    model_.serve(decoder, encoder, context);
+    if (!model_.serve(decoder, encoder, parts, context)) {
+      frame.clear();
+      encoder.put(model::ReplyKind::kEnd);
+    }
   } catch (...) {
     frame.clear();
     blocks.take();
     Encoder encoder(frame, blocks, limit);
     model::encode_failure(encoder);
   }
-}
-
-ipc::PublishedReply Server::finish(detail::FrameBuffer& frame, ipc::SentBlocks& blocks) {
-  ipc::PublishedReply reply{.frame = frame.bytes()};
-  if (reply.frame.size() > ipc::kLargestFrame) {
-    throw Error(ErrorCode::kPayloadTooLarge,
-                fmt::format("the names and descriptions of a reply take {} bytes; accepted: {}",
-                            reply.frame.size(), ipc::kLargestFrame));
-  }
-  if (reply.frame.size() > ipc::kInlineFrame)
-    reply.frame_offset = blocks.place(reply.frame, {}).offset;
-  const auto ticket = arena_->hold(blocks.take());
-  reply.ticket = ticket.index;
-  reply.generation = ticket.generation;
-  return reply;
 }
 
 void Server::trim_if_idle() {

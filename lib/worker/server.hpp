@@ -12,6 +12,7 @@
 #include "ipc/request_view.hpp"
 #include "ipc/worker_ring.hpp"
 #include "worker/attachment.hpp"
+#include "worker/sent_parts.hpp"
 
 namespace inferpool::worker {
 
@@ -39,9 +40,8 @@ class Server {
   void serve_all();
   // `view`: of the calling thread; what it opened for a request is closed when that is served.
   void serve(std::uint32_t sequence, ipc::RequestView& view);
-  ipc::PublishedReply finish(detail::FrameBuffer& frame, ipc::SentBlocks& blocks);
   void answer(std::uint32_t sequence, ipc::RequestView& view, detail::FrameBuffer& frame,
-              ipc::SentBlocks& blocks);
+              ipc::SentBlocks& blocks, SentParts& parts);
 
   const Attachment& attachment_;
   detail::ServedModel& model_;

@@ -54,7 +54,8 @@ TEST_CASE(
                "bytes without their lengths", "bytes after the value", "kind of reply",
                "refusal with no code of ours", "text that is too long", "empty frame", "frame size",
                "frame offset", "frame of a large block", "call id", "ticket", "ticket of no block",
-               "published word", "published word without a wake", "noise");
+               "published word", "published word without a wake", "part that nobody asked for",
+               "end that nobody asked for", "noise");
   CAPTURE(kind);
   const Footprint before;
   {

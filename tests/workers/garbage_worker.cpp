@@ -132,9 +132,38 @@ Kinds slot_kinds() {
   };
 }
 
+// Wrong as a part, or as the end of an answer in parts.
+Kinds part_kinds() {
+  constexpr std::uint64_t kFar = std::uint64_t{1} << 37;
+  constexpr auto kPart = static_cast<std::uint8_t>(model::ReplyKind::kPart);
+  constexpr auto kEnd = static_cast<std::uint8_t>(model::ReplyKind::kEnd);
+  const auto as = [](const Answer& answer, std::uint32_t part) {
+    Reply reply = with(answer);
+    reply.published_off_by = ipc::part_word(0, part);
+    return reply;
+  };
+  Kinds all{
+      {"part that is an answer", as({}, 1)},
+      {"part of another request", as({.kind = kPart}, 1)},
+      {"part with a block elsewhere", as({.kind = kPart, .offset = kFar}, 1)},
+      {"part with a frame elsewhere", as({.kind = kPart}, 1)},
+      {"part with bytes after it", as({.kind = kPart, .rest = {1, 2, 3}}, 1)},
+      {"second part first", as({.kind = kPart}, 2)},
+      {"part where the reply is due", with({.kind = kPart})},
+      {"part that nobody asked for", as({.kind = kPart}, 1)},
+      {"end with a value", with({.kind = kEnd})},
+      {"end that nobody asked for", {.frame = (Bytes() << kEnd).all()}},
+  };
+  all.at("part of another request").call_id_off_by = 1;
+  all.at("part with a frame elsewhere").frame_bytes = 1000;
+  all.at("part with a frame elsewhere").frame_offset = kFar;
+  return all;
+}
+
 Kinds kinds() {
   Kinds all = frame_kinds();
   all.merge(slot_kinds());
+  all.merge(part_kinds());
   return all;
 }
 

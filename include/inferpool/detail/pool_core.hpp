@@ -56,6 +56,16 @@ class PoolCore {
   void infer(FunctionRef<void(Encoder&)> encode, FunctionRef<void(Decoder&)> decode,
              const InferOptions& options);
 
+  // What becomes of a part of an answer: `decode` takes its value, `take` gives it to the caller;
+  // false: no more. What `take` throws ends the call, and goes on to the caller.
+  struct PartTaker {
+    FunctionRef<void(Decoder&)> decode;
+    FunctionRef<bool()> take;
+  };
+  // As infer, for an answer in any number of parts.
+  void infer_stream(FunctionRef<void(Encoder&)> encode, const PartTaker& taker,
+                    const InferOptions& options);
+
   // The same without waiting: how it ends, refusals too, reaches the receiver.
   void submit(FunctionRef<void(Encoder&)> encode, std::unique_ptr<Receiver> receiver,
               const InferOptions& options) noexcept;
@@ -67,6 +77,8 @@ class PoolCore {
   // The same for a receiver: `run` has kept the answer's value in it. Complete on return.
   void submit_here(FunctionRef<std::size_t()> payload, FunctionRef<std::size_t(Context&)> run,
                    Receiver& receiver, const InferOptions& options) noexcept;
+  // A part of its answer: throws Error (payload_too_large).
+  void check_part(std::size_t size) const;
 
   [[nodiscard]] Tensor loan(Datatype datatype, const Shape& shape);
 

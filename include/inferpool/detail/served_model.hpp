@@ -8,6 +8,7 @@
 #include <utility>
 
 #include <inferpool/detail/codable_type.hpp>
+#include <inferpool/detail/part_sink.hpp>
 #include <inferpool/model.hpp>
 
 namespace inferpool::detail {
@@ -20,9 +21,6 @@ std::unique_ptr<Model> load_model(const Settings& settings, WorkerInfo info) {
     return std::make_unique<Model>(settings);
   }
 }
-
-// Fills in what a model may leave empty.
-void complete_response(Response& response, const Request& request, const Settings& settings);
 
 // In the caller's process: how many references there are to the bytes of an input, and giving it
 // bytes of its own where the model kept some (so that a model may keep an input whose bytes its
@@ -53,10 +51,30 @@ OutputOf<Model> run_model(Model& model, const InputOf<Model>& input, Context& co
   }
 }
 
+// The same of a model that may answer in parts, whose caller takes them by `stream`. None: the
+// answer was its parts.
+template <typename Model>
+std::optional<OutputOf<Model>> run_model(Model& model, const InputOf<Model>& input,
+                                         Stream<OutputOf<Model>>& stream, Context& context,
+                                         const Settings& settings) {
+  if constexpr (!Streaming<Model>) {
+    return run_model<Model>(model, input, context, settings);
+  } else if constexpr (std::is_same_v<InputOf<Model>, Request> &&
+                       std::is_same_v<OutputOf<Model>, Response>) {
+    CompletingStream completing(stream, input, settings);
+    std::optional<Response> response = model.predict(input, completing, context);
+    if (response) complete_response(*response, input, settings);
+    return response;
+  } else {
+    return model.predict(input, stream, context);
+  }
+}
+
 // run_model on an input that belongs to the caller.
 template <typename Model>
-OutputOf<Model> run_model_here(Model& model, const InputOf<Model>& input, Context& context,
-                               const Settings& settings) {
+std::optional<OutputOf<Model>> run_model_here(Model& model, const InputOf<Model>& input,
+                                              Stream<OutputOf<Model>>& stream, Context& context,
+                                              const Settings& settings) {
   using Input = InputOf<Model>;
   if constexpr (std::is_same_v<Input, Tensor> || std::is_same_v<Input, Request>) {
     struct DetachWhatWasKept {
@@ -67,9 +85,9 @@ OutputOf<Model> run_model_here(Model& model, const InputOf<Model>& input, Contex
       }
     };
     const DetachWhatWasKept guard{input};
-    return run_model<Model>(model, input, context, settings);
+    return run_model<Model>(model, input, stream, context, settings);
   } else {
-    return run_model<Model>(model, input, context, settings);
+    return run_model<Model>(model, input, stream, context, settings);
   }
 }
 
@@ -86,8 +104,9 @@ class ServedModel {
   [[nodiscard]] virtual bool thread_safe() const noexcept = 0;
   // Throws what the model's constructor throws.
   virtual void load(const Settings& settings, WorkerInfo info) = 0;
-  // Throws Malformed for a frame that is none, else what predict throws.
-  virtual void serve(Decoder& request, Encoder& reply, Context& context) = 0;
+  // False: the answer was its parts, and the reply is empty. Throws Malformed for a frame that is
+  // none, else what predict throws.
+  virtual bool serve(Decoder& request, Encoder& reply, PartSink& parts, Context& context) = 0;
   virtual void unload() = 0;
 };
 
@@ -103,10 +122,19 @@ class Served final : public ServedModel {
     settings_ = settings;
     model_ = load_model<Model>(settings_, info);
   }
-  void serve(Decoder& request, Encoder& reply, Context& context) override {
+  bool serve(Decoder& request, Encoder& reply, PartSink& parts, Context& context) override {
     const Input input = Codec<Input>::decode(request);
     request.finish();
-    Codec<Output>::encode(reply, run_model<Model>(*model_, input, context, settings_));
+    if constexpr (Streaming<Model>) {
+      EncodedStream<Output> stream(parts);
+      const auto last = run_model<Model>(*model_, input, stream, context, settings_);
+      if (!last && !parts.wanted()) refuse_parts();
+      if (last) Codec<Output>::encode(reply, *last);
+      return last.has_value();
+    } else {
+      Codec<Output>::encode(reply, run_model<Model>(*model_, input, context, settings_));
+      return true;
+    }
   }
   void unload() override { model_.reset(); }
 

@@ -206,8 +206,9 @@ TEST_CASE("a slot's next request starts neither parked nor cancelled") {
   Host host;
   const std::uint32_t sequence = host.post();
   host.ring.park(sequence);
-  host.ring.cancel(sequence);
-  REQUIRE(host.control->request(sequence).cancelled == 1);
+  WakeList wakes;
+  host.ring.cancel(sequence, wakes);
+  REQUIRE(host.control->request(sequence).told == kToldCancelled);
   host.start(sequence);
   host.ring.finish(sequence);
   for (std::uint32_t i = 2; i <= kRingSlots; ++i) {
@@ -216,7 +217,7 @@ TEST_CASE("a slot's next request starts neither parked nor cancelled") {
   }
   REQUIRE(host.post() == kRingSlots + sequence);
   REQUIRE(host.control->request(sequence).reply_parked == 0);
-  REQUIRE(host.control->request(sequence).cancelled == 0);
+  REQUIRE(host.control->request(sequence).told == 0);
 }
 
 TEST_CASE("of a reply whose frame does not fit its slot the offset is read instead") {

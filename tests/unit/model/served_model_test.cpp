@@ -61,7 +61,8 @@ TEST_CASE(
   std::vector<float> lent(100, 1.0F);
   {
     const Tensor input = Tensor::borrow(lent, {100});
-    static_cast<void>(run_model_here(model, input, context, settings));
+    NoStream<Tensor> none;
+    static_cast<void>(run_model_here(model, input, none, context, settings));
   }
   lent.assign(100, 9.0F);
   CHECK(model.kept.values<float>()[99] == 1.0F);

@@ -43,7 +43,15 @@ class RingChannel final : public Channel {
   bool answered(std::uint32_t sequence) const noexcept override {
     return ends_.host.answered(sequence);
   }
-  void cancel(std::uint32_t sequence) noexcept override { ends_.host.cancel(sequence); }
+  bool part_stands(std::uint32_t sequence) const noexcept override {
+    return ends_.host.part_stands(sequence);
+  }
+  void take_part(std::uint32_t sequence, ipc::WakeList& wakes) noexcept override {
+    ends_.host.take_part(sequence, wakes);
+  }
+  void cancel(std::uint32_t sequence, ipc::WakeList& wakes) noexcept override {
+    ends_.host.cancel(sequence, wakes);
+  }
   void finish(std::uint32_t sequence) noexcept override { ends_.host.finish(sequence); }
   void discard(std::uint32_t sequence) noexcept override { finish(sequence); }
   void abort(const std::string& /*reason*/) noexcept override {}

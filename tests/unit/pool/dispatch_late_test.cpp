@@ -99,9 +99,9 @@ TEST_CASE("a call whose caller leaves without its end is nobody's any more, wher
   for (const std::size_t i : {0U, 1U}) pool.begin(*calls[i]);
   pool.answer(*calls[1]);
   for (Call* call : calls) {
-    REQUIRE(pool.dispatch.forget(*call, pool.now));
+    REQUIRE(pool.dispatch.forget(*call, pool.now, pool.wakes));
     REQUIRE(call->state == CallState::kDone);
-    REQUIRE_FALSE(pool.dispatch.forget(*call, pool.now));
+    REQUIRE_FALSE(pool.dispatch.forget(*call, pool.now, pool.wakes));
   }
   REQUIRE(pool.dispatch.drained());
   REQUIRE(pool.stats().failed == 6);

@@ -21,6 +21,8 @@ class FakeChannel final : public Channel {
     State state = State::kPosted;
     std::uint64_t call_id = 0;
     bool cancelled = false;
+    int parts = 0;     // sent
+    int taken = 0;     // of these
     bool open = true;  // neither finished nor discarded by the host
   };
 
@@ -37,9 +39,16 @@ class FakeChannel final : public Channel {
   void pass_recalled() {
     while (next_taken_ != next_ && slots_.at(next_taken_).state != State::kPosted) ++next_taken_;
   }
+  void send_part(std::uint32_t sequence) {
+    Slot& slot = slots_.at(sequence);
+    expect(slot.state == State::kStarted, "a part of what was not begun");
+    expect(slot.parts == slot.taken, "a part over one that was not taken");
+    ++slot.parts;
+  }
   void answer(std::uint32_t sequence) {
     Slot& slot = slots_.at(sequence);
     expect(slot.state == State::kStarted, "an answer to what was not begun");
+    expect(slot.parts == slot.taken || slot.cancelled, "an answer over a part that was not taken");
     slot.state = State::kAnswered;
   }
 
@@ -82,7 +91,19 @@ class FakeChannel final : public Channel {
     const auto slot = slots_.find(sequence);
     return slot != slots_.end() && slot->second.state == State::kAnswered;
   }
-  void cancel(std::uint32_t sequence) noexcept override { slots_[sequence].cancelled = true; }
+  bool part_stands(std::uint32_t sequence) const noexcept override {
+    const auto slot = slots_.find(sequence);
+    return slot != slots_.end() && slot->second.state == State::kStarted &&
+           slot->second.parts > slot->second.taken;
+  }
+  void take_part(std::uint32_t sequence, ipc::WakeList& /*wakes*/) noexcept override {
+    expect(part_stands(sequence), "a part taken that does not stand");
+    expect(!slots_[sequence].cancelled, "a part taken of what was cancelled");
+    ++slots_[sequence].taken;
+  }
+  void cancel(std::uint32_t sequence, ipc::WakeList& /*wakes*/) noexcept override {
+    slots_[sequence].cancelled = true;
+  }
   void finish(std::uint32_t sequence) noexcept override { close(sequence, State::kFinished); }
   void discard(std::uint32_t sequence) noexcept override {
     expect(slots_[sequence].state == State::kAnswered, "discard without an answer");

@@ -143,7 +143,7 @@ TEST_CASE("a request that was ahead gets its turn however the one before it went
   SECTION("abandoned, and answered then") {
     REQUIRE(place.worker->begin() == 2);
     place.worker->answer(2);
-    place.lane.abandon(place.calls[0], kNow);
+    place.lane.abandon(place.calls[0], kNow, place.wakes);
     REQUIRE(place.lane.running_since() > 0);
     REQUIRE(place.lane.running_since() <= posted);  // though nobody waits for it
     place.worker->answer(1);
@@ -156,7 +156,7 @@ TEST_CASE("a lane whose worker ended gives back what it had, and starts afresh w
   Place place(2);
   for (std::size_t i = 0; i < 3; ++i) place.lane.post(place.calls[i], place.wakes);
   place.worker->begin();
-  place.lane.abandon(place.calls[0], kNow);
+  place.lane.abandon(place.calls[0], kNow, place.wakes);
   REQUIRE(place.lane.late());
   const std::vector<Run> runs = place.lane.worker_ended();
   REQUIRE(runs.size() == 3);

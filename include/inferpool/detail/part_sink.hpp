@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <utility>
+
+#include <inferpool/codec.hpp>
+#include <inferpool/detail/function_ref.hpp>
+#include <inferpool/message.hpp>
+#include <inferpool/model.hpp>
+#include <inferpool/settings.hpp>
+
+namespace inferpool::detail {
+
+// Error (invalid_argument) of a model that answers in parts a caller that takes none.
+[[noreturn]] void refuse_parts();
+// Error (cancelled) that ends a model whose caller takes no more.
+[[noreturn]] void refuse_more_parts();
+
+// Fills in what a model may leave empty.
+void complete_response(Response& response, const Request& request, const Settings& settings);
+
+// Where a worker's parts go, without their types.
+class PartSink {
+ public:
+  virtual ~PartSink() = default;
+  // The caller takes parts.
+  [[nodiscard]] virtual bool wanted() const noexcept = 0;
+  // As Stream::send.
+  virtual void send(FunctionRef<void(Encoder&)> encode) = 0;
+};
+
+// A worker's stream.
+template <typename Output>
+class EncodedStream final : public Stream<Output> {
+ public:
+  explicit EncodedStream(PartSink& sink) noexcept : sink_(sink) {}
+  void send(const Output& part) override {
+    sink_.send([&](Encoder& encoder) { Codec<Output>::encode(encoder, part); });
+  }
+
+ private:
+  PartSink& sink_;
+};
+
+// Of a caller that takes no parts.
+template <typename Output>
+class NoStream final : public Stream<Output> {
+ public:
+  void send(const Output& /*part*/) override { refuse_parts(); }
+};
+
+// Completes the parts of a response, as run_model does with the answer.
+class CompletingStream final : public Stream<Response> {
+ public:
+  // All outlive the stream.
+  CompletingStream(Stream<Response>& next, const Request& request,
+                   const Settings& settings) noexcept
+      : next_(next), request_(request), settings_(settings) {}
+  void send(const Response& part) override {
+    Response complete = part;
+    complete_response(complete, request_, settings_);
+    next_.send(complete);
+  }
+
+ private:
+  Stream<Response>& next_;
+  const Request& request_;
+  const Settings& settings_;
+};
+
+}  // namespace inferpool::detail

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "worker/reply_frame.hpp"
+
+#include <fmt/format.h>
+
+#include <inferpool/error.hpp>
+
+namespace inferpool::worker {
+
+ipc::PublishedReply hold_reply(const detail::FrameBuffer& frame, ipc::SentBlocks& blocks,
+                               ipc::ReplyArena& arena) {
+  ipc::PublishedReply reply{.frame = frame.bytes()};
+  if (reply.frame.size() > ipc::kLargestFrame) {
+    throw Error(ErrorCode::kPayloadTooLarge,
+                fmt::format("the names and descriptions of a reply take {} bytes; accepted: {}",
+                            reply.frame.size(), ipc::kLargestFrame));
+  }
+  if (reply.frame.size() > ipc::kInlineFrame)
+    reply.frame_offset = blocks.place(reply.frame, {}).offset;
+  const auto ticket = arena.hold(blocks.take());
+  reply.ticket = ticket.index;
+  reply.generation = ticket.generation;
+  return reply;
+}
+
+}  // namespace inferpool::worker

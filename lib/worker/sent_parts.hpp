@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include <inferpool/detail/part_sink.hpp>
+
+#include "ipc/reply_arena.hpp"
+#include "ipc/worker_ring.hpp"
+
+namespace inferpool::worker {
+
+// The parts of one run: each is published where the reply will be, once the host has taken the one
+// before it. Not thread-safe.
+class SentParts final : public detail::PartSink {
+ public:
+  // Of a request that was taken. `limit`: the most bytes of one part. Ring and arena outlive this.
+  SentParts(ipc::WorkerRing& ring, std::uint32_t sequence, ipc::ReplyArena& arena,
+            std::size_t limit) noexcept
+      : ring_(ring), sequence_(sequence), arena_(arena), limit_(limit) {}
+  SentParts(const SentParts&) = delete;
+  SentParts& operator=(const SentParts&) = delete;
+
+  [[nodiscard]] bool wanted() const noexcept override { return ring_.streams(sequence_); }
+  void send(detail::FunctionRef<void(Encoder&)> encode) override;
+
+  // Waits until the last part was taken, or never will be: then the reply may be published. False:
+  // the caller has left.
+  bool settle() noexcept;
+
+ private:
+  ipc::WorkerRing& ring_;
+  std::uint32_t sequence_;
+  ipc::ReplyArena& arena_;
+  std::size_t limit_;
+  std::uint32_t sent_ = 0;
+  ipc::ReplyArena::Ticket last_ = {};  // of the last part, where it may be that nobody takes it
+};
+
+}  // namespace inferpool::worker
