@@ -60,7 +60,9 @@ void HostRing::cancel(std::uint32_t sequence, WakeList& wakes) noexcept {
 }
 
 void HostRing::take_part(std::uint32_t sequence, WakeList& wakes) noexcept {
-  known_[sequence % kRingSlots].parts.fetch_add(1, std::memory_order_relaxed);
+  std::atomic<std::uint32_t>& parts = known_[sequence % kRingSlots].parts;
+  const std::uint32_t taken = parts.load(std::memory_order_relaxed) + 1;
+  parts.store(taken == kNoParts ? 1 : taken, std::memory_order_relaxed);  // odd stays odd
   // The caller is awake: the next part needs no system call, unless it sleeps by then.
   control_.request(sequence).reply_parked.store(0, std::memory_order_relaxed);
   control_.request(sequence).told.fetch_add(kToldPart, std::memory_order_seq_cst);

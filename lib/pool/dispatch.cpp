@@ -67,7 +67,7 @@ void Dispatch::collected(Call& call, bool succeeded, ipc::WakeList& wakes) {
 
 void Dispatch::part_taken(Call& call, ipc::WakeList& wakes) {
   ++call.parts;
-  call.dead ? end_without_answer(call) : lane_of(call).part_taken(call, wakes);
+  call.dead ? fail(call, *call.error, wakes) : lane_of(call).part_taken(call, wakes);
 }
 
 bool Dispatch::give_up(Call& call, ErrorCode code, TimePoint now, ipc::WakeList& wakes) {

@@ -19,11 +19,11 @@ void SentParts::send(detail::FunctionRef<void(Encoder&)> encode) {
   if (!settle()) detail::refuse_more_parts();
   const ipc::PublishedReply part = hold_reply(frame, blocks, arena_);
   last_ = {part.ticket, part.generation};
-  ring_.publish_part(sequence_, ++sent_, part);
+  ring_.publish_part(sequence_, static_cast<std::uint32_t>(++sent_), part);
 }
 
 bool SentParts::settle() noexcept {
-  if (sent_ == 0 || ring_.await_taken(sequence_, sent_)) return true;
+  if (sent_ == 0 || ring_.await_taken(sequence_, static_cast<std::uint32_t>(sent_))) return true;
   // It left without the last part: what that holds, nobody gives back.
   arena_.withdraw(std::exchange(last_, {}));
   return false;

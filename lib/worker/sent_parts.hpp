@@ -34,7 +34,7 @@ class SentParts final : public detail::PartSink {
   std::uint32_t sequence_;
   ipc::ReplyArena& arena_;
   std::size_t limit_;
-  std::uint32_t sent_ = 0;
+  std::uint64_t sent_ = 0;
   ipc::ReplyArena::Ticket last_ = {};  // of the last part, where it may be that nobody takes it
 };
 
