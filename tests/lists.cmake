@@ -5,6 +5,7 @@
 set(unit_tests
     unit/core/error_test.cpp
     unit/ipc/channel_kill_test.cpp
+    unit/ipc/channel_part_kill_test.cpp
     unit/ipc/channel_parts_test.cpp
     unit/ipc/channel_states_test.cpp
     unit/ipc/channel_steps_test.cpp
@@ -97,6 +98,7 @@ set(unit_tests
     unit/worker/sandbox_isolate_test.cpp
     unit/worker/sandbox_refusal_test.cpp
     unit/worker/sandbox_test.cpp
+    unit/worker/sent_parts_test.cpp
     unit/worker/server_test.cpp)
 
 # Integration tests run real worker processes.

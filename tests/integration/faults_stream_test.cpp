@@ -59,6 +59,22 @@ TEST_CASE("A deadline that passes between two parts ends the wait for the next o
   write_file(folder / "it.go");
 }
 
+TEST_CASE("A deadline is looked at between parts that a slow caller never has to wait for") {
+  StreamingPool pool(streaming_settings());
+  Numbers64 numbers;
+  const Error error = error_from([&] {
+    pool.infer_stream(
+        script(40),
+        [&](const Tensor& part) {
+          numbers.push_back(number_of(part));
+          passes(50ms);  // the next part stands by then
+        },
+        {.timeout = 300ms});
+  });
+  CHECK(error.code() == ErrorCode::kDeadlineExceeded);
+  CHECK(numbers.size() < 20);
+}
+
 TEST_CASE(
     "A stop that is asked for in on_part, or while a part is waited for, cancels the answer") {
   const ScratchFolder folder;

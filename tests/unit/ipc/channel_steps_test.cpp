@@ -187,6 +187,72 @@ TEST_CASE("a reply published during any instruction of a caller that goes to sle
   interrupt_everywhere<PublishDuringWait>();
 }
 
+// A request whose caller takes parts, in the hands of the worker.
+struct PartScene : Scene {
+  PartScene() {
+    WakeList wakes;
+    sequence = host.post({.call_id = 100, .streams = true}, wakes);
+    worker.take();
+  }
+  void send(std::uint32_t part) { worker.publish_part(sequence, part, {.frame = answer}); }
+  void take() {
+    WakeList wakes;
+    host.take_part(sequence, wakes);
+  }
+
+  std::uint32_t sequence = 0;
+  test::Bytes answer = test::answer_to(test::question(100));
+};
+
+struct SendDuringWait : PartScene {
+  SendDuringWait() {
+    host.park(sequence);  // it slept for the first part, too
+    send(1);
+    take();
+  }
+  void turn() {
+    while (!host.part_stands(sequence)) {
+      const WaitFor part = host.park(sequence);
+      if (!host.part_stands(sequence)) wait({&part, 1}, std::nullopt);
+    }
+  }
+  void interrupt() { send(2); }
+  [[nodiscard]] bool is_right() const {
+    test::Bytes frame(answer.size());
+    host.copy_frame(sequence, frame);
+    return host.part_stands(sequence) && host.plausible(sequence) && frame == answer;
+  }
+};
+
+TEST_CASE("a part published during any instruction of a caller that goes to sleep is seen") {
+  interrupt_everywhere<SendDuringWait>();
+}
+
+struct TakeDuringSend : PartScene {
+  TakeDuringSend() { send(1); }
+  void turn() { taken = worker.await_taken(sequence, 1); }
+  void interrupt() { take(); }
+  [[nodiscard]] bool is_right() const { return taken; }
+
+  bool taken = false;
+};
+
+TEST_CASE("a part taken during any instruction of a worker that waits for that is seen as taken") {
+  interrupt_everywhere<TakeDuringSend>();
+}
+
+struct CancelDuringSend : TakeDuringSend {
+  void interrupt() {
+    WakeList wakes;
+    host.cancel(sequence, wakes);
+  }
+  [[nodiscard]] bool is_right() const { return !taken; }
+};
+
+TEST_CASE("a caller that leaves during any instruction of a worker that waits for it is noticed") {
+  interrupt_everywhere<CancelDuringSend>();
+}
+
 }  // namespace
 }  // namespace inferpool::ipc
 

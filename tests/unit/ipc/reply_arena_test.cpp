@@ -50,6 +50,20 @@ TEST_CASE("a dropped block is given out again, the lowest first") {
   REQUIRE(ends.arena->allocate(kLarge)->offset() > first);
 }
 
+TEST_CASE("what the host never sees is taken back at once, and its ticket is free") {
+  const ReplyEnds ends;
+  const std::uint64_t offset = ends.block(kLarge, 1)->offset();
+  const auto ticket = ends.arena->hold({ends.block(kLarge, 1), ends.block(kLarge, 2)});
+  ends.arena->withdraw(ticket);
+  ends.arena->withdraw({});  // of a reply without blocks
+  REQUIRE(ends.arena->allocate(2 * kLarge)->offset() == offset);
+  const auto next = ends.arena->hold({ends.block(kLarge, 3)});
+  REQUIRE(next.index == ticket.index);
+  REQUIRE(next.generation == ticket.generation + 1);
+  ends.host->release(ticket.index, ticket.generation);  // too late, and of the one before
+  REQUIRE(ends.arena->allocate(kLarge)->offset() > offset);
+}
+
 TEST_CASE("what stood for a dropped block stands for the next one, as new") {
   const ReplyEnds ends;
   StorageRef block = ends.arena->allocate(kLarge);

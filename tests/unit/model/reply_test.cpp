@@ -89,6 +89,35 @@ TEST_CASE("an answer is no failure, and its value follows") {
   CHECK(decoder.take<std::uint32_t>() == 99);
 }
 
+TEST_CASE("a part and an end are told by their first byte, and are nobody's answer") {
+  test::MemoryBlocks blocks(1 << 20);
+  const auto frame_of = [&](ReplyKind kind, int bytes) {
+    detail::FrameBuffer frame;
+    Encoder encoder(frame, blocks, 1 << 20);
+    encoder.put(kind);
+    for (int i = 0; i < bytes; ++i) encoder.put(std::uint8_t{7});
+    return frame;
+  };
+  const detail::FrameBuffer part = frame_of(ReplyKind::kPart, 1);
+  Decoder decoder(part.bytes(), blocks);
+  CHECK_NOTHROW(take_part(decoder));
+  CHECK(decoder.take<std::uint8_t>() == 7);
+  for (const ReplyKind kind : {ReplyKind::kAnswer, ReplyKind::kModelFailed, ReplyKind::kEnd}) {
+    const detail::FrameBuffer frame = frame_of(kind, 1);
+    Decoder other(frame.bytes(), blocks);
+    CHECK_THROWS_AS(take_part(other), detail::Malformed);
+  }
+  CHECK(is_end(frame_of(ReplyKind::kEnd, 0).bytes()));
+  CHECK_FALSE(is_end(frame_of(ReplyKind::kEnd, 1).bytes()));
+  CHECK_FALSE(is_end(frame_of(ReplyKind::kAnswer, 0).bytes()));
+  CHECK_FALSE(is_end({}));
+  for (const ReplyKind kind : {ReplyKind::kPart, ReplyKind::kEnd}) {
+    const detail::FrameBuffer frame = frame_of(kind, 0);
+    Decoder other(frame.bytes(), blocks);
+    CHECK_THROWS_AS(decode_failure(other, 1), detail::Malformed);
+  }
+}
+
 TEST_CASE("a reply of no known kind, and a code that no worker may send, are malformed") {
   test::MemoryBlocks blocks(1 << 20);
   detail::FrameBuffer frame;

@@ -68,6 +68,50 @@ TEST_CASE(
   CHECK(model.kept.values<float>()[99] == 1.0F);
 }
 
+struct Streams {
+  std::optional<Response> predict(const Request&, Stream<Response>& stream, Context&) {
+    stream.send(Response{{"out", Tensor::scalar(1.0F)}});
+    return Response{{"out", Tensor::scalar(2.0F)}};
+  }
+};
+
+struct Kept final : Stream<Response> {
+  void send(const Response& part) override { parts.push_back(part); }
+  std::vector<Response> parts;
+};
+
+TEST_CASE("a model that streams is known by its predict, and its output is that of a part") {
+  struct Named {
+    using Input = int;
+    using Output = float;
+    std::optional<float> predict(int, Stream<float>&, Context&) { return 1.0F; }
+  };
+  struct Optional {
+    std::optional<float> predict(int);
+  };
+  static_assert(Streaming<Streams> && Streaming<Named>);
+  static_assert(!Streaming<Answers> && !Streaming<Keeps> && !Streaming<Generic>);
+  static_assert(std::is_same_v<OutputOf<Streams>, Response>);
+  static_assert(std::is_same_v<OutputOf<Optional>, std::optional<float>>);
+  CHECK(type_signature<Streams>() == type_signature<Answers>());
+}
+
+TEST_CASE("parts of a response are completed as an answer is") {
+  Streams model;
+  NoContext context;
+  Request request;
+  request.id = "r1";
+  Settings settings;
+  settings.name = "digits";
+  Kept kept;
+  const auto last = run_model(model, request, kept, context, settings);
+  REQUIRE(kept.parts.size() == 1);
+  CHECK(kept.parts[0].id == "r1");
+  CHECK(kept.parts[0].model_name == "digits");
+  REQUIRE(last);
+  CHECK(last->id == "r1");
+}
+
 TEST_CASE("a constructor may take the worker's index, and predict a context, const and noexcept") {
   const auto model = load_model<NeedsInfo>(Settings{}, WorkerInfo{5, 1});
   NoContext context;

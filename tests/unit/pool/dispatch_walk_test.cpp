@@ -28,8 +28,10 @@ class Walk {
       begin(index);
     } else if (kind < 700) {
       answer(index);
-    } else if (kind < 910) {
+    } else if (kind < 860) {
       collect();
+    } else if (kind < 910) {
+      take_part();
     } else if (kind < 940) {
       give_up();
     } else if (kind < 960) {
@@ -63,6 +65,7 @@ class Walk {
         make_ready(i);
         begin(i);
         answer(i);
+        take_part();
         collect();
         world_.check();
       }
@@ -82,6 +85,7 @@ class Walk {
     while (!world_.records.empty()) {
       const std::size_t before = world_.records.size();
       collect();
+      take_part();
       world_.check();
       WalkWorld::expect(world_.records.size() < before, "abort leaves only calls with an answer");
     }
@@ -91,6 +95,7 @@ class Walk {
 
   [[nodiscard]] const std::map<std::string, int>& outcomes() const { return world_.outcomes; }
   [[nodiscard]] int retirements() const { return world_.retirements; }
+  [[nodiscard]] int parts() const { return parts_; }
 
  private:
   std::size_t random(std::size_t below) { return static_cast<std::size_t>(random_() % below); }
@@ -99,6 +104,7 @@ class Walk {
 
   void admit() {
     auto record = world_.make_record(static_cast<Retry>(random(3)));
+    record->call.streams = random(3) == 0;
     const auto refusal = world_.dispatch.admit(record->call, world_.wakes);
     if (!refusal) return world_.admitted(std::move(record));
     WalkWorld::expect(record->call.state == CallState::kDone, "a refused call is done");
@@ -120,6 +126,17 @@ class Walk {
       records.erase(at);
       return;
     }
+  }
+
+  void take_part() {
+    const auto stands = [](const auto& record) {
+      const Call& call = record->call;
+      return call.state == CallState::kPosted && call.channel->part_stands(call.sequence);
+    };
+    const auto record = std::find_if(world_.records.begin(), world_.records.end(), stands);
+    if (record == world_.records.end()) return;
+    world_.dispatch.part_taken((*record)->call, world_.wakes);
+    ++parts_;
   }
 
   void give_up() {
@@ -186,6 +203,9 @@ class Walk {
     for (const auto& [sequence, slot] : worker.channel->slots()) {
       if (slot.state != FakeChannel::State::kStarted || random(2) == 0) continue;
       WalkWorld::expect(world_.held(slot.call_id), "a running request's blocks are held");
+      if (slot.parts > slot.taken && !slot.cancelled) continue;
+      if (slot.streams && !slot.cancelled && random(2) == 0)
+        return worker.channel->send_part(sequence);
       return worker.channel->answer(sequence);
     }
   }
@@ -194,6 +214,7 @@ class Walk {
   WalkWorld world_;
   std::mt19937_64 random_;
   int retiring_index_ = -1;
+  int parts_ = 0;  // that were taken
   TimePoint now_{1h};
 };
 
@@ -208,6 +229,7 @@ DispatchLimits limits(int workers, int concurrency, int max_queue_size, Duration
 TEST_CASE("whatever happens in whatever order, each call ends once and what must hold holds") {
   std::map<std::string, int> outcomes;
   int retirements = 0;
+  int parts = 0;
   for (const DispatchLimits& limit :
        {limits(4, 1, 6, 300ms), limits(1, 1, 4, 0ms), limits(3, 2, 0, 300ms), limits(2, 3, 40, 1s),
         limits(4, 1, 200, 1s)}) {
@@ -218,10 +240,12 @@ TEST_CASE("whatever happens in whatever order, each call ends once and what must
       if (seed % 2 == 0) walk.drain();
       walk.abort();
       retirements += walk.retirements();
+      parts += walk.parts();
       for (const auto& [outcome, count] : walk.outcomes()) outcomes[outcome] += count;
     }
   }
   CHECK(retirements > 100);
+  CHECK(parts > 1'000);
   for (const char* outcome :
        {"succeeded", "model_failed", "worker_lost", "poisoned_request", "deadline_exceeded",
         "cancelled", "unavailable", "queue_full", "stopped"}) {

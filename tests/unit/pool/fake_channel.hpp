@@ -21,9 +21,10 @@ class FakeChannel final : public Channel {
     State state = State::kPosted;
     std::uint64_t call_id = 0;
     bool cancelled = false;
-    int parts = 0;     // sent
-    int taken = 0;     // of these
-    bool open = true;  // neither finished nor discarded by the host
+    bool streams = false;  // its caller takes parts
+    int parts = 0;         // sent
+    int taken = 0;         // of these
+    bool open = true;      // neither finished nor discarded by the host
   };
 
   // --- the worker, played by the test ---
@@ -77,7 +78,7 @@ class FakeChannel final : public Channel {
   }
   std::uint32_t post(const Call& call, ipc::WakeList& /*wakes*/) override {
     expect(has_room(), "post without room");
-    slots_[next_] = {.call_id = call.id};
+    slots_[next_] = {.call_id = call.id, .streams = call.streams};
     return next_++;
   }
   bool recall(std::uint32_t sequence) noexcept override {

@@ -67,6 +67,7 @@ class WalkWorld {
                                     [&](const auto& record) { return record->call.id == id; });
     expect(found != records.end(), "nothing is begun that is done already");
     Record& began = **found;
+    expect(began.call.parts == 0, "nothing runs again of which its caller has a part");
     const int most = began.call.retry == Retry::kAlways ? 2 : 1;
     expect(++began.begun <= most, "run twice only if retry allows it");
     const int at_once = limits_.workers * (limits_.concurrency + 1);

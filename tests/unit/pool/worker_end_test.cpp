@@ -48,6 +48,17 @@ TEST_CASE("the end of a worker that hung says whether it gave its stack") {
   REQUIRE_FALSE(worker_lost(killed(), 5, Phase::kRunning).details().hung);
 }
 
+TEST_CASE(
+    "an answer that is lost in the middle says after how many parts, and that it stays lost") {
+  const WorkerEnd end = killed();
+  REQUIRE_THAT(worker_lost(end, 5, Phase::kRunning, 1).what(),
+               contains("while it ran request 5, after 1 part of its answer") &&
+                   contains("is not sent again, whatever retry is"));
+  REQUIRE_THAT(worker_lost(end, 5, Phase::kRunning, 12).what(), contains("after 12 parts of"));
+  REQUIRE_THAT(worker_lost(end, 5, Phase::kRunning).what(),
+               contains("set retry = always") && !contains("part"));
+}
+
 TEST_CASE("the end of a worker that the kernel's OOM killer ended says so, and what to change") {
   WorkerEnd end = killed();
   end.oom_kill = OomKill{.limit = 64 << 20};
