@@ -44,7 +44,8 @@ namespace inferpool {
 // Where one throws, only that call fails, and the worker goes on:
 //   encode in the host: invalid_argument.  decode or encode in the worker: model_failed.
 //   decode in the host: model_failed, but Malformed: worker_lost, and the worker is replaced.
-// In the host an Error stays as it is, and std::bad_alloc is out_of_memory.
+// An Error stays as it is, in the worker if it is invalid_argument, out_of_memory or
+// payload_too_large; in the host std::bad_alloc is out_of_memory.
 // Each names the exception's type and text.
 //
 // With workers = 0 only payload is called (where it throws, it is the same as for encode): the
