@@ -12,6 +12,7 @@ packages=(g++ cmake ninja-build libboost-dev libfmt-dev nlohmann-json3-dev catch
 test_packages=(strace gdb valgrind)
 # What each example needs besides; those of bundled workers are what these are built with.
 digits_packages=()
+onnx_packages=(libopencv-dnn-dev)
 xgboost_packages=(libxgboost-dev)
 newer_boost=libboost1.81-dev
 # What the benchmarks are compared with and drawn by; each is left out where it cannot be had.
@@ -181,7 +182,7 @@ case $command in
     install_packages
     ;;
   test)
-    packages+=("${test_packages[@]}" "${xgboost_packages[@]}")
+    packages+=("${test_packages[@]}" "${onnx_packages[@]}" "${xgboost_packages[@]}")
     install_packages
     ;;
   bench)

@@ -4,11 +4,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <string>
 
 #include <inferpool/error.hpp>
 
-#include "runtimes/xgboost/model_file.hpp"
+#include "runtimes/model_file.hpp"
 
 namespace inferpool::runtimes {
 namespace {
@@ -16,6 +17,8 @@ namespace {
 constexpr const char* kInput = "input";
 constexpr const char* kMlserverInput = "predict";  // in MLServer's own examples
 constexpr const char* kOutput = "predict";
+constexpr std::array<const char*, 3> kInFolder{"model.bst", "model.json", "model.ubj"};
+constexpr ModelFileKind kKind{.name = "an XGBoost model", .in_folder = kInFolder};
 
 [[noreturn]] void refuse(const std::string& text) {
   throw Error(ErrorCode::kInvalidArgument, text);
@@ -32,7 +35,7 @@ std::string listed(const TensorList& tensors) {
 }  // namespace
 
 XgboostModel::XgboostModel(const Settings& settings)
-    : booster_(find_model_file(settings.uri), settings.threads_per_worker) {}
+    : booster_(find_model_file(settings.uri, kKind), settings.threads_per_worker) {}
 
 const Tensor& XgboostModel::matrix_in(const Request& request) const {
   const Tensor* matrix = request.inputs.find(kInput);

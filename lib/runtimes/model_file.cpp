@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "runtimes/xgboost/model_file.hpp"
+#include "runtimes/model_file.hpp"
 
 #include <fmt/format.h>
 
+#include <cstddef>
 #include <system_error>
 
 #include <inferpool/error.hpp>
@@ -14,18 +15,30 @@ namespace {
   throw Error(ErrorCode::kInvalidSettings, "parameters.uri (uri): " + why);
 }
 
+// "a, b or c"
+std::string listed(std::span<const char* const> names) {
+  std::string text;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (i > 0) text += i + 1 == names.size() ? " or " : ", ";
+    text += names[i];
+  }
+  return text;
+}
+
 }  // namespace
 
-std::filesystem::path find_model_file(const std::string& uri) {
+std::filesystem::path find_model_file(const std::string& uri, const ModelFileKind& kind) {
   namespace fs = std::filesystem;
-  if (uri.empty()) refuse("it is not set; accepted: the file of an XGBoost model, or its folder");
+  if (uri.empty()) {
+    refuse(fmt::format("it is not set; accepted: the file of {}, or its folder", kind.name));
+  }
   std::error_code ignored;
   const fs::path path = uri;
   if (fs::is_directory(path, ignored)) {
-    for (const char* name : {"model.bst", "model.json", "model.ubj"}) {
+    for (const char* name : kind.in_folder) {
       if (fs::is_regular_file(path / name, ignored)) return path / name;
     }
-    refuse(fmt::format("in the folder {} there is no model.bst, model.json or model.ubj", uri));
+    refuse(fmt::format("in the folder {} there is no {}", uri, listed(kind.in_folder)));
   }
   if (!fs::is_regular_file(path, ignored)) refuse(fmt::format("there is no file {}", uri));
   return path;

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <inferpool/model.hpp>
+
+#include "runtimes/onnx/tensor_spec.hpp"
+
+namespace inferpool::runtimes {
+
+// What is wrong with a network, or with a run of it.
+struct NetworkError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// A network that was read from a file, whatever computes it. Not thread-safe.
+class Network {
+ public:
+  virtual ~Network() = default;
+  Network() = default;
+  Network(const Network&) = delete;
+  Network& operator=(const Network&) = delete;
+
+  [[nodiscard]] virtual std::span<const TensorSpec> inputs() const noexcept = 0;
+  [[nodiscard]] virtual std::span<const TensorSpec> outputs() const noexcept = 0;
+
+  // What computes it, with its version.
+  [[nodiscard]] virtual std::string backend() const = 0;
+
+  // The outputs in the order of outputs(), in memory of the context. The inputs are in the order of
+  // inputs() and as these say, and so are the symbols. Throws NetworkError, and Error
+  // (invalid_argument) for a value that the backend cannot compute with.
+  [[nodiscard]] virtual std::vector<Tensor> run(std::span<const Tensor* const> inputs,
+                                                const Symbols& symbols, Context& context) = 0;
+};
+
+}  // namespace inferpool::runtimes

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtimes/onnx/onnx_model.hpp"
+
+#include <array>
+#include <cstddef>
+#include <utility>
+#include <variant>
+
+#include "runtimes/model_file.hpp"
+#include "runtimes/onnx/open_network.hpp"
+
+namespace inferpool::runtimes {
+namespace {
+
+constexpr std::array<const char*, 1> kInFolder{"model.onnx"};
+constexpr ModelFileKind kKind{.name = "an ONNX network", .in_folder = kInFolder};
+
+bool wants_metadata(const Request& request) {
+  const auto found = request.parameters.find("metadata");
+  if (found == request.parameters.end()) return false;
+  const bool* wanted = std::get_if<bool>(&found->second);
+  return wanted != nullptr && *wanted;
+}
+
+}  // namespace
+
+OnnxModel::OnnxModel(const Settings& settings)
+    : network_(open_network(find_model_file(settings.uri, kKind), settings.threads_per_worker)) {}
+
+Response OnnxModel::predict(const Request& request, Context& context) {
+  if (wants_metadata(request)) return metadata();
+  Symbols symbols;
+  const std::vector<const Tensor*> inputs = match(network_->inputs(), request.inputs, symbols);
+  std::vector<Tensor> tensors = network_->run(inputs, symbols, context);
+  Response response;
+  for (std::size_t i = 0; i < tensors.size(); ++i) {
+    response.outputs.add(network_->outputs()[i].name, std::move(tensors[i]));
+  }
+  return response;
+}
+
+Response OnnxModel::metadata() const {
+  Response response;
+  response.parameters["platform"] = network_->backend();
+  response.parameters["inputs"] = to_json(network_->inputs());
+  response.parameters["outputs"] = to_json(network_->outputs());
+  return response;
+}
+
+}  // namespace inferpool::runtimes

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+
+#include <inferpool/model.hpp>
+
+#include "runtimes/onnx/network.hpp"
+
+namespace inferpool::runtimes {
+
+// An ONNX network behind the Open Inference Protocol: its inputs and outputs by their names. See
+// README.md.
+class OnnxModel {
+ public:
+  // Throws Error (invalid_settings) and NetworkError.
+  explicit OnnxModel(const Settings& settings);
+
+  // A request whose parameter "metadata" is true is answered by parameters alone: "platform",
+  // and "inputs" and "outputs" as JSON. Throws Error (invalid_argument) that names the inputs,
+  // datatypes or shapes that the network takes, and NetworkError.
+  Response predict(const Request& request, Context& context);
+
+ private:
+  [[nodiscard]] Response metadata() const;
+
+  std::unique_ptr<Network> network_;
+};
+
+}  // namespace inferpool::runtimes

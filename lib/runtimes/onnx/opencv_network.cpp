@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtimes/onnx/opencv_network.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <opencv2/core/utils/logger.hpp>
+#include <string>
+#include <utility>
+
+#include "runtimes/onnx/adapting_nodes.hpp"
+#include "runtimes/onnx/fixed_shapes.hpp"
+#include "runtimes/onnx/float_values.hpp"
+#include "runtimes/onnx/graph.hpp"
+#include "runtimes/onnx/opencv_net.hpp"
+
+namespace inferpool::runtimes {
+namespace {
+
+constexpr std::size_t kMostNets = 4;
+
+// Those of one request with 1 for each free first dimension; none where others are free.
+std::optional<std::vector<Shape>> smallest_shapes(std::span<const TensorSpec> inputs) {
+  std::vector<Shape> shapes;
+  for (const TensorSpec& input : inputs) {
+    if (!input.dimensions) return std::nullopt;
+    std::vector<std::int64_t> sizes;
+    for (const Dimension& dimension : *input.dimensions) {
+      if (!dimension.size && !sizes.empty()) return std::nullopt;
+      sizes.push_back(dimension.size.value_or(1));
+    }
+    shapes.emplace_back(sizes);
+  }
+  return shapes;
+}
+
+// The array's own shape, but that OpenCV has no array of fewer than two dimensions.
+Shape shape_of(const cv::Mat& array, const TensorSpec& output) {
+  std::vector<std::int64_t> sizes;
+  for (int axis = 0; axis < array.dims; ++axis) sizes.push_back(array.size[axis]);
+  const std::size_t rank = output.dimensions ? output.dimensions->size() : sizes.size();
+  const bool vector = array.dims == 2 && (sizes[0] == 1 || sizes[1] == 1);
+  if (rank == 1 && vector) return Shape{sizes[0] * sizes[1]};
+  if (rank == 0 && array.total() == 1) return {};
+  return Shape(sizes);
+}
+
+// Throws where the shape is not that of the network: then the values may be wrong, too.
+Shape checked_shape(const cv::Mat& array, const TensorSpec& output, const Symbols& symbols) {
+  const Shape shape = shape_of(array, output);
+  Symbols with_these = symbols;
+  if (fits(output, shape, with_these)) return shape;
+  const std::optional<Shape> wanted = known_shape(output, symbols);
+  throw NetworkError(
+      fmt::format("{} computes the output \"{}\" in the shape {}; the network says {}",
+                  opencv_version(), output.name, inferpool::to_string(shape),
+                  wanted ? inferpool::to_string(*wanted) : to_string(output)));
+}
+
+class OpencvNetwork final : public Network {
+ public:
+  explicit OpencvNetwork(std::string file)
+      : file_(std::move(file)), graph_(read_graph(file_)), one_for_all_(adapts_to_batch(graph_)) {
+    if (one_for_all_) {
+      nets_.push_back({{}, OpencvNet(file_)});
+      file_ = std::string();
+    }
+    if (const auto shapes = smallest_shapes(graph_.inputs)) try_out(*shapes);
+  }
+
+  std::span<const TensorSpec> inputs() const noexcept override { return graph_.inputs; }
+  std::span<const TensorSpec> outputs() const noexcept override { return graph_.outputs; }
+  std::string backend() const override { return opencv_version(); }
+
+  std::vector<Tensor> run(std::span<const Tensor* const> inputs, const Symbols& symbols,
+                          Context& context) override {
+    const std::vector<cv::Mat> arrays = net_for(inputs).run(graph_.inputs, inputs, graph_.outputs);
+    std::vector<Tensor> outputs;
+    for (std::size_t i = 0; i < arrays.size(); ++i) {
+      const TensorSpec& spec = graph_.outputs[i];
+      Tensor output = context.output(spec.datatype, checked_shape(arrays[i], spec, symbols));
+      from_floats({arrays[i].ptr<float>(), arrays[i].total()}, spec.name, output);
+      outputs.push_back(std::move(output));
+    }
+    return outputs;
+  }
+
+ private:
+  struct Read {
+    std::vector<Shape> shapes = {};  // none: for all
+    OpencvNet net;
+  };
+
+  // The one for these inputs, in front of the others.
+  OpencvNet& net_for(std::span<const Tensor* const> inputs) {
+    if (one_for_all_) return nets_.front().net;
+    std::vector<Shape> shapes;
+    for (const Tensor* input : inputs) shapes.push_back(input->shape());
+    auto known = std::ranges::find(nets_, shapes, &Read::shapes);
+    if (known == nets_.end()) {
+      OpencvNet net(with_shapes(file_, graph_.inputs, shapes));
+      if (nets_.size() == kMostNets) nets_.pop_back();
+      known = nets_.insert(nets_.end(), {std::move(shapes), std::move(net)});
+    }
+    std::rotate(nets_.begin(), known, known + 1);
+    return nets_.front().net;
+  }
+
+  void try_out(const std::vector<Shape>& shapes) {
+    Symbols symbols;
+    std::vector<Tensor> zeros;
+    std::vector<const Tensor*> inputs;
+    zeros.reserve(shapes.size());
+    for (std::size_t i = 0; i < shapes.size(); ++i) {
+      if (!fits(graph_.inputs[i], shapes[i], symbols)) return;
+      inputs.push_back(&zeros.emplace_back(graph_.inputs[i].datatype, shapes[i]));
+    }
+    OpencvNet& net = net_for(inputs);
+    try {
+      const std::vector<cv::Mat> arrays = net.run(graph_.inputs, inputs, graph_.outputs);
+      for (std::size_t i = 0; i < arrays.size(); ++i) {
+        static_cast<void>(checked_shape(arrays[i], graph_.outputs[i], symbols));
+      }
+    } catch (const NetworkError& error) {
+      const std::string node = net.failing_node(graph_.nodes);
+      if (node.empty()) throw;
+      throw NetworkError(fmt::format("the node {} cannot be computed: {}", node, error.what()));
+    }
+  }
+
+  std::string file_;  // empty where it is not read again
+  Graph graph_;
+  bool one_for_all_;
+  std::vector<Read> nets_ = {};  // the one that was used last is the first
+};
+
+}  // namespace
+
+std::unique_ptr<Network> open_opencv_network(std::string file, std::optional<int> threads) {
+  if (std::getenv("OPENCV_LOG_LEVEL") == nullptr) {  // what it logs, its exceptions say
+    cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
+  }
+  if (threads) cv::setNumThreads(*threads);
+  return std::make_unique<OpencvNetwork>(std::move(file));
+}
+
+}  // namespace inferpool::runtimes

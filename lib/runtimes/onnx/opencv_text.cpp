@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtimes/onnx/opencv_text.hpp"
+
+#include <cstddef>
+
+namespace inferpool::runtimes {
+namespace {
+
+// Erases each part from `begin` to the next `end`, both included, that has no line's end inside.
+void erase_parts(std::string& text, std::string_view begin, std::string_view end) {
+  for (std::size_t at = text.find(begin); at != std::string::npos; at = text.find(begin, at)) {
+    const std::size_t stop = text.find(end, at + begin.size());
+    if (stop == std::string::npos) return;
+    if (text.find('\n', at) < stop) {
+      at += begin.size();
+    } else {
+      text.erase(at, stop + end.size() - at);
+    }
+  }
+}
+
+}  // namespace
+
+std::string without_places(std::string_view what) {
+  std::string text(what);
+  erase_parts(text, "OpenCV(", ": error: ");
+  erase_parts(text, " in function '", "'");
+  std::string line;
+  for (const char c : text) {
+    const bool space = c == '\n' || c == ' ';
+    if (space ? !line.empty() && line.back() != ' ' : c != '>' || !line.empty()) {
+      line.push_back(space ? ' ' : c);
+    }
+  }
+  while (!line.empty() && (line.back() == ' ' || line.back() == '>')) line.pop_back();
+  return line;
+}
+
+}  // namespace inferpool::runtimes

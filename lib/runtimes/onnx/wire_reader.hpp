@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace inferpool::runtimes {
+
+// The fields of one protobuf message, in their order, as views of its bytes: no schema, no copy, no
+// recursion. Members throw NetworkError where the bytes are no such message.
+class WireReader {
+ public:
+  // Of bytes that outlive the reader and its views.
+  explicit WireReader(std::string_view message) noexcept : message_(message) {}
+
+  // Goes to the next field; false after the last.
+  bool next();
+
+  [[nodiscard]] std::uint32_t field() const noexcept { return field_; }
+  // The value of a field that is a number; an int64 as its two's complement.
+  [[nodiscard]] std::uint64_t number() const;
+  // The value of a field that is a text or a message.
+  [[nodiscard]] std::string_view bytes() const;
+  // The field as it stands, with its tag.
+  [[nodiscard]] std::string_view whole() const noexcept;
+
+ private:
+  std::uint64_t take_varint();
+  std::string_view take(std::uint64_t size);
+
+  std::string_view message_;
+  std::size_t begin_ = 0;  // of the field
+  std::size_t at_ = 0;     // behind it
+  std::uint32_t field_ = 0;
+  std::uint32_t type_ = 0;
+  std::uint64_t number_ = 0;
+  std::string_view bytes_ = {};
+};
+
+}  // namespace inferpool::runtimes
