@@ -185,11 +185,21 @@ set(tools_tests
     unit/tools/run/array_text_test.cpp
     unit/tools/run/report_test.cpp)
 
-# Of the bundled workers, each where its library is: its parts, and whole.
+# Of the bundled workers: what several use, and of each, where its library is, its parts, and whole.
+set(runtimes_tests
+    unit/runtimes/model_file_test.cpp)
+set(onnx_tests
+    unit/runtimes/onnx/adapting_nodes_test.cpp
+    unit/runtimes/onnx/fixed_shapes_test.cpp
+    unit/runtimes/onnx/float_values_test.cpp
+    unit/runtimes/onnx/graph_test.cpp
+    unit/runtimes/onnx/opencv_network_test.cpp
+    unit/runtimes/onnx/opencv_text_test.cpp
+    unit/runtimes/onnx/tensor_spec_test.cpp
+    unit/runtimes/onnx/wire_reader_test.cpp)
 set(xgboost_tests
     integration/xgboost_test.cpp
-    unit/runtimes/xgboost/booster_test.cpp
-    unit/runtimes/xgboost/model_file_test.cpp)
+    unit/runtimes/xgboost/booster_test.cpp)
 
 # The workers of both, workers/<name>.cpp: each is built as the executable <name>, beside the tests.
 set(test_workers

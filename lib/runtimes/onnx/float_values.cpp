@@ -86,7 +86,7 @@ bool has_value(float value) {
   if constexpr (std::is_same_v<T, bool> || !std::is_integral_v<T>) {
     return true;
   } else {
-    if (!(std::abs(value) <= static_cast<float>(kWholeFloats)) || std::trunc(value) != value) {
+    if (!(std::abs(value) < static_cast<float>(kWholeFloats)) || std::trunc(value) != value) {
       return false;
     }
     const auto whole = static_cast<std::int64_t>(value);
@@ -129,7 +129,7 @@ void write(std::span<const float> floats, std::string_view name, std::span<T> va
   if (wrong != floats.end()) {
     throw NetworkError(fmt::format(
         "the output \"{}\" is {} at element {}, which is not surely a right {}: OpenCV computes in "
-        "FP32, which has the whole numbers up to {} exactly",
+        "FP32, which has the whole numbers below {} exactly",
         name, *wrong, wrong - floats.begin(), inferpool::name(datatype_of<T>), kWholeFloats));
   }
   std::ranges::transform(floats, values.begin(), from_float<T>);

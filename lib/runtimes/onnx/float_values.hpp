@@ -20,7 +20,8 @@ void to_floats(const Tensor& tensor, std::string_view name, std::span<float> flo
 
 // The reverse, into a tensor of as many elements: FP32 and FP64 exactly, FP16 and BF16 rounded to
 // nearest even, BOOL false for 0 alone. Throws NetworkError, with the name, where a whole number is
-// wanted and the float is none, exceeds kWholeFloats or the datatype; and for BYTES.
+// wanted and the float is none, reaches kWholeFloats (to which a larger one may have been rounded)
+// or exceeds the datatype; and for BYTES.
 void from_floats(std::span<const float> floats, std::string_view name, Tensor& tensor);
 
 }  // namespace inferpool::runtimes

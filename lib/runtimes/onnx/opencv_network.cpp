@@ -60,10 +60,20 @@ Shape checked_shape(const cv::Mat& array, const TensorSpec& output, const Symbol
                   wanted ? inferpool::to_string(*wanted) : to_string(output)));
 }
 
+void refuse_texts(std::span<const TensorSpec> specs, const char* role) {
+  for (const TensorSpec& spec : specs) {
+    if (spec.datatype != Datatype::kBytes) continue;
+    throw NetworkError(fmt::format("the {} \"{}\" is BYTES, with which {} does not compute", role,
+                                   spec.name, opencv_version()));
+  }
+}
+
 class OpencvNetwork final : public Network {
  public:
   explicit OpencvNetwork(std::string file)
       : file_(std::move(file)), graph_(read_graph(file_)), one_for_all_(adapts_to_batch(graph_)) {
+    refuse_texts(graph_.inputs, "input");
+    refuse_texts(graph_.outputs, "output");
     if (one_for_all_) {
       nets_.push_back({{}, OpencvNet(file_)});
       file_ = std::string();

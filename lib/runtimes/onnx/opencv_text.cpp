@@ -25,15 +25,17 @@ std::string without_places(std::string_view what) {
   std::string text(what);
   erase_parts(text, "OpenCV(", ": error: ");
   erase_parts(text, " in function '", "'");
+  erase_parts(text, "(-2:Unspecified error)", "");
   std::string line;
+  bool at_begin = true;  // of one of the text's lines
   for (const char c : text) {
-    const bool space = c == '\n' || c == ' ';
-    if (space ? !line.empty() && line.back() != ' ' : c != '>' || !line.empty()) {
-      line.push_back(space ? ' ' : c);
-    }
+    at_begin = at_begin || c == '\n';
+    if (at_begin && (c == '\n' || c == '>' || c == ' ')) continue;
+    if (at_begin && !line.empty()) line.push_back(' ');
+    at_begin = false;
+    line.push_back(c);
   }
-  while (!line.empty() && (line.back() == ' ' || line.back() == '>')) line.pop_back();
-  return line;
+  return line.substr(0, line.find_last_not_of(' ') + 1);
 }
 
 }  // namespace inferpool::runtimes

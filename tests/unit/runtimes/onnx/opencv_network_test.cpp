@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtimes/onnx/opencv_network.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <inferpool/error.hpp>
+
+#include "catch.hpp"
+#include "unit/runtimes/onnx/allocated_bytes.hpp"
+#include "unit/runtimes/onnx/network_files.hpp"
+#include "unit/runtimes/onnx/networks/references.hpp"
+#include "unit/runtimes/onnx/plain_context.hpp"
+
+namespace inferpool::test {
+namespace {
+
+using runtimes::Network;
+using runtimes::NetworkError;
+using runtimes::open_opencv_network;
+using runtimes::Symbols;
+
+std::unique_ptr<Network> opened(const std::string& name) {
+  return open_opencv_network(network_bytes(name), 1);
+}
+
+std::vector<Tensor> outputs_of(Network& network, const TensorList& inputs) {
+  Symbols symbols;
+  PlainContext context;
+  return network.run(match(network.inputs(), inputs, symbols), symbols, context);
+}
+
+std::string complaint_about(const std::string& file) {
+  try {
+    static_cast<void>(open_opencv_network(file, 1));
+  } catch (const NetworkError& error) {
+    return error.what();
+  }
+  return "none";
+}
+
+// Rows [first, first + count) of an array of rows of `shape`.
+Tensor rows_of(const std::vector<float>& values, std::vector<std::int64_t> shape,
+               std::int64_t first, std::int64_t count) {
+  const std::int64_t size = Shape(shape).elements();
+  shape.insert(shape.begin(), count);
+  return Tensor::from(std::span(values).subspan(static_cast<std::size_t>(first * size),
+                                                static_cast<std::size_t>(count * size)),
+                      Shape(shape));
+}
+
+double largest_difference(const Tensor& left, const Tensor& right) {
+  REQUIRE(left.shape() == right.shape());
+  double largest = 0;
+  for (std::size_t i = 0; i < left.values<float>().size(); ++i) {
+    const double difference = std::abs(left.values<float>()[i] - right.values<float>()[i]);
+    largest = difference <= largest ? largest : difference;  // a NaN is a difference
+  }
+  return largest;
+}
+
+struct Batch {
+  std::int64_t first, count;
+};
+constexpr Batch kBatches[] = {{0, 5}, {0, 1}, {4, 1}, {1, 3}, {3, 2}, {0, 4}, {0, 5}, {2, 1}};
+
+TEST_CASE(
+    "OpenCV's scores of a convolutional network are those of NumPy, for batches in any order") {
+  const auto network = opened("convolution.onnx");
+  for (const auto [first, count] : kBatches) {
+    CAPTURE(first, count);
+    const Tensor images = rows_of(references::kImages, {1, 6, 6}, first, count);
+    const auto outputs = outputs_of(*network, {{"image", images}});
+    REQUIRE(outputs.size() == 1);
+    CHECK(largest_difference(outputs[0], rows_of(references::kImageScores, {4}, first, count)) <
+          1e-6);
+  }
+}
+
+TEST_CASE("a network that reads its batch from a shape is right for batches in any order") {
+  const auto network = opened("shape_reader.onnx");
+  for (const auto [first, count] : kBatches) {
+    CAPTURE(first, count);
+    const Tensor rows = rows_of(references::kRows, {2, 3}, first, count);
+    const auto outputs = outputs_of(*network, {{"x", rows}});
+    CHECK(largest_difference(outputs[0], rows_of(references::kRowScores, {6}, first, count)) <
+          1e-6);
+  }
+}
+
+TEST_CASE("several inputs and outputs of a network are told apart by name") {
+  const auto network = opened("two_by_two.onnx");
+  const Tensor a = Tensor::from(std::vector<float>{1, 2, 3, 4, 5, 6}, {2, 3});
+  const Tensor b = Tensor::from(std::vector<float>{10, 20, 30, 40, 50, 60}, {2, 3});
+  const auto outputs = outputs_of(*network, {{"b", b}, {"a", a}});
+  REQUIRE(outputs.size() == 2);
+  CHECK(outputs[0] == Tensor::from(std::vector<float>{11, 22, 33, 44, 55, 66}, {2, 3}));
+  CHECK(outputs[1] == Tensor::from(std::vector<float>{10, 40, 90, 160, 250, 360}, {2, 3}));
+}
+
+TEST_CASE("whole numbers go into OpenCV and come back exactly") {
+  const auto network = opened("whole_numbers.onnx");
+  const std::vector<std::int64_t> i{1, 7, -3, 16777000, 0, 5};
+  const std::vector<std::int64_t> j{1, -7, 4, 215, -16777215, 0};
+  const auto outputs =
+      outputs_of(*network, {{"i", Tensor::from(i, {2, 3})}, {"j", Tensor::from(j, {2, 3})}});
+  REQUIRE(outputs.size() == 3);
+  CHECK(outputs[0] ==
+        Tensor::from(std::vector<std::int64_t>{2, 0, 1, 16777215, -16777215, 5}, {2, 3}));
+  CHECK(outputs[1] == Tensor::from(std::vector<float>{0.5, 3.5, -1.5, 8388500, 0, 2.5}, {2, 3}));
+  CHECK(outputs[2] == Tensor::from(std::vector<std::int64_t>{1, 0}, {2}));
+}
+
+TEST_CASE("a whole number that OpenCV would not compute exactly is refused") {
+  const auto network = opened("whole_numbers.onnx");
+  const auto with = [](std::int64_t value) {
+    return TensorList{{"i", Tensor::from(std::vector<std::int64_t>{value, 0, 0}, {1, 3})},
+                      {"j", Tensor::from(std::vector<std::int64_t>{1, 0, 0}, {1, 3})}};
+  };
+  CHECK_THROWS_WITH(outputs_of(*network, with(16777217)),
+                    contains("the input \"i\" has the value 16777217 at element 0"));
+  CHECK_THROWS_AS(outputs_of(*network, with(16777217)), Error);
+  CHECK(outputs_of(*network, with(16777214)).size() == 3);
+  // In FP32 this sum is 16777216, and so would be the next one.
+  CHECK_THROWS_WITH(outputs_of(*network, with(16777215)),
+                    contains("the output \"sum\" is 16777216 at element 0, which is not surely"));
+  const auto quotient = opened("quotient.onnx");
+  const TensorList uneven{{"i", Tensor::from(std::vector<std::int64_t>{5, 4, 9}, {1, 3})},
+                          {"j", Tensor::from(std::vector<std::int64_t>{2, 2, 3}, {1, 3})}};
+  CHECK_THROWS_WITH(outputs_of(*quotient, uneven),
+                    contains("the output \"quotient\" is 2.5 at element 0"));
+}
+
+TEST_CASE("FP64 and FP16 are computed in FP32") {
+  const auto doubles = opened("doubles.onnx");
+  const auto sums =
+      outputs_of(*doubles, {{"x", Tensor::from(std::vector<double>{0.1, 1, -2}, {1, 3})}});
+  CHECK(sums[0] ==
+        Tensor::from(std::vector<double>{static_cast<double>(0.1F + 0.1F), 2, -4}, {1, 3}));
+  const auto halves = opened("halves.onnx");
+  std::vector<Float16> values;
+  for (const float value : {0.5F, 100.F, -7.F}) values.push_back(Float16::from(value));
+  std::vector<Float16> twice;
+  for (const float value : {1.F, 200.F, -14.F}) twice.push_back(Float16::from(value));
+  CHECK(outputs_of(*halves, {{"x", Tensor::from(values, {1, 3})}})[0] ==
+        Tensor::from(twice, {1, 3}));
+}
+
+TEST_CASE("images of any size go through a network whose dimensions are free") {
+  const auto network = opened("free_image.onnx");
+  for (const auto& [height, width] : {std::pair{2, 2}, std::pair{5, 3}, std::pair{1, 9}}) {
+    std::vector<float> image(static_cast<std::size_t>(2 * height * width), 2);
+    std::fill(image.begin() + height * width, image.end(), -5.F);
+    const auto outputs = outputs_of(*network, {{"x", Tensor::from(image, {1, 2, height, width})}});
+    CHECK(outputs[0] == Tensor::from(std::vector<float>{2, 0}, {1, 2, 1, 1}));
+  }
+}
+
+TEST_CASE("an output in a shape that the network does not have is an error and no answer") {
+  CHECK_THAT(
+      complaint_about(network_bytes("uneven_split.onnx")),
+      contains("computes the output \"small\" in the shape [1, 2]; the network says [1, 1]"));
+  const auto network = opened("fixed_reshape.onnx");
+  const Tensor one = Tensor::from(std::vector<float>{1, 2, 3, 4}, {1, 2, 2});
+  CHECK(outputs_of(*network, {{"x", one}})[0] == one.reshaped({1, 4}));
+  CHECK_THROWS_AS(outputs_of(*network, {{"x", Tensor(Datatype::kFp32, {2, 2, 2})}}), NetworkError);
+  CHECK(outputs_of(*network, {{"x", one}})[0] == one.reshaped({1, 4}));
+}
+
+TEST_CASE("a tensor without elements is refused, and the network goes on") {
+  const auto network = opened("convolution.onnx");
+  CHECK_THROWS_WITH(outputs_of(*network, {{"image", Tensor(Datatype::kFp32, {0, 1, 6, 6})}}),
+                    contains("the input \"image\" has 0 elements; OpenCV accepts 1 to 2147483647"));
+  const Tensor image = rows_of(references::kImages, {1, 6, 6}, 0, 1);
+  CHECK(outputs_of(*network, {{"image", image}}).size() == 1);
+}
+
+TEST_CASE("a node that OpenCV does not have is named, without places in OpenCV's source") {
+  CHECK_THAT(complaint_about(network_bytes("choice.onnx")),
+             contains("OpenCV ") && contains("Node [If@ai.onnx]:(onnx_node!choose)") &&
+                 contains("'Graph' is not supported") && !contains(".cpp") &&
+                 !contains("in function"));
+}
+
+TEST_CASE("a node that OpenCV has and cannot compute is named") {
+  CHECK_THAT(complaint_about(network_bytes("plain_gemm.onnx")),
+             contains("the node \"y\" (Gemm) cannot be computed: OpenCV ") &&
+                 contains("Assertion failed"));
+}
+
+TEST_CASE("a file that is no network is told as such") {
+  const std::string whole = network_bytes("convolution.onnx");
+  CHECK_THAT(complaint_about(""), contains("the file is empty"));
+  CHECK_THAT(complaint_about(whole.substr(0, whole.size() / 2)), contains("it is cut off"));
+  CHECK_THAT(complaint_about("no network at all, but a text"), !contains("none"));
+  CHECK_THAT(complaint_about(network_bytes("text.onnx")), contains("BYTES"));
+  // A graph that refers to a value that nothing makes.
+  std::string broken = whole;
+  broken.replace(broken.find("filters"), 7, "filterz");
+  CHECK_THAT(complaint_about(broken), contains("Conv"));
+}
+
+TEST_CASE("a network is opened, run and closed a thousand times without growing") {
+  const std::string file = network_bytes("convolution.onnx");
+  const std::string broken = network_bytes("choice.onnx");
+  const Tensor image = rows_of(references::kImages, {1, 6, 6}, 0, 1);
+  std::size_t before = 0;
+  for (int i = 0; i < 1000; ++i) {
+    if (i == 100) before = allocated_bytes();
+    const auto network = open_opencv_network(file, 1);
+    REQUIRE(outputs_of(*network, {{"image", image}}).size() == 1);
+    if (i % 10 == 0) CHECK_THROWS_AS(open_opencv_network(broken, 1), NetworkError);
+  }
+  CHECK(allocated_bytes() < before + 64 * 1024);
+}
+
+TEST_CASE("OpenCV keeps a bounded number of networks, however many shapes there are") {
+  const auto network = opened("shape_reader.onnx");
+  const auto run = [&](std::int64_t batch) {
+    CHECK(outputs_of(*network, {{"x", Tensor(Datatype::kFp32, {batch, 2, 3})}})[0].shape() ==
+          Shape{batch, 6});
+  };
+  for (std::int64_t batch = 1; batch <= 20; ++batch) run(batch);
+  const std::size_t before = allocated_bytes();
+  for (std::int64_t batch = 21; batch <= 200; ++batch) run(batch);
+  // Four networks for up to 200 rows, not 180 of them.
+  CHECK(allocated_bytes() < before + 256 * 1024);
+}
+
+}  // namespace
+}  // namespace inferpool::test
