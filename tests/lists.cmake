@@ -189,6 +189,7 @@ set(tools_tests
 set(runtimes_tests
     unit/runtimes/model_file_test.cpp)
 set(onnx_tests
+    integration/onnx_test.cpp
     unit/runtimes/onnx/adapting_nodes_test.cpp
     unit/runtimes/onnx/fixed_shapes_test.cpp
     unit/runtimes/onnx/float_values_test.cpp

@@ -14,7 +14,8 @@ int run_worker(int argc, char** argv, ServedModel& model);
 // attach; Model's constructor, predict and destructor run on the calling thread (with
 // Settings::concurrency over 1, predict on several).
 //   run by hand: explains itself, exit status 2
-//   --check model-settings.json: loads the model, prints its signature, exit status 0 or 1
+//   --check model-settings.json: loads the model, prints its signature and, where it has a
+//     `std::string description() const`, what that says; exit status 0 or 1
 // Returns the exit status. The process ignores SIGINT, SIGTERM and SIGHUP, which reach its host as
 // well, and ends when its host does. SIGABRT, SIGSEGV, SIGBUS, SIGFPE and SIGILL, where the program
 // has no handler of its own, first write a stack to stderr, and then end the process as ever.

@@ -61,6 +61,8 @@ int check(const char* file, ServedModel& model) {
     fmt::print("{}: model \"{}\" loads; signature {}; thread_safe {}; {} workers\n", file,
                settings.name, model.signature(), model.thread_safe() ? "yes" : "no",
                *settings.workers);
+    const std::string description = model.description();
+    if (!description.empty()) fmt::print("{}\n", description);
     model.unload();
     return 0;
   } catch (...) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -96,12 +97,19 @@ std::string type_signature() {
   return Codec<InputOf<Model>>::signature() + " -> " + Codec<OutputOf<Model>>::signature();
 }
 
+template <typename Model>
+concept DescribesItself = requires(const Model& model) {
+  { model.description() } -> std::same_as<std::string>;
+};
+
 // A model without its types, as a worker serves it.
 class ServedModel {
  public:
   virtual ~ServedModel() = default;
   [[nodiscard]] virtual std::string signature() const = 0;
   [[nodiscard]] virtual bool thread_safe() const noexcept = 0;
+  // Of a loaded model, what it says of itself; empty: nothing.
+  [[nodiscard]] virtual std::string description() const = 0;
   // Throws what the model's constructor throws.
   virtual void load(const Settings& settings, WorkerInfo info) = 0;
   // False: the answer was its parts, and the reply is empty. Throws Malformed for a frame that is
@@ -118,6 +126,10 @@ class Served final : public ServedModel {
  public:
   std::string signature() const override { return type_signature<Model>(); }
   bool thread_safe() const noexcept override { return is_thread_safe<Model>; }
+  std::string description() const override {
+    if constexpr (DescribesItself<Model>) return model_->description();
+    return {};
+  }
   void load(const Settings& settings, WorkerInfo info) override {
     settings_ = settings;
     model_ = load_model<Model>(settings_, info);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtimes/onnx/onnx_model.hpp"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <cstddef>
 #include <utility>
@@ -37,6 +39,17 @@ Response OnnxModel::predict(const Request& request, Context& context) {
     response.outputs.add(network_->outputs()[i].name, std::move(tensors[i]));
   }
   return response;
+}
+
+std::string OnnxModel::description() const {
+  std::string text;
+  for (const TensorSpec& spec : network_->inputs()) {
+    text += fmt::format("  input \"{}\" {}\n", spec.name, to_string(spec));
+  }
+  for (const TensorSpec& spec : network_->outputs()) {
+    text += fmt::format("  output \"{}\" {}\n", spec.name, to_string(spec));
+  }
+  return text + "  computed by " + network_->backend();
 }
 
 Response OnnxModel::metadata() const {

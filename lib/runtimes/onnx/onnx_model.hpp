@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include <inferpool/model.hpp>
 
@@ -20,6 +21,9 @@ class OnnxModel {
   // and "inputs" and "outputs" as JSON. Throws Error (invalid_argument) that names the inputs,
   // datatypes or shapes that the network takes, and NetworkError.
   Response predict(const Request& request, Context& context);
+
+  // Its inputs and outputs, a line each, and what computes it.
+  [[nodiscard]] std::string description() const;
 
  private:
   [[nodiscard]] Response metadata() const;

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+// inferpool-onnx as its users have it: Pool<> and files.
+#include <signal.h>
+
+#include <chrono>
+#include <cmath>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <optional>
+#include <random>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <inferpool/pool.hpp>
+
+#include "catch.hpp"
+#include "integration/eventually.hpp"
+#include "integration/scratch_folder.hpp"
+#include "unit/model/scoped_variable.hpp"
+#include "unit/runtimes/onnx/network_files.hpp"
+#include "unit/runtimes/onnx/networks/references.hpp"
+
+namespace inferpool::test {
+namespace {
+
+constexpr const char* kWorker = INFERPOOL_RUNTIMES_FOLDER "/inferpool-onnx";
+
+Settings settings_for(const std::string& uri) {
+  Settings settings;
+  settings.worker = kWorker;
+  settings.uri = uri;
+  settings.workers = 1;
+  settings.worker_output.kind = WorkerOutput::Kind::kCapture;
+  return settings;
+}
+
+// Why a pool of this network does not start.
+Error start_error(const std::string& uri) {
+  try {
+    const Pool<> pool{settings_for(uri)};
+  } catch (const Error& error) {
+    return error;
+  }
+  FAIL("it started");
+  throw std::logic_error("not reached");
+}
+
+Tensor images(std::int64_t count) {
+  return Tensor::from(std::span(references::kImages).first(static_cast<std::size_t>(count) * 36),
+                      {count, 1, 6, 6});
+}
+
+void check_scores(const Tensor& scores, std::int64_t count) {
+  REQUIRE(scores.shape() == Shape{count, 4});
+  for (std::size_t i = 0; i < scores.values<float>().size(); ++i) {
+    CHECK(scores.values<float>()[i] == Approx(references::kImageScores[i]).margin(1e-6));
+  }
+}
+
+TEST_CASE("inferpool-onnx answers as NumPy did, for batches in any order") {
+  Pool<> pool{settings_for(network_file("convolution.onnx"))};
+  for (const std::int64_t count : {1, 5, 2, 5, 1, 3}) {
+    CAPTURE(count);
+    check_scores(pool.infer({{"image", images(count)}})["scores"], count);
+  }
+}
+
+TEST_CASE("inferpool-onnx takes and gives several tensors by name, whole numbers as well") {
+  Pool<> pool{settings_for(network_file("whole_numbers.onnx"))};
+  const std::vector<std::int64_t> i{1, 2, 3, 6, 5, 4};
+  const std::vector<std::int64_t> j{10, 20, 30, 40, 50, 60};
+  const Response response =
+      pool.infer({{"j", Tensor::from(j, {2, 3})}, {"i", Tensor::from(i, {2, 3})}});
+  REQUIRE(response.outputs.size() == 3);
+  CHECK(response["sum"] == Tensor::from(std::vector<std::int64_t>{11, 22, 33, 46, 55, 64}, {2, 3}));
+  CHECK(response["halves"] == Tensor::from(std::vector<float>{0.5, 1, 1.5, 3, 2.5, 2}, {2, 3}));
+  CHECK(response["place"] == Tensor::from(std::vector<std::int64_t>{2, 0}, {2}));
+}
+
+TEST_CASE("a model-settings.json may name inferpool-onnx and a folder with model.onnx") {
+  const ScratchFolder folder;
+  std::filesystem::create_directory(folder / "net");
+  std::filesystem::copy_file(network_file("convolution.onnx"), folder / "net/model.onnx");
+  write_file(folder / "model-settings.json",
+             R"({"name": "digits", "implementation": "inferpool-onnx", "parallel_workers": 1,)"
+             R"( "parameters": {"uri": "net", "version": "v2"}})");
+  const char* const path = std::getenv("PATH");
+  const std::string with_runtimes =
+      std::string(INFERPOOL_RUNTIMES_FOLDER) + ":" + (path == nullptr ? "" : path);
+  const ScopedVariable variable("PATH", with_runtimes.c_str());
+  Pool<> pool{Settings::from_file(folder / "model-settings.json")};
+  const Response response = pool.infer({{"image", images(2)}});
+  check_scores(response["scores"], 2);
+  CHECK(response.model_name == "digits");
+  CHECK(response.model_version == "v2");
+}
+
+TEST_CASE("inferpool-onnx tells inputs and outputs to who asks for its metadata") {
+  Pool<> pool{settings_for(network_file("convolution.onnx"))};
+  Request request;
+  request.parameters["metadata"] = true;
+  const Response response = pool.infer(request);
+  CHECK(response.outputs.empty());
+  CHECK(std::get<std::string>(response.parameters.at("inputs")) ==
+        R"([{"datatype":"FP32","name":"image","shape":[-1,1,6,6]}])");
+  CHECK(std::get<std::string>(response.parameters.at("outputs")) ==
+        R"([{"datatype":"FP32","name":"scores","shape":[-1,4]}])");
+  CHECK(std::get<std::string>(response.parameters.at("platform")) != "");
+}
+
+TEST_CASE("inferpool-onnx --check prints the inputs and outputs of a network") {
+  const ScratchFolder folder;
+  write_file(folder / "model-settings.json",
+             R"({"name": "digits", "implementation": "inferpool-onnx", "parameters": {"uri": ")" +
+                 network_file("whole_numbers.onnx") + "\"}}");
+  const std::string command = std::string(kWorker) + " --check " +
+                              (folder / "model-settings.json") + " >" + (folder / "output") +
+                              " 2>&1";
+  REQUIRE(std::system(command.c_str()) == 0);
+  CHECK_THAT(read_file(folder / "output"),
+             contains("\n  input \"i\" INT64 [n, 3]\n  input \"j\" INT64 [n, 3]\n") &&
+                 contains("\n  output \"place\" INT64 [n]\n  computed by "));
+}
+
+TEST_CASE("after an inferpool-onnx was killed its successor answers") {
+  Pool<> pool{settings_for(network_file("convolution.onnx"))};
+  const Request request{{"image", images(4)}};
+  const Tensor before = pool.infer(request)["scores"];
+  for (int i = 0; i < 3; ++i) {
+    const int pid = pool.stats().workers[0].pid;
+    REQUIRE(::kill(pid, SIGKILL) == 0);
+    REQUIRE(eventually([&] {
+      const WorkerStats worker = pool.stats().workers[0];
+      return worker.pid != pid && worker.state == WorkerState::kReady;
+    }));
+    CHECK(pool.infer(request)["scores"] == before);
+  }
+  CHECK(pool.stats().deaths == 3);
+}
+
+std::string random_bytes(std::size_t size, unsigned seed) {
+  std::mt19937 random(seed);
+  std::string bytes(size, '\0');
+  for (char& byte : bytes) byte = static_cast<char>(random());
+  return bytes;
+}
+
+TEST_CASE("a file that is no ONNX network is told with its name and what is wrong") {
+  const ScratchFolder folder;
+  const std::string whole = network_bytes("convolution.onnx");
+  const std::pair<const char*, std::string> files[] = {
+      {"empty.onnx", ""},
+      {"half.onnx", whole.substr(0, whole.size() / 2)},
+      {"almost.onnx", whole.substr(0, whole.size() - 1)},
+      {"text.onnx", "no network here"},
+      {"random.onnx", random_bytes(1000, 1)},
+      {"other.onnx", random_bytes(100'000, 2)}};
+  for (const auto& [name, content] : files) {
+    CAPTURE(name);
+    write_file(folder / name, content);
+    const Error error = start_error(folder / name);
+    CHECK(error.code() == ErrorCode::kStartupFailed);
+    CHECK(error.details().exception_type == "inferpool::runtimes::NetworkError");
+    CHECK_THAT(error.what(), contains(std::string(folder / name) + ": "));
+  }
+  CHECK_THAT(start_error(folder / "empty.onnx").what(), contains("the file is empty"));
+  CHECK_THAT(start_error(folder / "half.onnx").what(), contains("it is cut off"));
+}
+
+TEST_CASE("a network with a node that OpenCV does not have starts nowhere, and names the node") {
+  const Error error = start_error(network_file("choice.onnx"));
+  CHECK(error.code() == ErrorCode::kStartupFailed);
+  CHECK_THAT(error.what(), contains("Node [If@ai.onnx]:(onnx_node!choose)") && !contains(".cpp:"));
+  // The exception says all; nothing of it was logged besides.
+  CHECK(error.details().stderr_tail == "");
+}
+
+TEST_CASE("an ONNX network that is not there is told with its setting") {
+  const ScratchFolder folder;
+  CHECK_THAT(start_error("/no/such.onnx").what(),
+             contains("parameters.uri (uri): there is no file /no/such.onnx"));
+  CHECK_THAT(start_error("").what(), contains("it is not set"));
+  CHECK_THAT(start_error(folder / "").what(), contains("there is no model.onnx"));
+}
+
+TEST_CASE("inferpool-onnx refuses what the network cannot take, says what it can, and goes on") {
+  Pool<> pool{settings_for(network_file("convolution.onnx"))};
+  const int pid = pool.stats().workers[0].pid;
+  const auto check_refused = [&](const Request& request, const std::string& message) {
+    const auto result = pool.try_infer(request);
+    REQUIRE_FALSE(result);
+    CHECK(result.error().code() == ErrorCode::kInvalidArgument);
+    CHECK_THAT(result.error().what(), contains(message));
+  };
+  check_refused({{"x", images(1)}}, R"(the inputs are "x"; accepted: "image" FP32 [n, 1, 6, 6])");
+  check_refused({}, R"(the inputs are none; accepted: "image" FP32 [n, 1, 6, 6])");
+  check_refused({{"image", images(1)}, {"x", images(1)}}, R"(accepted: "image" FP32)");
+  check_refused({{"image", Tensor(Datatype::kFp64, {1, 1, 6, 6})}},
+                R"(the input "image" is FP64 [1, 1, 6, 6]; accepted: FP32 [n, 1, 6, 6])");
+  for (const Shape& shape : {Shape{1, 6, 6}, Shape{1, 1, 6, 5}, Shape{1, 3, 6, 6}, Shape{36}}) {
+    check_refused(
+        {{"image", Tensor(Datatype::kFp32, shape)}},
+        "the input \"image\" has the shape " + to_string(shape) + "; accepted: [n, 1, 6, 6]");
+  }
+  check_scores(pool.infer({{"image", images(2)}})["scores"], 2);
+  CHECK(pool.stats().workers[0].pid == pid);
+}
+
+}  // namespace
+}  // namespace inferpool::test
