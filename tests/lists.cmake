@@ -197,6 +197,7 @@ set(onnx_tests
     unit/runtimes/onnx/opencv_network_test.cpp
     unit/runtimes/onnx/opencv_text_test.cpp
     unit/runtimes/onnx/tensor_spec_test.cpp
+    unit/runtimes/onnx/thread_count_test.cpp
     unit/runtimes/onnx/wire_reader_test.cpp)
 set(xgboost_tests
     integration/xgboost_test.cpp

@@ -210,5 +210,30 @@ TEST_CASE("inferpool-onnx refuses what the network cannot take, says what it can
   CHECK(pool.stats().workers[0].pid == pid);
 }
 
+// Of a worker that ran a batch.
+std::ptrdiff_t threads_with(const Settings& settings) {
+  Pool<> pool{settings};
+  for (int i = 0; i < 20; ++i) pool.infer({{"image", images(5)}});
+  const std::string tasks = "/proc/" + std::to_string(pool.stats().workers[0].pid) + "/task";
+  return std::distance(std::filesystem::directory_iterator(tasks), {});
+}
+
+TEST_CASE("threads_per_worker says whether a network has one thread or several") {
+  Settings settings = settings_for(network_file("convolution.onnx"));
+  settings.threads_per_worker = 1;
+  constexpr std::ptrdiff_t kOwn = 2;  // the one that serves, the one that looks after the host
+  CHECK(threads_with(settings) == kOwn);
+  settings.threads_per_worker = 2;
+  CHECK(threads_with(settings) > kOwn);
+}
+
+TEST_CASE("without threads_per_worker a network has as many threads as OpenMP") {
+  Settings settings = settings_for(network_file("convolution.onnx"));
+  settings.env["OMP_NUM_THREADS"] = "1";
+  const std::ptrdiff_t with_one = threads_with(settings);
+  settings.env["OMP_NUM_THREADS"] = "2";
+  CHECK(threads_with(settings) > with_one);
+}
+
 }  // namespace
 }  // namespace inferpool::test

@@ -10,6 +10,7 @@
 
 #include "runtimes/model_file.hpp"
 #include "runtimes/onnx/open_network.hpp"
+#include "runtimes/onnx/thread_count.hpp"
 
 namespace inferpool::runtimes {
 namespace {
@@ -27,7 +28,7 @@ bool wants_metadata(const Request& request) {
 }  // namespace
 
 OnnxModel::OnnxModel(const Settings& settings)
-    : network_(open_network(find_model_file(settings.uri, kKind), settings.threads_per_worker)) {}
+    : network_(open_network(find_model_file(settings.uri, kKind), thread_count(settings))) {}
 
 Response OnnxModel::predict(const Request& request, Context& context) {
   if (wants_metadata(request)) return metadata();
