@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # From a bare Debian 12 to a running example:
-#   cmake/bootstrap.sh demo [digits | xgboost] [arguments of the example]
+#   cmake/bootstrap.sh demo [digits | onnx | xgboost] [arguments of the example]
 #   cmake/bootstrap.sh test [arguments of ctest]
 #   cmake/bootstrap.sh bench [full]
 # Missing Debian packages are installed first, nothing else is downloaded. Everything is built below build/.
@@ -20,8 +20,8 @@ bench_packages=(gnuplot-nox libzmq3-dev pkg-config iceoryx libiceoryx-posh-dev p
   libopenblas-pthread-dev libopencv-dnn-dev)
 
 # The program of each example.
-declare -A programs=([digits]=digits [xgboost]=tumours)
-examples='digits | xgboost'
+declare -A programs=([digits]=digits [onnx]=numerals [xgboost]=tumours)
+examples='digits | onnx | xgboost'
 
 say() { printf 'bootstrap: %s\n' "$*"; }
 
