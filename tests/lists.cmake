@@ -190,15 +190,19 @@ set(runtimes_tests
     unit/runtimes/model_file_test.cpp)
 set(onnx_tests
     integration/onnx_test.cpp
-    unit/runtimes/onnx/adapting_nodes_test.cpp
-    unit/runtimes/onnx/fixed_shapes_test.cpp
-    unit/runtimes/onnx/float_values_test.cpp
     unit/runtimes/onnx/graph_test.cpp
-    unit/runtimes/onnx/opencv_network_test.cpp
-    unit/runtimes/onnx/opencv_text_test.cpp
     unit/runtimes/onnx/tensor_spec_test.cpp
     unit/runtimes/onnx/thread_count_test.cpp
     unit/runtimes/onnx/wire_reader_test.cpp)
+set(opencv_tests
+    integration/onnx_opencv_test.cpp
+    unit/runtimes/onnx/adapting_nodes_test.cpp
+    unit/runtimes/onnx/fixed_shapes_test.cpp
+    unit/runtimes/onnx/float_values_test.cpp
+    unit/runtimes/onnx/opencv_network_test.cpp
+    unit/runtimes/onnx/opencv_text_test.cpp)
+set(onnxruntime_tests
+    unit/runtimes/onnx/onnx_runtime_network_test.cpp)
 set(xgboost_tests
     integration/xgboost_test.cpp
     unit/runtimes/xgboost/booster_test.cpp)

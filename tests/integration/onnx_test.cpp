@@ -171,14 +171,6 @@ TEST_CASE("a file that is no ONNX network is told with its name and what is wron
   CHECK_THAT(start_error(folder / "half.onnx").what(), contains("it is cut off"));
 }
 
-TEST_CASE("a network with a node that OpenCV does not have starts nowhere, and names the node") {
-  const Error error = start_error(network_file("choice.onnx"));
-  CHECK(error.code() == ErrorCode::kStartupFailed);
-  CHECK_THAT(error.what(), contains("Node [If@ai.onnx]:(onnx_node!choose)") && !contains(".cpp:"));
-  // The exception says all; nothing of it was logged besides.
-  CHECK(error.details().stderr_tail == "");
-}
-
 TEST_CASE("an ONNX network that is not there is told with its setting") {
   const ScratchFolder folder;
   CHECK_THAT(start_error("/no/such.onnx").what(),
@@ -210,29 +202,11 @@ TEST_CASE("inferpool-onnx refuses what the network cannot take, says what it can
   CHECK(pool.stats().workers[0].pid == pid);
 }
 
-// Of a worker that ran a batch.
-std::ptrdiff_t threads_with(const Settings& settings) {
-  Pool<> pool{settings};
-  for (int i = 0; i < 20; ++i) pool.infer({{"image", images(5)}});
-  const std::string tasks = "/proc/" + std::to_string(pool.stats().workers[0].pid) + "/task";
-  return std::distance(std::filesystem::directory_iterator(tasks), {});
-}
-
-TEST_CASE("threads_per_worker says whether a network has one thread or several") {
+TEST_CASE("a backend that is not built in is told with those that are") {
   Settings settings = settings_for(network_file("convolution.onnx"));
-  settings.threads_per_worker = 1;
-  constexpr std::ptrdiff_t kOwn = 2;  // the one that serves, the one that looks after the host
-  CHECK(threads_with(settings) == kOwn);
-  settings.threads_per_worker = 2;
-  CHECK(threads_with(settings) > kOwn);
-}
-
-TEST_CASE("without threads_per_worker a network has as many threads as OpenMP") {
-  Settings settings = settings_for(network_file("convolution.onnx"));
-  settings.env["OMP_NUM_THREADS"] = "1";
-  const std::ptrdiff_t with_one = threads_with(settings);
-  settings.env["OMP_NUM_THREADS"] = "2";
-  CHECK(threads_with(settings) > with_one);
+  settings.extra = R"({"backend": "abacus"})";
+  CHECK_THROWS_WITH(Pool<>{settings},
+                    contains("backend is \"abacus\"; accepted in this build: \""));
 }
 
 }  // namespace

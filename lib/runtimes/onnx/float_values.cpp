@@ -12,51 +12,11 @@
 
 #include <inferpool/error.hpp>
 
+#include "runtimes/onnx/element_types.hpp"
 #include "runtimes/onnx/network.hpp"
 
 namespace inferpool::runtimes {
 namespace {
-
-template <typename T>
-struct Of {
-  using type = T;
-};
-
-// Calls `visit` with the C++ type of the datatype's elements; false for BYTES.
-template <typename Visit>
-bool visit_type(Datatype datatype, const Visit& visit) {
-  switch (datatype) {
-    case Datatype::kBool:
-      return visit(Of<bool>{}), true;
-    case Datatype::kUint8:
-      return visit(Of<std::uint8_t>{}), true;
-    case Datatype::kUint16:
-      return visit(Of<std::uint16_t>{}), true;
-    case Datatype::kUint32:
-      return visit(Of<std::uint32_t>{}), true;
-    case Datatype::kUint64:
-      return visit(Of<std::uint64_t>{}), true;
-    case Datatype::kInt8:
-      return visit(Of<std::int8_t>{}), true;
-    case Datatype::kInt16:
-      return visit(Of<std::int16_t>{}), true;
-    case Datatype::kInt32:
-      return visit(Of<std::int32_t>{}), true;
-    case Datatype::kInt64:
-      return visit(Of<std::int64_t>{}), true;
-    case Datatype::kFp16:
-      return visit(Of<Float16>{}), true;
-    case Datatype::kBf16:
-      return visit(Of<BFloat16>{}), true;
-    case Datatype::kFp32:
-      return visit(Of<float>{}), true;
-    case Datatype::kFp64:
-      return visit(Of<double>{}), true;
-    case Datatype::kBytes:
-      break;
-  }
-  return false;
-}
 
 template <typename T>
 constexpr bool is_half = std::is_same_v<T, Float16> || std::is_same_v<T, BFloat16>;
@@ -138,8 +98,9 @@ void write(std::span<const float> floats, std::string_view name, std::span<T> va
 }  // namespace
 
 void to_floats(const Tensor& tensor, std::string_view name, std::span<float> floats) {
-  const bool numbers = visit_type(
-      tensor.datatype(), [&]<typename T>(Of<T>) { read<T>(tensor.values<T>(), name, floats); });
+  const bool numbers = visit_element_type(tensor.datatype(), [&]<typename T>(ElementType<T>) {
+    read<T>(tensor.values<T>(), name, floats);
+  });
   if (!numbers) {
     throw Error(ErrorCode::kInvalidArgument,
                 fmt::format("the input \"{}\" is BYTES, with which OpenCV does not compute", name));
@@ -147,7 +108,7 @@ void to_floats(const Tensor& tensor, std::string_view name, std::span<float> flo
 }
 
 void from_floats(std::span<const float> floats, std::string_view name, Tensor& tensor) {
-  const bool numbers = visit_type(tensor.datatype(), [&]<typename T>(Of<T>) {
+  const bool numbers = visit_element_type(tensor.datatype(), [&]<typename T>(ElementType<T>) {
     write<T>(floats, name, tensor.mutable_values<T>());
   });
   if (!numbers) {

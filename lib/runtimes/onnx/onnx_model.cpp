@@ -28,7 +28,8 @@ bool wants_metadata(const Request& request) {
 }  // namespace
 
 OnnxModel::OnnxModel(const Settings& settings)
-    : network_(open_network(find_model_file(settings.uri, kKind), thread_count(settings))) {}
+    : network_(open_network(find_model_file(settings.uri, kKind), wanted_backend(settings),
+                            thread_count(settings))) {}
 
 Response OnnxModel::predict(const Request& request, Context& context) {
   if (wants_metadata(request)) return metadata();

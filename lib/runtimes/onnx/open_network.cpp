@@ -3,33 +3,77 @@
 
 #include <fmt/format.h>
 
-#include <climits>
-#include <fstream>
-#include <iterator>
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
 #include <string>
-#include <utility>
 
+#include <inferpool/error.hpp>
+
+#include "runtimes/onnx/file_bytes.hpp"
+#ifdef INFERPOOL_WITH_ONNX_RUNTIME
+#include "runtimes/onnx/onnx_runtime_network.hpp"
+#endif
+#ifdef INFERPOOL_WITH_OPENCV
 #include "runtimes/onnx/opencv_network.hpp"
+#endif
 
 namespace inferpool::runtimes {
 namespace {
 
-std::string read_bytes(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::string bytes(std::istreambuf_iterator<char>(in), {});
-  if (!in) throw NetworkError("it cannot be read");
-  if (bytes.size() > INT_MAX) {
-    throw NetworkError(fmt::format("it has {} bytes; accepted: up to {}", bytes.size(), INT_MAX));
+using Open = std::unique_ptr<Network> (*)(const std::filesystem::path& file,
+                                          std::optional<int> threads);
+
+struct Backend {
+  std::string_view name;
+  Open open;
+};
+
+// Those that are built in, the preferred one first.
+constexpr std::array kBackends{
+#ifdef INFERPOOL_WITH_ONNX_RUNTIME
+    Backend{.name = "onnxruntime", .open = open_onnx_runtime_network},
+#endif
+#ifdef INFERPOOL_WITH_OPENCV
+    Backend{.name = "opencv",
+            .open =
+                [](const std::filesystem::path& file, std::optional<int> threads) {
+                  return open_opencv_network(file_bytes(file), threads);
+                }},
+#endif
+};
+
+std::string backend_names() {
+  std::string text;
+  for (const Backend& backend : kBackends) {
+    text += fmt::format("{}\"{}\"", text.empty() ? "" : " or ", backend.name);
   }
-  return bytes;
+  return text;
 }
 
 }  // namespace
 
-std::unique_ptr<Network> open_network(const std::filesystem::path& file,
+std::string_view wanted_backend(const Settings& settings) {
+  if (settings.extra.empty()) return {};
+  const auto extra = nlohmann::json::parse(settings.extra, nullptr, false);
+  if (!extra.is_object() || !extra.contains("backend")) return {};
+  const nlohmann::json& wanted = extra["backend"];
+  const auto known = std::ranges::find_if(
+      kBackends, [&](const Backend& backend) { return wanted == std::string(backend.name); });
+  if (known == kBackends.end()) {
+    throw Error(ErrorCode::kInvalidSettings,
+                fmt::format("parameters.extra (extra): backend is {}; accepted in this build: {}",
+                            wanted.dump(), backend_names()));
+  }
+  return known->name;
+}
+
+std::unique_ptr<Network> open_network(const std::filesystem::path& file, std::string_view backend,
                                       std::optional<int> threads) {
+  const auto wanted = std::ranges::find(kBackends, backend, &Backend::name);
+  const Open open = wanted == kBackends.end() ? kBackends.front().open : wanted->open;
   try {
-    return open_opencv_network(read_bytes(file), threads);
+    return open(file, threads);
   } catch (const NetworkError& error) {
     throw NetworkError(fmt::format("{}: {}", file.string(), error.what()));
   }

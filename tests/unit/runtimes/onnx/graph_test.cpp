@@ -7,7 +7,6 @@
 #include <string_view>
 
 #include "catch.hpp"
-#include "runtimes/onnx/fixed_shapes.hpp"
 #include "runtimes/onnx/network.hpp"
 #include "unit/runtimes/onnx/network_files.hpp"
 
@@ -118,9 +117,7 @@ TEST_CASE("an ONNX file with any bytes changed is a network or is refused") {
         file[random() % file.size()] = static_cast<char>(random());
       }
       try {
-        const Graph graph = read_graph(file);
-        const std::vector<Shape> shapes(graph.inputs.size(), Shape{2, 3});
-        static_cast<void>(runtimes::with_shapes(file, graph.inputs, shapes));
+        static_cast<void>(read_graph(file));
       } catch (const NetworkError&) {
         ++refused;
       }

@@ -2,7 +2,6 @@
 #include "runtimes/onnx/opencv_network.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -13,8 +12,8 @@
 #include "catch.hpp"
 #include "unit/runtimes/onnx/allocated_bytes.hpp"
 #include "unit/runtimes/onnx/network_files.hpp"
+#include "unit/runtimes/onnx/network_runs.hpp"
 #include "unit/runtimes/onnx/networks/references.hpp"
-#include "unit/runtimes/onnx/plain_context.hpp"
 
 namespace inferpool::test {
 namespace {
@@ -22,16 +21,9 @@ namespace {
 using runtimes::Network;
 using runtimes::NetworkError;
 using runtimes::open_opencv_network;
-using runtimes::Symbols;
 
 std::unique_ptr<Network> opened(const std::string& name) {
   return open_opencv_network(network_bytes(name), 1);
-}
-
-std::vector<Tensor> outputs_of(Network& network, const TensorList& inputs) {
-  Symbols symbols;
-  PlainContext context;
-  return network.run(match(network.inputs(), inputs, symbols), symbols, context);
 }
 
 std::string complaint_about(const std::string& file) {
@@ -42,31 +34,6 @@ std::string complaint_about(const std::string& file) {
   }
   return "none";
 }
-
-// Rows [first, first + count) of an array of rows of `shape`.
-Tensor rows_of(const std::vector<float>& values, std::vector<std::int64_t> shape,
-               std::int64_t first, std::int64_t count) {
-  const std::int64_t size = Shape(shape).elements();
-  shape.insert(shape.begin(), count);
-  return Tensor::from(std::span(values).subspan(static_cast<std::size_t>(first * size),
-                                                static_cast<std::size_t>(count * size)),
-                      Shape(shape));
-}
-
-double largest_difference(const Tensor& left, const Tensor& right) {
-  REQUIRE(left.shape() == right.shape());
-  double largest = 0;
-  for (std::size_t i = 0; i < left.values<float>().size(); ++i) {
-    const double difference = std::abs(left.values<float>()[i] - right.values<float>()[i]);
-    largest = difference <= largest ? largest : difference;  // a NaN is a difference
-  }
-  return largest;
-}
-
-struct Batch {
-  std::int64_t first, count;
-};
-constexpr Batch kBatches[] = {{0, 5}, {0, 1}, {4, 1}, {1, 3}, {3, 2}, {0, 4}, {0, 5}, {2, 1}};
 
 TEST_CASE(
     "OpenCV's scores of a convolutional network are those of NumPy, for batches in any order") {

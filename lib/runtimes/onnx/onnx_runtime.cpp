@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtimes/onnx/onnx_runtime.hpp"
+
+#include <cstdint>
+#include <vector>
+
+#include "runtimes/onnx/network.hpp"
+
+namespace inferpool::runtimes::ort {
+namespace {
+
+// All that is called here is in the table of this version, and those of later ones begin with it:
+// so a program that was built with newer headers runs with an older library.
+constexpr std::uint32_t kApi = 11;
+static_assert(ORT_API_VERSION >= kApi, "inferpool: ONNX Runtime 1.11 or newer is needed");
+
+ONNXTensorElementDataType element_type(Datatype datatype) {
+  switch (datatype) {
+    case Datatype::kBool:
+      return ONNX_TENSOR_ELEMENT_DATA_TYPE_BOOL;
+    case Datatype::kUint8:
+      return ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT8;
+    case Datatype::kUint16:
+      return ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT16;
+    case Datatype::kUint32:
+      return ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT32;
+    case Datatype::kUint64:
+      return ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT64;
+    case Datatype::kInt8:
+      return ONNX_TENSOR_ELEMENT_DATA_TYPE_INT8;
+    case Datatype::kInt16:
+      return ONNX_TENSOR_ELEMENT_DATA_TYPE_INT16;
+    case Datatype::kInt32:
+      return ONNX_TENSOR_ELEMENT_DATA_TYPE_INT32;
+    case Datatype::kInt64:
+      return ONNX_TENSOR_ELEMENT_DATA_TYPE_INT64;
+    case Datatype::kFp16:
+      return ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT16;
+    case Datatype::kBf16:
+      return ONNX_TENSOR_ELEMENT_DATA_TYPE_BFLOAT16;
+    case Datatype::kFp32:
+      return ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT;
+    case Datatype::kFp64:
+      return ONNX_TENSOR_ELEMENT_DATA_TYPE_DOUBLE;
+    case Datatype::kBytes:
+      return ONNX_TENSOR_ELEMENT_DATA_TYPE_STRING;
+  }
+  return ONNX_TENSOR_ELEMENT_DATA_TYPE_UNDEFINED;
+}
+
+}  // namespace
+
+const OrtApi& api() {
+  static const OrtApi* const functions = OrtGetApiBase()->GetApi(kApi);
+  if (functions == nullptr) throw NetworkError(version() + " is older than 1.11");
+  return *functions;
+}
+
+std::string version() {
+  return std::string("ONNX Runtime ").append(OrtGetApiBase()->GetVersionString());
+}
+
+void check(OrtStatus* status) {
+  if (status == nullptr) return;
+  const std::string text = api().GetErrorMessage(status);
+  api().ReleaseStatus(status);
+  throw NetworkError(version() + ": " + text);
+}
+
+Value view(const OrtMemoryInfo* memory, Datatype datatype, const Shape& shape,
+           std::span<const std::byte> bytes) {
+  OrtValue* value = nullptr;
+  check(api().CreateTensorWithDataAsOrtValue(memory, const_cast<std::byte*>(bytes.data()),
+                                             bytes.size(), shape.dimensions().data(), shape.rank(),
+                                             element_type(datatype), &value));
+  return Value(value);
+}
+
+Shape shape_of(const OrtValue* value) {
+  OrtTensorTypeAndShapeInfo* taken = nullptr;
+  check(api().GetTensorTypeAndShape(value, &taken));
+  const TensorInfo info(taken);
+  std::size_t rank = 0;
+  check(api().GetDimensionsCount(info.get(), &rank));
+  std::vector<std::int64_t> sizes(rank);
+  check(api().GetDimensions(info.get(), sizes.data(), rank));
+  return Shape(sizes);
+}
+
+}  // namespace inferpool::runtimes::ort

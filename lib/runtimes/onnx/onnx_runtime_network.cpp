@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtimes/onnx/onnx_runtime_network.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+
+#include "runtimes/onnx/element_types.hpp"
+#include "runtimes/onnx/file_bytes.hpp"
+#include "runtimes/onnx/graph.hpp"
+#include "runtimes/onnx/onnx_runtime.hpp"
+
+namespace inferpool::runtimes {
+namespace {
+
+using ort::api;
+using ort::check;
+
+void refuse_texts(std::span<const TensorSpec> specs, const char* role) {
+  for (const TensorSpec& spec : specs) {
+    if (spec.datatype != Datatype::kBytes) continue;
+    throw NetworkError(fmt::format("the {} \"{}\" is BYTES, which is not served", role, spec.name));
+  }
+}
+
+std::vector<const char*> names_of(std::span<const TensorSpec> specs) {
+  std::vector<const char*> names;
+  for (const TensorSpec& spec : specs) names.push_back(spec.name.c_str());
+  return names;
+}
+
+ort::Env make_env() {
+  OrtEnv* env = nullptr;  // what it would log, its errors say
+  check(api().CreateEnv(ORT_LOGGING_LEVEL_FATAL, "inferpool-onnx", &env));
+  return ort::Env(env);
+}
+
+ort::MemoryInfo make_memory_info() {
+  OrtMemoryInfo* memory = nullptr;
+  check(api().CreateCpuMemoryInfo(OrtArenaAllocator, OrtMemTypeDefault, &memory));
+  return ort::MemoryInfo(memory);
+}
+
+// From the file, so that it finds weights that lie beside it.
+ort::Session make_session(const OrtEnv* env, const std::filesystem::path& file,
+                          std::optional<int> threads) {
+  OrtSessionOptions* taken = nullptr;
+  check(api().CreateSessionOptions(&taken));
+  const ort::SessionOptions options(taken);
+  if (threads) check(api().SetIntraOpNumThreads(options.get(), *threads));
+  check(api().SetInterOpNumThreads(options.get(), 1));
+  OrtSession* session = nullptr;
+  check(api().CreateSession(env, file.c_str(), options.get(), &session));
+  return ort::Session(session);
+}
+
+class OnnxRuntimeNetwork final : public Network {
+ public:
+  OnnxRuntimeNetwork(const std::filesystem::path& file, std::optional<int> threads)
+      : graph_(read_graph(file_bytes(file))),
+        env_(make_env()),
+        memory_(make_memory_info()),
+        session_(make_session(env_.get(), file, threads)),
+        input_names_(names_of(graph_.inputs)),
+        output_names_(names_of(graph_.outputs)) {
+    refuse_texts(graph_.inputs, "input");
+    refuse_texts(graph_.outputs, "output");
+  }
+
+  std::span<const TensorSpec> inputs() const noexcept override { return graph_.inputs; }
+  std::span<const TensorSpec> outputs() const noexcept override { return graph_.outputs; }
+  std::string backend() const override { return ort::version(); }
+
+  std::vector<Tensor> run(std::span<const Tensor* const> inputs, const Symbols& symbols,
+                          Context& context) override {
+    std::vector<ort::Value> views;
+    for (const Tensor* input : inputs) views.push_back(view_of(*input));
+    std::vector<std::optional<Tensor>> tensors;
+    std::vector<ort::Value> values;
+    for (const TensorSpec& spec : graph_.outputs) {
+      const std::optional<Shape> shape = known_shape(spec, symbols);
+      tensors.emplace_back();
+      if (shape) tensors.back() = context.output(spec.datatype, *shape);
+      // Where the shape is not known before, ONNX Runtime finds the memory.
+      values.push_back(shape ? writable_view(*tensors.back()) : nullptr);
+    }
+    run_session(views, values);
+    std::vector<Tensor> outputs;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      outputs.push_back(tensors[i] ? *std::move(tensors[i])
+                                   : copied(values[i].get(), graph_.outputs[i], context));
+    }
+    return outputs;
+  }
+
+ private:
+  ort::Value view_of(const Tensor& tensor) const {
+    return ort::view(memory_.get(), tensor.datatype(), tensor.shape(), tensor.bytes());
+  }
+
+  ort::Value writable_view(Tensor& tensor) const {
+    return ort::view(memory_.get(), tensor.datatype(), tensor.shape(), writable_bytes(tensor));
+  }
+
+  void run_session(const std::vector<ort::Value>& inputs, std::vector<ort::Value>& outputs) {
+    std::vector<const OrtValue*> in;
+    for (const ort::Value& value : inputs) in.push_back(value.get());
+    std::vector<OrtValue*> out;
+    for (const ort::Value& value : outputs) out.push_back(value.get());
+    OrtStatus* const status = api().Run(session_.get(), nullptr, input_names_.data(), in.data(),
+                                        in.size(), output_names_.data(), out.size(), out.data());
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      if (outputs[i] == nullptr) outputs[i].reset(out[i]);
+    }
+    check(status);
+  }
+
+  static Tensor copied(OrtValue* value, const TensorSpec& spec, Context& context) {
+    Tensor tensor = context.output(spec.datatype, ort::shape_of(value));
+    void* data = nullptr;
+    check(api().GetTensorMutableData(value, &data));
+    const std::span<std::byte> bytes = writable_bytes(tensor);
+    std::copy_n(static_cast<const std::byte*>(data), bytes.size(), bytes.data());
+    return tensor;
+  }
+
+  Graph graph_;
+  ort::Env env_;
+  ort::MemoryInfo memory_;
+  ort::Session session_;
+  std::vector<const char*> input_names_;
+  std::vector<const char*> output_names_;
+};
+
+}  // namespace
+
+std::unique_ptr<Network> open_onnx_runtime_network(const std::filesystem::path& file,
+                                                   std::optional<int> threads) {
+  return std::make_unique<OnnxRuntimeNetwork>(file, threads);
+}
+
+}  // namespace inferpool::runtimes
