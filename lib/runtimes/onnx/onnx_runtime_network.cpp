@@ -77,14 +77,15 @@ class OnnxRuntimeNetwork final : public Network {
                           Context& context) override {
     std::vector<ort::Value> views;
     for (const Tensor* input : inputs) views.push_back(view_of(*input));
-    std::vector<std::optional<Tensor>> tensors;
-    std::vector<ort::Value> values;
-    for (const TensorSpec& spec : graph_.outputs) {
+    // Not moved before the run is over: a small tensor holds its elements itself.
+    std::vector<std::optional<Tensor>> tensors(graph_.outputs.size());
+    std::vector<ort::Value> values(graph_.outputs.size());
+    for (std::size_t i = 0; i < tensors.size(); ++i) {
+      const TensorSpec& spec = graph_.outputs[i];
       const std::optional<Shape> shape = known_shape(spec, symbols);
-      tensors.emplace_back();
-      if (shape) tensors.back() = context.output(spec.datatype, *shape);
-      // Where the shape is not known before, ONNX Runtime finds the memory.
-      values.push_back(shape ? writable_view(*tensors.back()) : nullptr);
+      if (!shape) continue;  // ONNX Runtime finds the memory
+      tensors[i] = context.output(spec.datatype, *shape);
+      values[i] = writable_view(*tensors[i]);
     }
     run_session(views, values);
     std::vector<Tensor> outputs;

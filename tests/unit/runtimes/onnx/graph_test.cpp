@@ -58,6 +58,18 @@ TEST_CASE("inputs and outputs have the datatypes and free dimensions of the ONNX
   CHECK(described(read_graph(network_bytes("text.onnx")).inputs) == "s BYTES [1]; ");
 }
 
+TEST_CASE("a size of 0 or below stands for any, as does one that is not there") {
+  const Graph graph = read_graph(
+      "\x3a\x20\x62\x1e\x0a\x01o\x12\x19\x0a\x17\x08\x01\x12\x13"
+      "\x0a\x02\x08\x00"
+      "\x0a\x0b\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"
+      "\x0a\x00"sv);
+  CHECK(described(graph.outputs) == "o FP32 [?, ?, ?]; ");
+  // And a tensor of FP32 without a shape.
+  CHECK(described(read_graph("\x3a\x0b\x62\x09\x0a\x01o\x12\x04\x0a\x02\x08\x01"sv).outputs) ==
+        "o FP32 of any shape; ");
+}
+
 TEST_CASE("an input that has its value in the ONNX file is none") {
   CHECK(described(read_graph(network_bytes("weights_as_inputs.onnx")).inputs) == "x FP32 [1, 3]; ");
 }

@@ -127,6 +127,12 @@ TEST_CASE("images of any size go through a network whose dimensions are free") {
   }
 }
 
+TEST_CASE("an output whose sizes the network does not say has those that were computed") {
+  const auto network = opened("free_output.onnx");
+  const Tensor row = Tensor::from(std::vector<float>{1, 2}, {1, 2});
+  CHECK(outputs_of(*network, {{"x", row}})[0] == Tensor::from(std::vector<float>{1, 2}, {1, 2}));
+}
+
 TEST_CASE("an output in a shape that the network does not have is an error and no answer") {
   CHECK_THAT(
       complaint_about(network_bytes("uneven_split.onnx")),

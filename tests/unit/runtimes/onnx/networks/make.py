@@ -137,9 +137,11 @@ def small_ones():
     write(
         "free_image",
         [node("Relu", ["x"], ["active"]), node("GlobalAveragePool", ["active"], ["mean"])],
-        [value("x", FP32, "n", 2, "height", 0)],
+        [value("x", FP32, "n", 2, "height", None)],
         [value("mean", FP32, "n", 2, 1, 1)],
     )
+    free_pair = value("y", FP32, None, None)
+    write("free_output", [node("Relu", ["x"], ["y"])], [value("x", FP32, None, 2)], [free_pair])
     # Before version 4 of ONNX's format every weight was an input, too.
     write(
         "weights_as_inputs",
