@@ -21,6 +21,8 @@ bench_packages=(gnuplot-nox libzmq3-dev pkg-config iceoryx libiceoryx-posh-dev p
 
 # The program of each example.
 declare -A programs=([digits]=digits [onnx]=numerals [xgboost]=tumours)
+# What stands before the file of an input on inferpool-run's command line: the input's name.
+declare -A inputs=([onnx]=image=)
 examples='digits | onnx | xgboost'
 
 say() { printf 'bootstrap: %s\n' "$*"; }
@@ -120,7 +122,7 @@ advise_on_demo() {
 # What to do next with the model of an example: one that is a file needs no program of its own.
 suggest_run() {
   say "to ask that model yourself: build/release/lib/tools/inferpool-run" \
-    "build/release/examples/$1/model-settings.json --input <file.npy>"
+    "build/release/examples/$1/model-settings.json --input ${inputs[$1]:-}<file.npy>"
 }
 
 # demo <example> [arguments]
