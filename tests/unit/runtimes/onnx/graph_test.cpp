@@ -123,9 +123,9 @@ TEST_CASE("an ONNX file with any bytes changed is a network or is refused") {
   for (const char* name : {"convolution.onnx", "whole_numbers.onnx", "free_image.onnx"}) {
     const std::string whole = network_bytes(name);
     int refused = 0;
-    for (int round = 0; round < 3000; ++round) {
+    for (unsigned round = 0; round < 3000; ++round) {
       std::string file = whole;
-      for (std::uint32_t n = 0; n <= round % 4U; ++n) {
+      for (unsigned n = 0; n <= round % 4; ++n) {
         file[random() % file.size()] = static_cast<char>(random());
       }
       try {
