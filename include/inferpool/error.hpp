@@ -6,6 +6,7 @@
 #include <exception>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -90,6 +91,19 @@ class Error : public std::exception {
   struct Content;
   ErrorCode code_;
   std::shared_ptr<const Content> content_;
+};
+
+// What a model throws for an exception of another language that it hosts: a caller is told `type`
+// ("ValueError") instead of a C++ type, and what().
+class ForeignException : public std::runtime_error {
+ public:
+  ForeignException(std::string type, const std::string& text)
+      : std::runtime_error(text), type_(std::move(type)) {}
+
+  [[nodiscard]] const std::string& type() const noexcept { return type_; }
+
+ private:
+  std::string type_;
 };
 
 // A value or the error that stands for it.

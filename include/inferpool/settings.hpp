@@ -69,6 +69,11 @@ struct Settings {
   std::string version = {};  // of the model
   std::string uri = {};      // the model's file or folder, an absolute path after from_file
   std::string extra = {};    // text of a JSON object, handed to the model
+  // Where a bundled worker looks for the model's code, an absolute path. After from_file the file's
+  // own folder, unless it names another.
+  std::string folder = {};
+  // The virtual environment of inferpool-python, a folder; an absolute path after from_file.
+  std::string environment_path = {};
 
   // Worker processes; 0: in the caller's process. Default: MLSERVER_MODEL_PARALLEL_WORKERS, else 4.
   std::optional<int> workers = {};

@@ -10,6 +10,8 @@
 #include <string_view>
 #include <typeinfo>
 
+#include <inferpool/error.hpp>
+
 namespace inferpool {
 namespace {
 
@@ -37,6 +39,8 @@ Failure current_failure() {
   Failure failure{demangled(abi::__cxa_current_exception_type()), {}};
   try {
     throw;
+  } catch (const ForeignException& error) {
+    failure = {error.type(), cut(error.what())};
   } catch (const std::exception& error) {
     const char* const text = error.what();
     if (text != nullptr) failure.text = cut(text);

@@ -8,7 +8,7 @@ namespace inferpool {
 
 // An exception in words, so that it can be told in another process.
 struct Failure {
-  std::string type;  // demangled: "std::out_of_range"
+  std::string type;  // demangled: "std::out_of_range"; of a ForeignException its own
   std::string text;  // what(); empty for what is not a std::exception
 };
 

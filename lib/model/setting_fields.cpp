@@ -94,6 +94,9 @@ std::vector<SettingField> model_fields() {
       field("version", "parameters.version", &Settings::version, TextRule{}),
       field("uri", "parameters.uri", &Settings::uri, TextRule{}),
       field("extra", "parameters.extra", &Settings::extra, ObjectTextRule{}),
+      field("folder", "pool.folder", &Settings::folder, TextRule{}),
+      field("environment_path", "parameters.environment_path", &Settings::environment_path,
+            TextRule{}),
   };
 }
 

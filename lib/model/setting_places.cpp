@@ -11,19 +11,18 @@
 namespace inferpool {
 namespace {
 
-constexpr std::array<std::string_view, 14> kIgnored = {
+constexpr std::array<std::string_view, 13> kIgnored = {
     "platform",
     "versions",
     "inputs",
     "outputs",  // metadata, served by MLServer itself
     "max_batch_size",
-    "max_batch_time",           // adaptive batching: not done here
-    "warm_workers",             // workers always start with the pool
-    "cache_enabled",            // answers are not cached
-    "parameters.format",        // which of its formats a runtime shall expect
-    "parameters.content_type",  // tensors have their type
-    "parameters.environment_tarball",
-    "parameters.environment_path",                 // a Python for each model
+    "max_batch_time",                              // adaptive batching: not done here
+    "warm_workers",                                // workers always start with the pool
+    "cache_enabled",                               // answers are not cached
+    "parameters.format",                           // which of its formats a runtime shall expect
+    "parameters.content_type",                     // tensors have their type
+    "parameters.environment_tarball",              // of what environment_path names
     "parameters.inference_pool_gid",               // each model has a pool of its own already
     "parameters.autogenerate_inference_pool_gid",  // the same
 };

@@ -110,6 +110,12 @@ void resolve_paths(Settings& settings, const path& folder) {
   if (!settings.uri.empty() && !has_scheme(settings.uri)) {
     settings.uri = resolved(settings.uri, folder);
   }
+  if (!settings.folder.empty() || !folder.empty()) {
+    settings.folder = resolved(settings.folder, folder);
+  }
+  if (!settings.environment_path.empty()) {
+    settings.environment_path = resolved(settings.environment_path, folder);
+  }
 }
 
 [[noreturn]] void refuse_file(const std::string& file, int error) {
@@ -145,7 +151,8 @@ Settings Settings::from_json(std::string_view text, std::string_view source, con
 }
 
 Settings Settings::from_file(const path& file) {
-  return from_json(read_file(file.string()), file.string(), file.parent_path());
+  return from_json(read_file(file.string()), file.string(),
+                   std::filesystem::absolute(file).parent_path());
 }
 
 std::string detail::to_json(const Settings& settings) {

@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <string>
 
+#include <inferpool/error.hpp>
+
 #include "catch.hpp"
 
 namespace shop {
@@ -49,6 +51,12 @@ TEST_CASE("an exception caught as its base is told by the type that was thrown")
     REQUIRE(failure.type == "shop::OutOfStock");
     REQUIRE(failure.text == "no apples");
   }
+}
+
+TEST_CASE("an exception of another language is told by its own type") {
+  const Failure failure = failure_of(ForeignException("ValueError", "no apples"));
+  REQUIRE(failure.type == "ValueError");
+  REQUIRE(failure.text == "no apples");
 }
 
 TEST_CASE("what is not a standard exception is told by its type alone") {

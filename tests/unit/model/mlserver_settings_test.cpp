@@ -72,12 +72,15 @@ TEST_CASE("MLServer's forms of model-settings.json parse as they are") {
 
 TEST_CASE("the paths in MLServer's forms resolve against the file, its parameters are kept") {
   const path folder = fixture("");
+  REQUIRE(Settings::from_file(fixture("class_alone.json")).folder == folder.parent_path().string());
   REQUIRE(Settings::from_file(fixture("xgboost_file.json")).uri ==
           (folder / "ferry-delay.bst").string());
   REQUIRE(Settings::from_file(fixture("format_of_a_folder.json")).uri ==
           folder.parent_path().string());
   REQUIRE(Settings::from_file(fixture("environment.json")).uri ==
           (folder.parent_path().parent_path() / "weights/street-signs.joblib").string());
+  REQUIRE(Settings::from_file(fixture("environment.json")).environment_path ==
+          (folder / "environment").string());
   REQUIRE(Settings::from_file(fixture("remote_artifacts.json")).uri == "s3://models/translator/7");
   REQUIRE(Settings::from_file(fixture("extra_and_no_workers.json")).extra ==
           R"({"threshold":0.10,"labels":["low","high"],"predict_parameters":{"alarm":"feature",)"

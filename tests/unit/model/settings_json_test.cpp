@@ -26,22 +26,24 @@ Settings parse(std::string_view text) {
 // All that JSON can say about settings, comparable.
 auto fields(const Settings& s) {
   return std::make_tuple(
-      s.worker, s.implementation, s.name, s.version, s.uri, s.extra, s.workers, s.concurrency,
-      s.max_queue_size, s.request_timeout, s.cancel_grace, s.hang_timeout, s.startup_timeout,
-      s.drain_timeout, s.restart_backoff.first, s.restart_backoff.limit, s.restart_backoff.breaker,
-      s.retry, s.poison_memory, s.spin, s.start_in_background, s.max_requests, s.max_worker_rss,
-      s.max_worker_age, s.shared_memory_limit, s.max_payload, s.copy_outputs, s.inherit_env, s.env,
-      s.cpu_affinity, s.rlimits, s.core_dumps, s.sandbox, s.threads_per_worker,
-      s.worker_output.kind);
+      s.worker, s.implementation, s.name, s.version, s.uri, s.extra, s.folder, s.environment_path,
+      s.workers, s.concurrency, s.max_queue_size, s.request_timeout, s.cancel_grace, s.hang_timeout,
+      s.startup_timeout, s.drain_timeout, s.restart_backoff.first, s.restart_backoff.limit,
+      s.restart_backoff.breaker, s.retry, s.poison_memory, s.spin, s.start_in_background,
+      s.max_requests, s.max_worker_rss, s.max_worker_age, s.shared_memory_limit, s.max_payload,
+      s.copy_outputs, s.inherit_env, s.env, s.cpu_affinity, s.rlimits, s.core_dumps, s.sandbox,
+      s.threads_per_worker, s.worker_output.kind);
 }
 
 constexpr const char* kEverything = R"({
   "name": "digits",
   "implementation": "digits.Model",
   "parallel_workers": 2,
-  "parameters": {"uri": "weights.txt", "version": "1.0", "extra": {"depth": 3, "rate": 0.10}},
+  "parameters": {"uri": "weights.txt", "version": "1.0", "extra": {"depth": 3, "rate": 0.10},
+                 "environment_path": "env"},
   "pool": {
     "worker": "digits_worker",
+    "folder": "code",
     "concurrency": 3,
     "max_queue_size": 0,
     "request_timeout": "50ms",
@@ -79,6 +81,8 @@ TEST_CASE("each field of the file reaches its setting") {
   CHECK(s.uri == "/models/digits/weights.txt");
   CHECK(s.version == "1.0");
   CHECK(s.extra == R"({"depth":3,"rate":0.10})");
+  CHECK(s.folder == "/models/digits/code");
+  CHECK(s.environment_path == "/models/digits/env");
   CHECK(s.worker == "digits_worker");
   CHECK(s.concurrency == 3);
   CHECK(s.max_queue_size == 0);
@@ -110,14 +114,23 @@ TEST_CASE("each field of the file reaches its setting") {
   CHECK(s.worker_output.kind == WorkerOutput::Kind::kCapture);
 }
 
-TEST_CASE("what the file does not say stays as it is by default") {
-  REQUIRE(fields(parse("{}")) == fields(Settings{}));
+Settings in_the_folder() {
+  Settings settings;
+  settings.folder = "/models/digits";
+  return settings;
+}
+
+TEST_CASE("what the file does not say stays as it is by default, but its folder") {
+  REQUIRE(fields(parse("{}")) == fields(in_the_folder()));
   REQUIRE(fields(parse(R"({"parameters": {}, "pool": {"restart_backoff": {}, "env": {}}})")) ==
-          fields(Settings{}));
+          fields(in_the_folder()));
 }
 
 TEST_CASE("settings survive being written as JSON and read again") {
-  const auto again = [](const Settings& settings) { return parse(detail::to_json(settings)); };
+  // As a worker does, in no folder.
+  const auto again = [](const Settings& settings) {
+    return Settings::from_json(detail::to_json(settings), "the pool's settings", {});
+  };
   const Settings everything = parse(kEverything);
   REQUIRE(fields(again(everything)) == fields(everything));
   REQUIRE(fields(again(Settings{})) == fields(Settings{}));
