@@ -15,6 +15,7 @@ find_package(nlohmann_json 3.11 REQUIRED)
 if(INFERPOOL_BUILD_RUNTIMES)
   include(${CMAKE_CURRENT_LIST_DIR}/find_onnxruntime.cmake)
   include(${CMAKE_CURRENT_LIST_DIR}/find_opencv_dnn.cmake)
+  include(${CMAKE_CURRENT_LIST_DIR}/find_python.cmake)
   include(${CMAKE_CURRENT_LIST_DIR}/find_xgboost.cmake)
 endif()
 

@@ -203,6 +203,18 @@ set(opencv_tests
     unit/runtimes/onnx/opencv_text_test.cpp)
 set(onnxruntime_tests
     unit/runtimes/onnx/onnx_runtime_network_test.cpp)
+# Of the bundled workers, each where its library is: its parts, and whole.
+set(python_tests
+    integration/python_environment_test.cpp
+    integration/python_test.cpp
+    unit/runtimes/python/accepted_inputs_test.cpp
+    unit/runtimes/python/class_path_test.cpp
+    unit/runtimes/python/input_arrays_test.cpp
+    unit/runtimes/python/interpreter_test.cpp
+    unit/runtimes/python/output_tensors_test.cpp
+    unit/runtimes/python/python_environment_test.cpp
+    unit/runtimes/python/python_exception_test.cpp
+    unit/runtimes/python/python_model_test.cpp)
 set(xgboost_tests
     integration/xgboost_test.cpp
     unit/runtimes/xgboost/booster_test.cpp)

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtimes/python/hosted_object.hpp"
+
+#include <fmt/format.h>
+
+#include <string>
+#include <utility>
+
+#include <inferpool/error.hpp>
+
+#include "runtimes/python/class_path.hpp"
+#include "runtimes/python/inferpool_module.hpp"
+#include "runtimes/python/input_arrays.hpp"
+#include "runtimes/python/output_tensors.hpp"
+
+namespace inferpool::runtimes {
+namespace {
+
+namespace py = pybind11;
+
+void search_first(const std::string& folder) {
+  if (folder.empty()) return;
+  const py::object path = py::module_::import("sys").attr("path");
+  if (!path.contains(folder)) path.attr("insert")(0, folder);
+}
+
+py::object import_class(const ClassPath& path) {
+  const py::module_ module = py::module_::import(path.module.c_str());
+  if (!py::hasattr(module, path.name.c_str())) {
+    throw ForeignException(
+        "AttributeError",
+        fmt::format("the module {} ({}) has no class {}", path.module,
+                    std::string(py::str(py::getattr(module, "__file__", py::str("built in")))),
+                    path.name));
+  }
+  return module.attr(path.name.c_str());
+}
+
+// As MLServer hands them to a model: settings.name, settings.parameters.uri and so on.
+py::object settings_for_python(const Settings& settings, WorkerInfo info) {
+  using namespace py::literals;
+  const py::object record = py::module_::import("types").attr("SimpleNamespace");
+  const py::object extra =
+      settings.extra.empty()
+          ? py::dict()
+          : py::object(py::module_::import("json").attr("loads")(settings.extra));
+  const auto text = [](const std::string& value) -> py::object {
+    return value.empty() ? py::object(py::none()) : py::object(py::str(value));
+  };
+  return record("name"_a = settings.name, "implementation"_a = settings.implementation,
+                "folder"_a = text(settings.folder), "worker_index"_a = info.index,
+                "parameters"_a = record("uri"_a = text(settings.uri),
+                                        "version"_a = text(settings.version), "extra"_a = extra,
+                                        "environment_path"_a = text(settings.environment_path)));
+}
+
+// Whether a class is made of one argument: a parameter that must be given, or one named "settings".
+bool takes_settings(const py::object& hosted_class) {
+  const py::module_ inspect = py::module_::import("inspect");
+  try {
+    const py::object signature = inspect.attr("signature")(hosted_class);
+    const py::object kinds = inspect.attr("Parameter");
+    for (const py::handle& parameter : signature.attr("parameters").attr("values")()) {
+      const py::object kind = parameter.attr("kind");
+      if (kind.equal(kinds.attr("VAR_POSITIONAL")) || kind.equal(kinds.attr("VAR_KEYWORD")))
+        continue;
+      return parameter.attr("default").is(kinds.attr("empty")) ||
+             parameter.attr("name").cast<std::string>() == "settings";
+    }
+  } catch (const py::error_already_set& error) {
+    if (!error.matches(PyExc_ValueError) && !error.matches(PyExc_TypeError)) throw;
+  }
+  return false;
+}
+
+// The iterator goes no further where the caller takes no more, as send throws then.
+void send_all(const py::object values, Stream<Response>& stream, Context& context) {
+  while (py::object value = py::reinterpret_steal<py::object>(PyIter_Next(values.ptr()))) {
+    const Response part = to_response(std::move(value), context);
+    const py::gil_scoped_release unlocked;  // it may wait for the caller
+    stream.send(part);
+  }
+  if (PyErr_Occurred() != nullptr) throw py::error_already_set();
+}
+
+bool has_method(const py::object& object, const char* name) {
+  return py::hasattr(object, name) && PyCallable_Check(object.attr(name).ptr()) != 0;
+}
+
+}  // namespace
+
+HostedObject::HostedObject(const Settings& settings, WorkerInfo info) {
+  const ClassPath path = find_class_path(settings);
+  search_first(settings.folder);
+  define_inferpool_module();
+  py::module_::import("numpy");
+  const py::object hosted_class = import_class(path);
+  object_ = takes_settings(hosted_class) ? hosted_class(settings_for_python(settings, info))
+                                         : hosted_class();
+  if (!has_method(object_, "predict")) {
+    throw ForeignException(
+        "TypeError", fmt::format("the class {}.{} has no method predict", path.module, path.name));
+  }
+  predict_ = object_.attr("predict");
+  inputs_.emplace(predict_);
+  if (has_method(object_, "load")) object_.attr("load")();
+}
+
+std::optional<Response> HostedObject::predict(const Request& request, Stream<Response>& stream,
+                                              Context& context) {
+  inputs_->check(request.inputs);
+  const CurrentRun run(request, context);
+  InputArrays arrays(request.inputs);
+  py::object result = predict_(**arrays.arguments());
+  std::optional<Response> answer;
+  if (PyIter_Check(result.ptr()) != 0) {
+    send_all(std::move(result), stream, context);
+  } else {
+    answer = to_response(std::move(result), context);
+  }
+  arrays.release();
+  return answer;
+}
+
+void HostedObject::unload() {
+  if (has_method(object_, "unload")) object_.attr("unload")();
+}
+
+}  // namespace inferpool::runtimes

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+#include <utility>
+
+#include <inferpool/error.hpp>
+
+namespace inferpool::runtimes {
+
+// A Python exception for a caller who has no Python: its type, its text, and below it the traceback
+// as Python prints it, the innermost frames of a long one. With the interpreter's lock held.
+[[nodiscard]] ForeignException described(const pybind11::error_already_set& error);
+
+// What the function returns; a Python exception of it becomes a ForeignException. With the
+// interpreter's lock held, after which nothing of the exception is left.
+template <typename Function>
+decltype(auto) run_python(Function&& function) {
+  try {
+    return std::forward<Function>(function)();
+  } catch (const pybind11::error_already_set& error) {
+    throw described(error);
+  }
+}
+
+}  // namespace inferpool::runtimes

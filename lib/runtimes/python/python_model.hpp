@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include <inferpool/model.hpp>
+
+namespace inferpool::runtimes {
+
+class HostedObject;
+
+// A Python class behind the Open Inference Protocol, one request at a time. See README.md. The
+// interpreter's lock is held while Python runs, and free between the runs.
+class PythonModel {
+ public:
+  // Throws Error (invalid_settings), and ForeignException for what Python raises.
+  PythonModel(const Settings& settings, WorkerInfo info);
+  PythonModel(const PythonModel&) = delete;
+  PythonModel& operator=(const PythonModel&) = delete;
+  // What unload() raises goes to stderr.
+  ~PythonModel();
+
+  // What a generator yields goes to the stream. Throws Error (invalid_argument) that names the
+  // inputs or types that it takes, and ForeignException for what Python raises.
+  std::optional<Response> predict(const Request& request, Stream<Response>& stream,
+                                  Context& context);
+
+ private:
+  std::unique_ptr<HostedObject> object_;
+};
+
+}  // namespace inferpool::runtimes

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+#include <cstddef>
+
+#include <inferpool/tensor.hpp>
+
+namespace inferpool::runtimes {
+
+// A tensor's bytes for Python, by its buffer protocol. Every array that views them, however it was
+// made, refers to this object, which keeps the tensor alive. All with the interpreter's lock held.
+class TensorBuffer {
+ public:
+  enum class Access { kRead, kWrite };
+
+  // To be written is a tensor of a type that NumPy has, and of which there is no other reference.
+  TensorBuffer(Tensor tensor, Access access);
+  TensorBuffer(const TensorBuffer&) = delete;
+  TensorBuffer& operator=(const TensorBuffer&) = delete;
+
+  // A Python object of it.
+  [[nodiscard]] static pybind11::object make(Tensor tensor, Access access);
+
+  [[nodiscard]] const Tensor& tensor() const noexcept { return tensor_; }
+  [[nodiscard]] Access access() const noexcept { return access_; }
+
+  // Makes the type known to Python, in the module; once.
+  static void define(pybind11::module_& module);
+
+ private:
+  [[nodiscard]] pybind11::buffer_info info() const;
+
+  Tensor tensor_;
+  Access access_;
+  std::byte* data_;
+};
+
+// A new array of the tensor's datatype and shape over a TensorBuffer.
+[[nodiscard]] pybind11::object array_over(const pybind11::object& buffer);
+
+}  // namespace inferpool::runtimes

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where inferpool-python finds a class and what it imports.
+#include <cstdlib>
+#include <filesystem>
+
+#include "integration/python_pool.hpp"
+
+namespace inferpool::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A folder with model-settings.json, and what else is written there.
+struct ModelSettings {
+  explicit ModelSettings(const std::string& members) {
+    write_file(folder / "model-settings.json",
+               R"({"parallel_workers": 1, "pool": {"worker": ")" INFERPOOL_RUNTIMES_FOLDER
+               R"(/inferpool-python", "worker_output": "capture"}, )" +
+                   members + "}");
+  }
+  [[nodiscard]] Settings read() const {
+    return Settings::from_file(folder / "model-settings.json");
+  }
+  ScratchFolder folder;
+};
+
+std::string answer(const Settings& settings) {
+  Pool<> pool{settings};
+  return std::string(pool.infer({})["predict"].strings()[0]);
+}
+
+constexpr const char* kImporting = R"(
+import marker
+class Model:
+  def predict(self): return marker.text
+)";
+
+TEST_CASE("a class is imported from the folder of the settings file, and so is what it imports") {
+  const ModelSettings model(R"("implementation": "models.Model")");
+  write_file(model.folder / "models.py", kImporting);
+  write_file(model.folder / "marker.py", "text = 'beside'\n");
+  CHECK(answer(model.read()) == "beside");
+}
+
+TEST_CASE("a class in a package is named by its path, also as an extra parameter") {
+  const ModelSettings model(R"("parameters": {"extra": {"python_class": "shop.models.Model"}})");
+  fs::create_directory(model.folder / "shop");
+  write_file(model.folder / "shop/models.py", "from . import marker\n" + std::string(kImporting));
+  write_file(model.folder / "shop/marker.py", "text = 'in the package'\n");
+  write_file(model.folder / "marker.py", "text = 'beside the package'\n");
+  CHECK(answer(model.read()) == "beside the package");
+}
+
+TEST_CASE("a path in the settings file is relative to it, whatever the working folder is") {
+  const ModelSettings model(
+      R"("implementation": "models.Model", "parameters": {"uri": "./weights.txt"})");
+  write_file(model.folder / "weights.txt", "0.5");
+  write_file(model.folder / "models.py", R"(
+class Model:
+  def __init__(self, settings): self.weights = open(settings.parameters.uri).read()
+  def predict(self): return self.weights
+)");
+  CHECK(answer(model.read()) == "0.5");
+}
+
+// A virtual environment, made as its users make it, that has the module `marker`.
+void make_environment(const std::string& folder, const std::string& options) {
+  const std::string command = INFERPOOL_PYTHON " -m venv --without-pip " + options + " " + folder;
+  REQUIRE(std::system(command.c_str()) == 0);  // NOLINT(cert-env33-c)
+  for (const auto& entry : fs::directory_iterator(folder + "/lib")) {
+    write_file(entry.path() / "site-packages/marker.py",
+               "import sys\ntext = 'of the environment ' + sys.prefix\n");
+  }
+}
+
+TEST_CASE("a class has the packages of its virtual environment") {
+  const ModelSettings model(
+      R"("implementation": "models.Model", "parameters": {"environment_path": "./env"})");
+  write_file(model.folder / "models.py", kImporting);
+  make_environment(model.folder / "env", "--system-site-packages");
+  CHECK(answer(model.read()) == "of the environment " + (model.folder / "env"));
+}
+
+TEST_CASE("a class does not have the system's packages where its environment leaves them out") {
+  const ModelSettings model(
+      R"("implementation": "models.Model", "parameters": {"environment_path": "./env"})");
+  write_file(model.folder / "models.py", kImporting);
+  make_environment(model.folder / "env", "");
+  CHECK_THAT(start_error(model.read()).what(),
+             contains("ModuleNotFoundError: No module named 'numpy'"));
+}
+
+TEST_CASE("a class has the packages of a folder that is laid out as a whole Python") {
+  const ModelSettings model(
+      R"("implementation": "models.Model", "parameters": {"environment_path": "./env"})");
+  write_file(model.folder / "models.py", kImporting);
+  make_environment(model.folder / "env", "");
+  fs::remove(model.folder / "env/pyvenv.cfg");
+  CHECK_THAT(answer(model.read()), contains("of the environment"));
+}
+
+TEST_CASE("an environment that is not there is told when the pool starts") {
+  const ModelSettings model(
+      R"("implementation": "models.Model", "parameters": {"environment_path": "./env"})");
+  const Error error = start_error(model.read());
+  CHECK(error.code() == ErrorCode::kStartupFailed);
+  CHECK_THAT(error.what(), contains("parameters.environment_path (environment_path): there is no "
+                                    "folder " +
+                                    (model.folder / "env")));
+}
+
+}  // namespace
+}  // namespace inferpool::test

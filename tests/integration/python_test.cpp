@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: Apache-2.0
+// inferpool-python as its users have it: Pool<>, and classes in files.
+#include <signal.h>
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <numeric>
+
+#include "integration/eventually.hpp"
+#include "integration/python_pool.hpp"
+
+namespace inferpool::test {
+namespace {
+
+using std::chrono_literals::operator""ms;
+using std::chrono_literals::operator""s;
+
+constexpr const char* kEcho = R"(
+class Model:
+  def predict(self, **arrays): return arrays
+)";
+
+template <Element T>
+NamedTensor counted(const std::string& name, const Shape& shape) {
+  Tensor tensor(datatype_of<T>, shape);
+  T value = 0;
+  for (T& element : tensor.mutable_values<T>()) element = value++;
+  return {name, tensor};
+}
+
+TEST_CASE("values of each datatype come back from Python as they went") {
+  const PythonFile file(kEcho);
+  Pool<> pool{file.settings()};
+  constexpr std::array<std::string_view, 3> kTexts{"a", "", "größe"};
+  const std::array<bool, 3> flags{true, false, true};
+  const std::array<Float16, 2> halves{Float16::from(0.5F), Float16::from(-2)};
+  Request request;
+  const Shape large{20, 400};
+  for (NamedTensor& input :
+       std::vector<NamedTensor>{{"flags", Tensor::from(std::span<const bool>(flags), {3})},
+                                {"texts", Tensor::from_strings(kTexts)},
+                                {"halves", Tensor::from(halves, {2, 1})},
+                                {"scalar", Tensor::scalar(std::int16_t{-3})},
+                                {"none", Tensor(Datatype::kFp32, {0, 4})},
+                                counted<std::uint8_t>("u8", {5}),
+                                counted<std::uint16_t>("u16", {5}),
+                                counted<std::uint32_t>("u32", large),
+                                counted<std::uint64_t>("u64", {2, 3}),
+                                counted<std::int8_t>("i8", large),
+                                counted<std::int16_t>("i16", large),
+                                counted<std::int32_t>("i32", {1, 1, 7}),
+                                counted<std::int64_t>("i64", large),
+                                counted<float>("f32", large),
+                                counted<double>("f64", large)}) {
+    request.inputs.add(input.name, input.tensor);
+  }
+  const Response response = pool.infer(request);
+  REQUIRE(response.outputs.size() == request.inputs.size());
+  for (const auto& [name, tensor] : request.inputs) {
+    CAPTURE(name);
+    CHECK(response[name] == tensor);
+  }
+}
+
+// Which mapping of the worker an array lies in, by its address.
+constexpr const char* kPlaces = R"(
+import inferpool
+def place(array):
+  address = array.__array_interface__['data'][0]
+  for line in open('/proc/self/maps'):
+    parts = line.split()
+    begin, end = (int(part, 16) for part in parts[0].split('-'))
+    if begin <= address < end: return parts[1][:2] + ' ' + parts[-2]
+class Model:
+  def predict(self, x):
+    out = inferpool.output(x.shape, x.dtype)
+    out[:] = x
+    return {'x': place(x), 'out': place(out), 'writeable': x.flags.writeable, 'sent': out}
+)";
+
+TEST_CASE("large inputs are views on the shared memory, and an output array lies in it") {
+  const PythonFile file(kPlaces);
+  Pool<> pool{file.settings()};
+  const auto [name, x] = counted<double>("x", {100, 100});
+  const Response response = pool.infer({{name, x}});
+  CHECK_THAT(std::string(response["x"].strings()[0]), contains("r- /memfd:inferpool-requests"));
+  CHECK_THAT(std::string(response["out"].strings()[0]), contains("rw /memfd:inferpool-replies"));
+  CHECK(response["writeable"] == Tensor::scalar(false));
+  CHECK(response["sent"] == x);
+}
+
+TEST_CASE("an input that the class keeps is told, and a copy that it keeps stays as it was") {
+  const PythonFile file(R"(
+class Model:
+  def load(self): self.copies = []
+  def predict(self, x, keep):
+    if keep: self.view = x
+    self.copies.append(x.copy())
+    return {'firsts': [c.flat[0] for c in self.copies]}
+)");
+  Pool<> pool{file.settings()};
+  const auto ask = [&](float value, bool keep) -> Request {
+    return {{"x", Tensor::from(std::vector<float>(10'000, value), {10'000})},
+            {"keep", Tensor::scalar(keep)}};
+  };
+  pool.infer(ask(1, false));
+  const Error error = call_error(pool, ask(2, true));
+  CHECK(error.code() == ErrorCode::kModelFailed);
+  CHECK(error.details().exception_type == "BufferError");
+  CHECK_THAT(error.what(), contains("kept a view of the input \"x\"") && contains(".copy()"));
+  CHECK(pool.infer(ask(3, false))["firsts"] == Tensor::from(std::array<float, 3>{1, 2, 3}, {3}));
+  CHECK(pool.stats().deaths == 0);
+}
+
+TEST_CASE("what Python raises arrives with type, text and traceback, and the worker goes on") {
+  const PythonFile file(R"(
+class Model:
+  def predict(self, x): return self.inverse(x)
+  def inverse(self, x):
+    if x == 0: raise ZeroDivisionError(f'no inverse of {x}')
+    return 1 / x
+)");
+  Pool<> pool{file.settings()};
+  const Error error = call_error(pool, {{"x", Tensor::scalar(0.0)}});
+  CHECK(error.code() == ErrorCode::kModelFailed);
+  CHECK(error.details().exception_type == "ZeroDivisionError");
+  CHECK_THAT(error.details().exception_text,
+             contains("no inverse of 0.0\nTraceback (most recent call last):") &&
+                 contains("models.py\", line 5, in inverse"));
+  CHECK_THAT(error.what(), contains("the model threw ZeroDivisionError: no inverse of 0.0"));
+  CHECK(pool.infer({{"x", Tensor::scalar(4.0)}})["predict"] == Tensor::scalar(0.25));
+  CHECK(pool.stats().deaths == 0);
+}
+
+TEST_CASE("inferpool-python refuses what the class cannot take, says what it can, and goes on") {
+  const PythonFile file("class Model:\n  def predict(self, x, y=None): return x @ x.T\n");
+  Pool<> pool{file.settings()};
+  const auto check_refused = [&](const Request& request, ErrorCode code,
+                                 const std::string& message) {
+    const Error error = call_error(pool, request);
+    CHECK(error.code() == code);
+    CHECK_THAT(error.what(), contains(message));
+  };
+  const Tensor right(Datatype::kFp32, {2, 3});
+  check_refused({{"z", right}}, ErrorCode::kInvalidArgument,
+                "the inputs are \"z\"; accepted: \"x\", and if wanted \"y\"");
+  check_refused({}, ErrorCode::kInvalidArgument, "the inputs are none; accepted: \"x\"");
+  check_refused({{"x", Tensor(Datatype::kBf16, {2})}}, ErrorCode::kInvalidArgument, "is BF16");
+  check_refused({{"x", Tensor(Datatype::kFp32, {})}}, ErrorCode::kModelFailed, "ValueError");
+  check_refused({{"x", Tensor(Datatype::kBytes, {2})}}, ErrorCode::kModelFailed, "TypeError");
+  CHECK(pool.infer({{"x", right}, {"y", right}})["predict"].shape() == Shape{2, 2});
+  CHECK(pool.stats().deaths == 0);
+}
+
+TEST_CASE("prints and logs are the worker's output, line by line as they are written") {
+  const PythonFile file(R"(
+import logging, sys, warnings
+class Model:
+  def load(self): print('loading', 1, 'größe')
+  def predict(self):
+    print('predicting')
+    logging.getLogger('shop').warning('careful')
+    sys.stderr.write('aside\n')
+    return 0
+)");
+  Lines lines;
+  Settings settings = file.settings();
+  settings.env = {{"PYTHONUNBUFFERED", ""}};  // whatever the host has
+  settings.worker_output = lines.recorder();
+  Pool<> pool{settings};
+  pool.infer({});
+  for (const char* const line : {"loading 1 größe", "predicting", "careful", "aside"}) {
+    CAPTURE(line);
+    CHECK(eventually([&] { return lines.has(line); }));
+  }
+}
+
+TEST_CASE("at its end a worker unloads its class and calls Python's functions of atexit") {
+  const PythonFile file(R"(
+import atexit, pathlib
+folder = pathlib.Path(__file__).parent
+class Model:
+  def load(self): atexit.register(lambda: (folder / 'exited').touch())
+  def predict(self): return 0
+  def unload(self): (folder / 'unloaded').touch()
+)");
+  { const Pool<> pool{file.settings()}; }
+  CHECK(exists(file.folder() / "unloaded"));
+  CHECK(exists(file.folder() / "exited"));
+}
+
+TEST_CASE("an unload that raises does not keep a worker from its end") {
+  const PythonFile file(
+      "class Model:\n  def predict(self): return 0\n  def unload(self): raise KeyError('u')\n");
+  Lines lines;
+  Settings settings = file.settings();
+  settings.worker_output = lines.recorder();
+  { const Pool<> pool{settings}; }
+  CHECK(lines.has("KeyError: 'u'"));
+}
+
+TEST_CASE("after an inferpool-python was killed its successor answers") {
+  const PythonFile file(kEcho);
+  Pool<> pool{file.settings()};
+  const Request request{{"x", Tensor::scalar(1.0F)}};
+  pool.infer(request);
+  for (int i = 0; i < 2; ++i) {
+    const int pid = pool.stats().workers[0].pid;
+    REQUIRE(::kill(pid, SIGKILL) == 0);
+    REQUIRE(eventually([&] {
+      const WorkerStats worker = pool.stats().workers[0];
+      return worker.pid != pid && worker.state == WorkerState::kReady;
+    }));
+    CHECK(pool.infer(request)["x"] == request["x"]);
+  }
+  CHECK(pool.stats().deaths == 2);
+}
+
+TEST_CASE("signals to everybody do not interrupt a class") {
+  const PythonFile file(kEcho);
+  Pool<> pool{file.settings()};
+  const int pid = pool.stats().workers[0].pid;
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) REQUIRE(::kill(pid, number) == 0);
+  CHECK(pool.infer({{"x", Tensor::scalar(1.0F)}})["x"] == Tensor::scalar(1.0F));
+  CHECK(pool.stats().workers[0].pid == pid);
+}
+
+TEST_CASE("a class that hangs is told with its Python stack") {
+  const PythonFile file(R"(
+import time
+class Model:
+  def predict(self): self.wait_for_ever()
+  def wait_for_ever(self):
+    while True: time.sleep(0.01)
+)");
+  Settings settings = file.settings();
+  settings.hang_timeout = 300ms;
+  Pool<> pool{settings};
+  const Error error = call_error(pool, {});
+  CHECK(error.code() == ErrorCode::kWorkerLost);
+  CHECK(error.details().hung);
+  CHECK_THAT(error.details().stderr_tail, contains("models.py\", line 6 in wait_for_ever"));
+}
+
+TEST_CASE("a file that is no Python is told with what Python says of it") {
+  const PythonFile file("class Model:\n  def predict(self x): return 0\n");
+  const Error error = start_error(file.settings());
+  CHECK(error.code() == ErrorCode::kStartupFailed);
+  CHECK(error.details().exception_type == "SyntaxError");
+  CHECK_THAT(error.what(), contains("models.py\", line 2") && contains("def predict(self x)"));
+}
+
+TEST_CASE("a load that raises, and one that exits, are told") {
+  const PythonFile raising(
+      "class Model:\n  def load(self): open('/no/such/weights')\n"
+      "  def predict(self): pass\n");
+  const Error raised = start_error(raising.settings());
+  CHECK(raised.code() == ErrorCode::kStartupFailed);
+  CHECK(raised.details().exception_type == "FileNotFoundError");
+  CHECK_THAT(raised.what(), contains("/no/such/weights") && contains("in load"));
+  const PythonFile exiting("import os\nprint('leaving')\nos._exit(3)\n");
+  const Error exited = start_error(exiting.settings());
+  CHECK(exited.details().exit_status == 3);
+  CHECK_THAT(exited.details().stderr_tail, contains("leaving"));
+}
+
+TEST_CASE("a generator streams, and asked for one answer it is told how to ask") {
+  const PythonFile file(R"(
+class Model:
+  def predict(self, words):
+    for word in words:
+      yield {'word': word.decode().upper()}
+)");
+  Pool<> pool{file.settings()};
+  constexpr std::array<std::string_view, 3> kWords{"one", "two", "three"};
+  const Request request{{"words", Tensor::from_strings(kWords)}};
+  std::string said;
+  pool.infer_stream(
+      request, [&](const Response& part) { said += std::string(part["word"].strings()[0]) + ' '; });
+  CHECK(said == "ONE TWO THREE ");
+  const Error error = call_error(pool, request);
+  CHECK(error.code() == ErrorCode::kInvalidArgument);
+  CHECK_THAT(error.what(), contains("infer_stream"));
+  CHECK(pool.stats().deaths == 0);
+}
+
+TEST_CASE("several serving threads of one Python are refused, as it runs one at a time") {
+  const PythonFile file(kEcho);
+  Settings settings = file.settings();
+  settings.concurrency = 2;
+  CHECK_THAT(start_error(settings).what(), contains("concurrency is 2"));
+}
+
+TEST_CASE("a sandboxed class computes and reads, but writes no file and starts no process") {
+  const PythonFile file(R"(
+import subprocess
+import numpy
+def attempt(deed):
+  try: deed()
+  except OSError as error: return type(error).__name__
+  return 'done'
+class Model:
+  def predict(self, x):
+    return {'y': numpy.linalg.inv(x), 'read': attempt(lambda: open(__file__)),
+            'write': attempt(lambda: open(__file__ + '.new', 'w')),
+            'start': attempt(lambda: subprocess.run(['true']))}
+)");
+  Settings settings = file.settings();
+  settings.sandbox = true;
+  Pool<> pool{settings};
+  const Response response =
+      pool.infer({{"x", Tensor::from(std::array<double, 4>{2, 0, 0, 4}, {2, 2})}});
+  CHECK(response["y"] == Tensor::from(std::array<double, 4>{0.5, 0, 0, 0.25}, {2, 2}));
+  CHECK(response["read"].strings()[0] == "done");
+  CHECK(response["write"].strings()[0] == "PermissionError");
+  CHECK(response["start"].strings()[0] == "PermissionError");
+}
+
+}  // namespace
+}  // namespace inferpool::test

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// Python in this process, for tests of the parts of inferpool-python.
+#pragma once
+
+#include <pybind11/embed.h>
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <inferpool/model.hpp>
+
+#include "integration/scratch_folder.hpp"
+#include "runtimes/python/inferpool_module.hpp"
+#include "runtimes/python/interpreter.hpp"
+
+namespace inferpool::test {
+
+// The interpreter and its lock, while it lives.
+class PythonHere {
+ public:
+  PythonHere() { runtimes::define_inferpool_module(); }
+
+  // The value of an expression in which `numpy` is known.
+  pybind11::object eval(const std::string& expression) const {
+    pybind11::dict names;
+    names["numpy"] = pybind11::module_::import("numpy");
+    names["inferpool"] = pybind11::module_::import("inferpool");
+    return pybind11::eval(expression, names);
+  }
+
+ private:
+  struct Started {
+    Started() { runtimes::Interpreter::start(""); }
+  };
+  Started started_;
+  pybind11::gil_scoped_acquire lock_;
+};
+
+// The context of a run, whose outputs lie in heap memory and are remembered by their addresses.
+class HeapContext final : public Context {
+ public:
+  using Context::output;
+  [[nodiscard]] Tensor output(Datatype datatype, const Shape& shape) override {
+    Tensor tensor(datatype, shape);
+    places_.push_back(tensor.bytes().data());
+    return tensor;
+  }
+  [[nodiscard]] bool cancelled() const noexcept override { return cancelled_; }
+  [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> deadline()
+      const noexcept override {
+    return std::nullopt;
+  }
+
+  void cancel() noexcept { cancelled_ = true; }
+  // Where each output lies that was asked for; of one of at most 64 bytes it says nothing.
+  [[nodiscard]] const std::vector<const std::byte*>& places() const noexcept { return places_; }
+
+ private:
+  bool cancelled_ = false;
+  std::vector<const std::byte*> places_;
+};
+
+// A module of its own name, in a folder of its own: Python imports each name once a process.
+class PythonModule {
+ public:
+  explicit PythonModule(const std::string& text) : name_("module_" + std::to_string(++made)) {
+    write_file(folder_ / (name_ + ".py"), text);
+  }
+
+  [[nodiscard]] Settings settings(const std::string& class_name = "Model") const {
+    Settings settings;
+    settings.implementation = name_ + "." + class_name;
+    settings.folder = folder_ / "";
+    return settings;
+  }
+  [[nodiscard]] const ScratchFolder& folder() const noexcept { return folder_; }
+  [[nodiscard]] const std::string& name() const noexcept { return name_; }
+
+ private:
+  static inline int made = 0;
+  std::string name_;
+  ScratchFolder folder_;
+};
+
+}  // namespace inferpool::test
