@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # From a bare Debian 12 to a running example:
-#   cmake/bootstrap.sh demo [digits | onnx | xgboost] [arguments of the example]
+#   cmake/bootstrap.sh demo [digits | onnx | python | xgboost] [arguments of the example]
 #   cmake/bootstrap.sh test [arguments of ctest]
 #   cmake/bootstrap.sh bench [full]
 # Missing Debian packages are installed first, nothing else is downloaded. Everything is built below build/.
@@ -13,6 +13,7 @@ test_packages=(strace gdb valgrind)
 # What each example needs besides; those of bundled workers are what these are built with.
 digits_packages=()
 onnx_packages=(libopencv-dnn-dev)
+python_packages=(pybind11-dev python3-dev python3-numpy python3-sklearn gnuplot-nox)
 xgboost_packages=(libxgboost-dev)
 newer_boost=libboost1.81-dev
 # What the benchmarks are compared with and drawn by; each is left out where it cannot be had.
@@ -20,10 +21,10 @@ bench_packages=(gnuplot-nox libzmq3-dev pkg-config iceoryx libiceoryx-posh-dev p
   libopenblas-pthread-dev libopencv-dnn-dev)
 
 # The program of each example.
-declare -A programs=([digits]=digits [onnx]=numerals [xgboost]=tumours)
+declare -A programs=([digits]=digits [onnx]=numerals [python]=reader [xgboost]=tumours)
 # What stands before the file of an input on inferpool-run's command line: the input's name.
 declare -A inputs=([onnx]=image=)
-examples='digits | onnx | xgboost'
+examples='digits | onnx | python | xgboost'
 
 say() { printf 'bootstrap: %s\n' "$*"; }
 
@@ -184,7 +185,7 @@ case $command in
     install_packages
     ;;
   test)
-    packages+=("${test_packages[@]}" "${onnx_packages[@]}" "${xgboost_packages[@]}")
+    packages+=("${test_packages[@]}" "${onnx_packages[@]}" "${python_packages[@]}" "${xgboost_packages[@]}")
     install_packages
     ;;
   bench)

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The same class in one process, asked by several threads: threads.py <folder> <threads> <seconds>
+
+Prints how many images a second they read together, and which share of their processor time is spent in
+plain Python, where a thread holds the lock from beginning to end. What scikit-learn and NumPy take besides
+does not count, though they hold it for a part of that, too: so the share is the least that it can be."""
+import sys
+import threading
+import time
+import types
+
+import numpy as np
+
+import digit_reader
+
+BATCH = 32
+
+
+class MeteredReader(digit_reader.DigitReader):
+    """Counts the processor time of each thread, in the whole and in plain Python."""
+
+    def __init__(self, settings):
+        super().__init__(settings)
+        self.time = threading.local()
+
+    def features(self, images):
+        lists = images.tolist()
+        begun = time.thread_time()
+        values = [digit_reader.features(image) for image in lists]
+        self.time.python += time.thread_time() - begun
+        return np.array(values)
+
+    def predict(self, images):
+        begun = time.thread_time()
+        result = super().predict(images)
+        self.time.whole += time.thread_time() - begun
+        return result
+
+
+def main():
+    folder, threads, seconds = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
+    reader = MeteredReader(types.SimpleNamespace(
+        parameters=types.SimpleNamespace(uri=folder + "/digits.joblib")))
+    reader.load()
+    held_out = np.fromfile(folder + "/held_out.bin", np.uint8).reshape(-1, 65)[:, :64]
+    batches = [held_out[at:at + BATCH] for at in range(0, len(held_out) - BATCH + 1, BATCH)]
+    done, python, whole = [0] * threads, [0.0] * threads, [0.0] * threads
+    barrier = threading.Barrier(threads + 1)
+    end = None
+
+    def ask(index):
+        reader.time.python = reader.time.whole = 0.0
+        reader.predict(batches[0])
+        reader.time.python = reader.time.whole = 0.0
+        barrier.wait()
+        barrier.wait()
+        while time.monotonic() < end:
+            reader.predict(batches[done[index] % len(batches)])
+            done[index] += 1
+        python[index], whole[index] = reader.time.python, reader.time.whole
+
+    asking = [threading.Thread(target=ask, args=(index,)) for index in range(threads)]
+    for thread in asking:
+        thread.start()
+    barrier.wait()
+    begun = time.monotonic()
+    end = begun + seconds
+    barrier.wait()
+    for thread in asking:
+        thread.join()
+    print(sum(done) * BATCH / (time.monotonic() - begun), sum(python) / sum(whole))
+
+
+main()
