@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reads handwritten digits: features in plain Python, as such classes have, then scikit-learn."""
+"""Reads handwritten digits: features in Python, as such classes have, then scikit-learn."""
 import joblib
 import numpy as np
 
@@ -42,24 +42,33 @@ def holes(rows):
     return count
 
 
-def moments(rows):
+PLACES = np.arange(SIDE)
+
+
+def moments(image):
     """Where the ink is, and how far it spreads."""
-    ink = sum(map(sum, rows)) or 1
-    mean_y = sum(y * sum(row) for y, row in enumerate(rows)) / ink
-    mean_x = sum(x * pixel for row in rows for x, pixel in enumerate(row)) / ink
-    spread_y = spread_x = slant = 0.0
-    for y, row in enumerate(rows):
-        for x, pixel in enumerate(row):
-            spread_y += pixel * (y - mean_y) ** 2
-            spread_x += pixel * (x - mean_x) ** 2
-            slant += pixel * (y - mean_y) * (x - mean_x)
-    return [mean_y, mean_x, spread_y / ink, spread_x / ink, slant / ink]
+    ink = image.sum() or 1.0
+    by_row, by_column = image.sum(axis=1), image.sum(axis=0)
+    y, x = PLACES - (by_row @ PLACES) / ink, PLACES - (by_column @ PLACES) / ink
+    return [y[0], x[0], by_row @ (y * y) / ink, by_column @ (x * x) / ink, y @ image @ x / ink]
 
 
-def features(pixels):
-    """Of one image: its 64 pixels, row by row, as a list."""
-    rows = [pixels[at:at + SIDE] for at in range(0, SIDE * SIDE, SIDE)]
-    values = [holes(rows)] + moments(rows)
+def slopes(image):
+    """How much edge there is in each of eight directions, in each quarter of the image."""
+    padded = np.pad(image, 1)
+    across = padded[1:-1, 2:] - padded[1:-1, :-2]
+    down = padded[2:, 1:-1] - padded[:-2, 1:-1]
+    steepness = np.hypot(across, down)
+    direction = (np.arctan2(down, across) * (4 / np.pi)).round() % 8
+    quarters = (2, SIDE // 2, 2, SIDE // 2)
+    return [amount for each in range(8)
+            for amount in (steepness * (direction == each)).reshape(quarters).sum(axis=(1, 3)).flat]
+
+
+def features(image):
+    """Of one image: FP64 [8, 8]."""
+    rows = image.tolist()
+    values = [holes(rows)] + moments(image) + slopes(image)
     for line in rows + [list(column) for column in zip(*rows)]:
         values += [sum(line), strokes(line), margin(line), margin(line[::-1])]
     return values
@@ -73,7 +82,8 @@ class DigitReader:
         self.classifier = joblib.load(self.settings.parameters.uri)
 
     def features(self, images):
-        return np.array([features(image) for image in images.tolist()])
+        square = images.reshape(-1, SIDE, SIDE).astype(float)
+        return np.array([features(image) for image in square])
 
     def predict(self, images):
         """images: UINT8 [n, 64]."""

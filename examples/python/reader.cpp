@@ -87,9 +87,9 @@ void print_verdict(const Field& field) {
   std::printf("  2 workers of a pool: %.2f times one thread (at least %.2f expected): %s\n",
               workers, kLeastOfTwoWorkers, workers >= kLeastOfTwoWorkers ? "holds" : "missed");
   std::printf(
-      "  a thread holds Python's lock for at least %.0f %% of its processor time: all of what it\n"
-      "  spends in plain Python; some of the rest, in NumPy and scikit-learn, is under the lock, "
-      "too\n",
+      "  a thread holds Python's lock for at least %.0f %% of its processor time: all of the "
+      "features;\n"
+      "  some of the rest, in scikit-learn, is under the lock, too\n",
       100 * field.threads[0]->locked());
 }
 

@@ -20,7 +20,7 @@ HELD_OUT = 480
 folder = pathlib.Path(sys.argv[1])
 data = load_digits()
 images = data.data.astype(np.uint8)
-values = np.array([digit_reader.features(image) for image in images.tolist()])
+values = digit_reader.DigitReader(None).features(images)
 classifier = make_pipeline(StandardScaler(), LogisticRegression(max_iter=2000))
 classifier.fit(values[HELD_OUT:], data.target[HELD_OUT:])
 joblib.dump(classifier, folder / "digits.joblib")
