@@ -207,6 +207,7 @@ set(onnxruntime_tests
 set(python_tests
     integration/python_environment_test.cpp
     integration/python_test.cpp
+    integration/python_worker_test.cpp
     unit/runtimes/python/accepted_inputs_test.cpp
     unit/runtimes/python/class_path_test.cpp
     unit/runtimes/python/input_arrays_test.cpp

@@ -119,7 +119,8 @@ struct Output {
 // The buffer that inferpool.output made, where the array is all of it, in its order.
 std::optional<py::object> whole_buffer(const py::object& array, Datatype datatype) {
   py::object base = array;
-  while (py::hasattr(base, "base")) base = base.attr("base");
+  const py::object arrays = py::module_::import("numpy").attr("ndarray");
+  while (py::isinstance(base, arrays)) base = base.attr("base");
   if (!py::isinstance<TensorBuffer>(base)) return std::nullopt;
   const auto& buffer = base.cast<const TensorBuffer&>();
   const std::span<const std::byte> bytes = buffer.tensor().bytes();

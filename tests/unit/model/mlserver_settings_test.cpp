@@ -13,7 +13,7 @@ namespace {
 using std::filesystem::path;
 
 path fixture(const std::string& name) {
-  return path(__FILE__).parent_path() / "mlserver_settings" / name;
+  return std::filesystem::weakly_canonical(__FILE__).parent_path() / "mlserver_settings" / name;
 }
 
 TEST_CASE("MLServer's forms of model-settings.json parse as they are") {
