@@ -23,7 +23,7 @@ bench_packages=(gnuplot-nox libzmq3-dev pkg-config iceoryx libiceoryx-posh-dev p
 # The program of each example.
 declare -A programs=([digits]=digits [onnx]=numerals [python]=reader [xgboost]=tumours)
 # What stands before the file of an input on inferpool-run's command line: the input's name.
-declare -A inputs=([onnx]=image=)
+declare -A inputs=([onnx]=image= [python]=images= [xgboost]=input=)
 examples='digits | onnx | python | xgboost'
 
 say() { printf 'bootstrap: %s\n' "$*"; }
@@ -179,7 +179,8 @@ command=${1:-}
 shift || true
 case $command in
   demo)
-    [[ -n ${programs[${1:-none}]:-} ]] || set -- digits "$@"
+    [[ -z ${1:-} || $1 == -* ]] && set -- digits "$@"
+    [[ -n ${programs[$1]:-} ]] || usage
     declare -n own_packages=${1}_packages
     packages+=("${own_packages[@]}")
     install_packages

@@ -106,6 +106,18 @@ class Model:
   CHECK(pool.stats().deaths == 0);
 }
 
+TEST_CASE("an input that the class keeps is told also where its predict raises") {
+  const PythonFile file(R"(
+class Model:
+  def predict(self, x):
+    self.view = x
+    raise ValueError('not this one')
+)");
+  Pool<> pool{file.settings()};
+  const Error error = call_error(pool, {{"x", Tensor::scalar(1.0F)}});
+  CHECK(error.details().exception_type == "BufferError");
+}
+
 TEST_CASE("what Python raises arrives with type, text and traceback, and the worker goes on") {
   const PythonFile file(R"(
 class Model:

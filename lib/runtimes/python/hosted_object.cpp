@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <exception>
 #include <string>
 #include <utility>
 
@@ -12,6 +13,7 @@
 #include "runtimes/python/inferpool_module.hpp"
 #include "runtimes/python/input_arrays.hpp"
 #include "runtimes/python/output_tensors.hpp"
+#include "runtimes/python/python_exception.hpp"
 
 namespace inferpool::runtimes {
 namespace {
@@ -21,7 +23,8 @@ namespace py = pybind11;
 void search_first(const std::string& folder) {
   if (folder.empty()) return;
   const py::object path = py::module_::import("sys").attr("path");
-  if (!path.contains(folder)) path.attr("insert")(0, folder);
+  if (path.contains(folder)) path.attr("remove")(folder);
+  path.attr("insert")(0, folder);
 }
 
 py::object import_class(const ClassPath& path) {
@@ -87,6 +90,23 @@ bool has_method(const py::object& object, const char* name) {
   return py::hasattr(object, name) && PyCallable_Check(object.attr(name).ptr()) != 0;
 }
 
+// A coroutine would be made and never run.
+void refuse_coroutines(const py::object& object) {
+  const py::module_ inspect = py::module_::import("inspect");
+  for (const char* const name : {"load", "predict", "unload"}) {
+    if (!py::hasattr(object, name)) continue;
+    const py::object method = object.attr(name);
+    if (!inspect.attr("iscoroutinefunction")(method).cast<bool>() &&
+        !inspect.attr("isasyncgenfunction")(method).cast<bool>())
+      continue;
+    throw ForeignException(
+        "TypeError",
+        fmt::format("{} is an `async def`, for which there is no event loop here; accepted: a "
+                    "plain `def` (in it asyncio.run(...) may run a coroutine)",
+                    name));
+  }
+}
+
 }  // namespace
 
 HostedObject::HostedObject(const Settings& settings, WorkerInfo info) {
@@ -101,6 +121,7 @@ HostedObject::HostedObject(const Settings& settings, WorkerInfo info) {
     throw ForeignException(
         "TypeError", fmt::format("the class {}.{} has no method predict", path.module, path.name));
   }
+  refuse_coroutines(object_);
   predict_ = object_.attr("predict");
   inputs_.emplace(predict_);
   if (has_method(object_, "load")) object_.attr("load")();
@@ -111,15 +132,28 @@ std::optional<Response> HostedObject::predict(const Request& request, Stream<Res
   inputs_->check(request.inputs);
   const CurrentRun run(request, context);
   InputArrays arrays(request.inputs);
-  py::object result = predict_(**arrays.arguments());
   std::optional<Response> answer;
-  if (PyIter_Check(result.ptr()) != 0) {
-    send_all(std::move(result), stream, context);
-  } else {
-    answer = to_response(std::move(result), context);
+  std::exception_ptr thrown;
+  try {
+    answer = answer_to(arrays, stream, context);
+  } catch (const py::error_already_set& error) {
+    thrown = std::make_exception_ptr(described(error));
+  } catch (...) {
+    thrown = std::current_exception();
   }
+  // Only now, when no frame of what Python raised refers to them: a view that a failed run kept
+  // would change as well.
   arrays.release();
+  if (thrown) std::rethrow_exception(thrown);
   return answer;
+}
+
+std::optional<Response> HostedObject::answer_to(const InputArrays& arrays, Stream<Response>& stream,
+                                                Context& context) {
+  py::object result = predict_(**arrays.arguments());
+  if (PyIter_Check(result.ptr()) == 0) return to_response(std::move(result), context);
+  send_all(std::move(result), stream, context);
+  return std::nullopt;
 }
 
 void HostedObject::unload() {

@@ -11,8 +11,10 @@
 
 namespace inferpool::runtimes {
 
+class InputArrays;
+
 // An object of the class that the settings name. All with the interpreter's lock held; Python's
-// exceptions come as pybind11::error_already_set.
+// exceptions come as pybind11::error_already_set, those of predict as ForeignException.
 class HostedObject {
  public:
   // Imports the class, from the settings' folder first, makes the object, with the settings where
@@ -33,6 +35,9 @@ class HostedObject {
   void unload();
 
  private:
+  std::optional<Response> answer_to(const InputArrays& arrays, Stream<Response>& stream,
+                                    Context& context);
+
   pybind11::object object_;
   pybind11::object predict_;
   std::optional<AcceptedInputs> inputs_;

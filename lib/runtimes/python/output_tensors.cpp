@@ -102,9 +102,15 @@ Tensor bytes_tensor(const std::string& name, const py::object& array, const Shap
 }
 
 Tensor copied(const py::object& array, Datatype datatype, const Shape& shape, Context& context) {
+  const py::module_ numpy = py::module_::import("numpy");
   const py::object buffer =
       TensorBuffer::make(context.output(datatype, shape), TensorBuffer::Access::kWrite);
-  py::module_::import("numpy").attr("copyto")(array_over(buffer), array, "equiv");
+  if (datatype == Datatype::kBool) {
+    // A view of other bytes as bool may hold what is neither 0 nor 1.
+    numpy.attr("not_equal")(array.attr("view")("uint8"), 0, py::arg("out") = array_over(buffer));
+  } else {
+    numpy.attr("copyto")(array_over(buffer), array, "equiv");
+  }
   return buffer.cast<const TensorBuffer&>().tensor();
 }
 
@@ -116,8 +122,19 @@ struct Output {
   Shape shape;
 };
 
-// The buffer that inferpool.output made, where the array is all of it, in its order.
+// NumPy's arrays of text drop zero bytes at the end: what is not yet in one does not get into one.
+py::object to_array(const py::object& value) {
+  const py::module_ numpy = py::module_::import("numpy");
+  py::object array = numpy.attr("asarray")(value);
+  const auto kind = array.attr("dtype").attr("kind").cast<std::string>();
+  if ((kind != "S" && kind != "U") || py::isinstance(value, numpy.attr("ndarray"))) return array;
+  return numpy.attr("asarray")(value, "O");
+}
+
+// The buffer that inferpool.output made, where the array is all of it, in its order. Not of bool,
+// whose bytes may be anything until they are copied.
 std::optional<py::object> whole_buffer(const py::object& array, Datatype datatype) {
+  if (datatype == Datatype::kBool) return std::nullopt;
   py::object base = array;
   const py::object arrays = py::module_::import("numpy").attr("ndarray");
   while (py::isinstance(base, arrays)) base = base.attr("base");
@@ -134,7 +151,7 @@ std::optional<py::object> whole_buffer(const py::object& array, Datatype datatyp
 }
 
 Output output_of(std::string name, const py::object& value, Context& context) {
-  const py::object array = py::module_::import("numpy").attr("asarray")(value);
+  const py::object array = to_array(value);
   const auto datatype = datatype_of_array(array.attr("dtype"));
   if (!datatype) {
     refuse_type(

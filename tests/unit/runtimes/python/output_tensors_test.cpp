@@ -3,6 +3,8 @@
 
 #include <array>
 #include <cstdint>
+#include <string_view>
+#include <vector>
 
 #include <inferpool/error.hpp>
 
@@ -81,6 +83,28 @@ TEST_CASE("text in whatever kind of array is BYTES, in UTF-8") {
   CHECK(converter.one(R"(numpy.array([b'a', b'\xc3\xa9']))") == expected);
   CHECK(converter.one("'ab'").shape() == Shape{});
   CHECK(converter.one(R"(numpy.array([b'\x00\x00'], object))").strings()[0].size() == 2);
+}
+
+TEST_CASE("bytes and text keep zeros at their end, unless an array of NumPy has dropped them") {
+  Converter converter;
+  const auto sizes = [&](const char* expression) {
+    const Tensor tensor = converter.one(expression);
+    std::vector<std::size_t> all;
+    for (const std::string_view text : tensor.strings()) all.push_back(text.size());
+    return all;
+  };
+  CHECK(sizes(R"(b'ab\x00\x00')") == std::vector<std::size_t>{4});
+  CHECK(sizes(R"([b'a\x00', b'', 'b\x00\x00'])") == std::vector<std::size_t>{2, 0, 3});
+  CHECK(sizes(R"(numpy.array([b'a\x00']))") == std::vector<std::size_t>{1});
+}
+
+TEST_CASE("a bool that was another byte is sent as the bool that it counts for") {
+  Converter converter;
+  const Tensor expected = Tensor::from(std::array<bool, 3>{false, true, true}, {3});
+  CHECK(converter.one("numpy.array([0, 1, 255], 'u1').view(bool)") == expected);
+  CHECK(converter.one("(lambda a: (a.view('u1').__setitem__(slice(None), [0, 1, 255]), a)[1])"
+                      "(inferpool.output(3, bool))") == expected);
+  CHECK(converter.one("numpy.bool_(True)") == Tensor::scalar(true));
 }
 
 TEST_CASE("what can be no output is refused with its name and its type") {

@@ -114,6 +114,16 @@ TEST_CASE("a class that does not load is told with the reason") {
   CHECK_THAT(load_failure(nowhere), contains("ModuleNotFoundError"));
 }
 
+TEST_CASE("a class of coroutines is refused, as nothing would run them") {
+  for (const char* const method :
+       {"async def load(self): pass\n  def predict(self, x): return x",
+        "async def predict(self, x): return x", "async def predict(self, x): yield x"}) {
+    const PythonModule module(std::string("class Model:\n  ") + method + "\n");
+    CHECK_THAT(load_failure(module.settings()),
+               contains("TypeError: ") && contains("is an `async def`") && contains("plain `def`"));
+  }
+}
+
 TEST_CASE("a request's parameters and its cancellation reach the class") {
   const PythonModule module(R"(
 import inferpool
