@@ -72,7 +72,8 @@ class Stream {
   Stream& operator=(const Stream&) = delete;
 
   // Sends a part, on which the caller's on_part is called at once. Does not wait for that, but the
-  // next send does, and the end of predict: no more than one part is under way.
+  // next send does, and the end of predict: no more than one part is under way. With workers = 0
+  // a part that borrows its bytes is not copied.
   // Throws Error: cancelled, where the caller takes no more, after which each send throws it: let
   // it end the predict; invalid_argument, where the caller takes no parts, as it asked by infer,
   // try_infer, submit or async_infer; payload_too_large and out_of_memory, as Context::output,

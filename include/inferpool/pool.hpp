@@ -80,7 +80,8 @@ class Pool {
   // on_part may ask any pool, this one too (with workers = 0 and a model that is not thread_safe
   // that is an Error, invalid_argument). Where it returns a bool, false ends the call: the model is
   // told. What it throws does the same, and goes on to the caller. As long as it runs, the model
-  // gets no further than one part ahead, and its worker is this call's.
+  // gets no further than one part ahead, and its worker is this call's: where calls like this one
+  // have all workers, what on_part asks of this pool needs a deadline, or waits for ever.
   //
   // Errors as infer, also after parts: deadlines and options.stop count for the call as a whole,
   // and are looked at between parts. A call that has brought a part is never run again.

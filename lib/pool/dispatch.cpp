@@ -154,7 +154,7 @@ void Dispatch::lose(const Run& run, const std::shared_ptr<Channel>& channel, con
     call.waiter->notify(wakes);
     return;
   }
-  const bool began = !channel->recall(call.sequence);
+  const bool began = call.parts > 0 || !channel->recall(call.sequence);
   if (began) ++call.deaths;
   if (began && run.suspect) {
     call.blamed_end = std::make_shared<const WorkerEnd>(end);

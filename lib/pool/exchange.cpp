@@ -132,9 +132,10 @@ void Exchange::forget(Call& call) noexcept {
 void Exchange::end_early(Call& call) noexcept {
   const TimePoint now = Clock::now();
   const bool stood = dispatch_.update([&](Dispatch& d, ipc::WakeList& wakes) {
-    if (!d.forget(call, now, wakes)) return false;
-    d.count_enough();
-    return true;
+    const bool there = d.forget(call, now, wakes);
+    // Its worker may have died, or the pool been closed, while its caller made up its mind.
+    if (there || call.error) d.count_enough();
+    return there;
   });
   if (stood) supervisor_.poke();  // as in give_up
 }
@@ -265,8 +266,10 @@ void Exchange::check(const Call& call, const Placement& placement) {
 }
 
 void Exchange::throw_violation(Call& call, const WorkerEnd& end) {
-  call.blamed_end = std::make_shared<const WorkerEnd>(end);
-  ++call.blamed;
+  if (!call.dead || !call.error) {  // else it ended by itself, and that was blamed on the call
+    call.blamed_end = std::make_shared<const WorkerEnd>(end);
+    ++call.blamed;
+  }
   throw worker_lost(end, call.id, Phase::kRunning, call.parts);
 }
 

@@ -98,8 +98,14 @@ void Lane::collected(const Call& call, std::uint64_t use) noexcept {
   last_used_ = use;
 }
 
+// Takes it back from the worker. One that sent a part of it has begun it, whatever it wrote into
+// the posted word.
+bool Lane::take_back(const Call& call) noexcept {
+  return call.parts == 0 && channel_->recall(call.sequence);
+}
+
 bool Lane::recall(Call& call) noexcept {
-  if (!channel_->recall(call.sequence)) return false;
+  if (!take_back(call)) return false;
   recalled(find(call));
   return true;
 }
@@ -107,7 +113,7 @@ bool Lane::recall(Call& call) noexcept {
 Call* Lane::recall_any() noexcept {
   for (auto run = runs_.begin(); run != runs_.end(); ++run) {
     Call* call = run->call;
-    if (call == nullptr || !channel_->recall(run->sequence)) continue;
+    if (call == nullptr || !take_back(*call)) continue;
     recalled(run);
     return call;
   }
@@ -117,7 +123,7 @@ Call* Lane::recall_any() noexcept {
 bool Lane::withdraw(Call& call, TimePoint kill_at) noexcept {
   const auto run = find(call);
   const bool had_its_turn = static_cast<std::size_t>(run - runs_.begin()) < concurrency_;
-  if (!channel_->recall(run->sequence)) return false;
+  if (!take_back(call)) return false;
   if (had_its_turn && !unbegun_) {
     // Most likely the worker is about to wake up. If it is stopped, it must not get the next
     // request, too.

@@ -92,6 +92,7 @@ class Lane {
  private:
   [[nodiscard]] bool takes_fewer_than(std::size_t most) const noexcept;
   std::vector<Run>::iterator find(const Call& call) noexcept;
+  bool take_back(const Call& call) noexcept;
   void recalled(std::vector<Run>::iterator run) noexcept;
   void give_turn() noexcept;
   [[nodiscard]] bool waited_for(const Run& run) const noexcept;

@@ -78,6 +78,21 @@ TEST_CASE("Garbage in a reply reaches the future of an asynchronous call as well
   check_recovered(pool);
 }
 
+TEST_CASE(
+    "One end of a worker is blamed on a request once, also where it left garbage for a part") {
+  Settings settings = garbage_settings("part of another request and then death");
+  settings.spin = Duration::zero();
+  EchoPool pool(settings);
+  try {
+    pool.infer_stream(numbers(), [](const Tensor&) { FAIL("a part of another request"); });
+    FAIL("no error");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::kWorkerLost);
+  }
+  CHECK(pool.infer(numbers()) == numbers());  // were it blamed twice, it would be poison
+  CHECK(pool.stats().deaths == 1);
+}
+
 TEST_CASE("Requests behind the one that was answered with garbage are answered by the successor") {
   EchoPool pool(garbage_settings("offset"));
   std::vector<std::future<Tensor>> futures;

@@ -153,8 +153,11 @@ Kinds part_kinds() {
       {"part that nobody asked for", as({.kind = kPart}, 1)},
       {"end with a value", with({.kind = kEnd})},
       {"end that nobody asked for", {.frame = (Bytes() << kEnd).all()}},
+      {"part of another request and then death", as({.kind = kPart}, 1)},
   };
   all.at("part of another request").call_id_off_by = 1;
+  all.at("part of another request and then death").call_id_off_by = 1;
+  all.at("part of another request and then death").wake = false;  // its caller sees it dead
   all.at("part with a frame elsewhere").frame_bytes = 1000;
   all.at("part with a frame elsewhere").frame_offset = kFar;
   return all;
@@ -201,7 +204,7 @@ void answer_with_garbage(const worker::Attachment& attachment, const std::string
   } else {
     publish(attachment.control(), *sequence, kinds().at(kind));
   }
-  if (kind == "answer and then death") ::_exit(0);
+  if (kind.ends_with("and then death")) ::_exit(0);
   if (kind != "ticket of another generation") {
     for (;;) ::poll(nullptr, 0, 1000);  // until the host ends it
   }

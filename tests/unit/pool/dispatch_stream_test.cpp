@@ -50,6 +50,29 @@ TEST_CASE("a death after parts is worker_lost, says after how many, and is not r
   REQUIRE(pool.stats().retried == 0);
 }
 
+TEST_CASE("a call of which a part was taken has begun, whatever its worker's word says") {
+  FakePool pool({.workers = 2});
+  Call& call = pool.admit();
+  call.streams = true;
+  send_part(call);  // without having taken the request
+  take_part(pool, call);
+  SECTION("and its worker ends") {
+    pool.end_worker(call.lane);
+    REQUIRE(pool.code(call) == ErrorCode::kWorkerLost);
+    REQUIRE(call.error->phase() == Phase::kRunning);
+    REQUIRE(pool.stats().retried == 0);
+  }
+  SECTION("and its worker retires") {
+    pool.replace_worker(call.lane);
+    REQUIRE(call.state == CallState::kPosted);
+    REQUIRE_FALSE(pool.dispatch.retiring_is_idle());
+  }
+  SECTION("and its caller leaves") {
+    REQUIRE(pool.cancel(call));
+    REQUIRE(call.error->phase() == Phase::kRunning);
+  }
+}
+
 TEST_CASE("a death before the first part was taken is retried as ever") {
   const bool stands = GENERATE(false, true);
   FakePool pool({.workers = 2});
