@@ -6,6 +6,7 @@
 //   kill  a model that takes more than the group has
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdio>
 #include <fstream>
 #include <memory>
@@ -68,6 +69,7 @@ Settings group_settings() {
   Settings settings;
   settings.worker = "actor_worker";
   settings.workers = 2;
+  settings.cancel_grace = std::chrono::minutes(1);  // runs that are given up wait for their gate
   return settings;
 }
 
