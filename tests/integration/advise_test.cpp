@@ -46,10 +46,11 @@ TEST_CASE("inferpool-advise says of a model that waits that a pool pays, with ma
   REQUIRE(report["pools"].size() == 3);
   CHECK(report["verdict"]["outcome"] == "pays");
   CHECK(report["verdict"]["workers"] > 1);
-  // No pool can answer more than its workers have time for.
+  // No pool can answer more than its workers have time for. (A single slice of time may end right
+  // behind a call of each, which the high end of the figure shows.)
   for (const json& pool : report["pools"]) {
     CHECK(pool["run"] >= 0.02);
-    CHECK(pool["calls_per_second"]["high"] <= 50.0 * pool["workers"].get<double>() * 1.01);
+    CHECK(pool["calls_per_second"]["median"] <= 50.0 * pool["workers"].get<double>() * 1.01);
   }
 }
 
