@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtimes/onnx/onnx_runtime.hpp"
 
+#include <fmt/format.h>
+
 #include <cstdint>
 #include <vector>
 
@@ -82,6 +84,10 @@ Shape shape_of(const OrtValue* value) {
   const TensorInfo info(taken);
   std::size_t rank = 0;
   check(api().GetDimensionsCount(info.get(), &rank));
+  if (rank > Shape::kMaxRank) {
+    throw NetworkError(fmt::format("{} computes an output in {} dimensions; accepted: up to {}",
+                                   version(), rank, Shape::kMaxRank));
+  }
   std::vector<std::int64_t> sizes(rank);
   check(api().GetDimensions(info.get(), sizes.data(), rank));
   return Shape(sizes);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <exception>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -74,7 +75,7 @@ std::unique_ptr<Network> open_network(const std::filesystem::path& file, std::st
   const Open open = wanted == kBackends.end() ? kBackends.front().open : wanted->open;
   try {
     return open(file, threads);
-  } catch (const NetworkError& error) {
+  } catch (const std::exception& error) {  // all of it is of the file: std::bad_alloc, too
     throw NetworkError(fmt::format("{}: {}", file.string(), error.what()));
   }
 }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <exception>
 #include <limits>
 
 #include <inferpool/error.hpp>
@@ -101,7 +102,7 @@ std::string OpencvNet::failing_node(std::span<const Node> nodes) {
   for (const cv::String& layer : net_.getLayerNames()) {
     try {
       net_.forward(layer);
-    } catch (const cv::Exception&) {
+    } catch (const std::exception&) {  // the C++ library's too, as std::bad_alloc
       return node_of(layer, nodes);
     }
   }

@@ -11,6 +11,8 @@
 #include <string>
 #include <utility>
 
+#include <inferpool/error.hpp>
+
 #include "runtimes/onnx/adapting_nodes.hpp"
 #include "runtimes/onnx/fixed_shapes.hpp"
 #include "runtimes/onnx/float_values.hpp"
@@ -22,35 +24,34 @@ namespace {
 
 constexpr std::size_t kMostNets = 4;
 
-// Those of one request with 1 for each free first dimension; none where others are free.
+// Past this the zeros alone may be more memory than there is.
+constexpr std::int64_t kMostZeros = std::int64_t{64} << 20;
+
+// Those of one request with 1 for each free first dimension; none where others are free, and where
+// they have more than kMostZeros elements.
 std::optional<std::vector<Shape>> smallest_shapes(std::span<const TensorSpec> inputs) {
   std::vector<Shape> shapes;
+  std::int64_t left = kMostZeros;
   for (const TensorSpec& input : inputs) {
     if (!input.dimensions) return std::nullopt;
     std::vector<std::int64_t> sizes;
+    std::int64_t elements = 1;
     for (const Dimension& dimension : *input.dimensions) {
       if (!dimension.size && !sizes.empty()) return std::nullopt;
       sizes.push_back(dimension.size.value_or(1));
+      if (sizes.back() > left / elements) return std::nullopt;
+      elements *= sizes.back();
     }
+    left -= elements;
     shapes.emplace_back(sizes);
   }
   return shapes;
 }
 
-// The array's own shape, but that OpenCV has no array of fewer than two dimensions.
-Shape shape_of(const cv::Mat& array, const TensorSpec& output) {
-  std::vector<std::int64_t> sizes;
-  for (int axis = 0; axis < array.dims; ++axis) sizes.push_back(array.size[axis]);
-  const std::size_t rank = output.dimensions ? output.dimensions->size() : sizes.size();
-  const bool vector = array.dims == 2 && (sizes[0] == 1 || sizes[1] == 1);
-  if (rank == 1 && vector) return Shape{sizes[0] * sizes[1]};
-  if (rank == 0 && array.total() == 1) return {};
-  return Shape(sizes);
-}
-
 // Throws where the shape is not that of the network: then the values may be wrong, too.
 Shape checked_shape(const cv::Mat& array, const TensorSpec& output, const Symbols& symbols) {
-  const Shape shape = shape_of(array, output);
+  const std::span sizes(array.size.p, static_cast<std::size_t>(array.dims));
+  const Shape shape = array_shape(sizes, array.total(), output);
   Symbols with_these = symbols;
   if (fits(output, shape, with_these)) return shape;
   const std::optional<Shape> wanted = known_shape(output, symbols);
@@ -68,12 +69,36 @@ void refuse_texts(std::span<const TensorSpec> specs, const char* role) {
   }
 }
 
+// Why an input of one dimension is not served. cv::Mat makes it two, [n] as [n, 1]; then an axis
+// that is counted from the end, and what broadcasts, is another, and the values are silently wrong.
+std::string one_dimension(const TensorSpec& input) {
+  return fmt::format(
+      "the input \"{}\" has one dimension, which OpenCV has not: it would compute with a column of "
+      "two; accepted: two dimensions or more, or ONNX Runtime",
+      input.name);
+}
+
+void refuse_vectors(std::span<const TensorSpec> inputs) {
+  for (const TensorSpec& input : inputs) {
+    if (input.dimensions && input.dimensions->size() == 1) throw NetworkError(one_dimension(input));
+  }
+}
+
+// One that the network takes in any shape.
+void refuse_vectors(std::span<const TensorSpec> specs, std::span<const Tensor* const> inputs) {
+  for (std::size_t i = 0; i < specs.size(); ++i) {
+    if (inputs[i]->shape().rank() != 1) continue;
+    throw Error(ErrorCode::kInvalidArgument, one_dimension(specs[i]));
+  }
+}
+
 class OpencvNetwork final : public Network {
  public:
   explicit OpencvNetwork(std::string file)
       : file_(std::move(file)), graph_(read_graph(file_)), one_for_all_(adapts_to_batch(graph_)) {
     refuse_texts(graph_.inputs, "input");
     refuse_texts(graph_.outputs, "output");
+    refuse_vectors(graph_.inputs);
     if (one_for_all_) {
       nets_.push_back({{}, OpencvNet(file_)});
       file_ = std::string();
@@ -87,6 +112,7 @@ class OpencvNetwork final : public Network {
 
   std::vector<Tensor> run(std::span<const Tensor* const> inputs, const Symbols& symbols,
                           Context& context) override {
+    refuse_vectors(graph_.inputs, inputs);
     const std::vector<cv::Mat> arrays = net_for(inputs).run(graph_.inputs, inputs, graph_.outputs);
     std::vector<Tensor> outputs;
     for (std::size_t i = 0; i < arrays.size(); ++i) {

@@ -17,9 +17,10 @@ namespace inferpool::runtimes {
 // batch (adapting_nodes.hpp), or with other free dimensions, is read once more for each new shape
 // of its inputs; the last four are kept.
 //
-// Throws NetworkError that names the node which OpenCV lacks. A network in which no dimensions but
-// first ones are free is run once, on zeros, so that a node that OpenCV has but cannot compute is
-// named here, too.
+// Throws NetworkError that names the node which OpenCV lacks, or an input of one dimension, which
+// it lacks as well. A network in which no dimensions but first ones are free is run once, on zeros,
+// so that a node that OpenCV has but cannot compute is named here, too; but not with more than 64
+// Mi of them.
 [[nodiscard]] std::unique_ptr<Network> open_opencv_network(std::string file,
                                                            std::optional<int> threads);
 

@@ -9,6 +9,8 @@
 
 #include <inferpool/error.hpp>
 
+#include "runtimes/onnx/network.hpp"
+
 namespace inferpool::runtimes {
 namespace {
 
@@ -109,6 +111,27 @@ std::vector<const Tensor*> match(std::span<const TensorSpec> specs, const Tensor
   if (inputs.size() != specs.size()) refuse_names(specs, inputs);
   for (std::size_t i = 0; i < specs.size(); ++i) check(specs[i], *tensors[i], symbols);
   return tensors;
+}
+
+Shape array_shape(std::span<const int> array, std::size_t elements, const TensorSpec& output) {
+  if (array.size() > Shape::kMaxRank) {
+    throw NetworkError(
+        fmt::format("OpenCV computes the output \"{}\" in {} dimensions; accepted: up to {}",
+                    output.name, array.size(), Shape::kMaxRank));
+  }
+  std::vector<std::int64_t> sizes(array.begin(), array.end());
+  const std::size_t rank = output.dimensions ? output.dimensions->size() : sizes.size();
+  const bool vector = sizes.size() == 2 && (sizes[0] == 1 || sizes[1] == 1);
+  if (rank == 1 && vector) sizes = {sizes[0] * sizes[1]};
+  if (rank == 0 && elements == 1) sizes.clear();
+  const Shape shape(sizes);
+  // An array that is empty has no dimensions, as a scalar has; but no element, either.
+  if (!std::cmp_equal(elements, shape.elements())) {
+    throw NetworkError(
+        fmt::format("OpenCV computes the output \"{}\" in the shape {} with {} elements",
+                    output.name, inferpool::to_string(shape), elements));
+  }
+  return shape;
 }
 
 std::string to_string(const TensorSpec& spec) {

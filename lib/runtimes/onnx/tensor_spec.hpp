@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -41,6 +42,12 @@ using Symbols = std::map<std::string, std::int64_t, std::less<>>;
 // name, datatype or shape that is wrong and those that are right; adds the symbols.
 [[nodiscard]] std::vector<const Tensor*> match(std::span<const TensorSpec> specs,
                                                const TensorList& inputs, Symbols& symbols);
+
+// The shape of an array that OpenCV computed for the output: its own, but that OpenCV has no array
+// of fewer than two dimensions. Throws NetworkError where that is no tensor's shape, or has not as
+// many elements as the array.
+[[nodiscard]] Shape array_shape(std::span<const int> array, std::size_t elements,
+                                const TensorSpec& output);
 
 // "FP32 [n, 3, ?]"; "FP32 of any shape".
 [[nodiscard]] std::string to_string(const TensorSpec& spec);

@@ -58,7 +58,7 @@ TEST_CASE("ONNX Runtime computes whole numbers exactly, however large") {
                    {{"i", whole({5, 4, 9})}, {"j", whole({2, 2, 3})}})[0] == whole({2, 2, 3}));
 }
 
-TEST_CASE("ONNX Runtime has the nodes that OpenCV has not") {
+TEST_CASE("ONNX Runtime has the nodes and the vectors that OpenCV has not") {
   const Tensor x = floats({1, 2, 3, 4});
   const auto choice = opened("choice.onnx");
   Tensor condition(Datatype::kBool, {});
@@ -69,6 +69,10 @@ TEST_CASE("ONNX Runtime has the nodes that OpenCV has not") {
   const auto parts = outputs_of(*opened("uneven_split.onnx"), {{"x", x}});
   CHECK(parts[0] == floats({1}));
   CHECK(parts[1] == floats({2, 3, 4}));
+  const Tensor vector = Tensor::from(std::vector<float>{1, 2, 3}, {3});
+  const Tensor rows = Tensor::from(std::vector<float>{10, 20, 30, 40, 50, 60, 70, 80, 90}, {3, 3});
+  CHECK(outputs_of(*opened("vector_and_rows.onnx"), {{"x", vector}, {"rows", rows}})[0] ==
+        Tensor::from(std::vector<float>{11, 22, 33, 41, 52, 63, 71, 82, 93}, {3, 3}));
 }
 
 TEST_CASE("ONNX Runtime computes FP64 in FP64, and tensors without elements") {

@@ -10,6 +10,8 @@
 #include <inferpool/error.hpp>
 
 #include "catch.hpp"
+#include "runtimes/onnx/fixed_shapes.hpp"
+#include "runtimes/onnx/graph.hpp"
 #include "unit/runtimes/onnx/allocated_bytes.hpp"
 #include "unit/runtimes/onnx/network_files.hpp"
 #include "unit/runtimes/onnx/network_runs.hpp"
@@ -142,6 +144,34 @@ TEST_CASE("an output in a shape that the network does not have is an error and n
   CHECK(outputs_of(*network, {{"x", one}})[0] == one.reshaped({1, 4}));
   CHECK_THROWS_AS(outputs_of(*network, {{"x", Tensor(Datatype::kFp32, {2, 2, 2})}}), NetworkError);
   CHECK(outputs_of(*network, {{"x", one}})[0] == one.reshaped({1, 4}));
+}
+
+TEST_CASE("an input of one dimension is refused, since OpenCV would take it for a column") {
+  const std::string wanted =
+      "input \"x\" has one dimension, which OpenCV has not: it would compute with a column of two; "
+      "accepted: two dimensions or more, or ONNX Runtime";
+  CHECK_THAT(complaint_about(network_bytes("vector_softmax.onnx")), contains(wanted));
+  CHECK_THAT(complaint_about(network_bytes("vector_and_rows.onnx")), contains(wanted));
+  // Whether it has one is only known when it comes.
+  const auto network = opened("free_rank.onnx");
+  const Tensor zeros(Datatype::kFp32, {2, 2});
+  const Tensor halves = Tensor::from(std::vector<float>{0.5, 0.5, 0.5, 0.5}, {2, 2});
+  CHECK(outputs_of(*network, {{"x", zeros}})[0] == halves);
+  CHECK_THROWS_WITH(outputs_of(*network, {{"x", Tensor(Datatype::kFp32, {3})}}), contains(wanted));
+  CHECK_THROWS_AS(outputs_of(*network, {{"x", Tensor(Datatype::kFp32, {3})}}), Error);
+  CHECK(outputs_of(*network, {{"x", zeros}})[0] == halves);
+}
+
+TEST_CASE("a network is not tried out on more zeros than 64 Mi") {
+  // A network that does not pass its trial.
+  const std::string file = network_bytes("uneven_split.onnx");
+  const auto with_columns = [&](std::int64_t columns) {
+    const std::vector<Shape> shapes{Shape{1, columns}};
+    return runtimes::with_shapes(file, runtimes::read_graph(file).inputs, shapes);
+  };
+  CHECK_THAT(complaint_about(with_columns(8)), contains("computes the output \"small\""));
+  CHECK(complaint_about(with_columns((64 << 20) + 2)) == "none");
+  CHECK(complaint_about(with_columns(2'000'000'000)) == "none");
 }
 
 TEST_CASE("a tensor without elements is refused, and the network goes on") {

@@ -1,19 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtimes/onnx/tensor_spec.hpp"
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
 #include <inferpool/error.hpp>
 
 #include "catch.hpp"
+#include "runtimes/onnx/network.hpp"
 
 namespace inferpool::test {
 namespace {
 
+using runtimes::array_shape;
 using runtimes::Dimension;
 using runtimes::known_shape;
 using runtimes::match;
+using runtimes::NetworkError;
 using runtimes::Symbols;
 using runtimes::TensorSpec;
 
@@ -92,6 +96,32 @@ TEST_CASE("a shape is known once all of its symbols are") {
 TEST_CASE("inputs and outputs are JSON as the protocol's metadata has them") {
   CHECK(runtimes::to_json(kTwo) == R"([{"datatype":"FP32","name":"a","shape":[-1,3]},)"
                                    R"({"datatype":"INT64","name":"b","shape":[-1,-1]}])");
+}
+
+TensorSpec of_rank(std::size_t rank) {
+  return {.name = "y", .dimensions = std::vector<Dimension>(rank)};
+}
+
+TEST_CASE("an array of two dimensions is a vector or a scalar where the network wants one") {
+  CHECK(array_shape(std::vector{2, 3}, 6, of_rank(2)) == Shape{2, 3});
+  CHECK(array_shape(std::vector{1, 3}, 3, of_rank(1)) == Shape{3});
+  CHECK(array_shape(std::vector{3, 1}, 3, of_rank(1)) == Shape{3});
+  CHECK(array_shape(std::vector{2, 3}, 6, of_rank(1)) == Shape{2, 3});
+  CHECK(array_shape(std::vector{1, 1}, 1, of_rank(0)) == Shape{});
+  CHECK(array_shape(std::vector{3, 1}, 3, {.name = "y"}) == Shape{3, 1});
+}
+
+TEST_CASE("an empty array is no scalar but an error") {
+  CHECK_THROWS_AS(array_shape({}, 0, of_rank(0)), NetworkError);
+  CHECK_THROWS_WITH(array_shape({}, 0, {.name = "y"}),
+                    contains("the output \"y\" in the shape [] with 0 elements"));
+}
+
+TEST_CASE("an array of more dimensions than a tensor's is the network's error, not the caller's") {
+  CHECK(array_shape(std::vector<int>(8, 1), 1, {.name = "y"}).rank() == 8);
+  CHECK_THROWS_AS(array_shape(std::vector<int>(9, 1), 1, {.name = "y"}), NetworkError);
+  CHECK_THROWS_WITH(array_shape(std::vector<int>(9, 1), 1, {.name = "y"}),
+                    contains("the output \"y\" in 9 dimensions; accepted: up to 8"));
 }
 
 }  // namespace
