@@ -52,10 +52,8 @@ TEST_CASE("a death after parts is worker_lost, says after how many, and is not r
 
 TEST_CASE("a call of which a part was taken has begun, whatever its worker's word says") {
   FakePool pool({.workers = 2});
-  Call& call = pool.admit();
-  call.streams = true;
-  send_part(call);  // without having taken the request
-  take_part(pool, call);
+  Call& call = streamed(pool, 1);
+  FakePool::channel_of(call).deny(call.sequence);
   SECTION("and its worker ends") {
     pool.end_worker(call.lane);
     REQUIRE(pool.code(call) == ErrorCode::kWorkerLost);

@@ -46,6 +46,8 @@ class FakeChannel final : public Channel {
     expect(slot.parts == slot.taken, "a part over one that was not taken");
     ++slot.parts;
   }
+  // Writes into the posted word that it never began.
+  void deny(std::uint32_t sequence) { slots_.at(sequence).state = State::kPosted; }
   void answer(std::uint32_t sequence) {
     Slot& slot = slots_.at(sequence);
     expect(slot.state == State::kStarted, "an answer to what was not begun");
