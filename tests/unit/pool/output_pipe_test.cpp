@@ -57,7 +57,7 @@ TEST_CASE("the last 4 KiB of a worker's output are kept") {
   const WorkerOutput output{.kind = WorkerOutput::Kind::kCapture};
   FileDescriptor write_end;
   OutputPipe pipe(0, "model", output, write_end);
-  put(write_end, std::string(6000, 'a') + "the end");
+  put(write_end, std::string(6000, 'a').append("the end"));
   pipe.drain();
   CHECK(pipe.tail().size() == OutputPipe::kTail);
   CHECK(pipe.tail().ends_with("aathe end"));
