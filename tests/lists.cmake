@@ -203,7 +203,6 @@ set(opencv_tests
     unit/runtimes/onnx/opencv_text_test.cpp)
 set(onnxruntime_tests
     unit/runtimes/onnx/onnx_runtime_network_test.cpp)
-# Of the bundled workers, each where its library is: its parts, and whole.
 set(python_tests
     integration/python_environment_test.cpp
     integration/python_test.cpp

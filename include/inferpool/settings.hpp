@@ -88,8 +88,8 @@ struct Settings {
   // How long a worker may finish past a deadline or cancel before it is ended, as by hang_timeout.
   Duration cancel_grace = std::chrono::seconds(5);
   // A worker whose run takes longer (of an answer in parts: takes longer for one part) is asked for
-  // its stack by SIGABRT, which ends it, and killed where it has not ended 0.5 s later; 0: never. By
-  // then each call that it ran has its error.
+  // its stack by SIGABRT, which ends it, and killed where it has not ended 0.5 s later; 0: never.
+  // By then each call that it ran has its error.
   Duration hang_timeout = std::chrono::seconds(120);
   // Spawn, handshake and load of one worker.
   Duration startup_timeout = std::chrono::seconds(120);

@@ -144,7 +144,8 @@ TEST_CASE("An input to which the replies are malformed is poison, as one that en
   CHECK(pool.stats().deaths == 2);
 }
 
-TEST_CASE("An Error of a codec that refuses a value reaches the caller as it is, from either side") {
+TEST_CASE(
+    "An Error of a codec that refuses a value reaches the caller as it is, from either side") {
   CaptionPool pool(caption_settings(1));
   for (const auto verb : kVerbs) {
     for (const Where where :

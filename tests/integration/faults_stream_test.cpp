@@ -63,13 +63,12 @@ TEST_CASE("A deadline is looked at between parts that a slow caller never has to
   StreamingPool pool(streaming_settings());
   Numbers64 numbers;
   const Error error = error_from([&] {
-    pool.infer_stream(
-        script(40),
-        [&](const Tensor& part) {
-          numbers.push_back(number_of(part));
-          passes(50ms);  // the next part stands by then
-        },
-        {.timeout = 300ms});
+    pool.infer_stream(script(40),
+                      [&](const Tensor& part) {
+                        numbers.push_back(number_of(part));
+                        passes(50ms);  // the next part stands by then
+                      },
+                      {.timeout = 300ms});
   });
   CHECK(error.code() == ErrorCode::kDeadlineExceeded);
   CHECK(numbers.size() < 20);
