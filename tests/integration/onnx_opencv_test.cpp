@@ -9,6 +9,7 @@
 #include <inferpool/pool.hpp>
 
 #include "catch.hpp"
+#include "integration/runtime_pool.hpp"
 #include "unit/runtimes/onnx/network_files.hpp"
 #include "unit/runtimes/onnx/network_runs.hpp"
 #include "unit/runtimes/onnx/networks/references.hpp"
@@ -17,26 +18,18 @@ namespace inferpool::test {
 namespace {
 
 Settings settings_for(const std::string& network) {
-  Settings settings;
-  settings.worker = INFERPOOL_RUNTIMES_FOLDER "/inferpool-onnx";
+  Settings settings = runtime_settings("onnx");
   settings.uri = network_file(network);
   settings.extra = R"({"backend": "opencv"})";
-  settings.workers = 1;
-  settings.worker_output.kind = WorkerOutput::Kind::kCapture;
   return settings;
 }
 
 TEST_CASE("a network with a node that OpenCV does not have starts nowhere, and names the node") {
-  try {
-    const Pool<> pool{settings_for("choice.onnx")};
-    FAIL("it started");
-  } catch (const Error& error) {
-    CHECK(error.code() == ErrorCode::kStartupFailed);
-    CHECK_THAT(error.what(),
-               contains("Node [If@ai.onnx]:(onnx_node!choose)") && !contains(".cpp:"));
-    // The exception says all; nothing of it was logged besides.
-    CHECK(error.details().stderr_tail == "");
-  }
+  const Error error = start_error(settings_for("choice.onnx"));
+  CHECK(error.code() == ErrorCode::kStartupFailed);
+  CHECK_THAT(error.what(), contains("Node [If@ai.onnx]:(onnx_node!choose)") && !contains(".cpp:"));
+  // The exception says all; nothing of it was logged besides.
+  CHECK(error.details().stderr_tail == "");
 }
 
 // Of a worker that ran a batch.

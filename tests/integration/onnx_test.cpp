@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // inferpool-onnx as its users have it: Pool<> and files.
-#include <signal.h>
-
 #include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <optional>
 #include <random>
-#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,7 +14,7 @@
 #include <inferpool/pool.hpp>
 
 #include "catch.hpp"
-#include "integration/eventually.hpp"
+#include "integration/runtime_pool.hpp"
 #include "integration/scratch_folder.hpp"
 #include "unit/model/scoped_variable.hpp"
 #include "unit/runtimes/onnx/network_files.hpp"
@@ -30,23 +26,9 @@ namespace {
 constexpr const char* kWorker = INFERPOOL_RUNTIMES_FOLDER "/inferpool-onnx";
 
 Settings settings_for(const std::string& uri) {
-  Settings settings;
-  settings.worker = kWorker;
+  Settings settings = runtime_settings("onnx");
   settings.uri = uri;
-  settings.workers = 1;
-  settings.worker_output.kind = WorkerOutput::Kind::kCapture;
   return settings;
-}
-
-// Why a pool of this network does not start.
-Error start_error(const std::string& uri) {
-  try {
-    const Pool<> pool{settings_for(uri)};
-  } catch (const Error& error) {
-    return error;
-  }
-  FAIL("it started");
-  throw std::logic_error("not reached");
 }
 
 Tensor images(std::int64_t count) {
@@ -128,18 +110,7 @@ TEST_CASE("inferpool-onnx --check prints the inputs and outputs of a network") {
 
 TEST_CASE("after an inferpool-onnx was killed its successor answers") {
   Pool<> pool{settings_for(network_file("convolution.onnx"))};
-  const Request request{{"image", images(4)}};
-  const Tensor before = pool.infer(request)["scores"];
-  for (int i = 0; i < 3; ++i) {
-    const int pid = pool.stats().workers[0].pid;
-    REQUIRE(::kill(pid, SIGKILL) == 0);
-    REQUIRE(eventually([&] {
-      const WorkerStats worker = pool.stats().workers[0];
-      return worker.pid != pid && worker.state == WorkerState::kReady;
-    }));
-    CHECK(pool.infer(request)["scores"] == before);
-  }
-  CHECK(pool.stats().deaths == 3);
+  check_successors(pool, {{"image", images(4)}}, "scores");
 }
 
 std::string random_bytes(std::size_t size, unsigned seed) {
@@ -162,21 +133,22 @@ TEST_CASE("a file that is no ONNX network is told with its name and what is wron
   for (const auto& [name, content] : files) {
     CAPTURE(name);
     write_file(folder / name, content);
-    const Error error = start_error(folder / name);
+    const Error error = start_error(settings_for(folder / name));
     CHECK(error.code() == ErrorCode::kStartupFailed);
     CHECK(error.details().exception_type == "inferpool::runtimes::NetworkError");
     CHECK_THAT(error.what(), contains(std::string(folder / name) + ": "));
   }
-  CHECK_THAT(start_error(folder / "empty.onnx").what(), contains("the file is empty"));
-  CHECK_THAT(start_error(folder / "half.onnx").what(), contains("it is cut off"));
+  CHECK_THAT(start_error(settings_for(folder / "empty.onnx")).what(),
+             contains("the file is empty"));
+  CHECK_THAT(start_error(settings_for(folder / "half.onnx")).what(), contains("it is cut off"));
 }
 
 TEST_CASE("an ONNX network that is not there is told with its setting") {
   const ScratchFolder folder;
-  CHECK_THAT(start_error("/no/such.onnx").what(),
+  CHECK_THAT(start_error(settings_for("/no/such.onnx")).what(),
              contains("parameters.uri (uri): there is no file /no/such.onnx"));
-  CHECK_THAT(start_error("").what(), contains("it is not set"));
-  CHECK_THAT(start_error(folder / "").what(), contains("there is no model.onnx"));
+  CHECK_THAT(start_error(settings_for("")).what(), contains("it is not set"));
+  CHECK_THAT(start_error(settings_for(folder / "")).what(), contains("there is no model.onnx"));
 }
 
 TEST_CASE("inferpool-onnx refuses what the network cannot take, says what it can, and goes on") {

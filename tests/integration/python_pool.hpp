@@ -4,13 +4,12 @@
 
 #include <algorithm>
 #include <mutex>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include <inferpool/pool.hpp>
 
-#include "catch.hpp"
+#include "integration/runtime_pool.hpp"
 #include "integration/scratch_folder.hpp"
 
 namespace inferpool::test {
@@ -22,12 +21,9 @@ class PythonFile {
 
   // One worker that hosts the class models.Model.
   [[nodiscard]] Settings settings() const {
-    Settings settings;
-    settings.worker = INFERPOOL_RUNTIMES_FOLDER "/inferpool-python";
+    Settings settings = runtime_settings("python");
     settings.implementation = "models.Model";
     settings.folder = folder_ / "";
-    settings.workers = 1;
-    settings.worker_output.kind = WorkerOutput::Kind::kCapture;
     return settings;
   }
   [[nodiscard]] const ScratchFolder& folder() const noexcept { return folder_; }
@@ -35,23 +31,6 @@ class PythonFile {
  private:
   ScratchFolder folder_;
 };
-
-// Why a pool does not start.
-inline Error start_error(const Settings& settings) {
-  try {
-    const Pool<> pool{settings};
-  } catch (const Error& error) {
-    return error;
-  }
-  FAIL("it started");
-  throw std::logic_error("not reached");
-}
-
-inline Error call_error(Pool<>& pool, const Request& request) {
-  const auto result = pool.try_infer(request);
-  if (result) FAIL("it answered");
-  return result.error();
-}
 
 // The lines that workers wrote.
 class Lines {

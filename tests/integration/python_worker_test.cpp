@@ -45,18 +45,7 @@ TEST_CASE("an unload that raises does not keep a worker from its end") {
 TEST_CASE("after an inferpool-python was killed its successor answers") {
   const PythonFile file(kEcho);
   Pool<> pool{file.settings()};
-  const Request request{{"x", Tensor::scalar(1.0F)}};
-  pool.infer(request);
-  for (int i = 0; i < 2; ++i) {
-    const int pid = pool.stats().workers[0].pid;
-    REQUIRE(::kill(pid, SIGKILL) == 0);
-    REQUIRE(eventually([&] {
-      const WorkerStats worker = pool.stats().workers[0];
-      return worker.pid != pid && worker.state == WorkerState::kReady;
-    }));
-    CHECK(pool.infer(request)["x"] == request["x"]);
-  }
-  CHECK(pool.stats().deaths == 2);
+  check_successors(pool, {{"x", Tensor::scalar(1.0F)}}, "x");
 }
 
 TEST_CASE("signals to everybody do not interrupt a class") {

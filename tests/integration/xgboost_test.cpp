@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // inferpool-xgboost as its users have it: Pool<> and files, with models that are trained here.
-#include <signal.h>
-
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
-#include <optional>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,7 +12,7 @@
 #include <inferpool/pool.hpp>
 
 #include "catch.hpp"
-#include "integration/eventually.hpp"
+#include "integration/runtime_pool.hpp"
 #include "integration/scratch_folder.hpp"
 #include "integration/trained_booster.hpp"
 #include "unit/model/scoped_variable.hpp"
@@ -28,11 +24,8 @@ constexpr auto kColumns = static_cast<std::int64_t>(TrainedBooster::kColumns);
 const TrainedBooster::Parameters kLogistic{{"objective", "binary:logistic"}};
 
 Settings settings_for(const std::string& uri) {
-  Settings settings;
-  settings.worker = INFERPOOL_RUNTIMES_FOLDER "/inferpool-xgboost";
+  Settings settings = runtime_settings("xgboost");
   settings.uri = uri;
-  settings.workers = 1;
-  settings.worker_output.kind = WorkerOutput::Kind::kCapture;
   return settings;
 }
 
@@ -52,23 +45,6 @@ std::vector<float> some_rows(std::size_t count) {
 
 Tensor matrix_of(const std::vector<float>& rows) {
   return Tensor::from(rows, {static_cast<std::int64_t>(rows.size()) / kColumns, kColumns});
-}
-
-std::optional<Error> error_of(Pool<>& pool, const Request& request) {
-  const auto result = pool.try_infer(request);
-  if (result) return std::nullopt;
-  return result.error();
-}
-
-// Why a pool of this model does not start.
-Error start_error(const std::string& uri) {
-  try {
-    const Pool<> pool{settings_for(uri)};
-  } catch (const Error& error) {
-    return error;
-  }
-  FAIL("it started");
-  throw std::logic_error("not reached");
 }
 
 TEST_CASE("inferpool-xgboost predicts what XGBoost does in this process, to the last bit") {
@@ -133,18 +109,7 @@ TEST_CASE("an MLServer model-settings.json of XGBoost answers unchanged") {
 TEST_CASE("after an inferpool-xgboost was killed its successor answers") {
   const SavedModel model;
   Pool<> pool{settings_for(model.file)};
-  const Request request{{"input", matrix_of(some_rows(4))}};
-  const Tensor before = pool.infer(request)["predict"];
-  for (int i = 0; i < 3; ++i) {
-    const int pid = pool.stats().workers[0].pid;
-    REQUIRE(::kill(pid, SIGKILL) == 0);
-    REQUIRE(eventually([&] {
-      const WorkerStats worker = pool.stats().workers[0];
-      return worker.pid != pid && worker.state == WorkerState::kReady;
-    }));
-    CHECK(pool.infer(request)["predict"] == before);
-  }
-  CHECK(pool.stats().deaths == 3);
+  check_successors(pool, {{"input", matrix_of(some_rows(4))}}, "predict");
 }
 
 // What XGBoost says here when it loads the file, without the time in front and the stack behind.
@@ -173,7 +138,7 @@ TEST_CASE("a file that is no XGBoost model is told with what XGBoost says of it"
     CAPTURE(name);
     const std::string file = model.folder / name;
     write_file(file, content);
-    const Error error = start_error(file);
+    const Error error = start_error(settings_for(file));
     CHECK(error.code() == ErrorCode::kStartupFailed);
     CHECK(error.details().exception_type == "inferpool::runtimes::XgboostError");
     CHECK_THAT(error.what(), contains(complaint_about(file)) && !contains("Stack trace"));
@@ -181,9 +146,9 @@ TEST_CASE("a file that is no XGBoost model is told with what XGBoost says of it"
 }
 
 TEST_CASE("an XGBoost model that is not there is told with its setting") {
-  CHECK_THAT(start_error("/no/such.json").what(),
+  CHECK_THAT(start_error(settings_for("/no/such.json")).what(),
              contains("parameters.uri (uri): there is no file /no/such.json"));
-  CHECK_THAT(start_error("").what(), contains("it is not set"));
+  CHECK_THAT(start_error(settings_for("")).what(), contains("it is not set"));
 }
 
 TEST_CASE("inferpool-xgboost refuses what it cannot take, says what it can, and goes on") {
@@ -192,10 +157,9 @@ TEST_CASE("inferpool-xgboost refuses what it cannot take, says what it can, and 
   const Tensor right = matrix_of(some_rows(2));
   const int pid = pool.stats().workers[0].pid;
   const auto check_refused = [&](const Request& request, const std::string& message) {
-    const auto error = error_of(pool, request);
-    REQUIRE(error);
-    CHECK(error->code() == ErrorCode::kInvalidArgument);
-    CHECK_THAT(error->what(), contains(message));
+    const Error error = call_error(pool, request);
+    CHECK(error.code() == ErrorCode::kInvalidArgument);
+    CHECK_THAT(error.what(), contains(message));
   };
   constexpr const char* kNames = R"(accepted: one, named "input" or "predict")";
   check_refused({{"x", right}}, kNames);

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Pools of bundled workers.
+#pragma once
+
+#include <signal.h>
+
+#include <stdexcept>
+#include <string>
+
+#include <inferpool/pool.hpp>
+
+#include "catch.hpp"
+#include "integration/eventually.hpp"
+
+namespace inferpool::test {
+
+// One worker inferpool-<runtime>, whose output is kept for errors.
+inline Settings runtime_settings(const std::string& runtime) {
+  Settings settings;
+  settings.worker = INFERPOOL_RUNTIMES_FOLDER "/inferpool-" + runtime;
+  settings.workers = 1;
+  settings.worker_output.kind = WorkerOutput::Kind::kCapture;
+  return settings;
+}
+
+// Why a pool does not start.
+inline Error start_error(const Settings& settings) {
+  try {
+    const Pool<> pool{settings};
+  } catch (const Error& error) {
+    return error;
+  }
+  FAIL("it started");
+  throw std::logic_error("not reached");
+}
+
+inline Error call_error(Pool<>& pool, const Request& request) {
+  const auto result = pool.try_infer(request);
+  if (result) FAIL("it answered");
+  return result.error();
+}
+
+// Of a pool with one worker, which is killed three times: each successor answers as the first did.
+inline void check_successors(Pool<>& pool, const Request& request, const std::string& output) {
+  const Tensor before = pool.infer(request)[output];
+  for (int i = 0; i < 3; ++i) {
+    const int pid = pool.stats().workers[0].pid;
+    REQUIRE(::kill(pid, SIGKILL) == 0);
+    REQUIRE(eventually([&] {
+      const WorkerStats worker = pool.stats().workers[0];
+      return worker.pid != pid && worker.state == WorkerState::kReady;
+    }));
+    CHECK(pool.infer(request)[output] == before);
+  }
+  CHECK(pool.stats().deaths == 3);
+}
+
+}  // namespace inferpool::test
