@@ -13,6 +13,7 @@ find_package(nlohmann_json 3.11 REQUIRED)
 
 # Of the bundled workers: each is left out where its own is missing.
 if(INFERPOOL_BUILD_RUNTIMES)
+  include(${CMAKE_CURRENT_LIST_DIR}/header_version.cmake)
   include(${CMAKE_CURRENT_LIST_DIR}/find_onnxruntime.cmake)
   include(${CMAKE_CURRENT_LIST_DIR}/find_opencv_dnn.cmake)
   include(${CMAKE_CURRENT_LIST_DIR}/find_python.cmake)

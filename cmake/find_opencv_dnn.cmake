@@ -7,15 +7,8 @@ find_library(OPENCV_CORE_LIBRARY opencv_core)
 find_library(OPENCV_DNN_LIBRARY opencv_dnn)
 mark_as_advanced(OPENCV_INCLUDE_DIR OPENCV_CORE_LIBRARY OPENCV_DNN_LIBRARY)
 
-set(opencv_version 0)
-if(OPENCV_INCLUDE_DIR AND OPENCV_CORE_LIBRARY AND OPENCV_DNN_LIBRARY)
-  file(STRINGS ${OPENCV_INCLUDE_DIR}/opencv2/core/version.hpp numbers
-       REGEX "^#define CV_VERSION_(MAJOR|MINOR) +[0-9]+")
-  list(TRANSFORM numbers REPLACE "^.* ([0-9]+).*$" "\\1")
-  list(JOIN numbers "." opencv_version)
-endif()
-
-if(opencv_version VERSION_GREATER_EQUAL 4.5)
+inferpool_header_version(opencv_version "${OPENCV_INCLUDE_DIR}/opencv2/core/version.hpp" CV_VERSION_)
+if(OPENCV_CORE_LIBRARY AND OPENCV_DNN_LIBRARY AND opencv_version VERSION_GREATER_EQUAL 4.5)
   add_library(opencv::core UNKNOWN IMPORTED)
   set_target_properties(
     opencv::core PROPERTIES IMPORTED_LOCATION ${OPENCV_CORE_LIBRARY}
