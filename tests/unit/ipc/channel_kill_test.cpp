@@ -13,18 +13,14 @@ TEST_CASE("a caller hears of a worker killed at any instruction, and its locks c
 #else
 
 #include <atomic>
-#include <chrono>
 
 #include "unit/ipc/forked_child.hpp"
-#include "unit/ipc/one_turn.hpp"
+#include "unit/ipc/killed_turn.hpp"
 #include "unit/ipc/shared_object.hpp"
-#include "unit/ipc/sleeper.hpp"
 
 namespace inferpool::ipc {
 namespace {
 
-using namespace std::chrono_literals;
-using test::AfterEachInstruction;
 using test::Caller;
 using test::Counts;
 using test::ForkedChild;
@@ -45,22 +41,14 @@ void rehearse(Reply kind) {
   REQUIRE(host.call(Caller::kSpins) == Outcome::kAnswered);
 }
 
-struct Notes {
-  Word go{0};
+struct Notes : test::TurnNotes {
   std::atomic<bool> begun{false};
-  std::atomic<long> instructions{0};
 };
 
 // Killed after so many instructions of its turn. 0: it was done before.
 int serve_until(long instructions, const WorkerMemory& memory, Reply kind, Notes& notes) {
   TurnWorker worker(memory, kind);
-  const WaitFor go{&notes.go, 0};
-  while (notes.go == 0) wait({&go, 1}, std::nullopt);
-  const AfterEachInstruction count([&] {
-    if (notes.instructions++ == instructions) kill(getpid(), SIGKILL);
-    return true;
-  });
-  worker.turn(notes.begun);
+  test::turn_until_killed(instructions, notes, [&] { worker.turn(notes.begun); });
   return 0;
 }
 
@@ -69,16 +57,7 @@ bool kill_after(long instructions, Caller caller, Reply kind, Counts& counts) {
   TurnHost host(kind);
   const SharedObject<Notes> notes;
   ForkedChild child([&] { return serve_until(instructions, host.memory(), kind, *notes); });
-  Outcome outcome = Outcome::kHung;
-  test::Sleeper thread([&] { outcome = host.call(caller); });
-  if (caller == Caller::kSleeps) thread.until_asleep();
-  notes->go = 1;
-  wake(&notes->go, 1);
-  const bool finished = child.exit_code() == 0;
-  const TimePoint reaped = Clock::now();
-  host.worker_died();
-  thread.join();
-  REQUIRE(Clock::now() - reaped < 900ms);
+  const auto [outcome, finished] = test::call_across_death(host, caller, *notes, child);
   counts.add(outcome, host.recall(), notes->begun);
   const Mapping mapping(host.memory().control_file(), Access::kReadWrite);
   WorkerPart& left = reinterpret_cast<Control*>(mapping.data())->worker;

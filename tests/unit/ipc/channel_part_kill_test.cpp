@@ -23,7 +23,7 @@ TEST_CASE("a caller gets whole parts in order of a worker killed at any instruct
 #include "ipc/worker_memory.hpp"
 #include "ipc/worker_ring.hpp"
 #include "unit/ipc/forked_child.hpp"
-#include "unit/ipc/one_turn.hpp"
+#include "unit/ipc/killed_turn.hpp"
 #include "unit/ipc/shared_object.hpp"
 #include "unit/ipc/sleeper.hpp"
 
@@ -31,7 +31,6 @@ namespace inferpool::ipc {
 namespace {
 
 using namespace std::chrono_literals;
-using test::AfterEachInstruction;
 using test::Bytes;
 using test::Caller;
 using test::ForkedChild;
@@ -100,10 +99,8 @@ class PartsHost {
   std::uint32_t parts_ = 0;
 };
 
-struct Notes {
-  Word go{0};
+struct Notes : test::TurnNotes {
   std::atomic<std::uint32_t> taken{0};  // parts of which the worker knows that they were
-  std::atomic<long> instructions{0};
 };
 
 // The worker, in a process of its own. Once it is made, its parts need but be published.
@@ -152,13 +149,7 @@ class PartsWorker {
 // Killed after so many instructions. 0: it was done before.
 int serve_until(long instructions, const WorkerMemory& memory, Reply kind, Notes& notes) {
   PartsWorker worker(memory, kind);
-  const WaitFor go{&notes.go, 0};
-  while (notes.go == 0) wait({&go, 1}, std::nullopt);
-  const AfterEachInstruction count([&] {
-    if (notes.instructions++ == instructions) kill(getpid(), SIGKILL);
-    return true;
-  });
-  worker.turn(notes);
+  test::turn_until_killed(instructions, notes, [&] { worker.turn(notes); });
   return 0;
 }
 
@@ -182,16 +173,7 @@ bool kill_after(long instructions, Caller caller, Reply kind, States& states, lo
   PartsHost host(kind);
   const SharedObject<Notes> notes;
   ForkedChild child([&] { return serve_until(instructions, host.memory(), kind, *notes); });
-  Outcome outcome = Outcome::kHung;
-  test::Sleeper thread([&] { outcome = host.call(caller); });
-  if (caller == Caller::kSleeps) thread.until_asleep();
-  notes->go = 1;
-  wake(&notes->go, 1);
-  const bool finished = child.exit_code() == 0;
-  const TimePoint reaped = Clock::now();
-  host.worker_died();
-  thread.join();
-  REQUIRE(Clock::now() - reaped < 900ms);
+  const auto [outcome, finished] = test::call_across_death(host, caller, *notes, child);
   REQUIRE((outcome == Outcome::kAnswered || outcome == Outcome::kLost));
   REQUIRE(host.parts() >= notes->taken);
   if (outcome == Outcome::kAnswered) REQUIRE(host.parts() == kParts);
