@@ -109,7 +109,7 @@ int run() {
   const bool accurate = print_accuracy(held_out, probabilities);
   const bool equal = ask_one_by_one(pool, held_out.rows) == probabilities;
   std::printf("  row by row: %s\n", equal ? "the same to the last bit" : "DIFFERENT");
-  for (const std::size_t batch : {1, 10, 100}) {
+  for (const std::size_t batch : {1U, 10U, 100U}) {
     std::printf("  %3zu rows a call: %9.0f rows/s\n", batch, throughput(pool, held_out, batch));
   }
   print_refusal(pool);
