@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <fmt/format.h>
-
 #include <inferpool/error.hpp>
+
+#include "core/format.hpp"
 
 namespace inferpool {
 
@@ -60,7 +60,7 @@ struct Error::Content {
 Error::Error(ErrorCode code, std::string_view message, ErrorDetails details)
     : code_(code),
       content_(std::make_shared<const Content>(
-          Content{fmt::format("{}: {}", name(code), message), std::move(details)})) {}
+          Content{formatted("{}: {}", name(code), message), std::move(details)})) {}
 
 const char* Error::what() const noexcept { return content_->text.c_str(); }
 

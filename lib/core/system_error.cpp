@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/system_error.hpp"
 
-#include <fmt/format.h>
 #include <sys/resource.h>
 
 #include <cerrno>
 #include <system_error>
+
+#include "core/format.hpp"
 
 namespace inferpool {
 namespace {
@@ -21,20 +22,20 @@ std::string limit(__rlimit_resource resource) {
 std::string limit_behind(int error) {
   switch (error) {
     case EMFILE:
-      return fmt::format(
+      return formatted(
           "; RLIMIT_NOFILE (ulimit -n; for workers the setting rlimits) lets this process have {} "
           "descriptors: raise it",
           limit(RLIMIT_NOFILE));
     case ENFILE:
       return "; the machine has no descriptor left: raise fs.file-max";
     case EAGAIN:
-      return fmt::format(
+      return formatted(
           "; RLIMIT_NPROC (ulimit -u; for workers the setting rlimits) lets this user have {} "
           "processes and threads, a container's pids.max may be lower, and a thread's stack counts "
           "against RLIMIT_AS ({}): raise what is used up",
           limit(RLIMIT_NPROC), limit(RLIMIT_AS));
     case ENOMEM:
-      return fmt::format(
+      return formatted(
           "; RLIMIT_AS (ulimit -v; for workers the setting rlimits) is {}, and memory and "
           "vm.max_map_count have limits: lower shared_memory_limit, or raise what is used up",
           limit(RLIMIT_AS));
@@ -46,8 +47,8 @@ std::string limit_behind(int error) {
 }  // namespace
 
 std::string system_failure(std::string_view call, int error) {
-  return fmt::format("{}: {} (errno {}){}", call, std::generic_category().message(error), error,
-                     limit_behind(error));
+  return formatted("{}: {} (errno {}){}", call, std::generic_category().message(error), error,
+                   limit_behind(error));
 }
 
 }  // namespace inferpool

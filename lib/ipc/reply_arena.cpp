@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ipc/reply_arena.hpp"
 
-#include <fmt/format.h>
-
 #include <boost/interprocess/sync/scoped_lock.hpp>
 #include <cstring>
 
 #include <inferpool/error.hpp>
 
+#include "core/format.hpp"
 #include "ipc/extent_allocator.hpp"
 #include "ipc/spares.hpp"
 
@@ -84,10 +83,10 @@ detail::StorageRef ReplyArena::allocate(std::size_t size) {
   }
   throw Error(
       ErrorCode::kOutOfMemory,
-      fmt::format("a reply block of {} bytes does not fit: {} of {} bytes of this worker's replies "
-                  "are held by outputs of the host or by the model; drop outputs, set copy_outputs "
-                  "or raise shared_memory_limit (half of it is split into the workers' replies)",
-                  size, used, region_->extents.size()));
+      formatted("a reply block of {} bytes does not fit: {} of {} bytes of this worker's replies "
+                "are held by outputs of the host or by the model; drop outputs, set copy_outputs "
+                "or raise shared_memory_limit (half of it is split into the workers' replies)",
+                size, used, region_->extents.size()));
 }
 
 ReplyArena::Ticket ReplyArena::hold(BlockList blocks) {
@@ -100,10 +99,9 @@ ReplyArena::Ticket ReplyArena::hold(BlockList blocks) {
   if (ticket == kTickets) {
     throw Error(
         ErrorCode::kOutOfMemory,
-        fmt::format(
-            "{} replies of this worker are held by outputs of the host; drop outputs or set "
-            "copy_outputs",
-            kTickets));
+        formatted("{} replies of this worker are held by outputs of the host; drop outputs or set "
+                  "copy_outputs",
+                  kTickets));
   }
   Held& held = tickets_[ticket];
   ++held.generation;

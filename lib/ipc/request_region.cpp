@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ipc/request_region.hpp"
 
-#include <fmt/format.h>
-
 #include <cstring>
 
 #include <inferpool/error.hpp>
 
+#include "core/format.hpp"
 #include "ipc/layout.hpp"
 
 namespace inferpool::ipc {
@@ -49,7 +48,7 @@ detail::StorageRef RequestRegion::allocate(std::size_t size) {
   if (!offset) {
     throw Error(
         ErrorCode::kOutOfMemory,
-        fmt::format(
+        formatted(
             "a request block of {} bytes does not fit: {} of {} bytes for requests and loans are "
             "in use; drop loans, lower max_queue_size or raise shared_memory_limit (half of it is "
             "for requests)",

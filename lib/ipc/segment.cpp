@@ -6,12 +6,11 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <stdexcept>
 
+#include "core/format.hpp"
 #include "core/system_error.hpp"
 
 #ifndef MFD_NOEXEC_SEAL
@@ -65,7 +64,7 @@ MemoryFile MemoryFile::adopt(FileDescriptor fd, std::size_t size) {
   const int seals = fcntl(fd.get(), F_GET_SEALS);
   if (seals < 0) fail("fcntl(F_GET_SEALS)");
   if (static_cast<std::size_t>(status.st_size) != size || (seals & kSeals) != kSeals) {
-    throw std::runtime_error(fmt::format(
+    throw std::runtime_error(formatted(
         "shared memory of {} bytes with seals {:#x} where {} bytes with seals {:#x} were announced",
         status.st_size, seals, size, kSeals));
   }
@@ -75,7 +74,7 @@ MemoryFile MemoryFile::adopt(FileDescriptor fd, std::size_t size) {
 FileDescriptor MemoryFile::read_only() const {
   // Mode 0400: opening it once more for writing is refused to everyone but root.
   if (fchmod(fd_.get(), S_IRUSR) != 0) fail("fchmod");
-  FileDescriptor fd(open(fmt::format("/proc/self/fd/{}", fd_.get()).c_str(), O_RDONLY | O_CLOEXEC));
+  FileDescriptor fd(open(formatted("/proc/self/fd/{}", fd_.get()).c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd) fail("open(/proc/self/fd/N)");
   return fd;
 }
@@ -95,7 +94,7 @@ Mapping::Mapping(const MemoryFile& file, Access access) try
   }
 } catch (const bi::interprocess_exception& error) {
   throw std::runtime_error(
-      system_failure(fmt::format("mmap of {} bytes", file.size()), error.get_native_error()));
+      system_failure(formatted("mmap of {} bytes", file.size()), error.get_native_error()));
 }
 
 Mapping::~Mapping() {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/byte_size.hpp"
 
-#include <fmt/format.h>
-
 #include <array>
 #include <charconv>
 #include <system_error>
+
+#include "core/format.hpp"
 
 namespace inferpool {
 namespace {
@@ -38,7 +38,7 @@ std::optional<std::uint64_t> parse_byte_size(std::string_view text) {
 std::string print_byte_size(std::uint64_t bytes) {
   if (bytes == 0) return "0";
   for (const Unit& unit : kUnits) {
-    if (bytes % unit.bytes == 0) return fmt::format("{}{}", bytes / unit.bytes, unit.name);
+    if (bytes % unit.bytes == 0) return formatted("{}{}", bytes / unit.bytes, unit.name);
   }
   return {};  // not reached: the last unit divides everything
 }

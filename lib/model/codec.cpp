@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <fmt/format.h>
-
 #include <limits>
 #include <utility>
 
 #include <inferpool/codec.hpp>
 #include <inferpool/error.hpp>
 
+#include "core/format.hpp"
 #include "model/traceparent.hpp"
 
 namespace inferpool {
@@ -26,7 +25,7 @@ void put_count(Encoder& encoder, std::size_t count, std::string_view what) {
   if (count > kMaxCount) {
     throw Error(
         ErrorCode::kInvalidArgument,
-        fmt::format("{} {} in one message; at most {} are supported", count, what, kMaxCount));
+        formatted("{} {} in one message; at most {} are supported", count, what, kMaxCount));
   }
   encoder.put(static_cast<Count>(count));
 }
@@ -70,7 +69,7 @@ void put_parameters(Encoder& encoder, const Parameters& parameters) {
 
 bool take_flag(Decoder& decoder) {
   const auto byte = decoder.take<std::uint8_t>();
-  if (byte > 1) throw Malformed(fmt::format("the byte {} is not a bool", byte));
+  if (byte > 1) throw Malformed(formatted("the byte {} is not a bool", byte));
   return byte == 1;
 }
 
@@ -86,7 +85,7 @@ Parameter take_parameter(Decoder& decoder) {
     case 3:
       return decoder.take_text();
     default:
-      throw Malformed(fmt::format("a parameter of the unknown type {}", index));
+      throw Malformed(formatted("a parameter of the unknown type {}", index));
   }
 }
 
@@ -96,7 +95,7 @@ Parameters take_parameters(Decoder& decoder) {
     std::string name = decoder.take_string();
     Parameter value = take_parameter(decoder);
     const auto [entry, added] = parameters.emplace(std::move(name), std::move(value));
-    if (!added) throw Malformed(fmt::format("two parameters have the name \"{}\"", entry->first));
+    if (!added) throw Malformed(formatted("two parameters have the name \"{}\"", entry->first));
   }
   return parameters;
 }
@@ -155,14 +154,13 @@ std::size_t Codec<Response>::payload(const Response& value) {
 bool detail::decode_bool(Decoder& decoder) {
   std::uint8_t byte = 0;
   decoder.take_payload(std::as_writable_bytes(std::span(&byte, 1)));
-  if (byte > 1) throw Malformed(fmt::format("the byte {} is not a bool", byte));
+  if (byte > 1) throw Malformed(formatted("the byte {} is not a bool", byte));
   return byte == 1;
 }
 
 std::size_t detail::element_count(std::size_t bytes, std::size_t element_size) {
   if (bytes % element_size != 0) {
-    throw Malformed(
-        fmt::format("a vector of {} bytes, whose elements have {}", bytes, element_size));
+    throw Malformed(formatted("a vector of {} bytes, whose elements have {}", bytes, element_size));
   }
   return bytes / element_size;
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/duration.hpp"
 
-#include <fmt/format.h>
-
 #include <array>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <system_error>
+
+#include "core/format.hpp"
 
 namespace inferpool {
 namespace {
@@ -65,7 +65,7 @@ std::string print_duration(Duration duration) {
   if (duration == Duration::zero()) return "0s";
   for (const Unit& unit : kUnits) {
     if (duration.count() % unit.nanoseconds == 0) {
-      return fmt::format("{}{}", duration.count() / unit.nanoseconds, unit.name);
+      return formatted("{}{}", duration.count() / unit.nanoseconds, unit.name);
     }
   }
   return {};  // not reached: the last unit divides everything

@@ -2,7 +2,6 @@
 #include "model/failure.hpp"
 
 #include <cxxabi.h>
-#include <fmt/format.h>
 
 #include <cstdlib>
 #include <exception>
@@ -11,6 +10,8 @@
 #include <typeinfo>
 
 #include <inferpool/error.hpp>
+
+#include "core/format.hpp"
 
 namespace inferpool {
 namespace {
@@ -29,8 +30,8 @@ std::string demangled(const std::type_info* type) {
 
 std::string cut(std::string_view text) {
   if (text.size() <= kMaxFailureText) return std::string(text);
-  return fmt::format("{} ... (cut: the first {} of {} bytes)", text.substr(0, kMaxFailureText),
-                     kMaxFailureText, text.size());
+  return formatted("{} ... (cut: the first {} of {} bytes)", text.substr(0, kMaxFailureText),
+                   kMaxFailureText, text.size());
 }
 
 }  // namespace

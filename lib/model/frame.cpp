@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <limits>
 #include <utility>
 
 #include <inferpool/detail/frame.hpp>
 #include <inferpool/error.hpp>
+
+#include "core/format.hpp"
 
 namespace inferpool {
 namespace detail {
@@ -78,7 +78,7 @@ void Encoder::put_string(std::string_view text) {
   if (text.size() > kMaxName) {
     throw Error(
         ErrorCode::kPayloadTooLarge,
-        fmt::format("a name of {} bytes; names and ids have at most {}", text.size(), kMaxName));
+        formatted("a name of {} bytes; names and ids have at most {}", text.size(), kMaxName));
   }
   put(static_cast<std::uint32_t>(text.size()));
   frame_.append(text.data(), text.size());
@@ -95,8 +95,8 @@ void Encoder::put_payload(std::span<const std::byte> bytes, const StorageRef& st
   if (bytes.size() > limit_ - payload_) {
     throw Error(
         ErrorCode::kPayloadTooLarge,
-        fmt::format("the payload has {}{} bytes, the limit is {}: send less or raise max_payload",
-                    payload_ == 0 ? "" : "at least ", payload_ + bytes.size(), limit_));
+        formatted("the payload has {}{} bytes, the limit is {}: send less or raise max_payload",
+                  payload_ == 0 ? "" : "at least ", payload_ + bytes.size(), limit_));
   }
   payload_ += bytes.size();
   put(static_cast<std::uint64_t>(bytes.size()));
@@ -121,7 +121,7 @@ void Encoder::put_payload(std::span<const std::byte> bytes, const StorageRef& st
 
 void Decoder::ends_early(std::size_t due) const {
   throw Malformed(
-      fmt::format("the frame ends early: {} bytes are left where {} are due", frame_.size(), due));
+      formatted("the frame ends early: {} bytes are left where {} are due", frame_.size(), due));
 }
 
 std::string Decoder::take_string() {
@@ -131,7 +131,7 @@ std::string Decoder::take_string() {
 
 Shape Decoder::take_shape() {
   const auto rank = take<std::uint8_t>();
-  if (rank > Shape::kMaxRank) throw Malformed(fmt::format("a tensor of rank {}", rank));
+  if (rank > Shape::kMaxRank) throw Malformed(formatted("a tensor of rank {}", rank));
   std::array<std::int64_t, Shape::kMaxRank> dimensions{};
   for (std::size_t axis = 0; axis < rank; ++axis) dimensions[axis] = take<std::int64_t>();
   return refused_as_malformed(
@@ -141,7 +141,7 @@ Shape Decoder::take_shape() {
 Decoder::PayloadHead Decoder::take_head(std::optional<std::uint64_t> expected) {
   const auto length = take<std::uint64_t>();
   if (expected && length != *expected) {
-    throw Malformed(fmt::format("a payload of {} bytes where {} are due", length, *expected));
+    throw Malformed(formatted("a payload of {} bytes where {} are due", length, *expected));
   }
   const auto place = take<Place>();
   // One form for each length: the sender never puts a small payload elsewhere, nor a large one
@@ -149,7 +149,7 @@ Decoder::PayloadHead Decoder::take_head(std::optional<std::uint64_t> expected) {
   const bool is_block = place == Place::kBlock || place == Place::kFarBlock;
   if (is_block == (length <= detail::kInlinePayload) || (!is_block && place != Place::kInline)) {
     throw Malformed(
-        fmt::format("a payload of {} bytes in place {}", length, static_cast<unsigned>(place)));
+        formatted("a payload of {} bytes in place {}", length, static_cast<unsigned>(place)));
   }
   if (!is_block) return {length, std::nullopt};
   const std::uint64_t offset =
@@ -162,10 +162,10 @@ Decoder::Payload Decoder::take_bytes(std::optional<std::uint64_t> expected, bool
   if (!head.block) return {take_raw(head.length), {}};
   StorageRef storage = source_.open(*head.block, fixed_width);
   if (storage->size() < head.length)
-    throw Malformed(fmt::format("an opened block of {} bytes", storage->size()));
+    throw Malformed(formatted("an opened block of {} bytes", storage->size()));
   if (reinterpret_cast<std::uintptr_t>(storage->data()) % kAlignment != 0) {
-    throw Malformed(fmt::format("a block at the offset {}, which is not aligned to {}",
-                                head.block->offset, kAlignment));
+    throw Malformed(formatted("a block at the offset {}, which is not aligned to {}",
+                              head.block->offset, kAlignment));
   }
   return {{storage->data(), head.length}, std::move(storage)};
 }
@@ -185,11 +185,10 @@ Tensor Decoder::take_tensor() {
   // What can be wrong is checked in memory that the sender cannot change any more.
   Payload payload = take_bytes(expected, !bytes && datatype != Datatype::kBool);
   if (bytes && !detail::well_formed_bytes(payload.bytes, shape.elements())) {
-    throw Malformed(
-        fmt::format("BYTES {}: not so many length-prefixed elements", to_string(shape)));
+    throw Malformed(formatted("BYTES {}: not so many length-prefixed elements", to_string(shape)));
   }
   if (datatype == Datatype::kBool && !detail::well_formed_bools(payload.bytes)) {
-    throw Malformed(fmt::format("BOOL {}: a byte that is neither 0 nor 1", to_string(shape)));
+    throw Malformed(formatted("BOOL {}: a byte that is neither 0 nor 1", to_string(shape)));
   }
   if (!payload.block) return TensorAccess::copy(datatype, shape, payload.bytes);
   return TensorAccess::make(datatype, shape, std::move(payload.block), payload.bytes.size());
@@ -200,7 +199,7 @@ void Decoder::take_payload(std::span<std::byte> to) { copy(take_in_place(to.size
 void Decoder::copy(std::span<const std::byte> from, std::span<std::byte> to) {
   if (to.size() != from.size()) {
     throw std::length_error(
-        fmt::format("a codec made room for {} bytes of a payload of {}", to.size(), from.size()));
+        formatted("a codec made room for {} bytes of a payload of {}", to.size(), from.size()));
   }
   if (!to.empty()) std::memcpy(to.data(), from.data(), to.size());
 }
@@ -212,7 +211,7 @@ std::string Decoder::take_text() {
 
 void Decoder::finish() const {
   if (!frame_.empty())
-    throw Malformed(fmt::format("{} bytes are left after the value", frame_.size()));
+    throw Malformed(formatted("{} bytes are left after the value", frame_.size()));
 }
 
 }  // namespace inferpool

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/json_reader.hpp"
 
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -12,6 +11,8 @@
 #include <vector>
 
 #include <inferpool/error.hpp>
+
+#include "core/format.hpp"
 
 namespace inferpool::json {
 namespace {
@@ -24,7 +25,7 @@ constexpr std::string_view kWordLetters =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+-.";
 
 [[noreturn]] void refuse(std::string_view source, std::string_view what) {
-  throw Error(ErrorCode::kInvalidSettings, fmt::format("{}: {}", source, what));
+  throw Error(ErrorCode::kInvalidSettings, formatted("{}: {}", source, what));
 }
 
 // What may stand where the parser was, by its own word for the place.
@@ -63,11 +64,11 @@ std::string explain(std::string_view message, std::string_view text, std::size_t
   found.resize(std::min(found.size(), found.find("; expected ")));
   if (found == "invalid literal" && last < text.size()) {
     if (text[last] == '/') return "comments are not allowed";
-    found += fmt::format(" '{}'", word_at(text, last));
+    found += formatted(" '{}'", word_at(text, last));
   }
   const bool ended = message.ends_with("; expected end of input");
-  return fmt::format("{}; expected {}", found,
-                     ended ? "nothing more after the document" : expected_in(place));
+  return formatted("{}; expected {}", found,
+                   ended ? "nothing more after the document" : expected_in(place));
 }
 
 // `last` as above; the text's size at its end.
@@ -75,7 +76,7 @@ std::string position(std::string_view text, std::size_t last) {
   const std::string_view before = text.substr(0, last);
   const auto line = 1 + std::count(before.begin(), before.end(), '\n');
   const std::size_t line_start = before.rfind('\n') + 1;  // npos + 1 is 0
-  return fmt::format("line {}, column {}", line, before.size() - line_start + 1);
+  return formatted("line {}, column {}", line, before.size() - line_start + 1);
 }
 
 // Builds the value out of the parser's events (nlohmann-json's SAX interface).
@@ -107,7 +108,7 @@ class Builder {
     std::vector<Member>& members = open_.back()->members;
     if (std::any_of(members.begin(), members.end(),
                     [&](const Member& each) { return each.name == name; })) {
-      refuse(source_, fmt::format("{} is given twice", path_to(name)));
+      refuse(source_, formatted("{} is given twice", path_to(name)));
     }
     members.push_back(Member{name, {}});
     return true;
@@ -115,8 +116,7 @@ class Builder {
 
   bool parse_error(std::size_t read, const std::string& /*token*/, const json::exception& error) {
     const std::size_t last = read > 0 ? read - 1 : 0;
-    refuse(source_,
-           fmt::format("{}: {}", position(text_, last), explain(error.what(), text_, last)));
+    refuse(source_, formatted("{}: {}", position(text_, last), explain(error.what(), text_, last)));
   }
 
  private:
@@ -135,7 +135,7 @@ class Builder {
 
   bool open(Value::Kind kind) {
     if (open_.size() == kMostLevels) {
-      refuse(source_, fmt::format("nested deeper than {} levels", kMostLevels));
+      refuse(source_, formatted("nested deeper than {} levels", kMostLevels));
     }
     Value& value = place();
     value.kind = kind;
@@ -153,7 +153,7 @@ class Builder {
     for (const Value* value : open_) {
       if (value == open_.back()) break;
       if (value->kind == Value::Kind::kArray) {
-        path += fmt::format("[{}]", value->elements.size() - 1);
+        path += formatted("[{}]", value->elements.size() - 1);
       } else {
         path += (path.empty() ? "" : ".") + value->members.back().name;
       }

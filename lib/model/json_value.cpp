@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/json_value.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <utility>
+
+#include "core/format.hpp"
 
 namespace inferpool::json {
 namespace {
@@ -39,7 +39,7 @@ std::string escaped(char character) {
       break;
   }
   const auto byte = static_cast<unsigned char>(character);
-  return byte < 0x20 ? fmt::format("\\u{:04x}", byte) : std::string(1, character);
+  return byte < 0x20 ? formatted("\\u{:04x}", byte) : std::string(1, character);
 }
 
 std::string quoted(std::string_view text) {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include <inferpool/error.hpp>
 #include <inferpool/message.hpp>
+
+#include "core/format.hpp"
 
 namespace inferpool {
 namespace {
@@ -15,7 +15,7 @@ void check_name(std::string_view name) {
 }
 
 Error twice(std::string_view name) {
-  return {ErrorCode::kInvalidArgument, fmt::format("two tensors have the name \"{}\"", name)};
+  return {ErrorCode::kInvalidArgument, formatted("two tensors have the name \"{}\"", name)};
 }
 
 // Sorts, as a list from another process may have many thousands of names.
@@ -36,7 +36,7 @@ std::string listed(const TensorList& tensors) {
   std::string text = "there are ";
   for (const NamedTensor& tensor : tensors) {
     if (&tensor != &*tensors.begin()) text += ", ";
-    text += fmt::format("\"{}\"", tensor.name);
+    text += formatted("\"{}\"", tensor.name);
   }
   return text;
 }
@@ -54,7 +54,7 @@ const Tensor& TensorList::operator[](std::string_view name) const {
   const Tensor* const tensor = find(name);
   if (tensor == nullptr) {
     throw Error(ErrorCode::kInvalidArgument,
-                fmt::format("no tensor has the name \"{}\": {}", name, listed(*this)));
+                formatted("no tensor has the name \"{}\": {}", name, listed(*this)));
   }
   return *tensor;
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/payload_limit.hpp"
 
-#include <fmt/format.h>
-
 #include <inferpool/error.hpp>
+
+#include "core/format.hpp"
 
 namespace inferpool::model {
 
@@ -11,8 +11,8 @@ void check_payload(std::string_view what, std::size_t size, std::size_t max_payl
   if (size <= max_payload) return;
   throw Error(
       ErrorCode::kPayloadTooLarge,
-      fmt::format("{} of {} bytes, max_payload is {}; raise max_payload or shared_memory_limit",
-                  what, size, max_payload));
+      formatted("{} of {} bytes, max_payload is {}; raise max_payload or shared_memory_limit", what,
+                size, max_payload));
 }
 
 }  // namespace inferpool::model

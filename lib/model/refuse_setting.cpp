@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/refuse_setting.hpp"
 
-#include <fmt/format.h>
-
 #include <cstddef>
 #include <string>
 
 #include <inferpool/error.hpp>
+
+#include "core/format.hpp"
 
 namespace inferpool {
 namespace {
@@ -24,8 +24,8 @@ std::string shortened(std::string_view text) {
 
 void refuse_setting(std::string_view source, std::string_view place, std::string_view written,
                     std::string_view accepted) {
-  throw Error(ErrorCode::kInvalidSettings, fmt::format("{}: {} is {}; accepted: {}", source, place,
-                                                       shortened(written), accepted));
+  throw Error(ErrorCode::kInvalidSettings,
+              formatted("{}: {} is {}; accepted: {}", source, place, shortened(written), accepted));
 }
 
 }  // namespace inferpool

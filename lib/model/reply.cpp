@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/reply.hpp"
 
-#include <fmt/format.h>
+#include "core/format.hpp"
 
 namespace inferpool::model {
 
@@ -43,7 +43,7 @@ std::optional<Error> decode_failure(Decoder& reply, std::uint64_t request_id) {
       const auto code = reply.take<ErrorCode>();
       std::string text = reply.take_string();
       if (!reaches_caller(code)) break;
-      const std::string prefix = fmt::format("{}: ", name(code));
+      const std::string prefix = formatted("{}: ", name(code));
       if (text.starts_with(prefix)) text.erase(0, prefix.size());
       ErrorDetails details;
       details.phase = Phase::kRunning;
@@ -73,8 +73,8 @@ Error model_failed(const Failure& failure, std::uint64_t request_id) {
   details.exception_type = failure.type;
   details.exception_text = failure.text;
   return {ErrorCode::kModelFailed,
-          fmt::format("the model threw {}{}{}", failure.type, failure.text.empty() ? "" : ": ",
-                      failure.text),
+          formatted("the model threw {}{}{}", failure.type, failure.text.empty() ? "" : ": ",
+                    failure.text),
           std::move(details)};
 }
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/setting_rules.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -11,6 +9,7 @@
 
 #include <inferpool/error.hpp>
 
+#include "core/format.hpp"
 #include "model/byte_size.hpp"
 #include "model/cpu_list.hpp"
 #include "model/duration.hpp"
@@ -68,7 +67,7 @@ json::Value WholeRule::write(int value) const { return json::make_whole(std::int
 bool WholeRule::holds(int value) const { return value >= least && value <= most; }
 
 std::string WholeRule::accepted() const {
-  return fmt::format("a whole number from {} to {}", least, most);
+  return formatted("a whole number from {} to {}", least, most);
 }
 
 std::optional<Duration> DurationRule::read(const json::Value& value) const {
@@ -84,7 +83,7 @@ json::Value DurationRule::write(Duration value) const {
 bool DurationRule::holds(Duration value) const { return value >= least && value <= most; }
 
 std::string DurationRule::accepted() const {
-  return fmt::format(
+  return formatted(
       "text such as \"250ms\", \"2s\" or \"1.5min\", or a number of seconds, from {} to {}",
       print_duration(least), print_duration(most));
 }
@@ -99,8 +98,8 @@ json::Value ByteSizeRule::write(std::uint64_t value) const { return json::make_w
 bool ByteSizeRule::holds(std::uint64_t value) const { return value >= least && value <= most; }
 
 std::string ByteSizeRule::accepted() const {
-  return fmt::format("a number of bytes, or text such as \"64MiB\" or \"2GiB\", from {} to {}",
-                     print_byte_size(least), print_byte_size(most));
+  return formatted("a number of bytes, or text such as \"64MiB\" or \"2GiB\", from {} to {}",
+                   print_byte_size(least), print_byte_size(most));
 }
 
 std::optional<bool> FlagRule::read(const json::Value& value) const {
@@ -158,7 +157,7 @@ bool CpuListRule::holds(const std::string& value) const {
 }
 
 std::string CpuListRule::accepted() const {
-  return fmt::format("a list of CPUs below {} such as \"0-3,8\", or \"{{index}}\"", kMostCpus);
+  return formatted("a list of CPUs below {} such as \"0-3,8\", or \"{{index}}\"", kMostCpus);
 }
 
 std::optional<std::optional<VariableNamesRule::Names>> VariableNamesRule::read(
@@ -216,8 +215,8 @@ bool RlimitRule::holds(const std::string& name, std::uint64_t /*value*/) const {
 }
 
 std::string RlimitRule::accepted() const {
-  return fmt::format("an object of whole numbers from 0 to {} under the names {}",
-                     std::numeric_limits<std::uint64_t>::max(), fmt::join(kRlimits, ", "));
+  return formatted("an object of whole numbers from 0 to {} under the names {}",
+                   std::numeric_limits<std::uint64_t>::max(), joined(kRlimits, ", "));
 }
 
 }  // namespace inferpool

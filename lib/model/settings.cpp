@@ -2,8 +2,6 @@
 #include <strings.h>
 #include <unistd.h>
 
-#include <fmt/format.h>
-
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -11,6 +9,7 @@
 
 #include <inferpool/settings.hpp>
 
+#include "core/format.hpp"
 #include "model/json_value.hpp"
 #include "model/refuse_setting.hpp"
 #include "model/setting_fields.hpp"
@@ -58,7 +57,7 @@ void check_memory(const Settings& settings, std::string_view source) {
   if (settings.shared_memory_limit.value_or(least) >= least) return;
   refuse_setting(
       source, "shared_memory_limit", std::to_string(*settings.shared_memory_limit),
-      fmt::format("at least {} bytes: 1 MiB, and 1 MiB for each of {} workers", least, workers));
+      formatted("at least {} bytes: 1 MiB, and 1 MiB for each of {} workers", least, workers));
 }
 
 }  // namespace
@@ -79,7 +78,7 @@ void resolve_workers(Settings& settings) {
   }
   const auto workers = parse_whole(variable->value);
   if (!workers || !kWorkersRule.holds(*workers)) {
-    refuse_setting(fmt::format("environment variable {}", variable->name), "parallel_workers",
+    refuse_setting(formatted("environment variable {}", variable->name), "parallel_workers",
                    json::write(json::make_text(variable->value)), kWorkersRule.accepted());
   }
   settings.workers = workers;

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <fmt/format.h>
-
 #include <array>
 #include <cerrno>
 #include <cstdio>
@@ -15,6 +13,7 @@
 #include <inferpool/error.hpp>
 #include <inferpool/settings.hpp>
 
+#include "core/format.hpp"
 #include "model/json_reader.hpp"
 #include "model/json_value.hpp"
 #include "model/refuse_setting.hpp"
@@ -55,8 +54,8 @@ class SettingsReader {
     if (is_ignored_place(place)) return;
     if (!is_group(place, fields_)) {
       throw Error(ErrorCode::kInvalidSettings,
-                  fmt::format("{}: {} is not a known field; the nearest one is {}", source_, place,
-                              nearest_place(place, fields_)));
+                  formatted("{}: {} is not a known field; the nearest one is {}", source_, place,
+                            nearest_place(place, fields_)));
     }
     if (member.value.kind != json::Value::Kind::kObject) {
       refuse_setting(source_, place, json::write(member.value), "a JSON object");
@@ -120,7 +119,7 @@ void resolve_paths(Settings& settings, const path& folder) {
 
 [[noreturn]] void refuse_file(const std::string& file, int error) {
   throw Error(ErrorCode::kInvalidSettings,
-              fmt::format("{}: cannot be read: {}", file, std::generic_category().message(error)));
+              formatted("{}: cannot be read: {}", file, std::generic_category().message(error)));
 }
 
 std::string read_file(const std::string& file) {
@@ -141,7 +140,7 @@ std::string read_file(const std::string& file) {
 Settings Settings::from_json(std::string_view text, std::string_view source, const path& folder) {
   if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) {
     throw Error(ErrorCode::kInvalidSettings,
-                fmt::format("{}: is empty; accepted: a JSON object such as {{}}", source));
+                formatted("{}: is empty; accepted: a JSON object such as {{}}", source));
   }
   Settings settings = SettingsReader(source).read(json::read(text, source));
   choose_worker(settings);

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/settings_memory.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <string>
 
 #include <inferpool/settings.hpp>
 
+#include "core/format.hpp"
 #include "model/byte_size.hpp"
 #include "model/refuse_setting.hpp"
 #include "model/setting_fields.hpp"
@@ -42,11 +41,10 @@ void detail::resolve_memory(Settings& settings) {
   const std::uint64_t limit = *settings.shared_memory_limit;
   const std::uint64_t most = most_payload(reply_region_size(limit, workers));
   if (settings.max_payload.value_or(0) > most) {
-    refuse_setting(
-        "settings", "max_payload", std::to_string(*settings.max_payload),
-        fmt::format("at most {} bytes, a quarter of the part of shared_memory_limit ({}) "
-                    "that is for the replies of one of {} workers",
-                    most, limit, workers));
+    refuse_setting("settings", "max_payload", std::to_string(*settings.max_payload),
+                   formatted("at most {} bytes, a quarter of the part of shared_memory_limit ({}) "
+                             "that is for the replies of one of {} workers",
+                             most, limit, workers));
   }
   settings.max_payload = settings.max_payload.value_or(most);
 }

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include <inferpool/error.hpp>
 #include <inferpool/shape.hpp>
 
+#include "core/format.hpp"
+
 namespace inferpool {
 namespace {
 
 std::string text(std::span<const std::int64_t> dimensions) {
-  return fmt::format("[{}]", fmt::join(dimensions, ", "));
+  return formatted("[{}]", joined(dimensions, ", "));
 }
 
 std::int64_t count(std::span<const std::int64_t> dimensions) {
@@ -20,7 +20,7 @@ std::int64_t count(std::span<const std::int64_t> dimensions) {
   for (const std::int64_t dimension : dimensions) {
     if (__builtin_mul_overflow(elements, dimension, &elements)) {
       throw Error(ErrorCode::kInvalidArgument,
-                  fmt::format("the shape {} has more than 2^63-1 elements", text(dimensions)));
+                  formatted("the shape {} has more than 2^63-1 elements", text(dimensions)));
     }
   }
   return elements;
@@ -31,14 +31,14 @@ std::int64_t count(std::span<const std::int64_t> dimensions) {
 Shape::Shape(std::span<const std::int64_t> dimensions) {
   if (dimensions.size() > kMaxRank) {
     throw Error(ErrorCode::kInvalidArgument,
-                fmt::format("a shape of {} dimensions; at most {} are supported", dimensions.size(),
-                            kMaxRank));
+                formatted("a shape of {} dimensions; at most {} are supported", dimensions.size(),
+                          kMaxRank));
   }
   for (const std::int64_t dimension : dimensions) {
     if (dimension < 0) {
       throw Error(
           ErrorCode::kInvalidArgument,
-          fmt::format("the shape {} has the negative dimension {}", text(dimensions), dimension));
+          formatted("the shape {} has the negative dimension {}", text(dimensions), dimension));
     }
   }
   elements_ = count(dimensions);

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <bit>
 #include <cstring>
@@ -9,6 +7,8 @@
 
 #include <inferpool/error.hpp>
 #include <inferpool/tensor.hpp>
+
+#include "core/format.hpp"
 
 namespace inferpool {
 namespace {
@@ -23,14 +23,14 @@ using Length = std::uint32_t;  // in front of each element of BYTES
 Error invalid(const std::string& message) { return {ErrorCode::kInvalidArgument, message}; }
 
 std::string described(Datatype datatype, const Shape& shape) {
-  return fmt::format("{} {}", name(datatype), to_string(shape));
+  return formatted("{} {}", name(datatype), to_string(shape));
 }
 
 std::size_t multiplied(Datatype datatype, const Shape& shape, std::size_t bytes_each) {
   std::size_t size = 0;
   if (__builtin_mul_overflow(static_cast<std::size_t>(shape.elements()), bytes_each, &size) ||
       size > static_cast<std::size_t>(std::numeric_limits<std::ptrdiff_t>::max())) {
-    throw invalid(fmt::format("{} takes more than 2^63-1 bytes", described(datatype, shape)));
+    throw invalid(formatted("{} takes more than 2^63-1 bytes", described(datatype, shape)));
   }
   return size;
 }
@@ -45,21 +45,21 @@ void check_bytes(Datatype datatype, const Shape& shape, std::span<const std::byt
   if (datatype == Datatype::kBytes) {
     if (detail::well_formed_bytes(bytes, shape.elements())) return;
     throw invalid(
-        fmt::format("{}: the {} bytes given are not exactly {} elements, each a uint32 length and "
-                    "so many bytes",
-                    described(datatype, shape), bytes.size(), shape.elements()));
+        formatted("{}: the {} bytes given are not exactly {} elements, each a uint32 length and "
+                  "so many bytes",
+                  described(datatype, shape), bytes.size(), shape.elements()));
   }
   const std::size_t expected = TensorAccess::byte_size(datatype, shape);
   if (bytes.size() != expected) {
-    throw invalid(fmt::format("{} takes {} bytes; {} were given", described(datatype, shape),
-                              expected, bytes.size()));
+    throw invalid(formatted("{} takes {} bytes; {} were given", described(datatype, shape),
+                            expected, bytes.size()));
   }
   if (datatype != Datatype::kBool) return;
   const std::size_t position = first_non_bool(bytes);
   if (position == bytes.size()) return;
-  throw invalid(fmt::format("{}: element {} is the byte {}; only 0 and 1 are booleans",
-                            described(datatype, shape), position,
-                            std::to_integer<int>(bytes[position])));
+  throw invalid(formatted("{}: element {} is the byte {}; only 0 and 1 are booleans",
+                          described(datatype, shape), position,
+                          std::to_integer<int>(bytes[position])));
 }
 
 bool aligned(const std::byte* data, Datatype datatype) noexcept {
@@ -117,15 +117,14 @@ Tensor Tensor::from_strings(std::span<const std::string_view> strings) {
 
 Tensor Tensor::from_strings(std::span<const std::string_view> strings, const Shape& shape) {
   if (static_cast<std::size_t>(shape.elements()) != strings.size()) {
-    throw invalid(fmt::format("{} takes {} strings; {} were given",
-                              described(Datatype::kBytes, shape), shape.elements(),
-                              strings.size()));
+    throw invalid(formatted("{} takes {} strings; {} were given",
+                            described(Datatype::kBytes, shape), shape.elements(), strings.size()));
   }
   std::size_t size = 0;
   for (const std::string_view string : strings) {
     if (string.size() > std::numeric_limits<Length>::max()) {
-      throw invalid(fmt::format("a string of {} bytes; an element of BYTES has at most {}",
-                                string.size(), std::numeric_limits<Length>::max()));
+      throw invalid(formatted("a string of {} bytes; an element of BYTES has at most {}",
+                              string.size(), std::numeric_limits<Length>::max()));
     }
     size += sizeof(Length) + string.size();
   }
@@ -181,9 +180,9 @@ Tensor Tensor::clone() const { return TensorAccess::copy(datatype_, shape_, byte
 
 Tensor Tensor::reshaped(const Shape& shape) const {
   if (shape.elements() != shape_.elements()) {
-    throw invalid(fmt::format("{} has {} elements and cannot take the shape {} of {}",
-                              to_string(*this), shape_.elements(), to_string(shape),
-                              shape.elements()));
+    throw invalid(formatted("{} has {} elements and cannot take the shape {} of {}",
+                            to_string(*this), shape_.elements(), to_string(shape),
+                            shape.elements()));
   }
   Tensor tensor = *this;
   tensor.shape_ = shape;
@@ -197,7 +196,7 @@ bool Tensor::operator==(const Tensor& other) const noexcept {
 
 void Tensor::check_datatype(Datatype wanted) const {
   if (datatype_ == wanted) return;
-  throw invalid(fmt::format("the tensor is {}, not {}", to_string(*this), name(wanted)));
+  throw invalid(formatted("the tensor is {}, not {}", to_string(*this), name(wanted)));
 }
 
 std::string to_string(const Tensor& tensor) { return described(tensor.datatype(), tensor.shape()); }
@@ -209,8 +208,7 @@ std::size_t TensorAccess::byte_size(Datatype datatype, const Shape& shape) {
   if (datatype == Datatype::kBytes) {
     throw invalid("the size of a BYTES tensor depends on its elements; from_strings makes one");
   }
-  if (size == 0)
-    throw invalid(fmt::format("{} is not a datatype", static_cast<unsigned>(datatype)));
+  if (size == 0) throw invalid(formatted("{} is not a datatype", static_cast<unsigned>(datatype)));
   return multiplied(datatype, shape, size);
 }
 

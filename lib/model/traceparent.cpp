@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/traceparent.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cstdint>
 
 #include <inferpool/error.hpp>
 #include <inferpool/traceparent.hpp>
+
+#include "core/format.hpp"
 
 namespace inferpool::model {
 namespace {
@@ -35,10 +35,10 @@ bool well_formed(std::string_view text) noexcept {
 void check_traceparent(std::string_view traceparent) {
   if (traceparent.empty() || well_formed(traceparent)) return;
   throw Error(ErrorCode::kInvalidArgument,
-              fmt::format("the traceparent is \"{}\"{}; accepted: 00-<32 hex digits>-<16 hex "
-                          "digits>-<2 hex digits>, in lower case, neither id all zeros (W3C Trace "
-                          "Context), or an empty one",
-                          traceparent, traceparent.size() == Traceparent::kMost ? "..." : ""));
+              formatted("the traceparent is \"{}\"{}; accepted: 00-<32 hex digits>-<16 hex "
+                        "digits>-<2 hex digits>, in lower case, neither id all zeros (W3C Trace "
+                        "Context), or an empty one",
+                        traceparent, traceparent.size() == Traceparent::kMost ? "..." : ""));
 }
 
 void put_trace(detail::FrameBuffer& frame, std::string_view traceparent) {
@@ -55,7 +55,7 @@ TracedFrame take_trace(std::span<const std::byte> frame) {
   const std::string_view text(reinterpret_cast<const char*>(frame.data()),
                               std::min(frame.size(), kTraceparentSize));
   if (traced != 1 || !well_formed(text))
-    throw detail::Malformed(fmt::format("a request with a trace of kind {} that is none", traced));
+    throw detail::Malformed(formatted("a request with a trace of kind {} that is none", traced));
   return {.traceparent = text, .rest = frame.subspan(kTraceparentSize)};
 }
 

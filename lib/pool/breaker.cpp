@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pool/breaker.hpp"
 
-#include <fmt/format.h>
-
 #include <utility>
+
+#include "core/format.hpp"
 
 namespace inferpool::pool {
 
@@ -11,7 +11,7 @@ std::optional<Event> Breaker::start_failed(const Error& last) {
   if (++failures_in_a_row_ < most_failures_) return std::nullopt;
   Error unavailable(
       ErrorCode::kUnavailable,
-      fmt::format(
+      formatted(
           "no worker lives, and the last {} starts failed (restart_backoff.breaker is {}); the "
           "pool goes on trying; the last failure: {}",
           failures_in_a_row_, most_failures_, last.what()),

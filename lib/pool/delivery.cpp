@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pool/delivery.hpp"
 
-#include <fmt/format.h>
-
 #include <new>
 #include <string>
 
+#include "core/format.hpp"
 #include "model/failure.hpp"
 
 namespace inferpool::pool {
@@ -14,7 +13,7 @@ namespace {
 // The exception under way: its type and text, as far as memory allows.
 std::string current_text() noexcept try {
   const Failure failure = current_failure();
-  return failure.text.empty() ? failure.type : fmt::format("{}: {}", failure.type, failure.text);
+  return failure.text.empty() ? failure.type : formatted("{}: {}", failure.type, failure.text);
 } catch (...) {
   return {};
 }
@@ -39,7 +38,7 @@ Error current_error() {
   } catch (...) {
     const Failure failure = current_failure();
     return {ErrorCode::kUnavailable,
-            fmt::format("the call could not be made: {}: {}", failure.type, failure.text)};
+            formatted("the call could not be made: {}: {}", failure.type, failure.text)};
   }
 }
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pool/exchange.hpp"
 
-#include <fmt/format.h>
-
+#include "core/format.hpp"
 #include "model/reply.hpp"
 #include "model/traceparent.hpp"
 #include "pool/fingerprint.hpp"
@@ -72,8 +71,8 @@ bool Exchange::encode(Call& call, detail::FunctionRef<void(Encoder&)> encode,
   encode(encoder);
   if (call.frame.bytes().size() > ipc::kLargestFrame) {
     throw Error(ErrorCode::kPayloadTooLarge,
-                fmt::format("the names and parameters of a request take {} bytes; accepted: {}",
-                            call.frame.bytes().size(), ipc::kLargestFrame));
+                formatted("the names and parameters of a request take {} bytes; accepted: {}",
+                          call.frame.bytes().size(), ipc::kLargestFrame));
   }
   if (call.frame.bytes().size() > ipc::kInlineFrame)
     call.frame_offset = blocks.place(call.frame.bytes(), {}).offset;
@@ -275,7 +274,7 @@ void Exchange::throw_violation(Call& call, const WorkerEnd& end) {
 
 // Of the worker that is killed for it.
 WorkerEnd Exchange::violation(WorkerHandle& worker, std::string_view what) {
-  const std::string reason = fmt::format("protocol violation: {}", what);
+  const std::string reason = formatted("protocol violation: {}", what);
   WorkerEnd end;
   end.index = worker.index();
   end.generation = worker.generation();

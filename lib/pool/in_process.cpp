@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pool/in_process.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <utility>
 
+#include "core/format.hpp"
 #include "model/failure.hpp"
 #include "model/payload_limit.hpp"
 #include "model/reply.hpp"
@@ -55,9 +54,9 @@ Error inside_itself(std::uint64_t id) {
   details.phase = Phase::kQueued;
   details.request_id = id;
   return {ErrorCode::kInvalidArgument,
-          fmt::format("request {}: with workers = 0 this thread runs the model already, which is "
-                      "not thread_safe; ask it after infer_stream, or set workers",
-                      id),
+          formatted("request {}: with workers = 0 this thread runs the model already, which is "
+                    "not thread_safe; ask it after infer_stream, or set workers",
+                    id),
           std::move(details)};
 }
 

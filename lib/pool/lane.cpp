@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pool/lane.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <utility>
+
+#include "core/format.hpp"
 
 namespace inferpool::pool {
 namespace {
@@ -174,23 +174,22 @@ void Lane::end_overdue(TimePoint now, Duration cancel_grace, Duration hang_timeo
     return;
   }
   if (passed(kill_unbegun_at_, now)) {
-    ask_for_stack(now, fmt::format("it did not begin a request, even {} s (cancel_grace) after the "
-                                   "request's caller had left",
-                                   seconds(cancel_grace)));
+    ask_for_stack(now, formatted("it did not begin a request, even {} s (cancel_grace) after the "
+                                 "request's caller had left",
+                                 seconds(cancel_grace)));
     out_of_time_ = true;
   }
   for (std::size_t i = 0; i < runs_.size(); ++i) {
     Run& run = runs_[i];
     if (i < concurrency_ && !run.started) run.started = now;
     if (passed(run.kill_at, now)) {
-      ask_for_stack(now,
-                    fmt::format("its run went on {} s (cancel_grace) after its caller had left",
-                                seconds(cancel_grace)));
+      ask_for_stack(now, formatted("its run went on {} s (cancel_grace) after its caller had left",
+                                   seconds(cancel_grace)));
       run.overdue = out_of_time_ = true;
     } else if (hang_timeout > Duration::zero() && run.started &&
                now - *run.started >= hang_timeout && !waited_for(run)) {
-      ask_for_stack(now, fmt::format("hung: a request ran longer than hang_timeout ({} s)",
-                                     seconds(hang_timeout)));
+      ask_for_stack(now, formatted("hung: a request ran longer than hang_timeout ({} s)",
+                                   seconds(hang_timeout)));
       run.overdue = out_of_time_ = true;
     }
   }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pool/launch.hpp"
 
-#include <fmt/format.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -12,6 +11,7 @@
 #include <map>
 #include <string_view>
 
+#include "core/format.hpp"
 #include "model/cpu_list.hpp"
 #include "model/usable_processors.hpp"
 
@@ -57,7 +57,7 @@ std::vector<std::string> make_environment(const Settings& settings, int index) {
   for (const char* name : kThreadVariables) variables[name] = std::to_string(threads);
   for (const auto& [name, value] : settings.env) variables[name] = with_index(value, index);
   std::vector<std::string> result;
-  for (const auto& [name, value] : variables) result.push_back(fmt::format("{}={}", name, value));
+  for (const auto& [name, value] : variables) result.push_back(formatted("{}={}", name, value));
   return result;
 }
 
@@ -85,7 +85,7 @@ process::Program make_program(const Settings& settings, const WorkerBinary& bina
   process::Program program;
   program.executable = binary.path();
   program.image = binary.image();
-  program.arguments = {fmt::format("--inferpool-attach={}", kept)};
+  program.arguments = {formatted("--inferpool-attach={}", kept)};
   program.environment = make_environment(settings, index);
   program.kept = kept;
   program.output = output;

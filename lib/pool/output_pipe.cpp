@@ -2,7 +2,6 @@
 #include "pool/output_pipe.hpp"
 
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -12,6 +11,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "core/format.hpp"
 #include "core/system_error.hpp"
 #include "ipc/handshake.hpp"
 
@@ -37,7 +37,7 @@ void to_stderr(std::string_view text) {
 OutputPipe::OutputPipe(int worker_index, const std::string& model, const WorkerOutput& output,
                        FileDescriptor& write_end)
     : index_(worker_index),
-      prefix_(fmt::format("[{:.256}/{}] ", model, worker_index)),
+      prefix_(formatted("[{:.256}/{}] ", model, worker_index)),
       output_(output) {
   std::array<int, 2> fds{};
   if (pipe2(fds.data(), O_CLOEXEC) != 0) throw std::runtime_error(system_failure("pipe2", errno));

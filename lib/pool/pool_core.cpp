@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <fmt/format.h>
-
 #include <inferpool/detail/pool_core.hpp>
 
+#include "core/format.hpp"
 #include "model/failure.hpp"
 #include "model/payload_limit.hpp"
 #include "model/settings_memory.hpp"
@@ -21,23 +20,23 @@ Settings resolved(Settings settings, const PoolCore::Traits& traits) {
   resolve_memory(settings);
   if (*settings.workers == 0 && !traits.runnable) {
     throw Error(ErrorCode::kInvalidSettings,
-                fmt::format("{}: workers is 0, but the pool's model has only its types in this "
-                            "program, no constructor "
-                            "and predict; accepted: 1 to 1024",
-                            kInCode));
+                formatted("{}: workers is 0, but the pool's model has only its types in this "
+                          "program, no constructor "
+                          "and predict; accepted: 1 to 1024",
+                          kInCode));
   }
   if (*settings.workers == 0 && settings.sandbox) {
     throw Error(ErrorCode::kInvalidSettings,
-                fmt::format("{}: sandbox is true, but workers is 0: the model runs in the caller's "
-                            "process, which is not confined; accepted: false, or 1 to 1024 workers",
-                            kInCode));
+                formatted("{}: sandbox is true, but workers is 0: the model runs in the caller's "
+                          "process, which is not confined; accepted: false, or 1 to 1024 workers",
+                          kInCode));
   }
   if (settings.concurrency > 1 && traits.runnable && !traits.thread_safe) {
     throw Error(ErrorCode::kInvalidSettings,
-                fmt::format("{}: concurrency is {}, but the model does not say `static constexpr "
-                            "bool thread_safe = "
-                            "true`; accepted: 1",
-                            kInCode, settings.concurrency));
+                formatted("{}: concurrency is {}, but the model does not say `static constexpr "
+                          "bool thread_safe = "
+                          "true`; accepted: 1",
+                          kInCode, settings.concurrency));
   }
   return settings;
 }
@@ -139,8 +138,8 @@ Error load_error(const Settings& settings) {
   details.exception_type = failure.type;
   details.exception_text = failure.text;
   return {ErrorCode::kStartupFailed,
-          fmt::format("the model \"{}\" did not load in this process (workers is 0): {}{}{}",
-                      settings.name, failure.type, failure.text.empty() ? "" : ": ", failure.text),
+          formatted("the model \"{}\" did not load in this process (workers is 0): {}{}{}",
+                    settings.name, failure.type, failure.text.empty() ? "" : ": ", failure.text),
           std::move(details)};
 }
 

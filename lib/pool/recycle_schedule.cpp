@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pool/recycle_schedule.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
+#include "core/format.hpp"
 #include "model/duration.hpp"
 
 namespace inferpool::pool {
@@ -74,19 +73,19 @@ std::optional<std::string> RecycleSchedule::reached(const Worker& worker, TimePo
   if (max_requests_) {
     const std::uint64_t served = facts.served(worker.index);
     if (served >= static_cast<std::uint64_t>(worker.most_requests))
-      return fmt::format("max_requests is {}: it served {} requests, and was due from {} on",
-                         *max_requests_, served, worker.most_requests);
+      return formatted("max_requests is {}: it served {} requests, and was due from {} on",
+                       *max_requests_, served, worker.most_requests);
   }
   if (max_age_ && now - worker.since >= worker.most_age) {
-    return fmt::format(
+    return formatted(
         "max_worker_age is {}: it was ready for {:.1f} s, and was due from {:.1f} s on",
         print_duration(*max_age_), seconds(now - worker.since), seconds(worker.most_age));
   }
   if (!memory_too) return std::nullopt;
   const std::optional<std::uint64_t> memory = facts.private_memory(worker.index);
   if (!memory || *memory < worker.most_memory) return std::nullopt;
-  return fmt::format("max_worker_rss is {} bytes: it had {} of its own, and was due from {} on",
-                     *max_memory_, *memory, worker.most_memory);
+  return formatted("max_worker_rss is {} bytes: it had {} of its own, and was due from {} on",
+                   *max_memory_, *memory, worker.most_memory);
 }
 
 }  // namespace inferpool::pool

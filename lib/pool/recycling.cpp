@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pool/recycling.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <utility>
 
+#include "core/format.hpp"
 #include "pool/worker_news.hpp"
 
 namespace inferpool::pool {
@@ -98,8 +97,8 @@ void Recycling::let_go(TimePoint now) {
   if (old.asked_to_leave) {
     if (!passed(leave_by_, now)) return;
     leave_by_.reset();
-    old.worker->kill(fmt::format("it was recycled, and did not leave within drain_timeout ({} s)",
-                                 std::chrono::duration<double>(drain_timeout_).count()));
+    old.worker->kill(formatted("it was recycled, and did not leave within drain_timeout ({} s)",
+                               std::chrono::duration<double>(drain_timeout_).count()));
     return;
   }
   old.asked_to_leave = parts_.dispatch.update([&](Dispatch& d, ipc::WakeList& wakes) {

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pool/refusal.hpp"
 
-#include <fmt/format.h>
-
 #include <new>
 
+#include "core/format.hpp"
 #include "model/failure.hpp"
 
 namespace inferpool::pool {
@@ -18,7 +17,7 @@ namespace {
   } catch (const Error&) {
     throw;
   } catch (const std::bad_alloc&) {
-    throw Error(ErrorCode::kOutOfMemory, fmt::format("{}: the host's own memory is used up", what));
+    throw Error(ErrorCode::kOutOfMemory, formatted("{}: the host's own memory is used up", what));
   } catch (...) {
     const Failure failure = current_failure();
     ErrorDetails details;
@@ -27,8 +26,8 @@ namespace {
     details.exception_type = failure.type;
     details.exception_text = failure.text;
     throw Error(code,
-                fmt::format("{}: its codec threw {}{}{}", what, failure.type,
-                            failure.text.empty() ? "" : ": ", failure.text),
+                formatted("{}: its codec threw {}{}{}", what, failure.type,
+                          failure.text.empty() ? "" : ": ", failure.text),
                 std::move(details));
   }
 }
@@ -45,13 +44,13 @@ Error given_up(ErrorCode code, std::uint64_t request_id, Phase phase, std::strin
   details.worker_index = worker_index;
   const char* what =
       code == ErrorCode::kDeadlineExceeded ? "its deadline passed" : "its caller gave it up";
-  return {code, fmt::format("request {}: {} {}", request_id, what, when), std::move(details)};
+  return {code, formatted("request {}: {} {}", request_id, what, when), std::move(details)};
 }
 
 Error queue_full(std::size_t waiting, std::size_t most) {
-  return {ErrorCode::kQueueFull, fmt::format("{} requests wait already, max_queue_size is {}; try "
-                                             "later, or raise max_queue_size or workers",
-                                             waiting, most)};
+  return {ErrorCode::kQueueFull, formatted("{} requests wait already, max_queue_size is {}; try "
+                                           "later, or raise max_queue_size or workers",
+                                           waiting, most)};
 }
 
 void rethrow_unencodable(std::uint64_t request_id) {

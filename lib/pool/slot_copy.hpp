@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -10,6 +8,7 @@
 
 #include <inferpool/detail/frame.hpp>
 
+#include "core/format.hpp"
 #include "ipc/host_ring.hpp"
 #include "pool/placement.hpp"
 
@@ -32,7 +31,7 @@ class SlotCopy {
   // Throws Malformed.
   void check(const Call& call) const {
     if (head_.call_id != call.id)
-      throw detail::Malformed(fmt::format("a reply to request {}", head_.call_id));
+      throw detail::Malformed(formatted("a reply to request {}", head_.call_id));
   }
 
  private:

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pool/supervisor.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <utility>
 
+#include "core/format.hpp"
 #include "pool/quiet_thread.hpp"
 #include "pool/worker_news.hpp"
 

@@ -3,7 +3,6 @@
 
 #include <elf.h>
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,6 +12,7 @@
 
 #include <inferpool/error.hpp>
 
+#include "core/format.hpp"
 #include "core/system_error.hpp"
 #include "ipc/handshake.hpp"
 
@@ -39,7 +39,7 @@ bool is_native(const std::string& file) {
   ErrorDetails details;
   details.phase = Phase::kStarting;
   throw Error(ErrorCode::kStartupFailed,
-              fmt::format("worker executable {}: {}", path, system_failure("open", error)),
+              formatted("worker executable {}: {}", path, system_failure("open", error)),
               std::move(details));
 }
 
@@ -49,7 +49,7 @@ WorkerBinary::WorkerBinary(const std::filesystem::path& file)
     : path_(file.string()), image_(path_) {
   file_ = ipc::above_standard(FileDescriptor(open(path_.c_str(), O_PATH | O_CLOEXEC)));
   if (!file_) refuse(path_, errno);
-  const std::string link = fmt::format("/proc/self/fd/{}", file_.get());
+  const std::string link = formatted("/proc/self/fd/{}", file_.get());
   if (is_native(link)) image_ = link;
   identity_ = identity();
 }
@@ -57,9 +57,9 @@ WorkerBinary::WorkerBinary(const std::filesystem::path& file)
 void WorkerBinary::check() const {
   if (identity() == identity_) return;
   throw std::runtime_error(
-      fmt::format("{} is not the file any more that it was when the pool was made, and workers of "
-                  "one pool never mix versions; make a new pool",
-                  path_));
+      formatted("{} is not the file any more that it was when the pool was made, and workers of "
+                "one pool never mix versions; make a new pool",
+                path_));
 }
 
 std::optional<WorkerBinary::Identity> WorkerBinary::identity() const {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pool/worker_end.hpp"
 
-#include <fmt/format.h>
 #include <signal.h>
 
 #include <chrono>
 
+#include "core/format.hpp"
 #include "model/byte_size.hpp"
 #include "pool/lane.hpp"
 
@@ -13,7 +13,7 @@ namespace inferpool::pool {
 namespace {
 
 std::string how(const WorkerEnd& end) {
-  return fmt::format("worker {} (pid {}) {}", end.index, end.pid, process::to_string(end.status));
+  return formatted("worker {} (pid {}) {}", end.index, end.pid, process::to_string(end.status));
 }
 
 std::string why(const OomKill& kill) {
@@ -23,7 +23,7 @@ std::string why(const OomKill& kill) {
            "the machine's memory was used up; lower workers, shared_memory_limit or what the "
            "model holds";
   }
-  return text + fmt::format(
+  return text + formatted(
                     "the memory limit of its cgroup is {}; lower workers, shared_memory_limit or "
                     "what the model holds, or raise that limit",
                     print_byte_size(*kill.limit));
@@ -32,10 +32,10 @@ std::string why(const OomKill& kill) {
 std::string why(const WorkerEnd& end) {
   if (end.oom_kill) return why(*end.oom_kill);
   if (end.reason.empty()) return "";
-  std::string text = fmt::format("; the pool killed it: {}", end.reason);
+  std::string text = formatted("; the pool killed it: {}", end.reason);
   if (end.hung && end.status.signal == SIGKILL)
-    text += fmt::format("; asked for its stack (SIGABRT), it had not ended {} s later",
-                        std::chrono::duration<double>(kStackGrace).count());
+    text += formatted("; asked for its stack (SIGABRT), it had not ended {} s later",
+                      std::chrono::duration<double>(kStackGrace).count());
   return text;
 }
 
@@ -63,11 +63,10 @@ Error worker_lost(const WorkerEnd& end, std::uint64_t request_id, Phase phase,
   details.request_id = request_id;
   std::string text = how(end);
   if (phase != Phase::kNone) {
-    text += fmt::format(" {} request {}",
-                        phase == Phase::kRunning ? "while it ran" : "before it began", request_id);
+    text += formatted(" {} request {}",
+                      phase == Phase::kRunning ? "while it ran" : "before it began", request_id);
   }
-  if (parts > 0)
-    text += fmt::format(", after {} part{} of its answer", parts, parts > 1 ? "s" : "");
+  if (parts > 0) text += formatted(", after {} part{} of its answer", parts, parts > 1 ? "s" : "");
   text += why(end);
   if (parts > 0) {
     text += "; a request that was answered in part is not sent again, whatever retry is";
@@ -83,8 +82,8 @@ Error poisoned_request(const WorkerEnd& end, std::uint64_t request_id) {
   ErrorDetails details = details_of(end, Phase::kRunning);
   details.request_id = request_id;
   return {ErrorCode::kPoisonedRequest,
-          fmt::format("two workers ended while they ran request {}; the last: {}", request_id,
-                      to_string(end)),
+          formatted("two workers ended while they ran request {}; the last: {}", request_id,
+                    to_string(end)),
           std::move(details)};
 }
 
@@ -94,10 +93,10 @@ Error poisoned_input(const WorkerEnd& end, std::uint64_t request_id, int deaths,
   details.request_id = request_id;
   const auto seconds = [](Duration d) { return std::chrono::duration<double>(d).count(); };
   return {ErrorCode::kPoisonedRequest,
-          fmt::format("request {} is not run: its input ended {} workers while they ran it, the "
-                      "last one {:.1f} s ago: {}; each such end is remembered for poison_memory "
-                      "({} s), and two are enough; mend the model, or set poison_memory to 0",
-                      request_id, deaths, seconds(ago), to_string(end), seconds(poison_memory)),
+          formatted("request {} is not run: its input ended {} workers while they ran it, the "
+                    "last one {:.1f} s ago: {}; each such end is remembered for poison_memory "
+                    "({} s), and two are enough; mend the model, or set poison_memory to 0",
+                    request_id, deaths, seconds(ago), to_string(end), seconds(poison_memory)),
           std::move(details)};
 }
 
@@ -105,7 +104,7 @@ Error start_failed(const WorkerEnd& end, const std::string& cause, const Failure
   ErrorDetails details = details_of(end, Phase::kStarting);
   details.exception_type = load_failure.type;
   details.exception_text = load_failure.text;
-  std::string text = fmt::format("worker {} did not start: {}", end.index, cause);
+  std::string text = formatted("worker {} did not start: {}", end.index, cause);
   if (!end.stderr_tail.empty()) text += "; its last output:\n" + end.stderr_tail;
   return {ErrorCode::kStartupFailed, text, std::move(details)};
 }

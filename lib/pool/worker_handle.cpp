@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pool/worker_handle.hpp"
 
-#include <fmt/format.h>
 #include <signal.h>
 
 #include <array>
@@ -9,6 +8,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "core/format.hpp"
 #include "core/system_error.hpp"
 #include "pool/call.hpp"
 #include "pool/launch.hpp"
@@ -39,7 +39,7 @@ WorkerHandle::WorkerHandle(std::shared_ptr<const Origin> origin, int index, int 
   child_ = process::spawn(
       make_program(origin_->settings, origin_->binary, index, theirs.fd(), child_output_.get()));
   pid_ = child_.pid();
-  oom_mark_ = origin_->oom_kills->mark({.self = fmt::format("/proc/{}/cgroup", pid_)});
+  oom_mark_ = origin_->oom_kills->mark({.self = formatted("/proc/{}/cgroup", pid_)});
   child_output_.reset();
 }
 
@@ -56,13 +56,13 @@ void WorkerHandle::advance() {
   if (received == ipc::Received::kNoise || received == ipc::Received::kCut)
     return fail_start("it sent what is no message of inferpool");
   if (message.exec_error != 0) {
-    return fail_start(fmt::format("{} cannot be run: {}", origin_->binary.path(),
-                                  std::generic_category().message(message.exec_error)));
+    return fail_start(formatted("{} cannot be run: {}", origin_->binary.path(),
+                                std::generic_category().message(message.exec_error)));
   }
   if (stage_ == Stage::kShakingHands) return read_hello(message);
   if (message.head.generation != generation_) {
-    return fail_start(fmt::format("it answered for generation {} instead of {}",
-                                  message.head.generation, generation_));
+    return fail_start(formatted("it answered for generation {} instead of {}",
+                                message.head.generation, generation_));
   }
   if (message.head.kind == ipc::MessageKind::kReady) {
     // One that was killed as it said so has not started.
@@ -71,8 +71,8 @@ void WorkerHandle::advance() {
     const auto newline = message.text.find('\n');
     load_failure_.type = message.text.substr(0, newline);
     if (newline != std::string::npos) load_failure_.text = message.text.substr(newline + 1);
-    fail_start(fmt::format("the model did not load: {}{}{}", load_failure_.type,
-                           load_failure_.text.empty() ? "" : ": ", load_failure_.text));
+    fail_start(formatted("the model did not load: {}{}{}", load_failure_.type,
+                         load_failure_.text.empty() ? "" : ": ", load_failure_.text));
   } else if (message.head.kind == ipc::MessageKind::kNotConfined) {
     fail_start("sandbox = true, but it could not be confined: " + message.text);
   } else {
@@ -82,7 +82,7 @@ void WorkerHandle::advance() {
 
 void WorkerHandle::read_hello(const ipc::Message& message) {
   if (message.head.protocol != ipc::kProtocolVersion || message.head.abi != ipc::abi_hash()) {
-    return fail_start(fmt::format(
+    return fail_start(formatted(
         "it was built against another inferpool: it speaks protocol {} (ABI {:016x}), the "
         "host protocol {} (ABI {:016x}); build both against the same version",
         message.head.protocol, message.head.abi, ipc::kProtocolVersion, ipc::abi_hash()));
@@ -90,10 +90,10 @@ void WorkerHandle::read_hello(const ipc::Message& message) {
   if (message.head.kind != ipc::MessageKind::kHello)
     return fail_start("it broke the protocol of the handshake");
   if (message.text != origin_->signature) {
-    return fail_start(fmt::format(
-        "its model is \"{}\", the pool's is \"{}\"; give `worker` the executable of the "
-        "pool's model",
-        message.text, origin_->signature));
+    return fail_start(
+        formatted("its model is \"{}\", the pool's is \"{}\"; give `worker` the executable of the "
+                  "pool's model",
+                  message.text, origin_->signature));
   }
   send_welcome();
 }
@@ -127,9 +127,9 @@ void WorkerHandle::send_welcome() try {
 void WorkerHandle::check_startup(TimePoint now) {
   const Duration timeout = origin_->settings.startup_timeout;
   if (stage_ == Stage::kReady || now - started_ < timeout) return;
-  kill(fmt::format("it was not ready within startup_timeout ({} s), while {}",
-                   std::chrono::duration<double>(timeout).count(),
-                   stage_ == Stage::kLoading ? "its model loaded" : "it shook hands"));
+  kill(formatted("it was not ready within startup_timeout ({} s), while {}",
+                 std::chrono::duration<double>(timeout).count(),
+                 stage_ == Stage::kLoading ? "its model loaded" : "it shook hands"));
 }
 
 void WorkerHandle::fail_start(std::string why) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pool/worker_path.hpp"
 
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -9,6 +8,8 @@
 #include <vector>
 
 #include <inferpool/error.hpp>
+
+#include "core/format.hpp"
 
 namespace inferpool::pool {
 namespace {
@@ -64,16 +65,15 @@ fs::path find_worker(const std::string& worker) {
     if (what == kDirectory) {
       throw Error(
           ErrorCode::kInvalidSettings,
-          fmt::format(
-              "Settings: worker is \"{}\", a directory; accepted: the path or the name of an "
-              "executable file",
-              worker));
+          formatted("Settings: worker is \"{}\", a directory; accepted: the path or the name of an "
+                    "executable file",
+                    worker));
     }
     if (!what.empty()) {
       refuse(
-          fmt::format("worker executable {}: {}; set `worker` to the executable built with "
-                      "inferpool_add_worker",
-                      file.string(), what));
+          formatted("worker executable {}: {}; set `worker` to the executable built with "
+                    "inferpool_add_worker",
+                    file.string(), what));
     }
     return file;
   }
@@ -82,13 +82,13 @@ fs::path find_worker(const std::string& worker) {
     const fs::path file = folder / worker;
     const std::string what = obstacle(file);
     if (what.empty()) return fs::absolute(file);
-    tried += fmt::format("\n  {}: {}", file.string(), what);
+    tried += formatted("\n  {}: {}", file.string(), what);
   }
   refuse(
-      fmt::format("worker executable \"{}\" was not found; set `worker` to its absolute path, or "
-                  "put it beside the "
-                  "host executable; looked at:{}",
-                  worker, tried));
+      formatted("worker executable \"{}\" was not found; set `worker` to its absolute path, or "
+                "put it beside the "
+                "host executable; looked at:{}",
+                worker, tried));
 }
 
 }  // namespace inferpool::pool

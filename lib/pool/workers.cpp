@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pool/workers.hpp"
 
-#include <fmt/format.h>
-
 #include <array>
 #include <optional>
 
+#include "core/format.hpp"
 #include "model/settings_memory.hpp"
 #include "model/usable_processors.hpp"
 #include "pool/worker_path.hpp"
@@ -60,8 +59,7 @@ std::shared_ptr<const Origin> Workers::make_origin(const Settings& settings,
   try {
     origin->requests = ipc::RequestRegion::create(*settings.shared_memory_limit / 2);
   } catch (const std::runtime_error& error) {
-    throw start_failure(
-        fmt::format("the pool's shared memory could not be made: {}", error.what()));
+    throw start_failure(formatted("the pool's shared memory could not be made: {}", error.what()));
   }
   return origin;
 }
@@ -78,7 +76,7 @@ Workers::Workers(const Settings& settings, const detail::PoolCore::Traits& trait
     completion_ =
         std::make_unique<Completion>(*exchange_, events_, settings.spin, origin_->processors);
   } catch (const std::runtime_error& error) {
-    throw start_failure(fmt::format("the pool could not be started: {}", error.what()));
+    throw start_failure(formatted("the pool could not be started: {}", error.what()));
   }
   if (settings.start_in_background) return;
   if (const auto failure = roster_.wait_started()) {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/command_line.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <charconv>
 #include <system_error>
+
+#include "core/format.hpp"
 
 namespace inferpool::tools {
 
@@ -32,7 +32,7 @@ T parse_number(std::string_view option, std::string_view text, T least, T most) 
   const bool fits = value >= least && value <= most;
   if (error != std::errc{} || end != text.data() + text.size() || !fits) {
     throw Usage(
-        fmt::format("{} takes a number from {} to {}, not \"{}\"", option, least, most, text));
+        formatted("{} takes a number from {} to {}, not \"{}\"", option, least, most, text));
   }
   return value;
 }
@@ -42,11 +42,11 @@ void check_inputs(const std::vector<InputFile>& inputs) {
   for (const InputFile& input : inputs) {
     if (input.file.empty()) throw Usage("an --input names no file");
     if (inputs.size() > 1 && input.name.empty()) {
-      throw Usage(fmt::format("several inputs need names: --input NAME={}", input.file));
+      throw Usage(formatted("several inputs need names: --input NAME={}", input.file));
     }
     const auto same = [&](const InputFile& other) { return other.name == input.name; };
     if (std::count_if(inputs.begin(), inputs.end(), same) > 1) {
-      throw Usage(fmt::format("the input \"{}\" is given twice", input.name));
+      throw Usage(formatted("the input \"{}\" is given twice", input.name));
     }
   }
 }
@@ -59,7 +59,7 @@ void CommandLine::read(ModelArguments& arguments,
     const std::string_view word = words_[at_];
     if (read_own(word, arguments) || read_other(word)) continue;
     if (word.starts_with('-') || !arguments.settings.empty()) {
-      throw Usage(fmt::format("unknown argument \"{}\"", word));
+      throw Usage(formatted("unknown argument \"{}\"", word));
     }
     arguments.settings = word;
   }
@@ -84,7 +84,7 @@ bool CommandLine::read_own(std::string_view word, ModelArguments& arguments) {
 }
 
 std::string_view CommandLine::value(std::string_view option) {
-  if (++at_ == words_.size()) throw Usage(fmt::format("{} needs a value", option));
+  if (++at_ == words_.size()) throw Usage(formatted("{} needs a value", option));
   return words_[at_];
 }
 

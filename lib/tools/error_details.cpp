@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/error_details.hpp"
 
-#include <fmt/format.h>
-
 #include <string_view>
+
+#include "core/format.hpp"
 
 namespace inferpool::tools {
 
@@ -12,18 +12,17 @@ std::string error_details(const Error& error) {
   const std::string_view text = error.what();
   std::string result;
   if (details.phase != Phase::kNone) {
-    result += fmt::format("  phase: {}\n", name(details.phase));
+    result += formatted("  phase: {}\n", name(details.phase));
   }
   const auto left_out = [&](const std::string& detail) {
     return !detail.empty() && text.find(detail) == std::string_view::npos;
   };
   if (left_out(details.exception_type)) {
-    result += fmt::format("  exception: {}\n", details.exception_type);
+    result += formatted("  exception: {}\n", details.exception_type);
   }
   if (left_out(details.stderr_tail)) {
     const bool ends = details.stderr_tail.ends_with('\n');
-    result +=
-        fmt::format("  the worker's last output:\n{}{}", details.stderr_tail, ends ? "" : "\n");
+    result += formatted("  the worker's last output:\n{}{}", details.stderr_tail, ends ? "" : "\n");
   }
   return result;
 }

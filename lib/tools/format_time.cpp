@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/format_time.hpp"
 
-#include <fmt/format.h>
+#include "core/format.hpp"
 
 namespace inferpool::tools {
 
 std::string format_time(double seconds) {
   const auto in = [](double value, const char* unit) {
-    return value < 9.95 ? fmt::format("{:.1f} {}", value, unit)
-                        : fmt::format("{:.0f} {}", value, unit);
+    return value < 9.95 ? formatted("{:.1f} {}", value, unit) : formatted("{:.0f} {}", value, unit);
   };
-  if (seconds < 0.9995e-6) return fmt::format("{:.0f} ns", seconds * 1e9);
+  if (seconds < 0.9995e-6) return formatted("{:.0f} ns", seconds * 1e9);
   if (seconds < 0.9995e-3) return in(seconds * 1e6, "us");
   return seconds < 0.9995 ? in(seconds * 1e3, "ms") : in(seconds, "s");
 }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/npy.hpp"
 
-#include <fmt/format.h>
-
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
@@ -15,6 +13,7 @@
 
 #include <inferpool/error.hpp>
 
+#include "core/format.hpp"
 #include "tools/npy_header.hpp"
 #include "tools/npy_types.hpp"
 
@@ -30,11 +29,11 @@ class NpyFile {
   explicit NpyFile(const std::filesystem::path& file)
       : name_(file.string()), in_(file, std::ios::binary) {
     const int error = errno;
-    if (!in_) refuse(fmt::format("cannot be read: {}", std::generic_category().message(error)));
+    if (!in_) refuse(formatted("cannot be read: {}", std::generic_category().message(error)));
     std::error_code failure;
     if (!std::filesystem::is_regular_file(file, failure)) refuse("is not a regular file");
     left_ = std::filesystem::file_size(file, failure);
-    if (failure) refuse(fmt::format("cannot be read: {}", failure.message()));
+    if (failure) refuse(formatted("cannot be read: {}", failure.message()));
   }
 
   Tensor read() {
@@ -54,7 +53,7 @@ class NpyFile {
     const std::string version = take(2);
     const auto major = static_cast<unsigned char>(version[0]);
     if (major < 1 || major > 3) {
-      refuse(fmt::format("is of version {} of the .npy format; accepted: 1, 2 and 3", major));
+      refuse(formatted("is of version {} of the .npy format; accepted: 1, 2 and 3", major));
     }
     const std::string length = take(major == 1 ? 2 : 4);
     std::size_t size = 0;
@@ -64,7 +63,7 @@ class NpyFile {
     try {
       return parse_npy_header(take(size));
     } catch (const std::invalid_argument& error) {
-      refuse(fmt::format("has a header that is none: {}", error.what()));
+      refuse(formatted("has a header that is none: {}", error.what()));
     }
   }
 
@@ -74,17 +73,17 @@ class NpyFile {
       if (descr.size() != 3 || name != std::string_view(descr).substr(1)) continue;
       if (order == '<' || (element_size(datatype) == 1 && order == '|')) return datatype;
       if (order == '>') {
-        refuse(fmt::format("is big-endian ({}); save array.astype('<{}') instead", descr, name));
+        refuse(formatted("is big-endian ({}); save array.astype('<{}') instead", descr, name));
       }
     }
-    refuse(fmt::format("holds elements of the type {}; accepted: {}", descr, kAccepted));
+    refuse(formatted("holds elements of the type {}; accepted: {}", descr, kAccepted));
   }
 
   Shape shape_of(const NpyHeader& header) const {
     try {
       return Shape(header.shape);
     } catch (const Error& error) {
-      refuse(fmt::format("has a shape that no tensor can have: {}", error.what()));
+      refuse(formatted("has a shape that no tensor can have: {}", error.what()));
     }
   }
 
@@ -92,19 +91,19 @@ class NpyFile {
     const std::uint64_t size = element_size(datatype);
     const auto elements = static_cast<std::uint64_t>(shape.elements());
     if (left_ / size != elements || left_ % size != 0) {
-      refuse(fmt::format("has {} bytes after its header; {} {} are {} of {}", left_, name(datatype),
-                         to_string(shape), elements, size));
+      refuse(formatted("has {} bytes after its header; {} {} are {} of {}", left_, name(datatype),
+                       to_string(shape), elements, size));
     }
     const std::string bytes = take(left_);
     try {
       return Tensor::copy_bytes(datatype, shape, std::as_bytes(std::span(bytes)));
     } catch (const Error& error) {
-      refuse(fmt::format("holds what no tensor can: {}", error.what()));
+      refuse(formatted("holds what no tensor can: {}", error.what()));
     }
   }
 
   std::string take(std::uint64_t size) {
-    if (size > left_) refuse(fmt::format("ends {} bytes too early", size - left_));
+    if (size > left_) refuse(formatted("ends {} bytes too early", size - left_));
     std::string bytes(size, '\0');
     in_.read(bytes.data(), static_cast<std::streamsize>(size));
     if (!in_) refuse("cannot be read to its end");
@@ -113,7 +112,7 @@ class NpyFile {
   }
 
   [[noreturn]] void refuse(std::string_view why) const {
-    throw Error(ErrorCode::kInvalidArgument, fmt::format("{} {}", name_, why));
+    throw Error(ErrorCode::kInvalidArgument, formatted("{} {}", name_, why));
   }
 
   std::string name_;

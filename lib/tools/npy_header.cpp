@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/npy_header.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <charconv>
 #include <set>
 #include <stdexcept>
 #include <system_error>
+
+#include "core/format.hpp"
 
 namespace inferpool::tools {
 namespace {
@@ -28,7 +28,7 @@ class Literals {
   }
 
   void expect(std::string_view token) {
-    if (!take(token)) fail(fmt::format("\"{}\"", token));
+    if (!take(token)) fail(formatted("\"{}\"", token));
   }
 
   void expect_end() {
@@ -102,7 +102,7 @@ class Literals {
 
   [[noreturn]] void fail(std::string_view expected) const {
     throw std::invalid_argument(
-        fmt::format("expected {}, found \"{}\"", expected, rest_.substr(0, 20)));
+        formatted("expected {}, found \"{}\"", expected, rest_.substr(0, 20)));
   }
 
   std::string_view rest_;
@@ -125,7 +125,7 @@ NpyHeader parse_npy_header(std::string_view text) {
     } else if (key == "shape") {
       header.shape = literals.tuple();
     } else {
-      throw std::invalid_argument(fmt::format("unknown key \"{}\"", key));
+      throw std::invalid_argument(formatted("unknown key \"{}\"", key));
     }
     keys.insert(key);
     if (!literals.take(",")) {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/npy_writer.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
@@ -14,6 +12,7 @@
 
 #include <inferpool/error.hpp>
 
+#include "core/format.hpp"
 #include "tools/npy_types.hpp"
 
 namespace inferpool::tools {
@@ -23,28 +22,28 @@ constexpr std::size_t kAlignment = 64;  // of the values, as the format asks
 
 [[noreturn]] void refuse(const std::filesystem::path& file, std::string_view why) {
   throw Error(ErrorCode::kInvalidArgument,
-              fmt::format("{} cannot be written: {}", file.string(), why));
+              formatted("{} cannot be written: {}", file.string(), why));
 }
 
 std::string descr_of(const std::filesystem::path& file, Datatype datatype) {
   const auto found =
       std::ranges::find(kNpyTypes, datatype, [](const auto& type) { return type.second; });
   if (found == kNpyTypes.end()) {
-    refuse(file, fmt::format(".npy has no type for {}; --json prints it", name(datatype)));
+    refuse(file, formatted(".npy has no type for {}; --json prints it", name(datatype)));
   }
-  return fmt::format("{}{}", element_size(datatype) == 1 ? '|' : '<', found->first);
+  return formatted("{}{}", element_size(datatype) == 1 ? '|' : '<', found->first);
 }
 
 // A tuple of Python: "()", "(3,)", "(3, 4)".
 std::string tuple_of(const Shape& shape) {
-  return fmt::format("({}{})", fmt::join(shape.dimensions(), ", "), shape.rank() == 1 ? "," : "");
+  return formatted("({}{})", joined(shape.dimensions(), ", "), shape.rank() == 1 ? "," : "");
 }
 
 // All that stands before the values, in version 1 of the format: a header of 8 dimensions is far
 // from its 64 KiB.
 std::string head_of(const std::string& descr, const Shape& shape) {
-  std::string header = fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': {}, }}",
-                                   descr, tuple_of(shape));
+  std::string header =
+      formatted("{{'descr': '{}', 'fortran_order': False, 'shape': {}, }}", descr, tuple_of(shape));
   const std::size_t before = kNpyMagic.size() + 4;
   const std::size_t used = (before + header.size() + 1) % kAlignment;
   header.append(used == 0 ? 0 : kAlignment - used, ' ') += '\n';

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/untyped_pool.hpp"
 
-#include <fmt/format.h>
-
 #include <string>
 #include <string_view>
 
 #include <inferpool/codec.hpp>
 #include <inferpool/error.hpp>
+
+#include "core/format.hpp"
 
 namespace inferpool::tools {
 namespace {
@@ -31,7 +31,7 @@ std::string advice(std::string_view signature) {
   if (signature == "Tensor -> Tensor") {
     return "its model takes one tensor without a name (a Tensor): --input x.npy";
   }
-  return fmt::format(
+  return formatted(
       "its model is \"{}\"; what is not known by its C++ type can be asked only where it is Tensor "
       "-> Tensor or Request -> Response",
       signature);
@@ -44,7 +44,7 @@ std::unique_ptr<Pool> make(const Settings& settings) {
   } catch (const Error& error) {
     const std::string_view signature = signature_in(error.what());
     if (signature.empty()) throw;
-    throw Error(error.code(), fmt::format("{}: {}", settings.worker, advice(signature)),
+    throw Error(error.code(), formatted("{}: {}", settings.worker, advice(signature)),
                 error.details());
   }
 }

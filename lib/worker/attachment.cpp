@@ -2,11 +2,11 @@
 #include "worker/attachment.hpp"
 
 #include <fcntl.h>
-#include <fmt/format.h>
 
 #include <cerrno>
 #include <stdexcept>
 
+#include "core/format.hpp"
 #include "core/system_error.hpp"
 
 namespace inferpool::worker {
@@ -19,16 +19,16 @@ Attachment::Attachment(int control_fd, const std::string& signature)
       socket_.send({}, signature, {}) ? socket_.receive(message, true) : ipc::Received::kEnd;
   if (received == ipc::Received::kCut) {
     message.descriptors.clear();  // whoever reports this may need one
-    throw std::runtime_error(system_failure(
-        fmt::format("taking the pool's {} descriptors", +ipc::kDescriptors), EMFILE));
+    throw std::runtime_error(
+        system_failure(formatted("taking the pool's {} descriptors", +ipc::kDescriptors), EMFILE));
   }
   if (received != ipc::Received::kMessage)
     throw std::runtime_error("the pool closed the connection before it said welcome");
   if (message.head.kind != ipc::MessageKind::kWelcome ||
       message.head.protocol != ipc::kProtocolVersion || message.head.abi != ipc::abi_hash() ||
       message.descriptors.size() != ipc::kDescriptors) {
-    throw std::runtime_error(fmt::format("the pool speaks protocol {}, this worker {}",
-                                         message.head.protocol, ipc::kProtocolVersion));
+    throw std::runtime_error(formatted("the pool speaks protocol {}, this worker {}",
+                                       message.head.protocol, ipc::kProtocolVersion));
   }
   map(message);
 }

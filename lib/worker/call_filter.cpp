@@ -2,7 +2,6 @@
 #include "worker/call_filter.hpp"
 
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <linux/audit.h>
 #include <linux/fs.h>
 #include <linux/fscrypt.h>
@@ -24,6 +23,7 @@
 #include <span>
 #include <stdexcept>
 
+#include "core/format.hpp"
 #include "core/system_error.hpp"
 #include "worker/refused_calls.hpp"
 
@@ -192,11 +192,11 @@ void filter_calls() {
   const long result =
       syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &program);
   if (result < 0) {
-    throw std::runtime_error(fmt::format("this system does not filter system calls ({})",
-                                         system_failure("seccomp", errno)));
+    throw std::runtime_error(formatted("this system does not filter system calls ({})",
+                                       system_failure("seccomp", errno)));
   }
   if (result > 0) {
-    throw std::runtime_error(fmt::format(
+    throw std::runtime_error(formatted(
         "thread {} of the worker has a filter of system calls that the others have not", result));
   }
 }

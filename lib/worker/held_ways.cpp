@@ -2,7 +2,6 @@
 #include "worker/held_ways.hpp"
 
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -13,6 +12,8 @@
 #include <stdexcept>
 #include <string_view>
 #include <system_error>
+
+#include "core/format.hpp"
 
 namespace inferpool::worker {
 namespace {
@@ -31,18 +32,18 @@ std::optional<std::string> way_by(int fd, const std::string& target) {
   struct stat status {};
   if (fstat(fd, &status) != 0) return std::nullopt;  // closed meanwhile: that of the listing itself
   if (target == "anon_inode:[io_uring]")
-    return fmt::format("descriptor {} is an io_uring, which no filter sees", fd);
+    return formatted("descriptor {} is an io_uring, which no filter sees", fd);
   if (S_ISSOCK(status.st_mode)) {
     int family = AF_UNIX;
     socklen_t size = sizeof(family);
     getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &family, &size);
     if (family == AF_UNIX) return std::nullopt;
-    return fmt::format("descriptor {} is a network socket (family {})", fd, family);
+    return formatted("descriptor {} is a network socket (family {})", fd, family);
   }
   const int flags = fcntl(fd, F_GETFL);
   if (!outlives(status) || (flags & O_PATH) != 0 || (flags & O_ACCMODE) == O_RDONLY)
     return std::nullopt;
-  return fmt::format("descriptor {} is open for writing to {}", fd, target);
+  return formatted("descriptor {} is open for writing to {}", fd, target);
 }
 
 std::optional<std::string> open_way() {
@@ -79,7 +80,7 @@ std::optional<std::string> mapped_way() {
     struct stat status {};
     if (path.empty() || line.find(kSharedFlag) == std::string::npos) continue;
     if (stat(path.c_str(), &status) == 0 && outlives(status))
-      return fmt::format("{} is mapped, and what is written there goes to the file", path);
+      return formatted("{} is mapped, and what is written there goes to the file", path);
   }
   if (!told) throw std::runtime_error("/proc/self/smaps does not tell what is mapped");
   return std::nullopt;

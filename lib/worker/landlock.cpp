@@ -2,7 +2,6 @@
 #include "worker/landlock.hpp"
 
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -12,6 +11,7 @@
 #include <stdexcept>
 
 #include "core/file_descriptor.hpp"
+#include "core/format.hpp"
 #include "core/system_error.hpp"
 
 namespace inferpool::worker {
@@ -60,10 +60,10 @@ long version() {
   const long result = syscall(kCreateRuleset, nullptr, 0, kAskVersion);
   if (result >= kLeastVersion) return result;
   throw std::runtime_error(
-      result < 0 ? fmt::format("this system has no Landlock, or forbids it ({})",
-                               system_failure("landlock_create_ruleset", errno))
-                 : fmt::format("this system's Landlock is version {}, and version {} is needed",
-                               result, kLeastVersion));
+      result < 0 ? formatted("this system has no Landlock, or forbids it ({})",
+                             system_failure("landlock_create_ruleset", errno))
+                 : formatted("this system's Landlock is version {}, and version {} is needed",
+                             result, kLeastVersion));
 }
 
 FileDescriptor make_ruleset(const Ruleset& ruleset, std::size_t size) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "worker/reply_frame.hpp"
 
-#include <fmt/format.h>
-
 #include <inferpool/error.hpp>
+
+#include "core/format.hpp"
 
 namespace inferpool::worker {
 
@@ -12,8 +12,8 @@ ipc::PublishedReply hold_reply(const detail::FrameBuffer& frame, ipc::SentBlocks
   ipc::PublishedReply reply{.frame = frame.bytes()};
   if (reply.frame.size() > ipc::kLargestFrame) {
     throw Error(ErrorCode::kPayloadTooLarge,
-                fmt::format("the names and descriptions of a reply take {} bytes; accepted: {}",
-                            reply.frame.size(), ipc::kLargestFrame));
+                formatted("the names and descriptions of a reply take {} bytes; accepted: {}",
+                          reply.frame.size(), ipc::kLargestFrame));
   }
   if (reply.frame.size() > ipc::kInlineFrame)
     reply.frame_offset = blocks.place(reply.frame, {}).offset;

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <fmt/format.h>
-
 #include <charconv>
 #include <cstdio>
 #include <exception>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include <inferpool/error.hpp>
 #include <inferpool/worker.hpp>
 
+#include "core/format.hpp"
 #include "model/failure.hpp"
 #include "worker/attachment.hpp"
 #include "worker/last_stack.hpp"
@@ -37,20 +37,23 @@ std::optional<int> attach_fd(int argc, char** argv) {
   return fd;
 }
 
+void print(std::FILE* to, const std::string& text) { std::fputs(text.c_str(), to); }
+
 int explain(std::string_view program, const ServedModel& model) {
-  fmt::print(stderr,
-             "{0} is an inferpool worker: it serves a model ({1}) to the pool that starts it, and "
-             "does nothing by "
-             "itself.\n"
-             "A program that links inferpool starts it: inferpool::Pool<Model> "
-             "pool{{Settings{{.worker = \"{0}\"}}}};\n"
-             "To see whether its model loads: {0} --check model-settings.json\n",
-             program, model.signature());
+  print(stderr,
+        formatted(
+            "{0} is an inferpool worker: it serves a model ({1}) to the pool that starts it, and "
+            "does nothing by "
+            "itself.\n"
+            "A program that links inferpool starts it: inferpool::Pool<Model> "
+            "pool{{Settings{{.worker = \"{0}\"}}}};\n"
+            "To see whether its model loads: {0} --check model-settings.json\n",
+            program, model.signature()));
   return 2;
 }
 
 std::string describe(const Failure& failure) {
-  return failure.text.empty() ? failure.type : fmt::format("{}: {}", failure.type, failure.text);
+  return failure.text.empty() ? failure.type : formatted("{}: {}", failure.type, failure.text);
 }
 
 int check(const char* file, ServedModel& model) {
@@ -58,15 +61,15 @@ int check(const char* file, ServedModel& model) {
     Settings settings = Settings::from_file(file);
     resolve_workers(settings);
     model.load(settings, WorkerInfo{});
-    fmt::print("{}: model \"{}\" loads; signature {}; thread_safe {}; {} workers\n", file,
-               settings.name, model.signature(), model.thread_safe() ? "yes" : "no",
-               *settings.workers);
+    print(stdout, formatted("{}: model \"{}\" loads; signature {}; thread_safe {}; {} workers\n",
+                            file, settings.name, model.signature(),
+                            model.thread_safe() ? "yes" : "no", *settings.workers));
     const std::string description = model.description();
-    if (!description.empty()) fmt::print("{}\n", description);
+    if (!description.empty()) print(stdout, description + "\n");
     model.unload();
     return 0;
   } catch (...) {
-    fmt::print(stderr, "{}: {}\n", file, describe(current_failure()));
+    print(stderr, formatted("{}: {}\n", file, describe(current_failure())));
     return 1;
   }
 }
@@ -77,7 +80,7 @@ bool load(const Attachment& attachment, ServedModel& model) {
     if (welcome.concurrency > 1 && !model.thread_safe()) {
       throw Error(
           ErrorCode::kInvalidSettings,
-          fmt::format(
+          formatted(
               "concurrency is {}, but the model does not say `static constexpr bool thread_safe = "
               "true`; accepted: 1",
               welcome.concurrency));
@@ -108,7 +111,7 @@ void start(worker::Server& server) {
   try {
     server.start();
   } catch (const std::exception& error) {
-    fmt::print(stderr, "{}\n", error.what());
+    print(stderr, formatted("{}\n", error.what()));
     std::fflush(nullptr);
     _Exit(2);  // those that there are do not end by themselves
   }
@@ -146,7 +149,7 @@ int run_worker(int argc, char** argv, ServedModel& model) {
   try {
     return serve(*fd, model);
   } catch (const std::exception& error) {
-    fmt::print(stderr, "{}: {}\n", program, error.what());
+    print(stderr, formatted("{}: {}\n", program, error.what()));
     return 2;
   }
 }

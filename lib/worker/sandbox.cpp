@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "worker/sandbox.hpp"
 
-#include <fmt/format.h>
-
 #include <filesystem>
 #include <iterator>
 #include <stdexcept>
 #include <system_error>
 
+#include "core/format.hpp"
 #include "worker/call_filter.hpp"
 #include "worker/held_ways.hpp"
 #include "worker/landlock.hpp"
@@ -21,10 +20,10 @@ template <typename Step>
 void require(Step step) try {
   step();
 } catch (const std::runtime_error& error) {
-  throw std::runtime_error(fmt::format(
-      "{}; it needs Linux 5.19 or later with Landlock and seccomp, and a container that "
-      "allows them: use one, or set sandbox = false",
-      error.what()));
+  throw std::runtime_error(
+      formatted("{}; it needs Linux 5.19 or later with Landlock and seccomp, and a container that "
+                "allows them: use one, or set sandbox = false",
+                error.what()));
 }
 
 }  // namespace
@@ -35,7 +34,7 @@ void require_one_thread() {
   if (error) throw std::runtime_error("/proc/self/task cannot be read: " + error.message());
   const auto threads = std::distance(begin(tasks), end(tasks));
   if (threads == 1) return;
-  throw std::runtime_error(fmt::format(
+  throw std::runtime_error(formatted(
       "{} threads run before the model loads, which cannot be confined with it: something that the "
       "worker is linked with starts them before main; load it in the model's constructor, or set "
       "sandbox = false",
@@ -51,7 +50,7 @@ void confine() {
   require(filter_calls);
   // Only now, that no thread can open anything more.
   if (const auto way = held_way_out()) {
-    throw std::runtime_error(fmt::format(
+    throw std::runtime_error(formatted(
         "after its load the model still has a way out: {}; close it in the model's constructor, or "
         "set sandbox = false",
         *way));

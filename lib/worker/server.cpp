@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "worker/server.hpp"
 
-#include <fmt/format.h>
-
 #include <stdexcept>
 #include <system_error>
 #include <utility>
@@ -10,6 +8,7 @@
 #include <inferpool/error.hpp>
 
 #include "core/clock.hpp"
+#include "core/format.hpp"
 #include "core/system_error.hpp"
 #include "model/reply.hpp"
 #include "model/traceparent.hpp"
@@ -37,8 +36,8 @@ void Server::start() try {
     });
 } catch (const std::system_error& error) {
   throw std::runtime_error(
-      system_failure(fmt::format("thread {} of concurrency = {}", others_.size() + 2,
-                                 attachment_.welcome().concurrency),
+      system_failure(formatted("thread {} of concurrency = {}", others_.size() + 2,
+                               attachment_.welcome().concurrency),
                      error.code().value()));
 }
 

@@ -11,7 +11,7 @@ BEGIN {
   may["pool"] = " process ipc model core "
   may["worker"] = " ipc model core "
   may["runtimes"] = " "
-  may["tools"] = " model "
+  may["tools"] = " model core "
   longest = 300 # lines of a file
   for (i = 1; i < ARGC; ++i) exists[ARGV[i]] = 1
 }

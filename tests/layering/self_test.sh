@@ -32,7 +32,7 @@ caught() { says "$1" 1; }
 accepted() { says "$1" 0; }
 
 layers='core model ipc process pool worker runtimes tools'
-allowed=' model:core ipc:core process:core pool:process pool:ipc pool:model pool:core worker:ipc worker:model worker:core tools:model '
+allowed=' model:core ipc:core process:core pool:process pool:ipc pool:model pool:core worker:ipc worker:model worker:core tools:model tools:core '
 for from in $layers; do
   for to in $layers; do
     tree "lib/$from/a.cpp" "// a\n#include \"$to/b.hpp\"" "lib/$to/b.hpp" ''

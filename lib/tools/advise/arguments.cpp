@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/advise/arguments.hpp"
 
-#include <fmt/format.h>
-
 #include <string_view>
+
+#include "core/format.hpp"
 
 namespace inferpool::tools {
 
@@ -47,7 +47,7 @@ constexpr const char* kRest =
 }  // namespace
 
 std::string advise_help() {
-  return fmt::format("{}{}{}{}", kAdviseUsage, kPurpose, kModelArgumentsHelp, kRest);
+  return formatted("{}{}{}{}", kAdviseUsage, kPurpose, kModelArgumentsHelp, kRest);
 }
 
 AdviseArguments parse_advise_arguments(std::span<const char* const> arguments) {

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/format.hpp"
 #include "model/usable_processors.hpp"
 #include "tools/advise/arguments.hpp"
 #include "tools/advise/measurement.hpp"
@@ -28,7 +28,7 @@ class ProgressLine {
  public:
   void show(std::string_view text) const {
     if (!terminal_) return;
-    print_error(fmt::format("{}{} ...", kEraseLine, text));
+    print_error(formatted("{}{} ...", kEraseLine, text));
     std::fflush(stderr);
   }
   ~ProgressLine() {

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/advise/measurement.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <utility>
 
+#include "core/format.hpp"
 #include "tools/advise/pool_meter.hpp"
 #include "tools/advise/probe.hpp"
 #include "tools/untyped_pool.hpp"
@@ -52,7 +51,7 @@ Figures Measurement::take(int cores) {
 void Measurement::measure_model(Figures& figures) {
   for (int workers = 1; workers <= budget_.workers; ++workers) {
     const auto say = [&](std::string_view what) {
-      progress_(fmt::format("{} of {} workers: {}", workers, budget_.workers, what));
+      progress_(formatted("{} of {} workers: {}", workers, budget_.workers, what));
     };
     settings_.workers = workers;
     say("loading the model");
@@ -78,7 +77,7 @@ void Measurement::measure_probe(Figures& figures) {
   UntypedPool pool(settings, Probe::input(0, bytes));
   const double seconds = kProbeShare / kUsualSteps * budget_.seconds;
   for (const double step : kSteps) {
-    progress_(fmt::format("what a pool costs a run of {:.0f} us", step * 1e6));
+    progress_(formatted("what a pool costs a run of {:.0f} us", step * 1e6));
     const ModelInput input = Probe::input(step, bytes);
     PoolMeter meter(pool, input);
     const SingleCall single = meter.measure_single(0.4 * seconds);

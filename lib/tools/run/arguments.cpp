@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/run/arguments.hpp"
 
-#include <fmt/format.h>
-
 #include <string_view>
+
+#include "core/format.hpp"
 
 namespace inferpool::tools {
 
@@ -55,11 +55,11 @@ void add_output(RunArguments& arguments, const InputFile& output) {
   if (output.file.empty()) throw Usage("an --output names no file");
   for (const InputFile& other : arguments.outputs) {
     if (other.name.empty() || output.name.empty()) {
-      throw Usage(fmt::format("several outputs need names: --output NAME={}",
-                              other.name.empty() ? other.file : output.file));
+      throw Usage(formatted("several outputs need names: --output NAME={}",
+                            other.name.empty() ? other.file : output.file));
     }
     if (other.name == output.name) {
-      throw Usage(fmt::format("the output \"{}\" is given twice", output.name));
+      throw Usage(formatted("the output \"{}\" is given twice", output.name));
     }
   }
   arguments.outputs.push_back(output);
@@ -68,7 +68,7 @@ void add_output(RunArguments& arguments, const InputFile& output) {
 }  // namespace
 
 std::string run_help() {
-  return fmt::format("{}{}{}{}", kRunUsage, kPurpose, kModelArgumentsHelp, kRest);
+  return formatted("{}{}{}{}", kRunUsage, kPurpose, kModelArgumentsHelp, kRest);
 }
 
 RunArguments parse_run_arguments(std::span<const char* const> arguments) {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/run/calls.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <chrono>
 #include <string_view>
 #include <utility>
 
 #include <inferpool/error.hpp>
+
+#include "core/format.hpp"
 
 namespace inferpool::tools {
 namespace {
@@ -31,7 +31,7 @@ void refuse_no_workers(const Settings& settings) {
 Error numbered(const Error& error, int number, int count) {
   std::string_view text = error.what();
   text.remove_prefix(std::min(text.size(), name(error.code()).size() + 2));  // "<code>: "
-  return {error.code(), fmt::format("call {} of {}: {}", number, count, text), error.details()};
+  return {error.code(), formatted("call {} of {}: {}", number, count, text), error.details()};
 }
 
 }  // namespace

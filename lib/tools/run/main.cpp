@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cstddef>
 #include <span>
@@ -8,6 +6,7 @@
 
 #include <inferpool/error.hpp>
 
+#include "core/format.hpp"
 #include "tools/model_settings.hpp"
 #include "tools/npy_writer.hpp"
 #include "tools/run/arguments.hpp"
@@ -25,8 +24,8 @@ const Tensor& chosen(const TensorList& outputs, const std::string& name) {
   std::string names;
   for (const NamedTensor& output : outputs) names += ' ' + output.name;
   throw Error(ErrorCode::kInvalidArgument,
-              fmt::format("the model has {} outputs:{}; say which: --output NAME=FILE.npy",
-                          outputs.size(), names));
+              formatted("the model has {} outputs:{}; say which: --output NAME=FILE.npy",
+                        outputs.size(), names));
 }
 
 int run_model(const RunArguments& arguments) {

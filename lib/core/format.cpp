@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// All of fmt is in this object, so that who links an installed inferpool needs no libfmt.
+#define FMT_HEADER_ONLY 1  // NOLINT: before the first of its headers
+#include "core/format.hpp"
+
+#include <fmt/format.h>
+
+namespace inferpool {
+
+std::string vformatted(fmt::string_view text, fmt::format_args values) {
+  return fmt::vformat(text, values);
+}
+
+}  // namespace inferpool
