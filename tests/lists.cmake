@@ -213,6 +213,7 @@ set(python_tests
     unit/runtimes/python/interpreter_test.cpp
     unit/runtimes/python/output_tensors_test.cpp
     unit/runtimes/python/python_environment_test.cpp
+    unit/runtimes/python/python_errors_test.cpp
     unit/runtimes/python/python_exception_test.cpp
     unit/runtimes/python/python_model_test.cpp)
 set(xgboost_tests

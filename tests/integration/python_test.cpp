@@ -118,6 +118,26 @@ class Model:
   CHECK(error.details().exception_type == "BufferError");
 }
 
+TEST_CASE("a Python class tells a caller that the request is wrong, or its output too large") {
+  const PythonFile file(R"(
+import inferpool
+class Model:
+  def predict(self, n):
+    if n < 0: raise inferpool.InvalidArgument(f'n is {n}; accepted: 0 or more')
+    return inferpool.output(int(n), 'u1')
+)");
+  Settings settings = file.settings();
+  settings.max_payload = std::uint64_t{1} << 20;
+  Pool<> pool{settings};
+  const Error wrong = call_error(pool, {{"n", Tensor::scalar(std::int64_t{-1})}});
+  CHECK(wrong.code() == ErrorCode::kInvalidArgument);
+  CHECK(wrong.what() == std::string("invalid_argument: n is -1; accepted: 0 or more"));
+  const Error large = call_error(pool, {{"n", Tensor::scalar(std::int64_t{1} << 21)}});
+  CHECK(large.code() == ErrorCode::kPayloadTooLarge);
+  CHECK_THAT(large.what(), contains("max_payload"));
+  CHECK(pool.infer({{"n", Tensor::scalar(std::int64_t{9})}})["predict"].shape() == Shape{9});
+}
+
 TEST_CASE("what Python raises arrives with type, text and traceback, and the worker goes on") {
   const PythonFile file(R"(
 class Model:

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <exception>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -13,6 +14,7 @@
 #include "runtimes/python/inferpool_module.hpp"
 #include "runtimes/python/input_arrays.hpp"
 #include "runtimes/python/output_tensors.hpp"
+#include "runtimes/python/python_errors.hpp"
 #include "runtimes/python/python_exception.hpp"
 
 namespace inferpool::runtimes {
@@ -137,7 +139,8 @@ std::optional<Response> HostedObject::predict(const Request& request, Stream<Res
   try {
     answer = answer_to(arrays, stream, context);
   } catch (const py::error_already_set& error) {
-    thrown = std::make_exception_ptr(described(error));
+    const std::optional<Error> known = error_of(error);
+    thrown = known ? std::make_exception_ptr(*known) : std::make_exception_ptr(described(error));
   } catch (...) {
     thrown = std::current_exception();
   }

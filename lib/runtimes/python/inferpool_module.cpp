@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "runtimes/python/numpy_type.hpp"
+#include "runtimes/python/python_errors.hpp"
 #include "runtimes/python/tensor_buffer.hpp"
 
 namespace inferpool::runtimes {
@@ -70,6 +71,7 @@ void define_inferpool_module() {
   auto module = py::module_::create_extension_module(
       "inferpool", "What a class that inferpool-python hosts may ask of its run.", &definition);
   TensorBuffer::define(module);
+  define_errors(module);
   module.def("output", &make_output, py::arg("shape"), py::arg("dtype") = "float32",
              "A new array, not initialised: returned from predict it is sent without a copy.");
   module.def(

@@ -10,7 +10,9 @@ namespace inferpool::runtimes {
 //                         nothing
 //   cancelled()           whether nobody waits for this run any more
 //   parameters()          the request's parameters, a dict
-// They are of the run on the calling thread, and raise RuntimeError outside of one.
+//   InvalidArgument, PayloadTooLarge, OutOfMemory
+//                         exceptions that reach the caller as the error of that name
+// The functions are of the run on the calling thread, and raise RuntimeError outside of one.
 void define_inferpool_module();
 
 // Makes a request the one that the module is about, on this thread, while it lives.

@@ -18,14 +18,6 @@ std::string name_of(const py::handle& type) {
   return module == "builtins" ? name : module + "." + name;
 }
 
-std::string text_of(const py::handle& value) {
-  try {
-    return py::str(value);
-  } catch (const py::error_already_set&) {
-    return "(its text cannot be had: str() of it raises)";
-  }
-}
-
 // Surrogates, as in the name of a file that is no UTF-8, are written as escapes.
 std::string printable(const py::object& text) {
   return text.attr("encode")("utf-8", "backslashreplace").cast<std::string>();
@@ -49,8 +41,16 @@ std::string traceback_of(const py::error_already_set& error) {
 
 }  // namespace
 
+std::string text_of(const py::error_already_set& error) {
+  try {
+    return py::str(error.value());
+  } catch (const py::error_already_set&) {
+    return "(its text cannot be had: str() of it raises)";
+  }
+}
+
 ForeignException described(const py::error_already_set& error) {
-  std::string text = text_of(error.value());
+  std::string text = text_of(error);
   if (!text.empty()) text += '\n';
   return {name_of(error.type()), text + traceback_of(error)};
 }

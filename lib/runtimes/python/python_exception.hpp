@@ -3,11 +3,15 @@
 
 #include <pybind11/pybind11.h>
 
+#include <string>
 #include <utility>
 
 #include <inferpool/error.hpp>
 
 namespace inferpool::runtimes {
+
+// What str() makes of an exception. With the interpreter's lock held.
+[[nodiscard]] std::string text_of(const pybind11::error_already_set& error);
 
 // A Python exception for a caller who has no Python: its type, its text, and below it the traceback
 // as Python prints it, the innermost frames of a long one. With the interpreter's lock held.
