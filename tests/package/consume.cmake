@@ -2,6 +2,7 @@
 # Configures the project SOURCE in BINARY as a user of the library, builds it, and runs its PROGRAM.
 #   PREFIX     where inferpool is installed, if it is; then nothing else of its needs may be looked for
 #   GENERATOR CXX CXX_FLAGS BUILD_TYPE
+#   PARALLEL   how many sources are compiled at once, if not 2
 #   OPTIONS    further options to configure with, with blanks between
 #   OUTPUT     what the program must print, if anything particular
 cmake_minimum_required(VERSION 3.25)
@@ -14,13 +15,17 @@ if(PREFIX)
   endforeach()
 endif()
 
+if(NOT PARALLEL)
+  set(PARALLEL 2)
+endif()
+
 file(REMOVE_RECURSE ${BINARY})
 execute_process(
   COMMAND
     ${CMAKE_COMMAND} -S ${SOURCE} -B ${BINARY} -G ${GENERATOR} -DCMAKE_CXX_COMPILER=${CXX}
     -DCMAKE_CXX_FLAGS=${CXX_FLAGS} -DCMAKE_BUILD_TYPE=${BUILD_TYPE} --no-warn-unused-cli ${options}
     COMMAND_ERROR_IS_FATAL ANY)
-execute_process(COMMAND ${CMAKE_COMMAND} --build ${BINARY} --parallel 2 COMMAND_ERROR_IS_FATAL ANY)
+execute_process(COMMAND ${CMAKE_COMMAND} --build ${BINARY} --parallel ${PARALLEL} COMMAND_ERROR_IS_FATAL ANY)
 execute_process(
   COMMAND ${BINARY}/${PROGRAM}
   OUTPUT_VARIABLE output ECHO_OUTPUT_VARIABLE
