@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtimes/python/python_model.hpp"
 
+#include <algorithm>
+#include <limits>
+
 #include <inferpool/error.hpp>
 
 #include "catch.hpp"
@@ -203,10 +206,15 @@ class Broken:
     CHECK_THROWS_AS(ask(model, {{"z", x}}), Error);
     if (i % 10 == 0) CHECK_THROWS_AS(PythonModel(module.settings("Broken"), {}), ForeignException);
   };
-  for (int i = 0; i < 20; ++i) cycle(i);
-  const long before = blocks();
-  for (int i = 20; i < 1000; ++i) cycle(i);
-  CHECK(blocks() - before < 500);
+  // Caches of Python and NumPy fill now and then; what each cycle left would be seen in every
+  // hundred.
+  long least = std::numeric_limits<long>::max();
+  for (int hundred = 0; hundred < 10; ++hundred) {
+    const long before = blocks();
+    for (int i = 0; i < 100; ++i) cycle(i);
+    least = std::min(least, blocks() - before);
+  }
+  CHECK(least < 50);
   const PythonHere here;
   CHECK(here.eval("__import__('sys').alive").cast<int>() == 0);
   CHECK(here.eval("__import__('sys').dropped").cast<int>() == 1000);
