@@ -23,8 +23,8 @@ endif()
 # What the sources of lib/ see: each other, and the headers of the dependencies. Link it PRIVATE and inside
 # $<BUILD_INTERFACE:...>, so that the installed package does not ask for it.
 add_library(inferpool_private INTERFACE)
+target_include_directories(inferpool_private INTERFACE ${PROJECT_SOURCE_DIR}/lib)
 target_include_directories(
-  inferpool_private
-  INTERFACE ${PROJECT_SOURCE_DIR}/lib
-            $<TARGET_PROPERTY:fmt::fmt-header-only,INTERFACE_INCLUDE_DIRECTORIES>)
+  inferpool_private SYSTEM
+  INTERFACE $<TARGET_PROPERTY:fmt::fmt-header-only,INTERFACE_INCLUDE_DIRECTORIES>)
 target_link_libraries(inferpool_private INTERFACE Boost::headers nlohmann_json::nlohmann_json)

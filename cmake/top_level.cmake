@@ -10,3 +10,9 @@ find_program(CCACHE_EXECUTABLE ccache)
 if(CCACHE_EXECUTABLE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_EXECUTABLE})
 endif()
+
+# With sanitizers g++ spends an eighth of its time on taking back its own memory: now it has 0.6 GiB for
+# each source at work.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_FLAGS MATCHES "-fsanitize=")
+  add_compile_options(--param=ggc-min-expand=1000 --param=ggc-min-heapsize=1000000)
+endif()

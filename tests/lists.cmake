@@ -4,6 +4,7 @@
 # Unit tests mirror lib/: unit/<layer>/<name>_test.cpp.
 set(unit_tests
     unit/core/error_test.cpp
+    unit/core/format_test.cpp
     unit/ipc/channel_kill_test.cpp
     unit/ipc/channel_part_kill_test.cpp
     unit/ipc/channel_parts_test.cpp

@@ -118,13 +118,43 @@ class Model:
   CHECK(error.details().exception_type == "BufferError");
 }
 
+TEST_CASE("a Python class that says invalid_argument when it is loaded does not start") {
+  const PythonFile file(R"(
+import inferpool
+class Model:
+  def load(self): raise inferpool.InvalidArgument('no weights')
+  def predict(self, x): return x
+)");
+  CHECK_THAT(start_error(file.settings()).what(),
+             contains("inferpool.InvalidArgument: no weights"));
+}
+
+TEST_CASE("a Python generator that finds the request wrong says so after its parts") {
+  const PythonFile file(R"(
+import inferpool
+class Model:
+  def predict(self, n):
+    yield n
+    raise inferpool.InvalidArgument('no more')
+)");
+  Pool<> pool{file.settings()};
+  int parts = 0;
+  try {
+    pool.infer_stream({{"n", Tensor::scalar(1.0F)}}, [&](const Response&) { ++parts; });
+    FAIL("no error");
+  } catch (const Error& error) {
+    CHECK(error.what() == std::string("invalid_argument: no more"));
+  }
+  CHECK(parts == 1);
+}
+
 TEST_CASE("a Python class tells a caller that the request is wrong, or its output too large") {
   const PythonFile file(R"(
 import inferpool
 class Model:
   def predict(self, n):
     if n < 0: raise inferpool.InvalidArgument(f'n is {n}; accepted: 0 or more')
-    return inferpool.output(int(n), 'u1')
+    return inferpool.output(int(n), 'u1') if n != 5 else inferpool.output((5, -1))
 )");
   Settings settings = file.settings();
   settings.max_payload = std::uint64_t{1} << 20;
@@ -135,6 +165,9 @@ class Model:
   const Error large = call_error(pool, {{"n", Tensor::scalar(std::int64_t{1} << 21)}});
   CHECK(large.code() == ErrorCode::kPayloadTooLarge);
   CHECK_THAT(large.what(), contains("max_payload"));
+  const Error own = call_error(pool, {{"n", Tensor::scalar(std::int64_t{5})}});
+  CHECK(own.code() == ErrorCode::kModelFailed);
+  CHECK(own.details().exception_type == "ValueError");
   CHECK(pool.infer({{"n", Tensor::scalar(std::int64_t{9})}})["predict"].shape() == Shape{9});
 }
 

@@ -56,6 +56,8 @@ function check_include(name, quoted, layer) {
   layer = layer_of(FILENAME)
   if (name ~ /^boost\/process/ && FILENAME != "lib/process/spawn.cpp")
     broken(FNR, "Boost.Process outside lib/process/spawn.cpp")
+  if (name ~ /^fmt\// && layer != "" && layer != "runtimes" && FILENAME !~ /^lib\/core\/format\.[ch]pp$/)
+    broken(FNR, "fmt outside lib/core/format.hpp, which compiles it once")
   if (FILENAME ~ /^include\//) check_public(name)
 
   if (name ~ /^inferpool\//) {

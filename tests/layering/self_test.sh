@@ -65,6 +65,15 @@ for file in lib/process/watch.cpp lib/process/spawn.hpp lib/pool/call.cpp; do
   caught "$file:1: Boost.Process outside lib/process/spawn.cpp"
 done
 
+for file in lib/core/format.hpp lib/core/format.cpp lib/runtimes/python/a.cpp; do
+  tree $file '#include <fmt/format.h>'
+  accepted '1 files, 0 includes: the layers hold'
+done
+for file in lib/core/error.cpp lib/pool/format.cpp lib/tools/a.cpp; do
+  tree $file '#include <fmt/core.h>'
+  caught "$file:1: fmt outside lib/core/format.hpp, which compiles it once"
+done
+
 tree lib/core/a.hpp '#include "core/b.hpp"' lib/core/b.hpp '\n#include "core/c.hpp"' lib/core/c.hpp '#include "core/b.hpp"'
 caught 'lib/core/c.hpp:1: circle: lib/core/b.hpp -> lib/core/c.hpp -> lib/core/b.hpp'
 tree $public '#include <inferpool/a.hpp>'

@@ -14,7 +14,8 @@ namespace inferpool::runtimes {
 class InputArrays;
 
 // An object of the class that the settings name. All with the interpreter's lock held; Python's
-// exceptions come as pybind11::error_already_set, those of predict as ForeignException.
+// exceptions come as pybind11::error_already_set, those of predict as ForeignException, or as the
+// Error that they stand for (python_errors.hpp).
 class HostedObject {
  public:
   // Imports the class, from the settings' folder first, makes the object, with the settings where

@@ -44,7 +44,8 @@ void raise(std::exception_ptr thrown) {
   } catch (const Error& error) {
     const auto* const kind = std::ranges::find(kinds, error.code(), &Kind::code);
     if (kind == kinds.end()) throw;
-    PyErr_SetString(kind->type, sentence_of(error).c_str());
+    PyObject* const type = error.code() == ErrorCode::kInvalidArgument ? *kind->base : kind->type;
+    PyErr_SetString(type, sentence_of(error).c_str());
   }
 }
 
@@ -57,14 +58,15 @@ void define_errors(py::module_& module) {
     if (kind.type == nullptr) throw py::error_already_set();
     module.attr(kind.name) = py::handle(kind.type);
   }
-  py::register_exception_translator(&raise);
+  py::register_local_exception_translator(&raise);
 }
 
 std::optional<Error> error_of(const py::error_already_set& exception) {
   const auto* const kind = std::ranges::find_if(
       kinds, [&](const Kind& each) { return exception.matches(py::handle(each.type)); });
   if (kind == kinds.end()) return std::nullopt;
-  return Error(kind->code, text_of(exception));
+  const std::string text = text_of(exception);
+  return Error(kind->code, text.empty() ? name_of(exception.type()) : text);
 }
 
 }  // namespace inferpool::runtimes

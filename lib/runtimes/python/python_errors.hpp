@@ -10,8 +10,10 @@
 namespace inferpool::runtimes {
 
 // Gives the module the exceptions that stand for an Error which a model may answer with:
-// InvalidArgument, PayloadTooLarge and OutOfMemory. From now on Python sees such an Error of our
-// functions as its exception, and any other as RuntimeError.
+// InvalidArgument, PayloadTooLarge and OutOfMemory. From now on Python sees an Error of our
+// functions that says that there is no room as the exception of its name; invalid_argument, by
+// which a function means the class and not the request, as a plain ValueError; any other as
+// RuntimeError.
 void define_errors(pybind11::module_& module);
 
 // The Error that an exception, or a class that is derived from one of these, stands for; none: it

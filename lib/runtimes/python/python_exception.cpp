@@ -12,12 +12,6 @@ namespace py = pybind11;
 // Of the 16 KiB that are kept of an exception's text.
 constexpr std::size_t kMostTraceback = std::size_t{12} * 1024;
 
-std::string name_of(const py::handle& type) {
-  const std::string module = py::str(type.attr("__module__"));
-  const std::string name = py::str(type.attr("__qualname__"));
-  return module == "builtins" ? name : module + "." + name;
-}
-
 // Surrogates, as in the name of a file that is no UTF-8, are written as escapes.
 std::string printable(const py::object& text) {
   return text.attr("encode")("utf-8", "backslashreplace").cast<std::string>();
@@ -41,9 +35,15 @@ std::string traceback_of(const py::error_already_set& error) {
 
 }  // namespace
 
+std::string name_of(const py::handle& type) {
+  const std::string module = py::str(type.attr("__module__"));
+  const std::string name = py::str(type.attr("__qualname__"));
+  return module == "builtins" ? name : module + "." + name;
+}
+
 std::string text_of(const py::error_already_set& error) {
   try {
-    return py::str(error.value());
+    return printable(py::str(error.value()));
   } catch (const py::error_already_set&) {
     return "(its text cannot be had: str() of it raises)";
   }

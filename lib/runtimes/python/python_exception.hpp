@@ -10,7 +10,12 @@
 
 namespace inferpool::runtimes {
 
-// What str() makes of an exception. With the interpreter's lock held.
+// The name of a class, with that of its module where it is not one of Python's own:
+// "json.decoder.JSONDecodeError".
+[[nodiscard]] std::string name_of(const pybind11::handle& type);
+
+// What str() makes of an exception, or that it makes nothing of it. With the interpreter's lock
+// held.
 [[nodiscard]] std::string text_of(const pybind11::error_already_set& error);
 
 // A Python exception for a caller who has no Python: its type, its text, and below it the traceback

@@ -22,7 +22,8 @@ class PythonModel {
   ~PythonModel();
 
   // What a generator yields goes to the stream. Throws Error (invalid_argument) that names the
-  // inputs or types that it takes, and ForeignException for what Python raises.
+  // inputs or types that it takes, and for what Python raises the Error that it stands for, if any,
+  // else ForeignException.
   std::optional<Response> predict(const Request& request, Stream<Response>& stream,
                                   Context& context);
 

@@ -31,6 +31,26 @@ TEST_CASE("an exception of the module is the error of its name, with its text") 
   CHECK(error_of(python, "raise inferpool.OutOfMemory('all of it')") == "out_of_memory: all of it");
 }
 
+TEST_CASE("an exception without a text has the name of its class for one") {
+  const PythonHere python;
+  CHECK(error_of(python, "raise inferpool.InvalidArgument") ==
+        "invalid_argument: inferpool.InvalidArgument");
+  CHECK(error_of(python,
+                 "class NoSuchWord(inferpool.InvalidArgument): __module__ = 'words'\n"
+                 "raise NoSuchWord()") == "invalid_argument: words.NoSuchWord");
+}
+
+TEST_CASE("a text that is no UTF-8 arrives with escapes, and one that cannot be had says so") {
+  const PythonHere python;
+  CHECK(error_of(python, "raise inferpool.InvalidArgument('no file \\udcff')") ==
+        "invalid_argument: no file \\udcff");
+  CHECK_THAT(error_of(python,
+                      "class Mute(inferpool.InvalidArgument):\n"
+                      "  def __str__(self): raise ValueError\n"
+                      "raise Mute('a')"),
+             contains("its text cannot be had"));
+}
+
 TEST_CASE("a class that is derived from an exception of the module stands for the same error") {
   const PythonHere python;
   CHECK(error_of(python,
@@ -38,29 +58,33 @@ TEST_CASE("a class that is derived from an exception of the module stands for th
                  "raise NoSuchWord('xyzzy')") == "invalid_argument: xyzzy");
 }
 
-TEST_CASE(
-    "an exception of Python's own stands for no error, nor does one that a module derives from") {
+TEST_CASE("an exception of Python's own stands for no error") {
   const PythonHere python;
   CHECK(error_of(python, "raise ValueError('a value')") == "none");
   CHECK(error_of(python, "raise MemoryError()") == "none");
 }
 
-TEST_CASE(
-    "an Error of a function of ours is Python's exception, caught as its base and as itself") {
+TEST_CASE("no room is the exception of its name to Python, and a wrong call a ValueError") {
   const PythonHere python;
   py::dict names;
   names["inferpool"] = py::module_::import("inferpool");
   names["refuse"] =
       py::cpp_function([] { throw Error(ErrorCode::kPayloadTooLarge, "5 bytes; accepted: 4"); });
+  names["misuse"] =
+      py::cpp_function([] { throw Error(ErrorCode::kInvalidArgument, "a negative dimension"); });
   names["stop"] = py::cpp_function([] { throw Error(ErrorCode::kStopped, "closed"); });
   py::exec(
       "try: refuse()\n"
       "except ValueError as error: seen = (type(error) is inferpool.PayloadTooLarge, str(error))\n"
+      "try: misuse()\n"
+      "except ValueError as error: own = (type(error) is ValueError, str(error))\n"
       "try: stop()\n"
       "except RuntimeError as error: other = str(error)\n",
       names);
   CHECK(names["seen"].cast<std::pair<bool, std::string>>() ==
         std::pair(true, std::string("5 bytes; accepted: 4")));
+  CHECK(names["own"].cast<std::pair<bool, std::string>>() ==
+        std::pair(true, std::string("a negative dimension")));
   CHECK(names["other"].cast<std::string>() == "stopped: closed");
 }
 
