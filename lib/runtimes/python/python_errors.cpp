@@ -30,13 +30,8 @@ std::array kinds{
          "The shared memory of this worker is used up."},
 };
 
-// Without the code, which is the exception's type.
-std::string sentence_of(const Error& error) {
-  const std::string prefix = std::string(name(error.code())) + ": ";
-  std::string text = error.what();
-  if (text.starts_with(prefix)) text.erase(0, prefix.size());
-  return text;
-}
+// What stands behind "<code>: ", as the exception's type says the code.
+const char* sentence_of(const Error& error) { return error.what() + name(error.code()).size() + 2; }
 
 void raise(std::exception_ptr thrown) {
   try {
@@ -45,7 +40,7 @@ void raise(std::exception_ptr thrown) {
     const auto* const kind = std::ranges::find(kinds, error.code(), &Kind::code);
     if (kind == kinds.end()) throw;
     PyObject* const type = error.code() == ErrorCode::kInvalidArgument ? *kind->base : kind->type;
-    PyErr_SetString(type, sentence_of(error).c_str());
+    PyErr_SetString(type, sentence_of(error));
   }
 }
 

@@ -206,6 +206,7 @@ class Broken:
     CHECK_THROWS_AS(ask(model, {{"z", x}}), Error);
     if (i % 10 == 0) CHECK_THROWS_AS(PythonModel(module.settings("Broken"), {}), ForeignException);
   };
+  // Under AddressSanitizer Python's own allocator is off, and counts nothing.
   // Caches of Python and NumPy fill now and then; what each cycle left would be seen in every
   // hundred.
   long least = std::numeric_limits<long>::max();
