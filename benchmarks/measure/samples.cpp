@@ -13,6 +13,13 @@ void Samples::add(const Samples& other) {
   sorted_ = false;
 }
 
+void Samples::make_room(std::size_t count) {
+  const std::size_t used = values_.size();
+  if (values_.capacity() - used >= count) return;
+  values_.resize(std::max(used + count, 2 * used));  // writes to all pages
+  values_.resize(used);
+}
+
 double Samples::quantile(double q) const {
   if (values_.empty()) return 0;
   if (!sorted_) std::sort(values_.begin(), values_.end());

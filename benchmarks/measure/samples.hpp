@@ -14,6 +14,9 @@ class Samples {
     sorted_ = false;
   }
   void add(const Samples& other);
+  // The next `count` values are added without a page fault or another system call, so that adding
+  // them leaves no trace in what is measured next.
+  void make_room(std::size_t count);
 
   [[nodiscard]] std::size_t size() const noexcept { return values_.size(); }
   // In no order that means anything.

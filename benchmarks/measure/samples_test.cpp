@@ -28,6 +28,17 @@ TEST_CASE("values may be added after a quantile was asked for") {
   CHECK(samples.mean() == 1);
 }
 
+TEST_CASE("values that there is room for are added in place") {
+  Samples samples;
+  samples.add(1);
+  samples.make_room(1000);
+  CHECK(samples.size() == 1);
+  const double* const first = samples.values().data();
+  for (int value = 0; value < 1000; ++value) samples.add(value);
+  CHECK(samples.values().data() == first);
+  CHECK(samples.size() == 1001);
+}
+
 TEST_CASE("without a sample everything is 0") {
   CHECK(Samples().quantile(0.5) == 0);
   CHECK(Samples().mean() == 0);
