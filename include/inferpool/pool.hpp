@@ -10,6 +10,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <inferpool/detail/late_value.hpp>
 #include <inferpool/detail/pool_core.hpp>
 #include <inferpool/detail/receiver.hpp>
 #include <inferpool/detail/served_model.hpp>
@@ -51,16 +52,12 @@ class Pool {
 
   // Asks the model and waits for its answer.
   Output infer(const Input& input, const InferOptions& options = {}) {
-    std::optional<Output> output;
-    if (core_.in_process()) {
-      core_.infer_here([&] { return Codec<Input>::payload(input); },
-                       [&](Context& context) { return run_here(input, context, output); },
-                       detail::TracedOptions(options, input));
-    } else {
-      core_.infer([&](Encoder& encoder) { Codec<Input>::encode(encoder, input); },
-                  [&](Decoder& decoder) { output.emplace(Codec<Output>::decode(decoder)); },
-                  detail::TracedOptions(options, input));
-    }
+    if (core_.in_process()) return infer_here(input, options);
+    detail::LateValue<Output> output;
+    core_.infer(
+        [&](Encoder& encoder) { Codec<Input>::encode(encoder, input); },
+        [&](Decoder& decoder) { output.make([&] { return Codec<Output>::decode(decoder); }); },
+        detail::TracedOptions(options, input));
     return std::move(*output);
   }
 
@@ -159,6 +156,15 @@ class Pool {
       core_.submit([&](Encoder& encoder) { Codec<Input>::encode(encoder, input); },
                    std::move(receiver), detail::TracedOptions(options, input));
     }
+  }
+
+  // workers = 0 only.
+  Output infer_here(const Input& input, const InferOptions& options) {
+    std::optional<Output> output;
+    core_.infer_here([&] { return Codec<Input>::payload(input); },
+                     [&](Context& context) { return run_here(input, context, output); },
+                     detail::TracedOptions(options, input));
+    return std::move(*output);
   }
 
   // workers = 0 only. Gives the payload size of the output.

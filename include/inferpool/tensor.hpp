@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <inferpool/datatype.hpp>
@@ -121,6 +122,9 @@ class Tensor {
   friend struct detail::TensorAccess;
   static constexpr std::size_t kInline = 64;
 
+  Tensor(Datatype datatype, const Shape& shape, detail::StorageRef storage,
+         std::size_t size) noexcept
+      : storage_(std::move(storage)), size_(size), shape_(shape), datatype_(datatype) {}
   void check_datatype(Datatype wanted) const;
   std::span<std::byte> mutable_bytes();
 

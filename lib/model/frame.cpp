@@ -12,14 +12,16 @@ namespace inferpool {
 namespace detail {
 
 // Where the inline bytes do not suffice, or did not before.
-void FrameBuffer::overflow(const void* data, std::size_t size) {
-  const auto* const bytes = static_cast<const std::byte*>(data);
-  if (overflow_.empty()) {
-    overflow_.reserve(std::max(2 * kInlineFrame, size_ + size));
-    overflow_.assign(inline_.data(), inline_.data() + size_);
+std::byte* FrameBuffer::overflow(std::size_t size) {
+  const std::size_t begin = size_;
+  if (inline_limit_ != 0) {
+    overflow_.reserve(std::max(2 * kInlineFrame, begin + size));
+    overflow_.assign(inline_.data(), inline_.data() + begin);
+    inline_limit_ = 0;
   }
-  overflow_.insert(overflow_.end(), bytes, bytes + size);
-  size_ = overflow_.size();
+  overflow_.resize(begin + size);
+  size_ = begin + size;
+  return overflow_.data() + begin;
 }
 
 void FrameBuffer::set_apart(const Apart& apart) {
@@ -37,6 +39,7 @@ void FrameBuffer::set_apart(const Apart& apart) {
 void FrameBuffer::clear() noexcept {
   overflow_.clear();
   size_ = 0;
+  inline_limit_ = kInlineFrame;
   more_.clear();
   aparts_ = 0;
 }
@@ -85,9 +88,12 @@ void Encoder::put_string(std::string_view text) {
 }
 
 void Encoder::put_tensor(const Tensor& tensor) {
-  put(tensor.datatype());
-  put(static_cast<std::uint8_t>(tensor.shape().rank()));
-  for (const std::int64_t dimension : tensor.shape().dimensions()) put(dimension);
+  const std::span<const std::int64_t> dimensions = tensor.shape().dimensions();
+  std::byte* const head = frame_.extend(2 + dimensions.size_bytes());
+  head[0] = static_cast<std::byte>(tensor.datatype());
+  head[1] = static_cast<std::byte>(dimensions.size());
+  for (std::size_t axis = 0; axis < dimensions.size(); ++axis)
+    std::memcpy(head + 2 + axis * sizeof(std::int64_t), &dimensions[axis], sizeof(std::int64_t));
   put_payload(tensor.bytes(), TensorAccess::storage(tensor));
 }
 
@@ -99,12 +105,15 @@ void Encoder::put_payload(std::span<const std::byte> bytes, const StorageRef& st
                   payload_ == 0 ? "" : "at least ", payload_ + bytes.size(), limit_));
   }
   payload_ += bytes.size();
-  put(static_cast<std::uint64_t>(bytes.size()));
-  if (bytes.size() <= detail::kInlinePayload) {
-    put(Place::kInline);
-    frame_.append(bytes.data(), bytes.size());
+  const std::uint64_t length = bytes.size();
+  if (length <= detail::kInlinePayload) {
+    std::byte* const head = frame_.extend(sizeof(length) + sizeof(Place) + length);
+    std::memcpy(head, &length, sizeof(length));
+    head[sizeof(length)] = static_cast<std::byte>(Place::kInline);
+    if (length != 0) std::memcpy(head + sizeof(length) + sizeof(Place), bytes.data(), length);
     return;
   }
+  put(length);
   const std::uint64_t offset = sink_.place(bytes, storage).offset;
   const std::uint64_t unit = offset / kAlignment;
   const std::size_t begin = frame_.bytes().size();
@@ -132,16 +141,17 @@ std::string Decoder::take_string() {
 Shape Decoder::take_shape() {
   const auto rank = take<std::uint8_t>();
   if (rank > Shape::kMaxRank) throw Malformed(formatted("a tensor of rank {}", rank));
-  std::array<std::int64_t, Shape::kMaxRank> dimensions{};
-  for (std::size_t axis = 0; axis < rank; ++axis) dimensions[axis] = take<std::int64_t>();
+  std::array<std::int64_t, Shape::kMaxRank> dimensions;  // the first `rank` of them
+  const std::span<const std::byte> bytes = take_raw(rank * sizeof(std::int64_t));
+  if (rank != 0) std::memcpy(dimensions.data(), bytes.data(), bytes.size());
   return refused_as_malformed(
       [&] { return Shape(std::span<const std::int64_t>(dimensions.data(), rank)); });
 }
 
-Decoder::PayloadHead Decoder::take_head(std::optional<std::uint64_t> expected) {
+Decoder::PayloadHead Decoder::take_head(std::uint64_t expected) {
   const auto length = take<std::uint64_t>();
-  if (expected && length != *expected) {
-    throw Malformed(formatted("a payload of {} bytes where {} are due", length, *expected));
+  if (expected != kAnyLength && length != expected) {
+    throw Malformed(formatted("a payload of {} bytes where {} are due", length, expected));
   }
   const auto place = take<Place>();
   // One form for each length: the sender never puts a small payload elsewhere, nor a large one
@@ -157,7 +167,7 @@ Decoder::PayloadHead Decoder::take_head(std::optional<std::uint64_t> expected) {
   return {length, BlockRef{.offset = offset, .length = length}};
 }
 
-Decoder::Payload Decoder::take_bytes(std::optional<std::uint64_t> expected, bool fixed_width) {
+Decoder::Payload Decoder::take_bytes(std::uint64_t expected, bool fixed_width) {
   const PayloadHead head = take_head(expected);
   if (!head.block) return {take_raw(head.length), {}};
   StorageRef storage = source_.open(*head.block, fixed_width);
@@ -170,7 +180,7 @@ Decoder::Payload Decoder::take_bytes(std::optional<std::uint64_t> expected, bool
   return {{storage->data(), head.length}, std::move(storage)};
 }
 
-std::span<const std::byte> Decoder::take_in_place(std::optional<std::uint64_t> expected) {
+std::span<const std::byte> Decoder::take_in_place(std::uint64_t expected) {
   const PayloadHead head = take_head(expected);
   return head.block ? source_.in_place(*head.block) : take_raw(head.length);
 }
@@ -179,7 +189,7 @@ Tensor Decoder::take_tensor() {
   const auto datatype = take<Datatype>();
   const bool bytes = datatype == Datatype::kBytes;
   const Shape shape = take_shape();
-  std::optional<std::uint64_t> expected;
+  std::uint64_t expected = kAnyLength;
   if (!bytes)
     expected = refused_as_malformed([&] { return TensorAccess::byte_size(datatype, shape); });
   // What can be wrong is checked in memory that the sender cannot change any more.
@@ -205,7 +215,7 @@ void Decoder::copy(std::span<const std::byte> from, std::span<std::byte> to) {
 }
 
 std::string Decoder::take_text() {
-  const std::span<const std::byte> bytes = take_in_place(std::nullopt);
+  const std::span<const std::byte> bytes = take_in_place(kAnyLength);
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 

@@ -13,17 +13,16 @@ std::string text(std::span<const std::int64_t> dimensions) {
   return formatted("[{}]", joined(dimensions, ", "));
 }
 
-std::int64_t count(std::span<const std::int64_t> dimensions) {
-  // Before the product: [2^62, 2^62, 0] has no elements, in whichever order its dimensions stand.
-  if (std::ranges::find(dimensions, 0) != dimensions.end()) return 0;
-  std::int64_t elements = 1;
+[[noreturn]] void refuse(std::span<const std::int64_t> dimensions) {
   for (const std::int64_t dimension : dimensions) {
-    if (__builtin_mul_overflow(elements, dimension, &elements)) {
-      throw Error(ErrorCode::kInvalidArgument,
-                  formatted("the shape {} has more than 2^63-1 elements", text(dimensions)));
+    if (dimension < 0) {
+      throw Error(
+          ErrorCode::kInvalidArgument,
+          formatted("the shape {} has the negative dimension {}", text(dimensions), dimension));
     }
   }
-  return elements;
+  throw Error(ErrorCode::kInvalidArgument,
+              formatted("the shape {} has more than 2^63-1 elements", text(dimensions)));
 }
 
 }  // namespace
@@ -34,15 +33,18 @@ Shape::Shape(std::span<const std::int64_t> dimensions) {
                 formatted("a shape of {} dimensions; at most {} are supported", dimensions.size(),
                           kMaxRank));
   }
-  for (const std::int64_t dimension : dimensions) {
-    if (dimension < 0) {
-      throw Error(
-          ErrorCode::kInvalidArgument,
-          formatted("the shape {} has the negative dimension {}", text(dimensions), dimension));
-    }
+  bool negative = false;
+  bool too_many = false;
+  bool none = false;  // [2^62, 2^62, 0] has no elements, in whichever order its dimensions stand
+  for (std::size_t axis = 0; axis < dimensions.size(); ++axis) {
+    const std::int64_t dimension = dimensions[axis];
+    negative |= dimension < 0;
+    none |= dimension == 0;
+    too_many |= __builtin_mul_overflow(elements_, dimension, &elements_);
+    dimensions_[axis] = dimension;
   }
-  elements_ = count(dimensions);
-  std::ranges::copy(dimensions, dimensions_.begin());
+  if (negative || (too_many && !none)) refuse(dimensions);
+  if (none) elements_ = 0;
   rank_ = static_cast<std::uint8_t>(dimensions.size());
 }
 

@@ -218,18 +218,14 @@ Tensor TensorAccess::allocate(Datatype datatype, const Shape& shape, std::size_t
 
 Tensor TensorAccess::copy(Datatype datatype, const Shape& shape, std::span<const std::byte> bytes) {
   Tensor tensor = allocate(datatype, shape, bytes.size());
-  if (!bytes.empty()) std::memcpy(tensor.mutable_bytes().data(), bytes.data(), bytes.size());
+  std::byte* const to = tensor.storage_ ? tensor.storage_->data() : tensor.inline_.data();
+  if (!bytes.empty()) std::memcpy(to, bytes.data(), bytes.size());
   return tensor;
 }
 
 Tensor TensorAccess::make(Datatype datatype, const Shape& shape, StorageRef storage,
                           std::size_t size) noexcept {
-  Tensor tensor;
-  tensor.storage_ = std::move(storage);
-  tensor.size_ = size;
-  tensor.shape_ = shape;
-  tensor.datatype_ = datatype;
-  return tensor;
+  return {datatype, shape, std::move(storage), size};
 }
 
 bool well_formed_bytes(std::span<const std::byte> bytes, std::int64_t elements) noexcept {

@@ -78,14 +78,16 @@ class FrameBuffer {
     std::uint64_t offset;  // of the block
   };
 
+  // `size` more bytes, to be written at once.
+  [[nodiscard]] std::byte* extend(std::size_t size) {
+    const std::size_t begin = size_;
+    if (begin + size > inline_limit_) return overflow(size);
+    size_ = begin + size;
+    return inline_.data() + begin;
+  }
   // Inline, so that a number is one store.
   void append(const void* data, std::size_t size) {
-    if (size <= kInlineFrame && size_ <= kInlineFrame - size && overflow_.empty()) {
-      if (size != 0) std::memcpy(inline_.data() + size_, data, size);
-      size_ += size;
-    } else {
-      overflow(data, size);
-    }
+    if (size != 0) std::memcpy(extend(size), data, size);
   }
   void clear() noexcept;
   [[nodiscard]] std::span<const std::byte> bytes() const noexcept {
@@ -102,11 +104,12 @@ class FrameBuffer {
  private:
   static constexpr std::size_t kFirst = 4;  // of the aparts, without allocation
 
-  void overflow(const void* data, std::size_t size);
+  std::byte* overflow(std::size_t size);
 
   std::array<std::byte, kInlineFrame> inline_;
   std::vector<std::byte> overflow_ = {};
   std::size_t size_ = 0;
+  std::size_t inline_limit_ = kInlineFrame;  // 0: the bytes are in overflow_
   std::array<Apart, kFirst> first_;
   std::vector<Apart> more_ = {};
   std::size_t aparts_ = 0;
@@ -176,7 +179,7 @@ class Decoder {
   // Malformed. So many bytes have been found to be there, so they may be allocated.
   template <std::invocable<std::size_t> Room>
   void take_payload(Room&& room) {
-    const std::span<const std::byte> bytes = take_in_place(std::nullopt);
+    const std::span<const std::byte> bytes = take_in_place(kAnyLength);
     copy(bytes, room(bytes.size()));
   }
   // A payload of any size, as text.
@@ -205,10 +208,11 @@ class Decoder {
   }
   [[noreturn]] void ends_early(std::size_t due) const;
   Shape take_shape();
-  // `expected`: the only length that is right, where there is one.
-  PayloadHead take_head(std::optional<std::uint64_t> expected);
-  Payload take_bytes(std::optional<std::uint64_t> expected, bool fixed_width);
-  std::span<const std::byte> take_in_place(std::optional<std::uint64_t> expected);
+  static constexpr std::uint64_t kAnyLength = ~std::uint64_t{0};
+  // `expected`: the only length that is right, or kAnyLength.
+  PayloadHead take_head(std::uint64_t expected);
+  Payload take_bytes(std::uint64_t expected, bool fixed_width);
+  std::span<const std::byte> take_in_place(std::uint64_t expected);
 
   std::span<const std::byte> frame_;
   detail::BlockSource& source_;
