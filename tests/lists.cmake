@@ -5,6 +5,7 @@
 set(unit_tests
     unit/core/error_test.cpp
     unit/core/format_test.cpp
+    unit/ipc/announced_copy_test.cpp
     unit/ipc/channel_kill_test.cpp
     unit/ipc/channel_part_kill_test.cpp
     unit/ipc/channel_parts_test.cpp
@@ -44,6 +45,7 @@ set(unit_tests
     unit/model/hostile_tensor_test.cpp
     unit/model/json_reader_test.cpp
     unit/model/json_value_test.cpp
+    unit/model/late_value_test.cpp
     unit/model/memory_cgroup_test.cpp
     unit/model/message_test.cpp
     unit/model/mlserver_settings_test.cpp

@@ -48,6 +48,10 @@ std::uint32_t HostRing::post(const PostedRequest& request, WakeList& wakes) noex
   return sequence;
 }
 
+void HostRing::announce(WakeList& wakes) noexcept {
+  if (control_.worker.parked.load(std::memory_order_relaxed) != 0) ring(wakes, 1);
+}
+
 bool HostRing::recall(std::uint32_t sequence) noexcept {
   std::uint32_t expected = posted_word(sequence, Posted::kPosted);
   return control_.request(sequence).posted.compare_exchange_strong(

@@ -51,6 +51,9 @@ class HostRing {
   // doorbell to `wakes` where the worker sleeps.
   std::uint32_t post(const PostedRequest& request, WakeList& wakes) noexcept;
 
+  // A request comes soon: a worker that sleeps wakes up and looks.
+  void announce(WakeList& wakes) noexcept;
+
   // True: nobody will run it. False: the worker has begun it.
   bool recall(std::uint32_t sequence) noexcept;
 

@@ -2,7 +2,6 @@
 #include "ipc/reply_arena.hpp"
 
 #include <boost/interprocess/sync/scoped_lock.hpp>
-#include <cstring>
 
 #include <inferpool/error.hpp>
 
@@ -167,7 +166,7 @@ detail::BlockRef SentBlocks::place(std::span<const std::byte> bytes,
     blocks_.push_back(storage);
   } else {
     blocks_.push_back(arena_.allocate(bytes.size()));
-    if (!bytes.empty()) std::memcpy(blocks_.back()->data(), bytes.data(), bytes.size());
+    announced_copy(blocks_.back()->data(), bytes, announce_);
   }
   return {.offset = blocks_.back()->offset(), .length = bytes.size()};
 }

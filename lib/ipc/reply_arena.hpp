@@ -9,6 +9,7 @@
 
 #include <inferpool/detail/frame.hpp>
 
+#include "ipc/announced_copy.hpp"
 #include "ipc/block_list.hpp"
 #include "ipc/layout.hpp"
 #include "ipc/segment.hpp"
@@ -75,14 +76,17 @@ class ReplyArena {
 // The blocks of one reply. Not thread-safe.
 class SentBlocks final : public detail::BlockSink {
  public:
-  // The arena outlives them.
-  explicit SentBlocks(ReplyArena& arena) noexcept : arena_(arena) {}
+  // Both outlive them.
+  explicit SentBlocks(ReplyArena& arena, const Announce& announce = kAnnounceNothing) noexcept
+      : arena_(arena), announce_(announce) {}
   detail::BlockRef place(std::span<const std::byte> bytes,
                          const detail::StorageRef& storage) override;
+  [[nodiscard]] bool empty() const noexcept { return blocks_.empty(); }
   BlockList take() noexcept { return std::exchange(blocks_, {}); }
 
  private:
   ReplyArena& arena_;
+  Announce announce_;
   BlockList blocks_;
 };
 

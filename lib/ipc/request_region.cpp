@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ipc/request_region.hpp"
 
-#include <cstring>
-
 #include <inferpool/error.hpp>
 
 #include "core/format.hpp"
@@ -118,7 +116,7 @@ detail::BlockRef RequestBlocks::place(std::span<const std::byte> bytes,
   } else {
     held_.push_back(region_.allocate(bytes.size()));
     copied_ = true;
-    if (!bytes.empty()) std::memcpy(held_.back()->data(), bytes.data(), bytes.size());
+    announced_copy(held_.back()->data(), bytes, announce_);
   }
   return {.offset = held_.back()->offset(), .length = bytes.size()};
 }

@@ -11,6 +11,7 @@
 #include <inferpool/detail/frame.hpp>
 
 #include "core/file_descriptor.hpp"
+#include "ipc/announced_copy.hpp"
 #include "ipc/block_list.hpp"
 #include "ipc/extent_allocator.hpp"
 #include "ipc/fork_guard.hpp"
@@ -61,25 +62,26 @@ class RequestRegion {
   std::atomic<std::uint64_t> users_{1};
 };
 
-// The blocks of one request: found where they are already, or copied into the region. Keeps them
-// until it is cleared. Not thread-safe.
+// Adds the blocks of one request to a list: found where they are already, or copied into the
+// region. Not thread-safe.
 class RequestBlocks final : public detail::BlockSink {
  public:
-  // The region outlives this object; the blocks keep it as long as they live.
-  explicit RequestBlocks(RequestRegion& region) noexcept : region_(region) {}
+  // All outlive this object; the blocks keep the region as long as they live.
+  RequestBlocks(RequestRegion& region, BlockList& held,
+                const Announce& announce = kAnnounceNothing) noexcept
+      : region_(region), held_(held), announce_(announce) {}
 
   detail::BlockRef place(std::span<const std::byte> bytes,
                          const detail::StorageRef& storage) override;
-
-  BlockList take() noexcept { return std::exchange(held_, {}); }
 
   // Whether any bytes were copied into the region.
   [[nodiscard]] bool copied() const noexcept { return copied_; }
 
  private:
   RequestRegion& region_;
+  BlockList& held_;
+  Announce announce_;
   bool copied_ = false;
-  BlockList held_;
 };
 
 }  // namespace inferpool::ipc

@@ -35,6 +35,19 @@ class SpinBudget {
   bool spin(const Ready& ready, int reserve = 0) noexcept {
     if (ready()) return true;
     if (allowed_ <= reserve || skips()) return false;
+    return spin_on(ready, reserve);
+  }
+
+  // As spin, for what was announced to come soon: nothing that was learned makes it sleep at once.
+  template <typename Ready>
+  bool expect(const Ready& ready, int reserve = 0) noexcept {
+    if (ready()) return true;
+    return allowed_ > reserve && spin_on(ready, reserve);
+  }
+
+ private:
+  template <typename Ready>
+  bool spin_on(const Ready& ready, int reserve) noexcept {
     if (look(ready, kGlance)) return hit();
     if (!enter(reserve)) return false;
     const bool found = look_on(ready);
@@ -42,7 +55,6 @@ class SpinBudget {
     return found ? hit() : miss();
   }
 
- private:
   // Looks, each 30 to 60 ns. For less than a microsecond a thread does not count as spinning: most
   // answers of a quick worker come by then, and counting costs as much as moving a cache line.
   static constexpr int kGlance = 16;

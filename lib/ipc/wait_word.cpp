@@ -75,7 +75,7 @@ void WakeList::add(const Word* word, int count) noexcept {
   entries_[size_++] = {word, count};
 }
 
-void WakeList::flush() noexcept {
+void WakeList::wake_all() noexcept {
   for (std::size_t i = 0; i < size_; ++i) wake(entries_[i].word, entries_[i].count);
   size_ = 0;
 }

@@ -42,7 +42,9 @@ class WakeList {
 
   // For up to `count` threads that sleep on it. A full list is flushed first: earlier does no harm.
   void add(const Word* word, int count = 1) noexcept;
-  void flush() noexcept;
+  void flush() noexcept {
+    if (size_ != 0) wake_all();
+  }
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
  private:
@@ -50,6 +52,8 @@ class WakeList {
     const Word* word;
     int count;
   };
+  void wake_all() noexcept;
+
   std::array<Entry, 32> entries_;  // the first size_ of them
   std::size_t size_ = 0;
 };

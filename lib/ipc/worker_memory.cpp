@@ -77,12 +77,14 @@ detail::StorageRef ReplyBlocks::open(const detail::BlockRef& block, bool fixed_w
   lease_->count(length);
   if (fixed_width && !copy_ && length >= kSmallestView && !memory_.scarce())
     return lease_->view(data, length);
+  copied_ = true;
   detail::StorageRef copy = detail::heap_storage(length);
   if (length > 0) std::memcpy(copy->data(), data, length);
   return copy;
 }
 
 std::span<const std::byte> ReplyBlocks::in_place(const detail::BlockRef& block) const {
+  copied_ = true;
   return {check_payload(block), static_cast<std::size_t>(block.length)};
 }
 
@@ -93,6 +95,7 @@ std::span<const std::byte> ReplyBlocks::frame(std::span<const std::byte> inline_
   }
   const std::byte* data = check(head_.frame_offset, head_.frame_bytes);
   lease_->count(head_.frame_bytes);
+  copied_ = true;
   frame_copy_ = detail::heap_storage(head_.frame_bytes);
   std::memcpy(frame_copy_->data(), data, head_.frame_bytes);
   return {frame_copy_->data(), head_.frame_bytes};

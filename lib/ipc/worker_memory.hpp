@@ -90,6 +90,9 @@ class ReplyBlocks final : public detail::BlockSource {
   detail::StorageRef open(const detail::BlockRef& block, bool fixed_width) override;
   [[nodiscard]] std::span<const std::byte> in_place(const detail::BlockRef& block) const override;
 
+  // Whether any bytes of a block were read, and not only viewed.
+  [[nodiscard]] bool copied() const noexcept { return copied_; }
+
   // The frame of the reply: the first of `inline_frame` (kInlineFrame bytes, or as many as the head
   // says) where it fitted the slot, else a copy of the block it lies in, which lives as long as
   // this object. Throws Malformed.
@@ -104,6 +107,7 @@ class ReplyBlocks final : public detail::BlockSource {
   bool copy_;
   std::uint64_t most_;
   mutable std::uint64_t opened_ = 0;
+  mutable bool copied_ = false;
   ReplyLease* lease_ = nullptr;  // null: the reply holds no block
   detail::StorageRef frame_copy_;
 };

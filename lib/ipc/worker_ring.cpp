@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "ipc/worker_ring.hpp"
 
-#include <boost/interprocess/sync/scoped_lock.hpp>
 #include <climits>
 #include <cstring>
 
@@ -10,12 +9,12 @@
 namespace inferpool::ipc {
 
 std::optional<std::uint32_t> WorkerRing::take() {
-  for (;;) {
-    const bool found =
-        spin_.spin([this] { return pending(std::memory_order_acquire) || closing(); });
+  for (bool announced = false;;) {
+    const auto news = [this] { return pending(std::memory_order_acquire) || closing(); };
+    const bool found = announced ? spin_.expect(news) : spin_.spin(news);
     if (const auto sequence = try_take()) return sequence;
     if (closing()) return try_take();  // what was posted before the ring was closed is seen by now
-    if (!found) park();
+    announced = !found && park();
   }
 }
 
@@ -27,7 +26,9 @@ bool WorkerRing::pending(std::memory_order order) const noexcept {
 }
 
 std::optional<std::uint32_t> WorkerRing::try_take() noexcept {
-  const boost::interprocess::scoped_lock<RobustMutex> lock(control_.worker.take_mutex);
+  boost::interprocess::scoped_lock<RobustMutex> lock(control_.worker.take_mutex,
+                                                     boost::interprocess::defer_lock);
+  if (!alone_) lock.lock();
   for (;;) {
     const std::uint32_t next = control_.worker.consumed.load(std::memory_order_relaxed);
     std::atomic<std::uint32_t>& posted = control_.request(next).posted;
@@ -41,7 +42,7 @@ std::optional<std::uint32_t> WorkerRing::try_take() noexcept {
   }
 }
 
-void WorkerRing::park() noexcept {
+bool WorkerRing::park() noexcept {
   const std::uint32_t bell = control_.host.doorbell.load(std::memory_order_seq_cst);
   // Sequentially consistent with the host's posting, as there. Closing rings the bell that was read
   // above.
@@ -51,6 +52,13 @@ void WorkerRing::park() noexcept {
     wait({&doorbell, 1}, std::nullopt);
   }
   control_.worker.parked.fetch_sub(1, std::memory_order_seq_cst);
+  return control_.host.doorbell.load(std::memory_order_relaxed) != bell &&
+         !pending(std::memory_order_relaxed);
+}
+
+void WorkerRing::announce(std::uint32_t sequence) noexcept {
+  if (slot(sequence).reply_parked.load(std::memory_order_relaxed) != 0)
+    wake(&control_.reply(sequence).published, INT_MAX);
 }
 
 bool WorkerRing::await_taken(std::uint32_t sequence, std::uint32_t parts) noexcept {

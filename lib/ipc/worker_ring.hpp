@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <boost/interprocess/sync/scoped_lock.hpp>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -29,6 +30,22 @@ class WorkerRing {
   WorkerRing(Control& control, std::chrono::nanoseconds spin, int processors) noexcept
       : control_(control), spin_(spin, processors), part_spin_(spin, processors) {}
 
+  // While it exists the thread that made it is the only one that takes: it holds the mutex of the
+  // ring instead of locking it for each request, which costs 13 ns. Ends on the same thread.
+  class Alone {
+   public:
+    explicit Alone(WorkerRing& ring) : ring_(ring), lock_(ring.control_.worker.take_mutex) {
+      ring_.alone_ = true;
+    }
+    Alone(const Alone&) = delete;
+    Alone& operator=(const Alone&) = delete;
+    ~Alone() { ring_.alone_ = false; }
+
+   private:
+    WorkerRing& ring_;
+    boost::interprocess::scoped_lock<RobustMutex> lock_;
+  };
+
   // Waits for a request and takes it: from here on it counts as started. Its slot stays as it is
   // until the reply is published. None: the host asks the worker to leave, and nothing that it
   // posted before that is left.
@@ -37,6 +54,9 @@ class WorkerRing {
   [[nodiscard]] const RequestSlot& slot(std::uint32_t sequence) const noexcept {
     return control_.request(sequence);
   }
+
+  // Wakes the caller of a request that was taken, where it sleeps: its reply comes soon.
+  void announce(std::uint32_t sequence) noexcept;
 
   // Publishes the reply and wakes its caller where that sleeps.
   void publish(std::uint32_t sequence, const PublishedReply& reply) noexcept {
@@ -68,11 +88,13 @@ class WorkerRing {
   // The next number stands in its slot, or was left out.
   [[nodiscard]] bool pending(std::memory_order order) const noexcept;
   std::optional<std::uint32_t> try_take() noexcept;
-  void park() noexcept;
+  // True: it was woken though nothing is there yet.
+  bool park() noexcept;
   void publish_as(std::uint32_t word, std::uint32_t sequence, const PublishedReply& reply) noexcept;
 
   Control& control_;
   SpinBudget spin_;
+  bool alone_ = false;    // written before and after all serving
   SpinBudget part_spin_;  // of await_taken, whose waits are others
 };
 

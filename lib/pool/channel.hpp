@@ -20,6 +20,8 @@ class Channel {
   [[nodiscard]] virtual bool has_room() const noexcept = 0;
   // Hands the request over; gives its sequence number.
   virtual std::uint32_t post(const Call& call, ipc::WakeList& wakes) = 0;
+  // A request comes soon: a worker that sleeps wakes up for it. May do nothing.
+  virtual void announce(ipc::WakeList& /*wakes*/) noexcept {}
   // Takes it back. False: the worker has begun it.
   virtual bool recall(std::uint32_t sequence) noexcept = 0;
   // Of a recalled request: whether the worker has gone past it since, and so is awake. Where nobody

@@ -90,7 +90,7 @@ void Completion::notify() noexcept {
 
 void Completion::run() {
   id_.store(std::this_thread::get_id());
-  for (;;) {
+  for (bool announced = false;;) {
     const std::uint32_t seen = group_.seen();
     if (!take_new()) return;
     const TimePoint now = Clock::now();
@@ -105,7 +105,10 @@ void Completion::run() {
       deliver(*pending.receiver, pending.error, events_);
     }
     if (!ended.empty()) continue;
-    if (!spin_.spin([&] { return anything_new(seen); })) wait(seen);
+    const auto news = [&] { return anything_new(seen); };
+    const bool found = announced ? spin_.expect(news) : spin_.spin(news);
+    if (!found) wait(seen);
+    announced = !found && !news();
   }
 }
 

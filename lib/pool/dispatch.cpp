@@ -6,16 +6,10 @@
 #include "pool/refusal.hpp"
 
 namespace inferpool::pool {
-namespace {
-
 using namespace std::chrono_literals;
-
-}  // namespace
 
 Dispatch::Dispatch(const DispatchLimits& limits)
     : limits_(limits), lanes_(limits.workers, limits.concurrency) {}
-
-// --- what callers report ---
 
 std::optional<Error> Dispatch::admit(Call& call, ipc::WakeList& wakes) {
   call.order = ++requests_;
@@ -24,8 +18,9 @@ std::optional<Error> Dispatch::admit(Call& call, ipc::WakeList& wakes) {
     call.state = CallState::kDone;
     return error;
   }
+  Lane* const lane = waiting() == 0 ? lanes_.free() : nullptr;
   ++in_flight_;
-  if (Lane* lane = waiting() == 0 ? lanes_.free() : nullptr) {
+  if (lane != nullptr) {
     call.marks.turn = call.marks.admitted;  // spares a reading of the clock
     lane->post(call, wakes);
   } else {
@@ -34,6 +29,11 @@ std::optional<Error> Dispatch::admit(Call& call, ipc::WakeList& wakes) {
     feed(wakes);
   }
   return std::nullopt;
+}
+
+void Dispatch::announce(ipc::WakeList& wakes) noexcept {
+  if (waiting() > 0) return;  // then all are busy
+  if (const Lane* const lane = lanes_.free()) lane->channel()->announce(wakes);
 }
 
 Error Dispatch::refuse_poisoned(Call& call, Error poisoned) {
@@ -107,8 +107,6 @@ bool Dispatch::forget(Call& call, TimePoint now, ipc::WakeList& wakes) noexcept 
   end_without_answer(call);
   return true;
 }
-
-// --- what supervision reports ---
 
 void Dispatch::worker_ready(int index, std::shared_ptr<Channel> channel, ipc::WakeList& wakes) {
   lanes_[index].worker_ready(std::move(channel));

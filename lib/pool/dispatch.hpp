@@ -42,6 +42,8 @@ class Dispatch {
 
   // Takes the call in, or says why not (stopped, unavailable, queue_full).
   std::optional<Error> admit(Call& call, ipc::WakeList& wakes);
+  // A call will be admitted soon: the worker that would get it now wakes up.
+  void announce(ipc::WakeList& wakes) noexcept;
   // A request that could not even be encoded: it counts.
   void count_refusal() noexcept {
     ++requests_;
@@ -113,7 +115,9 @@ class Dispatch {
   void count(Stats& stats) const;
 
  private:
-  [[nodiscard]] std::size_t waiting() const noexcept { return queue_.size() + lanes_.ahead(); }
+  [[nodiscard]] std::size_t waiting() const noexcept {
+    return in_flight_ == 0 ? 0 : queue_.size() + lanes_.ahead();
+  }
   [[nodiscard]] std::optional<Error> refusal(ipc::WakeList& wakes);
   Lane& lane_of(const Call& call) noexcept { return lanes_[call.lane]; }
   Call* take_oldest_waiting() noexcept;

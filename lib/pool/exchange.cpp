@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pool/exchange.hpp"
 
+#include <algorithm>
+
 #include "core/format.hpp"
 #include "model/reply.hpp"
 #include "model/traceparent.hpp"
@@ -25,8 +27,12 @@ bool stands(const Call& call, const Placement& placement) noexcept {
          call.channel == placement.worker.get();
 }
 
+bool has_deadline(const InferOptions& options, const Settings& settings) noexcept {
+  return options.timeout || options.deadline || settings.request_timeout;
+}
+
 Deadline deadline_of(const InferOptions& options, const Settings& settings) {
-  const auto timeout = options.timeout ? options.timeout : settings.request_timeout;
+  const auto& timeout = options.timeout ? options.timeout : settings.request_timeout;
   return timeout ? earlier(options.deadline, Clock::now() + *timeout) : options.deadline;
 }
 
@@ -44,7 +50,9 @@ void Exchange::prepare(Call& call, detail::FunctionRef<void(Encoder&)> encode,
                        const InferOptions& options) {
   call.id = next_id_.fetch_add(1, std::memory_order_relaxed);
   call.retry = options.retry.value_or(origin_->settings.retry);
-  call.deadline = deadline_of(options, origin_->settings);
+  // None is not copied: to read all of what one byte was just written of waits for the write.
+  if (has_deadline(options, origin_->settings))
+    call.deadline = deadline_of(options, origin_->settings);
   try {
     refuse_late(call, options.stop);
     model::check_traceparent(options.traceparent.text());
@@ -65,7 +73,10 @@ void Exchange::count_refusal() {
 bool Exchange::encode(Call& call, detail::FunctionRef<void(Encoder&)> encode,
                       std::string_view traceparent) try {
   model::put_trace(call.frame, traceparent);
-  ipc::RequestBlocks blocks(*origin_->requests);
+  const auto announce = [this] {
+    if (origin_->spins()) dispatch_.update([](Dispatch& d, auto& wakes) { d.announce(wakes); });
+  };
+  ipc::RequestBlocks blocks(*origin_->requests, call.blocks, announce);
   Encoder encoder(call.frame, blocks,
                   static_cast<std::size_t>(origin_->settings.max_payload.value_or(0)));
   encode(encoder);
@@ -76,7 +87,6 @@ bool Exchange::encode(Call& call, detail::FunctionRef<void(Encoder&)> encode,
   }
   if (call.frame.bytes().size() > ipc::kInlineFrame)
     call.frame_offset = blocks.place(call.frame.bytes(), {}).offset;
-  call.blocks = blocks.take();
   return blocks.copied();
 } catch (...) {
   rethrow_unencodable(call.id);
@@ -162,13 +172,12 @@ bool Exchange::collect(Call& call, const Placement& placement,
   call.marks.seen = ticks();
   const SlotCopy reply(placement);
   const ipc::ReplyHead& head = reply.head();
-  const bool has_blocks = head.ticket < ipc::kTickets;
+  Latency::Counted counted{};
   std::optional<bool> given_back;  // false: the call was not there any more
   const auto give_back = [&](bool succeeded) {
     given_back = update_if_stands(call, placement, [&](Dispatch& d, ipc::WakeList& wakes) {
       d.collected(call, succeeded, wakes);
-      // What lies in the slot alone is decoded in no time, as in prepare.
-      if (succeeded && !has_blocks) count(call, head, call.marks.seen);
+      if (succeeded) counted = count(call, head);
     });
     return *given_back;
   };
@@ -187,9 +196,11 @@ bool Exchange::collect(Call& call, const Placement& placement,
     }
     if (failure) throw *std::move(failure);
     if (!end) this->decode(decoder, decode);
-    if (has_blocks) {
-      const std::uint64_t decoded = ticks();
-      dispatch_.update([&](Dispatch&, ipc::WakeList&) { count(call, head, decoded); });
+    if (blocks.copied()) {
+      const std::uint64_t decoded = std::max(call.marks.seen, ticks());
+      dispatch_.update([&](Dispatch&, ipc::WakeList&) {
+        latency_.lengthen(counted, decoded - call.marks.seen);
+      });
     }
     return true;
   } catch (const detail::Malformed& malformed) {
@@ -246,10 +257,11 @@ ipc::ReplyBlocks Exchange::blocks_of(const Placement& placement, const ipc::Repl
                           origin_->settings.max_payload.value_or(0));
 }
 
-// Under the pool's lock.
-void Exchange::count(Call& call, const ipc::ReplyHead& head, std::uint64_t decoded) noexcept {
-  call.marks.decoded = decoded;
-  latency_.count(stages_of(call.marks, {head.started, head.ended}));
+// Under the pool's lock. As if it were decoded: what is only viewed, or lies in the slot, is in no
+// time, as in prepare.
+Latency::Counted Exchange::count(Call& call, const ipc::ReplyHead& head) noexcept {
+  call.marks.decoded = call.marks.seen;
+  return latency_.count(stages_of(call.marks, {head.started, head.ended}));
 }
 
 void Exchange::check(const Call& call, const Placement& placement) {

@@ -71,8 +71,10 @@ void Lane::post(Call& call, ipc::WakeList& wakes) {
   call.lane = index_;
   call.channel = channel_.get();
   call.sequence = channel_->post(call, wakes);
-  runs_.push_back({.sequence = call.sequence, .call = &call});
-  if (runs_.size() <= concurrency_) runs_.back().turn = call.marks.turn;  // where it was read
+  Run& run = runs_.emplace_back();
+  run.sequence = call.sequence;
+  run.call = &call;
+  if (runs_.size() <= concurrency_) run.turn = call.marks.turn;  // where it was read
   give_turn();
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include <inferpool/histogram.hpp>
@@ -42,8 +43,14 @@ struct StageTicks {
 // pool's lock guards it, which every call takes anyway.
 class Latency {
  public:
+  struct Counted {
+    std::uint64_t ticks;  // its latency
+    std::size_t bucket;
+  };
   // One call; its latency is the sum of its stages.
-  void count(const StageTicks& call) noexcept;
+  Counted count(const StageTicks& call) noexcept;
+  // That call took so much longer: all of it copy_out.
+  void lengthen(const Counted& call, std::uint64_t more) noexcept;
 
   // Fills in latency, latency_mean, latency_max and stages.
   void report(Stats& stats) const noexcept;

@@ -34,6 +34,10 @@ struct Origin {
   std::shared_ptr<ipc::RequestRegion> requests;
   std::uint64_t reply_bytes = 0;
   int processors = 1;  // that host and workers share
+  // Whether a worker that wakes up early looks until its request comes, instead of sleeping again.
+  [[nodiscard]] bool spins() const noexcept {
+    return settings.spin > Duration::zero() && processors > 1;
+  }
   std::shared_ptr<OomKills> oom_kills = std::make_shared<OomKills>();
 };
 
@@ -94,6 +98,7 @@ class WorkerHandle final : public Channel {
 
   bool has_room() const noexcept override { return !killed_.load() && memory_->ring().has_room(); }
   std::uint32_t post(const Call& call, ipc::WakeList& wakes) override;
+  void announce(ipc::WakeList& wakes) noexcept override { memory_->ring().announce(wakes); }
   bool recall(std::uint32_t sequence) noexcept override { return memory_->ring().recall(sequence); }
   bool answered(std::uint32_t sequence) const noexcept override {
     return memory_->ring().answered(sequence);

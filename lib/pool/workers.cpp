@@ -106,18 +106,18 @@ void Workers::infer(detail::FunctionRef<void(Encoder&)> encode,
   Placement placement = exchange_->admit(call);
   const RememberDeaths at_end{*exchange_, call};
   try {
-    wait_and_collect(call, std::move(placement), decode, options.stop);
+    wait_and_collect(call, placement, decode, options.stop);
   } catch (...) {
     exchange_->forget(call);
     throw;
   }
 }
 
-void Workers::wait_and_collect(Call& call, Placement placement,
+void Workers::wait_and_collect(Call& call, Placement& placement,
                                detail::FunctionRef<void(Decoder&)> decode,
                                const std::stop_token& stop) {
   for (;; placement = exchange_->look(call)) {
-    placement = await(call, std::move(placement), stop);
+    await(call, placement, stop);
     if (placement.state == CallState::kDone) throw *call.error;
     if (exchange_->collect(call, placement, decode)) break;
   }
@@ -135,17 +135,17 @@ void Workers::infer_stream(detail::FunctionRef<void(Encoder&)> encode,
   Placement placement = exchange_->admit(call);
   const RememberDeaths at_end{*exchange_, call};
   try {
-    wait_and_take(call, std::move(placement), taker, options.stop);
+    wait_and_take(call, placement, taker, options.stop);
   } catch (...) {
     exchange_->forget(call);
     throw;
   }
 }
 
-void Workers::wait_and_take(Call& call, Placement placement,
+void Workers::wait_and_take(Call& call, Placement& placement,
                             const detail::PoolCore::PartTaker& taker, const std::stop_token& stop) {
   for (std::uint32_t seen = 0;;) {
-    placement = await(call, std::move(placement), stop);
+    await(call, placement, stop);
     if (placement.state == CallState::kDone) throw *call.error;
     bool taken = false;
     const auto decode = [&](Decoder& decoder) {
@@ -174,17 +174,19 @@ bool Workers::give_up_if_due(Call& call, const std::stop_token& stop) {
 }
 
 // Until the call is answered or done, or a part of its answer stands.
-Placement Workers::await(Call& call, Placement placement, const std::stop_token& stop) {
+void Workers::await(Call& call, Placement& placement, const std::stop_token& stop) {
   const Waiter& waiter = *call.waiter;
   const auto has_news = [&] {
     return placement.answered() || (call.streams && placement.part_stands());
   };
-  for (std::uint32_t seen = 0;;) {
-    if (placement.state == CallState::kDone || has_news()) return placement;
+  std::uint32_t seen = 0;
+  for (bool announced = false;;) {
+    if (placement.state == CallState::kDone || has_news()) return;
     const auto changed = [&] { return has_news() || waiter.seen() != seen; };
-    const bool posted = placement.state == CallState::kPosted;
-    if (!spin_.spin(changed, posted ? 0 : kLeftToServed)) {
+    const int reserve = placement.state == CallState::kPosted ? 0 : kLeftToServed;
+    if (!(announced ? spin_.expect(changed, reserve) : spin_.spin(changed, reserve))) {
       sleep(call, placement, seen);
+      announced = !changed();
       exchange_->check(call, placement);
       if (!changed() && passed(call.deadline, Clock::now()))
         exchange_->give_up(call, ErrorCode::kDeadlineExceeded);

@@ -49,13 +49,13 @@ class Workers {
   static std::shared_ptr<const Origin> make_origin(const Settings& settings,
                                                    const detail::PoolCore::Traits& traits);
   void refuse_child() const;
-  void wait_and_collect(Call& call, Placement placement, detail::FunctionRef<void(Decoder&)> decode,
-                        const std::stop_token& stop);
-  void wait_and_take(Call& call, Placement placement, const detail::PoolCore::PartTaker& taker,
+  void wait_and_collect(Call& call, Placement& placement,
+                        detail::FunctionRef<void(Decoder&)> decode, const std::stop_token& stop);
+  void wait_and_take(Call& call, Placement& placement, const detail::PoolCore::PartTaker& taker,
                      const std::stop_token& stop);
   // True: its time is over, or it was asked to stop.
   bool give_up_if_due(Call& call, const std::stop_token& stop);
-  Placement await(Call& call, Placement placement, const std::stop_token& stop);
+  void await(Call& call, Placement& placement, const std::stop_token& stop);
   void sleep(const Call& call, const Placement& placement, std::uint32_t seen);
 
   ipc::ForkGuard guard_;

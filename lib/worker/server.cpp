@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "worker/server.hpp"
 
+#include <optional>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
@@ -48,6 +49,8 @@ void Server::run() {
 }
 
 void Server::serve_all() {
+  std::optional<ipc::WorkerRing::Alone> alone;
+  if (attachment_.welcome().concurrency == 1) alone.emplace(ring_);
   ipc::RequestView view(attachment_.requests());
   while (const auto sequence = ring_.take()) serve(*sequence, view);
 }
@@ -55,23 +58,28 @@ void Server::serve_all() {
 void Server::serve(std::uint32_t sequence, ipc::RequestView& view) {
   const std::uint64_t started = ticks();
   detail::FrameBuffer frame;
-  ipc::SentBlocks blocks(*arena_);
+  const auto announce = [this, sequence] {
+    if (attachment_.welcome().spin > 0 && attachment_.welcome().processors > 1)
+      ring_.announce(sequence);
+  };
+  ipc::SentBlocks blocks(*arena_, announce);
   SentParts parts(ring_, sequence, *arena_, attachment_.welcome().max_payload);
   answer(sequence, view, frame, blocks, parts);
   view.detach();
   parts.settle();
-  ipc::PublishedReply reply;
-  try {
-    reply = hold_reply(frame, blocks, *arena_);
-  } catch (...) {  // no room for the reply itself: the refusal is small enough for the slot
-    frame.clear();
-    Encoder refusal(frame, blocks, detail::kInlineFrame);
-    model::encode_failure(refusal);
-    reply = {.frame = frame.bytes()};
-  }
+  ipc::PublishedReply reply = hold(frame, blocks);
   reply.started = started;
   reply.ended = ticks();
   ring_.publish(sequence, reply);
+}
+
+ipc::PublishedReply Server::hold(detail::FrameBuffer& frame, ipc::SentBlocks& blocks) try {
+  return hold_reply(frame, blocks, *arena_);
+} catch (...) {  // no room for the reply itself: the refusal is small enough for the slot
+  frame.clear();
+  Encoder refusal(frame, blocks, detail::kInlineFrame);
+  model::encode_failure(refusal);
+  return {.frame = frame.bytes()};
 }
 
 void Server::answer(std::uint32_t sequence, ipc::RequestView& view, detail::FrameBuffer& frame,

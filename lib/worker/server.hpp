@@ -43,6 +43,9 @@ class Server {
   void answer(std::uint32_t sequence, ipc::RequestView& view, detail::FrameBuffer& frame,
               ipc::SentBlocks& blocks, SentParts& parts);
 
+  // The reply, or that it has no room.
+  ipc::PublishedReply hold(detail::FrameBuffer& frame, ipc::SentBlocks& blocks);
+
   const Attachment& attachment_;
   detail::ServedModel& model_;
   ipc::WorkerRing ring_;

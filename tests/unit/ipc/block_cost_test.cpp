@@ -30,7 +30,7 @@ using test::cost_of;
 // The region's mutex twice.
 constexpr Cost kLoan{.instructions = 280, .locked = 2};
 // The request's reference to the loan, taken and dropped.
-constexpr Cost kSend{.instructions = 450, .locked = 2};
+constexpr Cost kSend{.instructions = 100, .locked = 2};
 // The region's mutex twice.
 constexpr Cost kDropLoan{.instructions = 240, .locked = 2};
 // The worker's: the request's reference to the view, taken and dropped.
@@ -63,12 +63,11 @@ class Blocks {
     Costs costs;
     StorageRef loan;
     costs.loan = cost_of([&] { loan = region_->allocate(kSize); });
-    RequestBlocks sent(*region_);
-    BlockRef ref;
     BlockList held;
+    RequestBlocks sent(*region_, held);
+    BlockRef ref;
     costs.send = cost_of([&] {
       ref = sent.place({loan->data(), kSize}, loan);
-      held = sent.take();
       held.clear();
     });
     costs.input = cost_of([&] {

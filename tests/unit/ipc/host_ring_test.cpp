@@ -70,6 +70,17 @@ TEST_CASE("the doorbell is rung where a serving thread sleeps, and not otherwise
   REQUIRE(host.wakes.size() == 1);
 }
 
+TEST_CASE("a request that comes soon rings the doorbell where a serving thread sleeps") {
+  Host host;
+  host.ring.announce(host.wakes);
+  REQUIRE(host.control->host.doorbell == 0);
+  REQUIRE(host.wakes.size() == 0);
+  host.control->worker.parked = 1;
+  host.ring.announce(host.wakes);
+  REQUIRE(host.control->host.doorbell == 1);
+  REQUIRE(host.wakes.size() == 1);
+}
+
 TEST_CASE("a request that nobody has begun can be recalled, once") {
   Host host;
   const std::uint32_t sequence = host.post();

@@ -188,6 +188,20 @@ TEST_CASE("where all tickets are out, that is said, and one that comes back serv
   REQUIRE(ends.send({block}).ticket == heads[77].ticket);
 }
 
+TEST_CASE("a large output that is copied is announced, one that lies in the arena is not") {
+  const ReplyEnds ends;
+  int announced = 0;
+  const auto announce = [&] { ++announced; };
+  SentBlocks sent(*ends.arena, announce);
+  const StorageRef own = ends.block(kLeastAnnounced, 1);
+  sent.place({own->data(), own->size()}, own);
+  REQUIRE(announced == 0);
+  const StorageRef heap = detail::heap_storage(kLeastAnnounced);
+  std::memset(heap->data(), 2, kLeastAnnounced);
+  sent.place({heap->data(), heap->size()}, heap);
+  REQUIRE(announced == 1);
+}
+
 TEST_CASE("what is sent from elsewhere is copied into the arena, its own blocks are not") {
   const ReplyEnds ends;
   SentBlocks sent(*ends.arena);

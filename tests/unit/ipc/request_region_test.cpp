@@ -65,7 +65,8 @@ std::vector<std::byte> repeated(std::size_t size, int value) {
 
 TEST_CASE("a loan is sent where it lies") {
   const auto region = RequestRegion::create(kSize);
-  RequestBlocks blocks(*region);
+  BlockList held;
+  RequestBlocks blocks(*region, held);
   const StorageRef loan = filled(region->allocate(1000), 3);
   REQUIRE(loan->writable());
   const std::uint64_t used = region->used();
@@ -76,13 +77,26 @@ TEST_CASE("a loan is sent where it lies") {
   REQUIRE(WorkersView(*region).at(block) == repeated(1000, 3));
 }
 
+TEST_CASE("a large input that is copied in is announced, a loan is not") {
+  const auto region = RequestRegion::create(8 * kLeastAnnounced);
+  BlockList held;
+  int announced = 0;
+  const auto announce = [&] { ++announced; };
+  RequestBlocks blocks(*region, held, announce);
+  const StorageRef loan = filled(region->allocate(kLeastAnnounced), 3);
+  blocks.place(bytes_of(loan), loan);
+  REQUIRE(announced == 0);
+  const StorageRef heap = filled(detail::heap_storage(kLeastAnnounced), 1);
+  blocks.place(bytes_of(heap), heap);
+  REQUIRE(announced == 1);
+}
+
 TEST_CASE("a loan in flight is not writable, and is again once its call is done") {
   const auto region = RequestRegion::create(kSize);
-  RequestBlocks blocks(*region);
+  BlockList held;
+  RequestBlocks blocks(*region, held);
   const StorageRef loan = region->allocate(1000);
   blocks.place(bytes_of(loan), loan);
-  REQUIRE_FALSE(loan->writable());
-  auto held = blocks.take();
   REQUIRE_FALSE(loan->writable());
   held.clear();
   REQUIRE(loan->writable());
@@ -90,7 +104,8 @@ TEST_CASE("a loan in flight is not writable, and is again once its call is done"
 
 TEST_CASE("a tensor in flight that is written goes on in memory of its own") {
   const auto region = RequestRegion::create(kSize);
-  RequestBlocks blocks(*region);
+  BlockList held;
+  RequestBlocks blocks(*region, held);
   const StorageRef loan = filled(region->allocate(4000), 0);
   Tensor tensor = detail::TensorAccess::make(Datatype::kFp32, Shape({1000}), loan, 4000);
   const BlockRef block = blocks.place(tensor.bytes(), loan);
@@ -102,7 +117,8 @@ TEST_CASE("a tensor in flight that is written goes on in memory of its own") {
 TEST_CASE("bytes that lie elsewhere are copied in, those of another region, too") {
   const auto region = RequestRegion::create(kSize);
   const auto other = RequestRegion::create(kSize);
-  RequestBlocks blocks(*region);
+  BlockList held;
+  RequestBlocks blocks(*region, held);
   const StorageRef heap = filled(detail::heap_storage(300), 1);
   const StorageRef foreign = filled(other->allocate(300), 2);
   const BlockRef first = blocks.place(bytes_of(heap), heap);
@@ -116,7 +132,8 @@ TEST_CASE("bytes that lie elsewhere are copied in, those of another region, too"
   REQUIRE(view.at(second) == repeated(300, 2));
   REQUIRE(view.at(third) == repeated(300, 1));
   REQUIRE(empty.length == 0);
-  REQUIRE(blocks.take().size() == 4);
+  REQUIRE(held.size() == 4);
+  held.clear();
   REQUIRE(region->used() == 0);
 }
 
@@ -133,10 +150,11 @@ TEST_CASE("an exhausted region says what to change, and serves again when a bloc
   } catch (const Error& error) {
     REQUIRE(error.code() == ErrorCode::kOutOfMemory);
   }
-  RequestBlocks blocks(*region);
+  BlockList held;
+  RequestBlocks blocks(*region, held);
   const std::vector<std::byte> large(kSize / 2 + 1);
   REQUIRE_THROWS_AS(blocks.place(large, {}), Error);
-  REQUIRE(blocks.take().empty());
+  REQUIRE(held.empty());
   loan = {};
   REQUIRE(too_much()->size() == kSize / 2 + 1);
   REQUIRE_THROWS_AS(region->allocate(~std::size_t{0}), Error);

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <functional>
+#include <tuple>
 
 #include "catch.hpp"
 
@@ -70,6 +71,28 @@ TEST_CASE("spinning ends when the budget is used up") {
   REQUIRE_FALSE(budget.spin(never));
   REQUIRE(Clock::now() - start >= 2ms);
   REQUIRE(never.count > 64);
+}
+
+TEST_CASE("what is expected is looked for, though the spins before were in vain") {
+  SpinBudget budget(1us, kProcessors);
+  REQUIRE(spun(budget));
+  REQUIRE_FALSE(spun(budget));
+  REQUIRE(spun(budget));
+  Looks never(-1);
+  REQUIRE_FALSE(budget.expect(never));
+  REQUIRE(never.count > 1);
+  Looks later(100);
+  REQUIRE(SpinBudget(10s, kProcessors).expect(later));
+}
+
+TEST_CASE("what is expected is not looked for where nothing may spin") {
+  for (auto [limit, processors, reserve] :
+       {std::tuple{0ns, 4, 0}, {1'000'000ns, 1, 0}, {1'000'000ns, 2, 1}}) {
+    SpinBudget budget(limit, processors);
+    Looks never(-1);
+    REQUIRE_FALSE(budget.expect(never, reserve));
+    REQUIRE(never.count == 1);
+  }
 }
 
 TEST_CASE("after each spin in vain twice as many waits sleep at once, 512 at most") {

@@ -3,11 +3,13 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <deque>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 
 #include "catch.hpp"
 #include "ipc/wait_word.hpp"
@@ -51,6 +53,30 @@ TEST_CASE("requests are taken in the order of their numbers, and count as starte
     REQUIRE(worker.ring.slot(sequence).call_id == 1000 + sequence);
   }
   REQUIRE(worker.control->worker.consumed == 3);
+}
+
+TEST_CASE("a thread that takes alone holds the ring's mutex until it is done") {
+  Worker worker;
+  RobustMutex& mutex = worker.control->worker.take_mutex;
+  const auto is_free = [&] {
+    bool locked = false;
+    std::thread([&] {
+      locked = mutex.try_lock();
+      if (locked) mutex.unlock();
+    }).join();
+    return locked;
+  };
+  for (const std::uint32_t sequence : {1U, 2U, 3U}) worker.put(sequence, Posted::kPosted);
+  {
+    const WorkerRing::Alone alone(worker.ring);
+    REQUIRE_FALSE(is_free());
+    REQUIRE(worker.ring.take() == 1);
+    REQUIRE(worker.ring.take() == 2);
+    REQUIRE_FALSE(is_free());
+  }
+  REQUIRE(is_free());
+  REQUIRE(worker.ring.take() == 3);
+  REQUIRE(is_free());
 }
 
 TEST_CASE("recalled requests are passed over") {
@@ -124,6 +150,42 @@ TEST_CASE("a thread that sleeps wakes in vain for a recalled request, and sleeps
   REQUIRE(taken == 2);
 }
 
+TEST_CASE("a thread that is told of a request that does not come sleeps on") {
+  Worker worker;
+  std::optional<std::uint32_t> taken;
+  Sleeper thread([&] { taken = worker.ring.take(); });
+  for (int i = 0; i < 3; ++i) {
+    worker.until_asleep(thread);
+    worker.ring_bell();
+  }
+  worker.until_asleep(thread);
+  worker.put(1, Posted::kPosted);
+  worker.ring_bell();
+  thread.join();
+  REQUIRE(taken == 1);
+}
+
+TEST_CASE("a thread that is told of a request looks for it, though it learned to sleep at once") {
+  constexpr auto kSpin = 300ms;
+  Worker worker(kSpin);
+  std::optional<std::uint32_t> taken;
+  Sleeper thread([&] { taken = worker.ring.take(); });
+  for (bool seen = false; !seen;) {
+    worker.until_asleep(thread);  // after a spin in vain
+    const TimePoint start = Clock::now();
+    worker.ring_bell();
+    while (worker.control->worker.parked != 0) std::this_thread::yield();
+    std::this_thread::sleep_until(start + kSpin / 4);
+    const bool looks = worker.control->worker.parked == 0;
+    seen = Clock::now() - start < kSpin / 2;  // else it may have given up, and rightly
+    if (seen) REQUIRE(looks);
+  }
+  worker.put(1, Posted::kPosted);
+  worker.ring_bell();
+  thread.join();
+  REQUIRE(taken == 1);
+}
+
 TEST_CASE("the host's wish to close ends all threads, at once and for good") {
   Worker worker;
   std::array<bool, 3> left{};
@@ -186,6 +248,25 @@ TEST_CASE("a reply may be empty or larger than its slot") {
   REQUIRE(worker.control->reply(2).frame_bytes == kInlineFrame + 1);
   REQUIRE(worker.control->reply(2).frame_offset == 5);
   REQUIRE(worker.control->reply(2).frame.back() == std::byte{1});
+}
+
+TEST_CASE("a caller that sleeps on a reply is woken when the reply is announced") {
+  Worker worker;
+  worker.put(1, Posted::kStarted);
+  std::atomic<bool> woken{false};
+  Sleeper caller([&] {
+    worker.control->request(1).reply_parked = 1;
+    const WaitFor wait_for{&worker.control->reply(1).published, 0};
+    wait({&wait_for, 1}, std::nullopt);
+    woken = true;
+  });
+  caller.until_asleep();
+  const TimePoint start = Clock::now();
+  worker.ring.announce(1);
+  caller.join();
+  REQUIRE(woken);
+  REQUIRE(worker.control->reply(1).published == 0);
+  REQUIRE(Clock::now() - start < 700ms);
 }
 
 TEST_CASE("a caller that sleeps on a reply is woken by it") {

@@ -28,9 +28,9 @@ using test::cost_of;
 
 // As in ring_cost_test.cpp: locked ones are exact.
 // The pool's lock twice, the posted word.
-constexpr Cost kAdmit{.instructions = 670, .locked = 3};
+constexpr Cost kAdmit{.instructions = 530, .locked = 3};
 // The pool's lock twice.
-constexpr Cost kCollected{.instructions = 350, .locked = 2};
+constexpr Cost kCollected{.instructions = 270, .locked = 2};
 
 // A worker's ring over plain memory, used as WorkerHandle does.
 class RingChannel final : public Channel {

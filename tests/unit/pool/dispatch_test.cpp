@@ -26,6 +26,28 @@ TEST_CASE("a call is posted to an idle worker at once") {
   REQUIRE(pool.stats().queued == 0);
 }
 
+TEST_CASE("a call that comes soon is announced to the worker that would get it now") {
+  FakePool pool{{.workers = 2}};
+  pool.dispatch.announce(pool.wakes);
+  REQUIRE(pool.worker(0).announced() == 1);
+  REQUIRE(pool.worker(1).announced() == 0);
+  pool.admit();
+  pool.dispatch.announce(pool.wakes);
+  REQUIRE(pool.worker(0).announced() == 1);
+  REQUIRE(pool.worker(1).announced() == 1);
+}
+
+TEST_CASE(
+    "a call that comes soon is announced to nobody while all workers are busy or none lives") {
+  FakePool pool{{.workers = 1}};
+  const Calls calls = pool.admit_many(3);
+  pool.dispatch.announce(pool.wakes);
+  REQUIRE(pool.worker(0).announced() == 0);
+  FakePool dead{{.workers = 1}};
+  dead.end_worker(0);
+  dead.dispatch.announce(dead.wakes);
+}
+
 TEST_CASE(
     "a call is marked with its turn: none while it is posted ahead, else when it was posted") {
   FakePool pool{{.workers = 2}};

@@ -64,6 +64,8 @@ class FakeChannel final : public Channel {
   // How often it was asked for its stack, and killed.
   [[nodiscard]] int aborts() const { return aborts_; }
   [[nodiscard]] int kills() const { return kills_; }
+  // How often a request was announced.
+  [[nodiscard]] int announced() const { return announced_; }
   // Calls that the channel does not allow.
   [[nodiscard]] const std::vector<std::string>& mistakes() const { return mistakes_; }
   void forget_closed() {
@@ -83,6 +85,7 @@ class FakeChannel final : public Channel {
     slots_[next_] = {.call_id = call.id, .streams = call.streams};
     return next_++;
   }
+  void announce(ipc::WakeList& /*wakes*/) noexcept override { ++announced_; }
   bool recall(std::uint32_t sequence) noexcept override {
     Slot& slot = slots_[sequence];
     if (slot.state != State::kPosted) return false;
@@ -140,6 +143,7 @@ class FakeChannel final : public Channel {
   std::string killed_;
   int aborts_ = 0;
   int kills_ = 0;
+  int announced_ = 0;
   std::vector<std::string> mistakes_;
 };
 

@@ -25,12 +25,11 @@ class Sender {
   Fingerprint send(const T& value, std::string_view traceparent = {}) {
     Sent& sent = sent_.emplace_back();
     model::put_trace(sent.frame, traceparent);
-    ipc::RequestBlocks blocks(*region_);
+    ipc::RequestBlocks blocks(*region_, sent.blocks);
     Encoder encoder(sent.frame, blocks, std::size_t{1} << 30);
     Codec<T>::encode(encoder, value);
     // As Exchange does where a frame is too large for a slot.
     if (sent.frame.bytes().size() > detail::kInlineFrame) blocks.place(sent.frame.bytes(), {});
-    sent.blocks = blocks.take();
     return {.size = input_size(sent.frame, sent.blocks),
             .hash = input_hash(sent.frame, sent.blocks)};
   }
@@ -130,7 +129,8 @@ TEST_CASE("an input whose blocks are gone has another fingerprint, and nothing i
   model::put_trace(frame, {});
   {
     const auto region = ipc::RequestRegion::create(1 << 20);
-    ipc::RequestBlocks blocks(*region);
+    ipc::BlockList held;
+    ipc::RequestBlocks blocks(*region, held);
     Encoder encoder(frame, blocks, 1 << 20);
     Codec<Tensor>::encode(encoder, floats(1000, 1));
   }

@@ -39,8 +39,9 @@ struct Doubler {
 // A host and a worker in one process: the worker attaches and serves in a thread.
 class Pair {
  public:
-  Pair()
-      : requests_(ipc::RequestRegion::create(1 << 20)),
+  explicit Pair(int threads = 1)
+      : threads_(threads),
+        requests_(ipc::RequestRegion::create(1 << 20)),
         memory_(ipc::WorkerMemory::create(kReplyBytes)) {
     auto [ours, theirs] = ipc::ControlSocket::pair();
     socket_ = std::move(ours);
@@ -68,14 +69,22 @@ class Pair {
     memory_->ring().close(wakes);
   }
 
+  [[nodiscard]] bool take_mutex_is_free() const {
+    const ipc::Mapping mapping(memory_->control_file(), ipc::Access::kReadWrite);
+    ipc::RobustMutex& mutex = reinterpret_cast<ipc::Control*>(mapping.data())->worker.take_mutex;
+    const bool locked = mutex.try_lock();
+    if (locked) mutex.unlock();
+    return locked;
+  }
+
   // What the host gets for the tensor: the answer, or its error thrown.
   Tensor ask(const Tensor& input) {
     detail::FrameBuffer frame;
-    ipc::RequestBlocks blocks(*requests_);
+    ipc::BlockList held;
+    ipc::RequestBlocks blocks(*requests_, held);
     model::put_trace(frame, {});
     Encoder encoder(frame, blocks, kReplyBytes);
     encoder.put_tensor(input);
-    const auto held = blocks.take();
     ipc::WakeList wakes;
     auto& ring = memory_->ring();
     const std::uint32_t sequence = ring.post({++id_, 0, frame.bytes(), 0}, wakes);
@@ -104,6 +113,7 @@ class Pair {
     ipc::MessageHead head;
     head.kind = ipc::MessageKind::kWelcome;
     head.generation = 7;
+    head.concurrency = threads_;
     head.request_bytes = requests_->size();
     head.reply_bytes = kReplyBytes;
     head.max_payload = 8 << 20;
@@ -113,6 +123,7 @@ class Pair {
     REQUIRE(socket_.send(head, {}, fds));
   }
 
+  int threads_;
   detail::Served<Doubler> model_;
   std::shared_ptr<ipc::RequestRegion> requests_;
   std::shared_ptr<ipc::WorkerMemory> memory_;
@@ -130,6 +141,15 @@ TEST_CASE("a worker attaches, loads, reports ready and answers small and large r
     CHECK(answer.values<float>().front() == 3.0F);
     CHECK(answer.values<float>().back() == 3.0F);
   }
+}
+
+TEST_CASE("one serving thread holds the mutex of its ring, several lock it for each request") {
+  Pair one;
+  static_cast<void>(one.ask(Tensor(Datatype::kFp32, {2})));
+  CHECK_FALSE(one.take_mutex_is_free());
+  Pair two(2);
+  static_cast<void>(two.ask(Tensor(Datatype::kFp32, {2})));
+  CHECK(two.take_mutex_is_free());
 }
 
 TEST_CASE("what the model throws is an answer of its kind, and the worker goes on") {
