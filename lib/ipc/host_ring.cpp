@@ -24,6 +24,10 @@ std::uint32_t HostRing::post(const PostedRequest& request, WakeList& wakes) noex
     control_.request(next_).posted.store(posted_word(next_, Posted::kRecalled),
                                          std::memory_order_seq_cst);
   }
+  if (request.crowded != crowded_) {
+    crowded_ = request.crowded;
+    control_.host.crowded.store(crowded_ ? 1 : 0, std::memory_order_relaxed);
+  }
   const std::uint32_t sequence = next_;
   next_ = next_sequence(sequence);
   open_.set(sequence % kRingSlots);

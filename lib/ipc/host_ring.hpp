@@ -20,6 +20,7 @@ struct PostedRequest {
   std::span<const std::byte> frame = {};
   std::uint64_t frame_offset = 0;
   bool streams = false;  // the caller takes parts
+  bool crowded = false;  // models run on all processors: nobody should spin for long
 };
 
 // What the head of a reply says: loaded once, believed by nobody yet.
@@ -112,6 +113,7 @@ class HostRing {
 
   Control& control_;
   std::uint32_t next_;
+  bool crowded_ = false;          // as it stands in Control
   std::bitset<kRingSlots> open_;  // by slot: posted, and not finished
   std::array<Known, kRingSlots> known_{};
 };

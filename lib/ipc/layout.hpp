@@ -14,7 +14,8 @@
 //     +-----------------+----------------------------------------------------------+
 //     | worker's part   | parked, consumed, the two mutexes        written: worker  |
 //     +-----------------+----------------------------------------------------------+
-//     | host's part     | doorbell, closing, released[1024]        written: host    |
+//     | host's part     | doorbell, closing, crowded,              written: host    |
+//     |                 | released[1024]                                           |
 //     +-----------------+----------------------------------------------------------+
 //     | requests[64]    | posted word                              written: both,   |
 //     |                 |                                          by compare-swap  |
@@ -142,6 +143,7 @@ struct WorkerPart {
 struct HostPart {
   alignas(128) std::atomic<std::uint32_t> doorbell{0};
   std::atomic<std::uint32_t> closing{0};
+  std::atomic<std::uint32_t> crowded{0};  // see PostedRequest, of the last request
   // released[t] == g: the host is done with the reply that had ticket t in its generation g.
   alignas(128) std::array<std::atomic<std::uint32_t>, kTickets> released{};
 };

@@ -30,27 +30,29 @@ class SpinBudget {
       : limit_(limit), allowed_(limit.count() > 0 ? processors - 1 : 0) {}
 
   // True as soon as `ready()` is, false when the budget is used up. `reserve`: of the processors on
-  // which threads may spin, so many are left to others.
+  // which threads may spin, so many are left to others. `crowded`: models run on all of them, so
+  // that spinning takes one from a model; it goes on for no longer than what sleeping and waking up
+  // take from it.
   template <typename Ready>
-  bool spin(const Ready& ready, int reserve = 0) noexcept {
+  bool spin(const Ready& ready, int reserve = 0, bool crowded = false) noexcept {
     if (ready()) return true;
     if (allowed_ <= reserve || skips()) return false;
-    return spin_on(ready, reserve);
+    return spin_on(ready, reserve, crowded ? std::min(limit_, kCrowdedLimit) : limit_);
   }
 
   // As spin, for what was announced to come soon: nothing that was learned makes it sleep at once.
   template <typename Ready>
   bool expect(const Ready& ready, int reserve = 0) noexcept {
     if (ready()) return true;
-    return allowed_ > reserve && spin_on(ready, reserve);
+    return allowed_ > reserve && spin_on(ready, reserve, limit_);
   }
 
  private:
   template <typename Ready>
-  bool spin_on(const Ready& ready, int reserve) noexcept {
+  bool spin_on(const Ready& ready, int reserve, std::chrono::nanoseconds limit) noexcept {
     if (look(ready, kGlance)) return hit();
     if (!enter(reserve)) return false;
-    const bool found = look_on(ready);
+    const bool found = look_on(ready, limit);
     spinners_.fetch_sub(1, std::memory_order_relaxed);
     return found ? hit() : miss();
   }
@@ -60,6 +62,7 @@ class SpinBudget {
   static constexpr int kGlance = 16;
   static constexpr int kChunk = 64;  // between two readings of the clock
   static constexpr int kMostSkipped = 512;
+  static constexpr std::chrono::nanoseconds kCrowdedLimit{5000};
 
   // Two threads that lose each other's update skip one wait more or less: no harm.
   bool skips() noexcept {
@@ -82,8 +85,8 @@ class SpinBudget {
     return false;
   }
   template <typename Ready>
-  bool look_on(const Ready& ready) noexcept {
-    const TimePoint end = Clock::now() + limit_;
+  bool look_on(const Ready& ready, std::chrono::nanoseconds limit) noexcept {
+    const TimePoint end = Clock::now() + limit;
     do {
       if (look(ready, kChunk)) return true;
     } while (Clock::now() < end);

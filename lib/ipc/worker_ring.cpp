@@ -11,7 +11,8 @@ namespace inferpool::ipc {
 std::optional<std::uint32_t> WorkerRing::take() {
   for (bool announced = false;;) {
     const auto news = [this] { return pending(std::memory_order_acquire) || closing(); };
-    const bool found = announced ? spin_.expect(news) : spin_.spin(news);
+    const bool crowded = control_.host.crowded.load(std::memory_order_relaxed) != 0;
+    const bool found = announced ? spin_.expect(news) : spin_.spin(news, 0, crowded);
     if (const auto sequence = try_take()) return sequence;
     if (closing()) return try_take();  // what was posted before the ring was closed is seen by now
     announced = !found && park();

@@ -100,6 +100,7 @@ struct Call {
   std::uint64_t order = 0;             // of admission, whatever happens to it later
   int lane = -1;                       // kPosted: the worker's index,
   std::uint32_t sequence = 0;          // the slot,
+  bool crowded = false;                // see ipc::PostedRequest,
   Channel* channel = nullptr;          // and the process: the lane's,
   std::shared_ptr<Channel> dead = {};  // or this one, which ended: its answer or a part stands
   std::uint64_t parts = 0;             // of the answer, that the caller has taken

@@ -106,7 +106,7 @@ void Completion::run() {
     }
     if (!ended.empty()) continue;
     const auto news = [&] { return anything_new(seen); };
-    const bool found = announced ? spin_.expect(news) : spin_.spin(news);
+    const bool found = announced ? spin_.expect(news) : spin_.spin(news, 0, crowded());
     if (!found) wait(seen);
     announced = !found && !news();
   }
@@ -161,6 +161,10 @@ bool Completion::collect(Pending& pending) {
     pending.error = current_error();
     return true;
   }
+}
+
+bool Completion::crowded() const noexcept {
+  return !active_.empty() && active_.back().placement.crowded;
 }
 
 bool Completion::anything_new(std::uint32_t seen) const noexcept {

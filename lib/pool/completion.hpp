@@ -55,6 +55,7 @@ class Completion {
   bool advance(Pending& pending, TimePoint now);
   bool collect(Pending& pending);
   bool anything_new(std::uint32_t seen) const noexcept;
+  bool crowded() const noexcept;  // when the last call was posted
   void wait(std::uint32_t seen);
 
   Exchange& exchange_;

@@ -22,7 +22,7 @@ std::optional<Error> Dispatch::admit(Call& call, ipc::WakeList& wakes) {
   ++in_flight_;
   if (lane != nullptr) {
     call.marks.turn = call.marks.admitted;  // spares a reading of the clock
-    lane->post(call, wakes);
+    post(*lane, call, wakes);
   } else {
     call.state = CallState::kQueued;
     queue_.push_back(call);
@@ -254,7 +254,7 @@ void Dispatch::feed(ipc::WakeList& wakes) {
     Call* call = take_oldest_waiting();
     if (call == nullptr) break;
     call->marks.turn = ticks();
-    lane->post(*call, wakes);
+    post(*lane, *call, wakes);
     call->waiter->notify(wakes);
   }
   while (!queue_.empty()) {
@@ -263,7 +263,7 @@ void Dispatch::feed(ipc::WakeList& wakes) {
     Call& call = *queue_.front();
     queue_.erase(call);
     call.marks.turn = 0;  // comes when the worker has done what it has
-    lane->post(call, wakes);
+    post(*lane, call, wakes);
     call.waiter->notify(wakes);
   }
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 
@@ -21,6 +23,7 @@ struct DispatchLimits {
   int workers = 4;
   int concurrency = 1;
   int max_queue_size = 1024;
+  int processors = std::numeric_limits<int>::max();  // on which models run
   Duration cancel_grace = {};
   Duration hang_timeout = {};  // 0: never
 };
@@ -117,6 +120,15 @@ class Dispatch {
  private:
   [[nodiscard]] std::size_t waiting() const noexcept {
     return in_flight_ == 0 ? 0 : queue_.size() + lanes_.ahead();
+  }
+  // Models run on all processors.
+  [[nodiscard]] bool crowded() const noexcept {
+    const int posted = in_flight_ - static_cast<int>(queue_.size());
+    return std::min(posted, limits_.workers * limits_.concurrency) >= limits_.processors;
+  }
+  void post(Lane& lane, Call& call, ipc::WakeList& wakes) {
+    call.crowded = crowded();
+    lane.post(call, wakes);
   }
   [[nodiscard]] std::optional<Error> refusal(ipc::WakeList& wakes);
   Lane& lane_of(const Call& call) noexcept { return lanes_[call.lane]; }

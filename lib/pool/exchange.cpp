@@ -15,7 +15,7 @@ namespace inferpool::pool {
 namespace {
 
 Placement placement_of(const Dispatch& d, const Call& call) {
-  Placement placement{.state = call.state, .sequence = call.sequence};
+  Placement placement{.state = call.state, .sequence = call.sequence, .crowded = call.crowded};
   if (call.state == CallState::kPosted)
     placement.worker = std::static_pointer_cast<WorkerHandle>(d.channel_of(call));
   return placement;
@@ -27,12 +27,12 @@ bool stands(const Call& call, const Placement& placement) noexcept {
          call.channel == placement.worker.get();
 }
 
-bool has_deadline(const InferOptions& options, const Settings& settings) noexcept {
-  return options.timeout || options.deadline || settings.request_timeout;
+bool has_deadline(const InferOptions& options, const Origin& origin) noexcept {
+  return options.timeout || options.deadline || origin.settings.request_timeout;
 }
 
-Deadline deadline_of(const InferOptions& options, const Settings& settings) {
-  const auto& timeout = options.timeout ? options.timeout : settings.request_timeout;
+Deadline deadline_of(const InferOptions& options, const Origin& origin) {
+  const auto& timeout = options.timeout ? options.timeout : origin.settings.request_timeout;
   return timeout ? earlier(options.deadline, Clock::now() + *timeout) : options.deadline;
 }
 
@@ -51,8 +51,7 @@ void Exchange::prepare(Call& call, detail::FunctionRef<void(Encoder&)> encode,
   call.id = next_id_.fetch_add(1, std::memory_order_relaxed);
   call.retry = options.retry.value_or(origin_->settings.retry);
   // None is not copied: to read all of what one byte was just written of waits for the write.
-  if (has_deadline(options, origin_->settings))
-    call.deadline = deadline_of(options, origin_->settings);
+  if (has_deadline(options, *origin_)) call.deadline = deadline_of(options, *origin_);
   try {
     refuse_late(call, options.stop);
     model::check_traceparent(options.traceparent.text());

@@ -178,7 +178,8 @@ std::uint32_t WorkerHandle::post(const Call& call, ipc::WakeList& wakes) {
   const std::int64_t deadline =
       call.deadline ? std::chrono::nanoseconds(call.deadline->time_since_epoch()).count() : 0;
   return memory_->ring().post(
-      {call.id, deadline, call.frame.bytes(), call.frame_offset, call.streams}, wakes);
+      {call.id, deadline, call.frame.bytes(), call.frame_offset, call.streams, call.crowded},
+      wakes);
 }
 
 void WorkerHandle::discard(std::uint32_t sequence) noexcept {

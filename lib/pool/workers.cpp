@@ -43,6 +43,7 @@ DispatchLimits limits_of(const Origin& origin) {
   return {.workers = *settings.workers,
           .concurrency = settings.concurrency,
           .max_queue_size = settings.max_queue_size,
+          .processors = origin.processors,
           .cancel_grace = settings.cancel_grace,
           .hang_timeout = settings.hang_timeout};
 }
@@ -184,7 +185,8 @@ void Workers::await(Call& call, Placement& placement, const std::stop_token& sto
     if (placement.state == CallState::kDone || has_news()) return;
     const auto changed = [&] { return has_news() || waiter.seen() != seen; };
     const int reserve = placement.state == CallState::kPosted ? 0 : kLeftToServed;
-    if (!(announced ? spin_.expect(changed, reserve) : spin_.spin(changed, reserve))) {
+    if (!(announced ? spin_.expect(changed, reserve)
+                    : spin_.spin(changed, reserve, placement.crowded))) {
       sleep(call, placement, seen);
       announced = !changed();
       exchange_->check(call, placement);

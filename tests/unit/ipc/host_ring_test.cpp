@@ -70,6 +70,15 @@ TEST_CASE("the doorbell is rung where a serving thread sleeps, and not otherwise
   REQUIRE(host.wakes.size() == 1);
 }
 
+TEST_CASE("the worker is told whether models run on all processors, as of the last request") {
+  Host host;
+  const std::atomic<std::uint32_t>& crowded = host.control->host.crowded;
+  for (const bool is : {false, true, true, false, true}) {
+    host.ring.post({.crowded = is}, host.wakes);
+    REQUIRE(crowded == (is ? 1U : 0U));
+  }
+}
+
 TEST_CASE("a request that comes soon rings the doorbell where a serving thread sleeps") {
   Host host;
   host.ring.announce(host.wakes);

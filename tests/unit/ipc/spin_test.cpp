@@ -95,6 +95,13 @@ TEST_CASE("what is expected is not looked for where nothing may spin") {
   }
 }
 
+TEST_CASE("where models run on all processors a spin ends as soon as sleeping had been cheaper") {
+  SpinBudget budget(std::chrono::hours(1), kProcessors);
+  Looks never(-1);
+  REQUIRE_FALSE(budget.spin(never, 0, true));
+  REQUIRE(never.count > 64);
+}
+
 TEST_CASE("after each spin in vain twice as many waits sleep at once, 512 at most") {
   SpinBudget budget(1us, kProcessors);
   for (const int skipped : {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 512}) {

@@ -150,6 +150,18 @@ TEST_CASE("a thread that sleeps wakes in vain for a recalled request, and sleeps
   REQUIRE(taken == 2);
 }
 
+TEST_CASE("a thread without work sleeps soon where models run on all processors") {
+  Worker worker(1h);
+  worker.control->host.crowded = 1;
+  std::optional<std::uint32_t> taken;
+  Sleeper thread([&] { taken = worker.ring.take(); });
+  worker.until_asleep(thread);
+  worker.put(1, Posted::kPosted);
+  worker.ring_bell();
+  thread.join();
+  REQUIRE(taken == 1);
+}
+
 TEST_CASE("a thread that is told of a request that does not come sleeps on") {
   Worker worker;
   std::optional<std::uint32_t> taken;
