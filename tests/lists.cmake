@@ -28,6 +28,7 @@ set(unit_tests
     unit/ipc/spin_test.cpp
     unit/ipc/wait_word_test.cpp
     unit/ipc/worker_memory_test.cpp
+    unit/ipc/worker_ring_spin_test.cpp
     unit/ipc/worker_ring_test.cpp
     unit/model/byte_size_test.cpp
     unit/model/codec_test.cpp
@@ -70,6 +71,7 @@ set(unit_tests
     unit/pool/dispatch_hung_test.cpp
     unit/pool/dispatch_late_test.cpp
     unit/pool/dispatch_recycle_test.cpp
+    unit/pool/dispatch_spin_test.cpp
     unit/pool/dispatch_stream_test.cpp
     unit/pool/dispatch_test.cpp
     unit/pool/dispatch_walk_test.cpp

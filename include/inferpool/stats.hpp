@@ -47,7 +47,7 @@ struct StageTimes {
   Duration wake = {};      // both hand-overs: the worker wakes up and starts, and later whoever
                            // waits for the answer does
   Duration run = {};       // predict, with the worker's decode and encode
-  Duration copy_out = {};  // the answer is checked, and taken out of the worker's memory or viewed
+  Duration copy_out = {};  // the answer is checked and copied out of the worker's memory; 0: viewed
 };
 
 // Counters since the pool's construction; a snapshot in which the sums agree.

@@ -18,6 +18,9 @@ inline constexpr std::size_t kLeastAnnounced = 256 * 1024;
 // What is left to be copied when the other process is told: takes some 40 us, as waking up does.
 inline constexpr std::size_t kAnnouncedAhead = 1024 * 1024;
 
+// How often who waits believes it: the other process could say so for ever, and keep it spinning.
+inline constexpr int kMostAnnounced = 2;
+
 // Copies what the other process waits for. A large copy takes longer than anybody spins, so it
 // would begin to wake up only after the copy.
 inline void announced_copy(std::byte* to, std::span<const std::byte> from,

@@ -88,7 +88,7 @@ detail::StorageRef ReplyArena::allocate(std::size_t size) {
                 size, used, region_->extents.size()));
 }
 
-ReplyArena::Ticket ReplyArena::hold(BlockList blocks) {
+ReplyArena::Ticket ReplyArena::hold(BlockList&& blocks) {
   if (blocks.empty()) return {};
   for (const auto& block : blocks) block->freeze();
   Freed freed;
@@ -104,7 +104,12 @@ ReplyArena::Ticket ReplyArena::hold(BlockList blocks) {
   }
   Held& held = tickets_[ticket];
   ++held.generation;
-  held.blocks = std::move(blocks);
+  if (blocks.size() <= held.blocks.capacity()) {  // quicker than to move the list, and as safe
+    for (detail::StorageRef& block : blocks) held.blocks.push_back(std::move(block));
+  } else {
+    held.blocks = std::move(blocks);
+  }
+  blocks.clear();
   out_.push_back(ticket);
   return {ticket, held.generation};
 }

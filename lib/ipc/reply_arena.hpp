@@ -34,8 +34,9 @@ class ReplyArena {
   detail::StorageRef allocate(std::size_t size);
 
   // Holds the blocks until the host gives the ticket back, and freezes them: they are about to be
-  // sent. No blocks: no ticket. Throws Error (out_of_memory) where all tickets are out.
-  Ticket hold(BlockList blocks);
+  // sent. No blocks: no ticket. Throws Error (out_of_memory) where all tickets are out, and then
+  // leaves them in the list, which is empty otherwise.
+  Ticket hold(BlockList&& blocks);
 
   // Takes a ticket back that the host has not seen, and never will.
   void withdraw(const Ticket& ticket);
@@ -82,7 +83,7 @@ class SentBlocks final : public detail::BlockSink {
   detail::BlockRef place(std::span<const std::byte> bytes,
                          const detail::StorageRef& storage) override;
   [[nodiscard]] bool empty() const noexcept { return blocks_.empty(); }
-  BlockList take() noexcept { return std::exchange(blocks_, {}); }
+  [[nodiscard]] BlockList& list() noexcept { return blocks_; }
 
  private:
   ReplyArena& arena_;

@@ -37,26 +37,22 @@ class SpinBudget {
   bool spin(const Ready& ready, int reserve = 0, bool crowded = false) noexcept {
     if (ready()) return true;
     if (allowed_ <= reserve || skips()) return false;
-    return spin_on(ready, reserve, crowded ? std::min(limit_, kCrowdedLimit) : limit_);
+    if (look(ready, kGlance)) return hit();
+    if (!enter(reserve)) return false;
+    return leave(look_on(ready, limit(crowded))) ? hit() : miss();
   }
 
-  // As spin, for what was announced to come soon: nothing that was learned makes it sleep at once.
+  // As spin, for what was announced to come soon: learns nothing, and nothing that was learned
+  // makes it sleep at once.
   template <typename Ready>
-  bool expect(const Ready& ready, int reserve = 0) noexcept {
+  bool expect(const Ready& ready, int reserve = 0, bool crowded = false) noexcept {
     if (ready()) return true;
-    return allowed_ > reserve && spin_on(ready, reserve, limit_);
+    if (allowed_ <= reserve) return false;
+    if (look(ready, kGlance)) return true;
+    return enter(reserve) && leave(look_on(ready, limit(crowded)));
   }
 
  private:
-  template <typename Ready>
-  bool spin_on(const Ready& ready, int reserve, std::chrono::nanoseconds limit) noexcept {
-    if (look(ready, kGlance)) return hit();
-    if (!enter(reserve)) return false;
-    const bool found = look_on(ready, limit);
-    spinners_.fetch_sub(1, std::memory_order_relaxed);
-    return found ? hit() : miss();
-  }
-
   // Looks, each 30 to 60 ns. For less than a microsecond a thread does not count as spinning: most
   // answers of a quick worker come by then, and counting costs as much as moving a cache line.
   static constexpr int kGlance = 16;
@@ -75,6 +71,13 @@ class SpinBudget {
     if (spinners_.fetch_add(1, std::memory_order_relaxed) < allowed_ - reserve) return true;
     spinners_.fetch_sub(1, std::memory_order_relaxed);
     return false;
+  }
+  bool leave(bool found) noexcept {
+    spinners_.fetch_sub(1, std::memory_order_relaxed);
+    return found;
+  }
+  [[nodiscard]] std::chrono::nanoseconds limit(bool crowded) const noexcept {
+    return crowded ? std::min(limit_, kCrowdedLimit) : limit_;
   }
   template <typename Ready>
   bool look(const Ready& ready, int times) noexcept {

@@ -33,37 +33,42 @@ timespec to_timespec(TimePoint time) noexcept {
   return {static_cast<time_t>(seconds.count()), static_cast<long>((since - seconds).count())};
 }
 
-void wait_one(const WaitFor& wait_for, const timespec& until) noexcept {
+bool wait_one(const WaitFor& wait_for, const timespec& until) noexcept {
   // FUTEX_WAIT_BITSET takes an absolute time, on CLOCK_MONOTONIC by default. The word may be
   // shared.
-  syscall(SYS_futex, wait_for.word, FUTEX_WAIT_BITSET, wait_for.expected, &until, nullptr,
-          FUTEX_BITSET_MATCH_ANY);
+  return syscall(SYS_futex, wait_for.word, FUTEX_WAIT_BITSET, wait_for.expected, &until, nullptr,
+                 FUTEX_BITSET_MATCH_ANY) == 0;
 }
 
-// False where the kernel (before Linux 5.16) has no such call, or a filter of system calls refuses
+enum class Slept { kWoken, kNotWoken, kUnsupported };
+
+// Unsupported: the kernel (before Linux 5.16) has no such call, or a filter of system calls refuses
 // it.
-bool wait_many(std::span<const WaitFor> words, const timespec& until) noexcept {
+Slept wait_many(std::span<const WaitFor> words, const timespec& until) noexcept {
   std::array<KernelWaiter, kMaxWaitFor> waiters;
   for (std::size_t i = 0; i < words.size(); ++i) {
     waiters[i] = {words[i].expected, reinterpret_cast<std::uintptr_t>(words[i].word), kFutex32, 0};
   }
   const long result =
       syscall(SYS_futex_waitv, waiters.data(), words.size(), 0, &until, CLOCK_MONOTONIC);
-  return result >= 0 || errno == EAGAIN || errno == ETIMEDOUT || errno == EINTR;
+  if (result >= 0) return Slept::kWoken;
+  return errno == EAGAIN || errno == ETIMEDOUT || errno == EINTR ? Slept::kNotWoken
+                                                                 : Slept::kUnsupported;
 }
 
 }  // namespace
 
-void wait(std::span<const WaitFor> words, Deadline deadline) noexcept {
+bool wait(std::span<const WaitFor> words, Deadline deadline) noexcept {
   const TimePoint now = Clock::now();
   const TimePoint until = std::min(deadline.value_or(now + 1s), now + 1s);
   const TimePoint slice = std::min(until, now + 10ms);  // while some word cannot wake us
-  if (until <= now || words.empty()) return;
+  if (until <= now || words.empty()) return false;
   if (words.size() == 1) return wait_one(words.front(), to_timespec(until));
   const bool all = words.size() <= kMaxWaitFor;
   if (!all) words = words.first(kMaxWaitFor);
-  if (!wait_many(words, to_timespec(all ? until : slice)))
-    wait_one(words.front(), to_timespec(slice));
+  const Slept slept = wait_many(words, to_timespec(all ? until : slice));
+  if (slept == Slept::kUnsupported) return wait_one(words.front(), to_timespec(slice));
+  return slept == Slept::kWoken;
 }
 
 void wake(const Word* word, int count) noexcept {

@@ -25,8 +25,9 @@ inline constexpr std::size_t kMaxWaitFor = 128;
 // Sleeps until one of the words differs from what is expected of it and was woken, or until the
 // deadline, or for no reason: the caller looks again. At most one second a call, so that no lost
 // wake-up lasts; at most 10 ms where there are more than kMaxWaitFor words, or where the kernel
-// (before Linux 5.16) waits for one only: the first word.
-void wait(std::span<const WaitFor> words, Deadline deadline) noexcept;
+// (before Linux 5.16) waits for one only: the first word. True: it was woken, as far as the kernel
+// says.
+bool wait(std::span<const WaitFor> words, Deadline deadline) noexcept;
 
 // Wakes up to `count` threads that sleep on the word. The word itself is not touched, so it may be
 // gone already.

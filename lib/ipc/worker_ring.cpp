@@ -12,7 +12,7 @@ std::optional<std::uint32_t> WorkerRing::take() {
   for (bool announced = false;;) {
     const auto news = [this] { return pending(std::memory_order_acquire) || closing(); };
     const bool crowded = control_.host.crowded.load(std::memory_order_relaxed) != 0;
-    const bool found = announced ? spin_.expect(news) : spin_.spin(news, 0, crowded);
+    const bool found = announced ? spin_.expect(news, 0, crowded) : spin_.spin(news, 0, crowded);
     if (const auto sequence = try_take()) return sequence;
     if (closing()) return try_take();  // what was posted before the ring was closed is seen by now
     announced = !found && park();
@@ -44,6 +44,7 @@ std::optional<std::uint32_t> WorkerRing::try_take() noexcept {
 }
 
 bool WorkerRing::park() noexcept {
+  const std::uint32_t next = control_.worker.consumed.load(std::memory_order_relaxed);
   const std::uint32_t bell = control_.host.doorbell.load(std::memory_order_seq_cst);
   // Sequentially consistent with the host's posting, as there. Closing rings the bell that was read
   // above.
@@ -53,11 +54,14 @@ bool WorkerRing::park() noexcept {
     wait({&doorbell, 1}, std::nullopt);
   }
   control_.worker.parked.fetch_sub(1, std::memory_order_seq_cst);
+  // Else it was rung for a request, which another thread may have taken.
   return control_.host.doorbell.load(std::memory_order_relaxed) != bell &&
+         control_.worker.consumed.load(std::memory_order_relaxed) == next &&
          !pending(std::memory_order_relaxed);
 }
 
 void WorkerRing::announce(std::uint32_t sequence) noexcept {
+  if (control_.host.crowded.load(std::memory_order_relaxed) != 0) return;
   if (slot(sequence).reply_parked.load(std::memory_order_relaxed) != 0)
     wake(&control_.reply(sequence).published, INT_MAX);
 }

@@ -55,7 +55,8 @@ class WorkerRing {
     return control_.request(sequence);
   }
 
-  // Wakes the caller of a request that was taken, where it sleeps: its reply comes soon.
+  // Wakes the caller of a request that was taken, where it sleeps: its reply comes soon. Does
+  // nothing where models run on all processors.
   void announce(std::uint32_t sequence) noexcept;
 
   // Publishes the reply and wakes its caller where that sleeps.
@@ -88,7 +89,7 @@ class WorkerRing {
   // The next number stands in its slot, or was left out.
   [[nodiscard]] bool pending(std::memory_order order) const noexcept;
   std::optional<std::uint32_t> try_take() noexcept;
-  // True: it was woken though nothing is there yet.
+  // True: a request was announced.
   bool park() noexcept;
   void publish_as(std::uint32_t word, std::uint32_t sequence, const PublishedReply& reply) noexcept;
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "ipc/announced_copy.hpp"
 #include "pool/delivery.hpp"
 #include "pool/quiet_thread.hpp"
 #include "pool/refusal.hpp"
@@ -90,7 +91,8 @@ void Completion::notify() noexcept {
 
 void Completion::run() {
   id_.store(std::this_thread::get_id());
-  for (bool announced = false;;) {
+  int announced = 0;
+  for (bool expects = false;;) {
     const std::uint32_t seen = group_.seen();
     if (!take_new()) return;
     const TimePoint now = Clock::now();
@@ -104,11 +106,13 @@ void Completion::run() {
       exchange_.remember_deaths(pending.call);
       deliver(*pending.receiver, pending.error, events_);
     }
-    if (!ended.empty()) continue;
+    if (!ended.empty()) {
+      announced = 0;
+      continue;
+    }
     const auto news = [&] { return anything_new(seen); };
-    const bool found = announced ? spin_.expect(news) : spin_.spin(news, 0, crowded());
-    if (!found) wait(seen);
-    announced = !found && !news();
+    const bool found = expects ? spin_.expect(news, 0, crowded()) : spin_.spin(news, 0, crowded());
+    expects = !found && wait(seen) && !news() && ++announced <= ipc::kMostAnnounced;
   }
 }
 
@@ -173,7 +177,7 @@ bool Completion::anything_new(std::uint32_t seen) const noexcept {
                      [](const Pending& pending) { return pending.placement.answered(); });
 }
 
-void Completion::wait(std::uint32_t seen) {
+bool Completion::wait(std::uint32_t seen) {
   std::vector<ipc::WaitFor> words{group_.park(seen)};
   Deadline until;
   for (const Pending& pending : active_) {
@@ -181,8 +185,9 @@ void Completion::wait(std::uint32_t seen) {
     if (pending.placement.state != CallState::kPosted) continue;
     words.push_back(pending.placement.worker->memory()->ring().park(pending.placement.sequence));
   }
-  if (!anything_new(seen)) ipc::wait(words, until);
+  const bool woken = !anything_new(seen) && ipc::wait(words, until);
   group_.unpark();
+  return woken;
 }
 
 }  // namespace inferpool::pool

@@ -55,8 +55,8 @@ class Completion {
   bool advance(Pending& pending, TimePoint now);
   bool collect(Pending& pending);
   bool anything_new(std::uint32_t seen) const noexcept;
-  bool crowded() const noexcept;  // when the last call was posted
-  void wait(std::uint32_t seen);
+  bool crowded() const noexcept;  // when the newest call was looked at
+  bool wait(std::uint32_t seen);  // true: it was woken
 
   Exchange& exchange_;
   Events& events_;

@@ -32,7 +32,7 @@ std::optional<Error> Dispatch::admit(Call& call, ipc::WakeList& wakes) {
 }
 
 void Dispatch::announce(ipc::WakeList& wakes) noexcept {
-  if (waiting() > 0) return;  // then all are busy
+  if (waiting() > 0 || crowded(1)) return;  // it could look for the call only in a model's place
   if (const Lane* const lane = lanes_.free()) lane->channel()->announce(wakes);
 }
 

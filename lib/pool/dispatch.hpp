@@ -102,6 +102,12 @@ class Dispatch {
 
   [[nodiscard]] bool drained() const noexcept { return in_flight_ == 0; }
   [[nodiscard]] int live() const noexcept { return lanes_.live(); }
+  // Models run on all processors; or would with `more` calls. Takes workers that are replaced for
+  // living ones.
+  [[nodiscard]] bool crowded(int more = 0) const noexcept {
+    const int posted = in_flight_ - static_cast<int>(queue_.size()) + more;
+    return std::min(posted, limits_.workers * limits_.concurrency) >= limits_.processors;
+  }
   [[nodiscard]] WorkerState state(int index) const noexcept { return lanes_[index].state(); }
   // Of a posted call: the process that has it or, dead, had it.
   [[nodiscard]] const std::shared_ptr<Channel>& channel_of(const Call& call) const noexcept {
@@ -120,11 +126,6 @@ class Dispatch {
  private:
   [[nodiscard]] std::size_t waiting() const noexcept {
     return in_flight_ == 0 ? 0 : queue_.size() + lanes_.ahead();
-  }
-  // Models run on all processors.
-  [[nodiscard]] bool crowded() const noexcept {
-    const int posted = in_flight_ - static_cast<int>(queue_.size());
-    return std::min(posted, limits_.workers * limits_.concurrency) >= limits_.processors;
   }
   void post(Lane& lane, Call& call, ipc::WakeList& wakes) {
     call.crowded = crowded();

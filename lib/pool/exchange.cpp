@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pool/exchange.hpp"
 
-#include <algorithm>
-
 #include "core/format.hpp"
 #include "model/reply.hpp"
 #include "model/traceparent.hpp"
@@ -15,7 +13,7 @@ namespace inferpool::pool {
 namespace {
 
 Placement placement_of(const Dispatch& d, const Call& call) {
-  Placement placement{.state = call.state, .sequence = call.sequence, .crowded = call.crowded};
+  Placement placement{.state = call.state, .sequence = call.sequence, .crowded = d.crowded()};
   if (call.state == CallState::kPosted)
     placement.worker = std::static_pointer_cast<WorkerHandle>(d.channel_of(call));
   return placement;
@@ -88,6 +86,7 @@ bool Exchange::encode(Call& call, detail::FunctionRef<void(Encoder&)> encode,
     call.frame_offset = blocks.place(call.frame.bytes(), {}).offset;
   return blocks.copied();
 } catch (...) {
+  call.blocks.clear();
   rethrow_unencodable(call.id);
 }
 
@@ -171,12 +170,13 @@ bool Exchange::collect(Call& call, const Placement& placement,
   call.marks.seen = ticks();
   const SlotCopy reply(placement);
   const ipc::ReplyHead& head = reply.head();
-  Latency::Counted counted{};
+  const bool has_blocks = head.ticket < ipc::kTickets;
   std::optional<bool> given_back;  // false: the call was not there any more
   const auto give_back = [&](bool succeeded) {
     given_back = update_if_stands(call, placement, [&](Dispatch& d, ipc::WakeList& wakes) {
       d.collected(call, succeeded, wakes);
-      if (succeeded) counted = count(call, head);
+      // What lies in the slot alone is decoded in no time, as in prepare.
+      if (succeeded && !has_blocks) count(call, head, call.marks.seen);
     });
     return *given_back;
   };
@@ -195,11 +195,9 @@ bool Exchange::collect(Call& call, const Placement& placement,
     }
     if (failure) throw *std::move(failure);
     if (!end) this->decode(decoder, decode);
-    if (blocks.copied()) {
-      const std::uint64_t decoded = std::max(call.marks.seen, ticks());
-      dispatch_.update([&](Dispatch&, ipc::WakeList&) {
-        latency_.lengthen(counted, decoded - call.marks.seen);
-      });
+    if (has_blocks) {
+      const std::uint64_t decoded = blocks.copied() ? ticks() : call.marks.seen;
+      dispatch_.update([&](Dispatch&, ipc::WakeList&) { count(call, head, decoded); });
     }
     return true;
   } catch (const detail::Malformed& malformed) {
@@ -256,11 +254,10 @@ ipc::ReplyBlocks Exchange::blocks_of(const Placement& placement, const ipc::Repl
                           origin_->settings.max_payload.value_or(0));
 }
 
-// Under the pool's lock. As if it were decoded: what is only viewed, or lies in the slot, is in no
-// time, as in prepare.
-Latency::Counted Exchange::count(Call& call, const ipc::ReplyHead& head) noexcept {
-  call.marks.decoded = call.marks.seen;
-  return latency_.count(stages_of(call.marks, {head.started, head.ended}));
+// Under the pool's lock.
+void Exchange::count(Call& call, const ipc::ReplyHead& head, std::uint64_t decoded) noexcept {
+  call.marks.decoded = decoded;
+  latency_.count(stages_of(call.marks, {head.started, head.ended}));
 }
 
 void Exchange::check(const Call& call, const Placement& placement) {

@@ -64,15 +64,15 @@ class Exchange {
     if (call.blamed > 0) remember(call);
   }
 
-  // Of all calls that were collected, those that could not be decoded, too. To be read under the
-  // pool's lock.
+  // Of all calls that were collected (one that could not be decoded counts, where its reply held no
+  // block). To be read under the pool's lock.
   [[nodiscard]] const Latency& latency() const noexcept { return latency_; }
 
  private:
   // True where bytes were copied into blocks.
   bool encode(Call& call, detail::FunctionRef<void(Encoder&)> encode, std::string_view traceparent);
   void decode(Decoder& decoder, detail::FunctionRef<void(Decoder&)> decode);
-  Latency::Counted count(Call& call, const ipc::ReplyHead& head) noexcept;
+  void count(Call& call, const ipc::ReplyHead& head, std::uint64_t decoded) noexcept;
   // Whether the call was there to be changed: change(Dispatch&, ipc::WakeList&).
   template <typename Change>
   bool update_if_stands(const Call& call, const Placement& placement, const Change& change);

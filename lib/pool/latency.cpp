@@ -23,24 +23,15 @@ StageTicks stages_of(const CallTicks& call, const RunTicks& run) noexcept {
           .copy_out = end - seen};
 }
 
-Latency::Counted Latency::count(const StageTicks& call) noexcept {
+void Latency::count(const StageTicks& call) noexcept {
   const std::uint64_t took = call.copy_in + call.queue + call.wake + call.run + call.copy_out;
-  const std::size_t bucket = LatencyHistogram::bucket_of(rate_.to_duration(took));
-  ++counts_[bucket];
+  ++counts_[LatencyHistogram::bucket_of(rate_.to_duration(took))];
   longest_ = std::max(longest_, took);
   sums_.copy_in += call.copy_in;
   sums_.queue += call.queue;
   sums_.wake += call.wake;
   sums_.run += call.run;
   sums_.copy_out += call.copy_out;
-  return {took, bucket};
-}
-
-void Latency::lengthen(const Counted& call, std::uint64_t more) noexcept {
-  --counts_[call.bucket];
-  ++counts_[LatencyHistogram::bucket_of(rate_.to_duration(call.ticks + more))];
-  longest_ = std::max(longest_, call.ticks + more);
-  sums_.copy_out += more;
 }
 
 void Latency::report(Stats& stats) const noexcept {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 
 #include <inferpool/histogram.hpp>
@@ -43,14 +42,8 @@ struct StageTicks {
 // pool's lock guards it, which every call takes anyway.
 class Latency {
  public:
-  struct Counted {
-    std::uint64_t ticks;  // its latency
-    std::size_t bucket;
-  };
   // One call; its latency is the sum of its stages.
-  Counted count(const StageTicks& call) noexcept;
-  // That call took so much longer: all of it copy_out.
-  void lengthen(const Counted& call, std::uint64_t more) noexcept;
+  void count(const StageTicks& call) noexcept;
 
   // Fills in latency, latency_mean, latency_max and stages.
   void report(Stats& stats) const noexcept;

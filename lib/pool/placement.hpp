@@ -13,7 +13,7 @@ namespace inferpool::pool {
 struct Placement {
   CallState state = CallState::kNew;
   std::uint32_t sequence = 0;
-  bool crowded = false;  // when it was posted
+  bool crowded = false;  // see Dispatch
   std::shared_ptr<WorkerHandle> worker = {};
 
   [[nodiscard]] bool answered() const noexcept {

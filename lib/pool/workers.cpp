@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "core/format.hpp"
+#include "ipc/announced_copy.hpp"
 #include "model/settings_memory.hpp"
 #include "model/usable_processors.hpp"
 #include "pool/worker_path.hpp"
@@ -181,14 +182,17 @@ void Workers::await(Call& call, Placement& placement, const std::stop_token& sto
     return placement.answered() || (call.streams && placement.part_stands());
   };
   std::uint32_t seen = 0;
-  for (bool announced = false;;) {
+  int announced = 0;
+  for (bool expects = false;;) {
     if (placement.state == CallState::kDone || has_news()) return;
     const auto changed = [&] { return has_news() || waiter.seen() != seen; };
     const int reserve = placement.state == CallState::kPosted ? 0 : kLeftToServed;
-    if (!(announced ? spin_.expect(changed, reserve)
-                    : spin_.spin(changed, reserve, placement.crowded))) {
-      sleep(call, placement, seen);
-      announced = !changed();
+    const bool found = expects ? spin_.expect(changed, reserve, placement.crowded)
+                               : spin_.spin(changed, reserve, placement.crowded);
+    expects = false;
+    if (!found) {
+      const bool woken = sleep(call, placement, seen);
+      expects = woken && !changed() && ++announced <= ipc::kMostAnnounced;
       exchange_->check(call, placement);
       if (!changed() && passed(call.deadline, Clock::now()))
         exchange_->give_up(call, ErrorCode::kDeadlineExceeded);
@@ -201,7 +205,7 @@ void Workers::await(Call& call, Placement& placement, const std::stop_token& sto
   }
 }
 
-void Workers::sleep(const Call& call, const Placement& placement, std::uint32_t seen) {
+bool Workers::sleep(const Call& call, const Placement& placement, std::uint32_t seen) {
   std::array<ipc::WaitFor, 2> words;
   std::size_t count = 0;
   // The reply first: an old kernel sleeps on the first word only.
@@ -209,8 +213,10 @@ void Workers::sleep(const Call& call, const Placement& placement, std::uint32_t 
     words[count++] = placement.worker->memory()->ring().park(placement.sequence);
   words[count++] = call.waiter->park(seen);
   const bool news = placement.answered() || (call.streams && placement.part_stands());
-  if (!news && call.waiter->seen() == seen) ipc::wait({words.data(), count}, call.deadline);
+  const bool woken =
+      !news && call.waiter->seen() == seen && ipc::wait({words.data(), count}, call.deadline);
   call.waiter->unpark();
+  return woken;
 }
 
 void Workers::submit(detail::FunctionRef<void(Encoder&)> encode,

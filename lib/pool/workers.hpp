@@ -56,7 +56,8 @@ class Workers {
   // True: its time is over, or it was asked to stop.
   bool give_up_if_due(Call& call, const std::stop_token& stop);
   void await(Call& call, Placement& placement, const std::stop_token& stop);
-  void sleep(const Call& call, const Placement& placement, std::uint32_t seen);
+  // True: it was woken.
+  bool sleep(const Call& call, const Placement& placement, std::uint32_t seen);
 
   ipc::ForkGuard guard_;
   std::shared_ptr<const Origin> origin_;

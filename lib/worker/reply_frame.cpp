@@ -18,7 +18,7 @@ ipc::PublishedReply hold_reply(const detail::FrameBuffer& frame, ipc::SentBlocks
   if (reply.frame.size() > ipc::kInlineFrame)
     reply.frame_offset = blocks.place(reply.frame, {}).offset;
   if (blocks.empty()) return reply;
-  const auto ticket = arena.hold(blocks.take());
+  const auto ticket = arena.hold(std::move(blocks.list()));
   reply.ticket = ticket.index;
   reply.generation = ticket.generation;
   return reply;

@@ -101,7 +101,7 @@ void Server::answer(std::uint32_t sequence, ipc::RequestView& view, detail::Fram
     }
   } catch (...) {
     frame.clear();
-    blocks.take();
+    blocks.list().clear();
     Encoder encoder(frame, blocks, limit);
     model::encode_failure(encoder);
   }

@@ -22,6 +22,20 @@ std::size_t threads_named(const std::string& name) {
   return count;
 }
 
+TEST_CASE("a request that could not be encoded holds no memory when its handler is called") {
+  Settings settings = actor_settings(1);
+  settings.shared_memory_limit = 4 << 20;  // max_payload: 512 KiB
+  Pool<Actor> pool(settings);
+  const Tensor half(Datatype::kUint8, {300 * 1024});  // the first is copied, the second refused
+  std::promise<std::uint64_t> held;
+  pool.async_infer(act("echo", {}, {{"x", half}, {"y", half}}), {},
+                   [&](const Result<Response>& result) {
+                     CHECK(result.error().code() == ErrorCode::kPayloadTooLarge);
+                     held.set_value(pool.stats().payload_in_flight);
+                   });
+  CHECK(held.get_future().get() == 0);
+}
+
 TEST_CASE("each of many handlers is called once, with the answer to its own call") {
   const int workers = GENERATE(0, 2);
   Answers<Response> answers;

@@ -130,7 +130,7 @@ class PartsWorker {
     PublishedReply reply{.frame = frame};
     if (frame.size() > kInlineFrame) {
       reply.frame_offset = blocks_.place(frame, {}).offset;
-      const auto ticket = arena_->hold(blocks_.take());
+      const auto ticket = arena_->hold(std::move(blocks_.list()));
       reply.ticket = ticket.index;
       reply.generation = ticket.generation;
     }

@@ -96,7 +96,7 @@ class TurnWorker {
     ipc::PublishedReply reply{.frame = answer_};
     if (kind_ == Reply::kInBlock) {
       reply.frame_offset = blocks_.place(answer_, {}).offset;
-      const auto ticket = arena_->hold(blocks_.take());
+      const auto ticket = arena_->hold(std::move(blocks_.list()));
       reply.ticket = ticket.index;
       reply.generation = ticket.generation;
     }

@@ -214,13 +214,14 @@ TEST_CASE("what is sent from elsewhere is copied into the arena, its own blocks 
   REQUIRE(in_place.offset == own->offset());
   REQUIRE(in_place.length == kLarge);
   REQUIRE(copied.length == 1000);
-  const BlockList blocks = sent.take();
+  BlockList& blocks = sent.list();
   REQUIRE(blocks.size() == 3);
   REQUIRE(blocks[0].get() == own.get());
   REQUIRE(blocks[1]->offset() == copied.offset);
   REQUIRE(all_are(blocks[1], 2));
   REQUIRE(blocks[2]->offset() == bare.offset);
-  REQUIRE(sent.take().empty());
+  REQUIRE(ends.arena->hold(std::move(blocks)).index < kTickets);
+  REQUIRE(sent.empty());
 }
 
 TEST_CASE("the pages of free memory are given back, those of blocks that are out are not") {

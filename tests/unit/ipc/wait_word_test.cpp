@@ -4,6 +4,7 @@
 #include <sys/syscall.h>
 
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <climits>
 #include <deque>
@@ -71,6 +72,24 @@ TEST_CASE("a wait ends at its deadline, and after a second without one") {
   const TimePoint next = Clock::now() + 20ms;
   REQUIRE(time_of([&] { wait(two, next); }) < kSoon);
   REQUIRE(time_of([&] { wait_for(word, 0); }) < 1500ms);
+}
+
+TEST_CASE("a wait says whether it was woken, or ended by itself") {
+  std::array<Word, 2> words{};
+  const std::array two{WaitFor{&words[0], 0}, WaitFor{&words[1], 0}};
+  for (const std::size_t count : {1U, 2U}) {
+    const std::span<const WaitFor> some = std::span(two).first(count);
+    REQUIRE_FALSE(wait(some, Clock::now() + 5ms));
+    const std::array changed{WaitFor{&words[0], 1}, WaitFor{&words[1], 1}};
+    REQUIRE_FALSE(wait(std::span(changed).first(count), std::nullopt));
+    std::atomic<bool> woken{false};
+    Sleeper sleeper([&] {
+      while (!woken) woken = wait(some, std::nullopt);  // which ends by itself after a second
+    });
+    sleeper.until_asleep();
+    while (!woken) wake(&words[count - 1], 1);
+    sleeper.join();
+  }
 }
 
 TEST_CASE("a wake ends the wait on any of several words") {

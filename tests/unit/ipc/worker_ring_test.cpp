@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -14,34 +13,14 @@
 #include "catch.hpp"
 #include "ipc/wait_word.hpp"
 #include "unit/ipc/sleeper.hpp"
+#include "unit/ipc/worker_end.hpp"
 
 namespace inferpool::ipc {
 namespace {
 
 using namespace std::chrono_literals;
 using test::Sleeper;
-
-// The worker's end over plain memory; the host's part is written by hand.
-struct Worker {
-  explicit Worker(std::chrono::nanoseconds spin = 0ns) : ring(*control, spin, 2) {}
-
-  void put(std::uint32_t sequence, Posted state) {
-    control->request(sequence).call_id = 1000 + sequence;
-    control->request(sequence).posted = posted_word(sequence, state);
-  }
-  void until_asleep(const Sleeper& thread, std::uint32_t parked = 1) const {
-    while (control->worker.parked != parked) std::this_thread::yield();
-    thread.until_asleep();
-  }
-  // As a host that finds a thread asleep.
-  void ring_bell() {
-    control->host.doorbell.fetch_add(1);
-    wake(&control->host.doorbell, 1);
-  }
-
-  std::unique_ptr<Control> control = std::make_unique<Control>();
-  WorkerRing ring;
-};
+using Worker = test::WorkerEnd;
 
 TEST_CASE("requests are taken in the order of their numbers, and count as started") {
   Worker worker;
@@ -150,54 +129,6 @@ TEST_CASE("a thread that sleeps wakes in vain for a recalled request, and sleeps
   REQUIRE(taken == 2);
 }
 
-TEST_CASE("a thread without work sleeps soon where models run on all processors") {
-  Worker worker(1h);
-  worker.control->host.crowded = 1;
-  std::optional<std::uint32_t> taken;
-  Sleeper thread([&] { taken = worker.ring.take(); });
-  worker.until_asleep(thread);
-  worker.put(1, Posted::kPosted);
-  worker.ring_bell();
-  thread.join();
-  REQUIRE(taken == 1);
-}
-
-TEST_CASE("a thread that is told of a request that does not come sleeps on") {
-  Worker worker;
-  std::optional<std::uint32_t> taken;
-  Sleeper thread([&] { taken = worker.ring.take(); });
-  for (int i = 0; i < 3; ++i) {
-    worker.until_asleep(thread);
-    worker.ring_bell();
-  }
-  worker.until_asleep(thread);
-  worker.put(1, Posted::kPosted);
-  worker.ring_bell();
-  thread.join();
-  REQUIRE(taken == 1);
-}
-
-TEST_CASE("a thread that is told of a request looks for it, though it learned to sleep at once") {
-  constexpr auto kSpin = 300ms;
-  Worker worker(kSpin);
-  std::optional<std::uint32_t> taken;
-  Sleeper thread([&] { taken = worker.ring.take(); });
-  for (bool seen = false; !seen;) {
-    worker.until_asleep(thread);  // after a spin in vain
-    const TimePoint start = Clock::now();
-    worker.ring_bell();
-    while (worker.control->worker.parked != 0) std::this_thread::yield();
-    std::this_thread::sleep_until(start + kSpin / 4);
-    const bool looks = worker.control->worker.parked == 0;
-    seen = Clock::now() - start < kSpin / 2;  // else it may have given up, and rightly
-    if (seen) REQUIRE(looks);
-  }
-  worker.put(1, Posted::kPosted);
-  worker.ring_bell();
-  thread.join();
-  REQUIRE(taken == 1);
-}
-
 TEST_CASE("the host's wish to close ends all threads, at once and for good") {
   Worker worker;
   std::array<bool, 3> left{};
@@ -260,25 +191,6 @@ TEST_CASE("a reply may be empty or larger than its slot") {
   REQUIRE(worker.control->reply(2).frame_bytes == kInlineFrame + 1);
   REQUIRE(worker.control->reply(2).frame_offset == 5);
   REQUIRE(worker.control->reply(2).frame.back() == std::byte{1});
-}
-
-TEST_CASE("a caller that sleeps on a reply is woken when the reply is announced") {
-  Worker worker;
-  worker.put(1, Posted::kStarted);
-  std::atomic<bool> woken{false};
-  Sleeper caller([&] {
-    worker.control->request(1).reply_parked = 1;
-    const WaitFor wait_for{&worker.control->reply(1).published, 0};
-    wait({&wait_for, 1}, std::nullopt);
-    woken = true;
-  });
-  caller.until_asleep();
-  const TimePoint start = Clock::now();
-  worker.ring.announce(1);
-  caller.join();
-  REQUIRE(woken);
-  REQUIRE(worker.control->reply(1).published == 0);
-  REQUIRE(Clock::now() - start < 700ms);
 }
 
 TEST_CASE("a caller that sleeps on a reply is woken by it") {

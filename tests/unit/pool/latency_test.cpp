@@ -130,28 +130,6 @@ TEST_CASE("the means of the stages add up to the mean latency") {
   CHECK(stats.latency.sum() / 2 == stats.latency_mean);
 }
 
-TEST_CASE("a call that turns out to have taken longer moves to another bucket") {
-  Latency latency;
-  spend(2ms);
-  latency.count({.copy_in = 0, .queue = 0, .wake = 0, .run = 1'000'000, .copy_out = 0});
-  const Latency::Counted call =
-      latency.count({.copy_in = 0, .queue = 0, .wake = 1'000, .run = 2'000, .copy_out = 0});
-  latency.lengthen(call, 97'000);
-  Stats stats;
-  latency.report(stats);
-  const auto tick = static_cast<double>(stats.latency_max.count()) / 1'000'000;  // in nanoseconds
-  CHECK(stats.latency.count() == 2);
-  CHECK(static_cast<double>(stats.latency.quantile(0).count()) >= 100'000 * tick);
-  CHECK(static_cast<double>(stats.latency.quantile(0).count()) <= 125'000 * tick + 1);
-  CHECK(static_cast<double>(stats.stages.copy_out.count()) ==
-        test::Approx(97'000 * tick / 2).epsilon(0.01));
-  latency.lengthen(latency.count({.copy_in = 0, .queue = 0, .wake = 0, .run = 1, .copy_out = 0}),
-                   3'000'000);
-  latency.report(stats);
-  CHECK(static_cast<double>(stats.latency_max.count()) ==
-        test::Approx(3'000'001 * tick).epsilon(0.01));
-}
-
 TEST_CASE("a call lies in the bucket of its latency, all stages together") {
   Latency latency;
   spend(2ms);
