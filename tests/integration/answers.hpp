@@ -24,12 +24,10 @@ class Answers {
   }
 
   void add(int number, Result<Output> result) {
-    {
-      const std::lock_guard lock(mutex_);
-      twice_ = twice_ || results_.contains(number);
-      results_.emplace(number, std::move(result));
-    }
-    changed_.notify_all();
+    const std::lock_guard lock(mutex_);
+    twice_ = twice_ || results_.contains(number);
+    results_.emplace(number, std::move(result));
+    changed_.notify_all();  // under the lock: whoever waits may destroy this right after
   }
 
   // True as soon as so many calls have ended, each once.
