@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a block costs on its way, beyond what each round trip does. As ring_cost_test.cpp.
 #include "catch.hpp"
-#include "unit/ipc/instruction_count.hpp"
+#include "unit/ipc/stated_cost.hpp"
 
 #if defined(INFERPOOL_NO_STEPS)
 
@@ -23,6 +23,7 @@ namespace {
 
 using detail::BlockRef;
 using detail::StorageRef;
+using test::check;
 using test::Cost;
 using test::cost_of;
 
@@ -102,13 +103,6 @@ class Blocks {
   test::ReplyEnds ends_;
   StorageRef premade_ = ends_.arena->allocate(kSize);
 };
-
-void check(const char* step, const Cost& cost, const Cost& stated) {
-  INFO(step << ": " << cost.instructions << " instructions, " << cost.locked << " of them locked");
-  CHECK(cost.locked == stated.locked);
-  CHECK(cost.instructions <= stated.instructions);
-  CHECK(cost.instructions > 10);  // they are counted
-}
 
 TEST_CASE("a block takes no more instructions than it did") {
   Blocks blocks;

@@ -2,7 +2,7 @@
 // What each step of a round trip costs, both ends in one thread: the same on every machine, however
 // busy it is. Built optimised and without sanitizers, whatever the build is.
 #include "catch.hpp"
-#include "unit/ipc/instruction_count.hpp"
+#include "unit/ipc/stated_cost.hpp"
 
 #if defined(INFERPOOL_NO_STEPS)
 
@@ -20,6 +20,7 @@ TEST_CASE("a round trip takes no more instructions than it did") {
 namespace inferpool::ipc {
 namespace {
 
+using test::check;
 using test::Cost;
 using test::cost_of;
 
@@ -105,13 +106,6 @@ class Parts {
   std::uint32_t sent_ = 0;
   bool stood_ = false;
 };
-
-void check(const char* step, const Cost& cost, const Cost& stated) {
-  INFO(step << ": " << cost.instructions << " instructions, " << cost.locked << " of them locked");
-  CHECK(cost.locked == stated.locked);
-  CHECK(cost.instructions <= stated.instructions);
-  CHECK(cost.instructions > 10);  // they are counted
-}
 
 TEST_CASE("locked instructions are told from others") {
   std::atomic<std::uint32_t> word{0};

@@ -2,7 +2,7 @@
 // What it costs to encode and to decode a small tensor, which host and worker do once each for
 // every request. As unit/ipc/ring_cost_test.cpp.
 #include "catch.hpp"
-#include "unit/ipc/instruction_count.hpp"
+#include "unit/ipc/stated_cost.hpp"
 
 #if defined(INFERPOOL_NO_STEPS)
 
@@ -21,18 +21,12 @@ TEST_CASE("a small tensor takes no more instructions than it did") {
 namespace inferpool {
 namespace {
 
+using test::check;
 using test::Cost;
 using test::cost_of;
 
 constexpr Cost kEncode{.instructions = 145, .locked = 0};
 constexpr Cost kDecode{.instructions = 530, .locked = 0};
-
-void check(const char* step, const Cost& cost, const Cost& stated) {
-  INFO(step << ": " << cost.instructions << " instructions, " << cost.locked << " of them locked");
-  CHECK(cost.locked == stated.locked);
-  CHECK(cost.instructions <= stated.instructions);
-  CHECK(cost.instructions > 10);  // they are counted
-}
 
 TEST_CASE("a small tensor takes no more instructions than it did") {
   const Tensor tensor = Tensor::scalar(1.5F).reshaped({1});

@@ -2,7 +2,7 @@
 // What the host's way of a call costs from its admission to its collection, the ring of the worker
 // included. As ring_cost_test.cpp.
 #include "catch.hpp"
-#include "unit/ipc/instruction_count.hpp"
+#include "unit/ipc/stated_cost.hpp"
 
 #if defined(INFERPOOL_NO_STEPS)
 
@@ -23,6 +23,7 @@ TEST_CASE("a call takes no more instructions of the host than it did") {
 namespace inferpool::pool {
 namespace {
 
+using test::check;
 using test::Cost;
 using test::cost_of;
 
@@ -113,13 +114,6 @@ class Host {
   std::uint64_t last_id_ = 0;
   bool refused_ = true;
 };
-
-void check(const char* step, const Cost& cost, const Cost& stated) {
-  INFO(step << ": " << cost.instructions << " instructions, " << cost.locked << " of them locked");
-  CHECK(cost.locked == stated.locked);
-  CHECK(cost.instructions <= stated.instructions);
-  CHECK(cost.instructions > 10);  // they are counted
-}
 
 TEST_CASE("a call takes no more instructions of the host than it did") {
   Host host;

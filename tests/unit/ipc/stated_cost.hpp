@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "catch.hpp"
+#include "unit/ipc/instruction_count.hpp"
+
+#if !defined(INFERPOOL_NO_STEPS)
+
+namespace inferpool::test {
+
+// Locked instructions are exact, the others a bound.
+inline void check(const char* step, const Cost& cost, const Cost& stated) {
+  INFO(step << ": " << cost.instructions << " instructions, " << cost.locked << " of them locked");
+  CHECK(cost.locked == stated.locked);
+  CHECK(cost.instructions <= stated.instructions);
+  CHECK(cost.instructions > 10);  // they are counted
+}
+
+}  // namespace inferpool::test
+
+#endif
