@@ -62,6 +62,7 @@ void measure_one_slow(const Options& options, Progress& progress, Results& resul
   progress.step("a slow request");
   const RoundsPlan plan{.runs = options.runs, .slices = options.full ? 12 : 4, .slice = 150ms};
   measure({}, "null model", plan, progress, results);
+  measure({.work = 20us}, "20 us of work", plan, progress, results);
   measure({.work = 100us}, "100 us of work", plan, progress, results);
 }
 

@@ -101,8 +101,9 @@ struct Settings {
   // How long an input is remembered that was running when its worker ended. One that ended two
   // workers within this time is refused with `poisoned_request`. 0: never.
   Duration poison_memory = std::chrono::minutes(10);
-  // The most that one wait spins before it sleeps; adaptive below that, and 5 us at most where the
-  // pool's models run on all processors. 0: never spin.
+  // The most that one wait spins before it sleeps; adaptive below that. Where the pool's models run
+  // on all processors it ends after 5 us as soon as another thread wants the processor. 0: never
+  // spin.
   Duration spin = std::chrono::microseconds(50);
   // The constructor returns at once; see Pool::wait_ready.
   bool start_in_background = false;

@@ -20,7 +20,7 @@ struct PostedRequest {
   std::span<const std::byte> frame = {};
   std::uint64_t frame_offset = 0;
   bool streams = false;  // the caller takes parts
-  bool crowded = false;  // models run on all processors: nobody should spin for long
+  bool crowded = false;  // models run on all processors: see SpinBudget
 };
 
 // What the head of a reply says: loaded once, believed by nobody yet.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <sched.h>
+
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -19,10 +21,10 @@ inline void cpu_relax() noexcept {
 
 // How long to look for a change before going to sleep. Learns from the spins it sees: after one in
 // vain the next wait sleeps at once, after a second in a row the next two, then four, and so on;
-// what comes while one spins ends that. (How long a sleep was teaches nothing: where both ends
-// share a processor, it is the spinning that keeps the other end from answering.) At most
-// `processors` - 1 threads of the process spin at once, so on one processor none does.
-// Thread-safety: safe from many threads; what they learn is shared.
+// what comes while one spins ends that, or halves it in a crowd. (How long a sleep was teaches
+// nothing: where both ends share a processor, it is the spinning that keeps the other end from
+// answering.) At most `processors` - 1 threads of the process spin at once, so on one processor
+// none does. Thread-safety: safe from many threads; what they learn is shared.
 class SpinBudget {
  public:
   // `limit`: the most that one wait spins.
@@ -31,15 +33,15 @@ class SpinBudget {
 
   // True as soon as `ready()` is, false when the budget is used up. `reserve`: of the processors on
   // which threads may spin, so many are left to others. `crowded`: models run on all of them, so
-  // that spinning takes one from a model; it goes on for no longer than what sleeping and waking up
-  // take from it.
+  // that one may spin in a model's place. After what sleeping and waking up would take it lets
+  // others have the processor, again and again, and ends where one takes it.
   template <typename Ready>
   bool spin(const Ready& ready, int reserve = 0, bool crowded = false) noexcept {
     if (ready()) return true;
     if (allowed_ <= reserve || skips()) return false;
-    if (look(ready, kGlance)) return hit();
+    if (look(ready, kGlance)) return hit(crowded);
     if (!enter(reserve)) return false;
-    return leave(look_on(ready, limit(crowded))) ? hit() : miss();
+    return leave(look_on(ready, crowded)) ? hit(crowded) : miss();
   }
 
   // As spin, for what was announced to come soon: learns nothing, and nothing that was learned
@@ -49,7 +51,7 @@ class SpinBudget {
     if (ready()) return true;
     if (allowed_ <= reserve) return false;
     if (look(ready, kGlance)) return true;
-    return enter(reserve) && leave(look_on(ready, limit(crowded)));
+    return enter(reserve) && leave(look_on(ready, crowded));
   }
 
  private:
@@ -58,7 +60,8 @@ class SpinBudget {
   static constexpr int kGlance = 16;
   static constexpr int kChunk = 64;  // between two readings of the clock
   static constexpr int kMostSkipped = 512;
-  static constexpr std::chrono::nanoseconds kCrowdedLimit{5000};
+  static constexpr std::chrono::nanoseconds kYieldAfter{5000};
+  static constexpr std::chrono::nanoseconds kYieldInVain{2000};  // takes less, two switches more
 
   // Two threads that lose each other's update skip one wait more or less: no harm.
   bool skips() noexcept {
@@ -76,9 +79,6 @@ class SpinBudget {
     spinners_.fetch_sub(1, std::memory_order_relaxed);
     return found;
   }
-  [[nodiscard]] std::chrono::nanoseconds limit(bool crowded) const noexcept {
-    return crowded ? std::min(limit_, kCrowdedLimit) : limit_;
-  }
   template <typename Ready>
   bool look(const Ready& ready, int times) noexcept {
     for (int i = 0; i < times; ++i) {
@@ -88,17 +88,26 @@ class SpinBudget {
     return false;
   }
   template <typename Ready>
-  bool look_on(const Ready& ready, std::chrono::nanoseconds limit) noexcept {
-    const TimePoint end = Clock::now() + limit;
-    do {
+  bool look_on(const Ready& ready, bool crowded) noexcept {
+    const TimePoint begin = Clock::now();
+    for (;;) {
       if (look(ready, kChunk)) return true;
-    } while (Clock::now() < end);
-    return false;
+      const TimePoint now = Clock::now();
+      if (now - begin >= limit_) return false;
+      if (crowded && now - begin >= kYieldAfter && yielded(now)) return false;
+    }
   }
-  bool hit() noexcept {
-    if (skipped_.load(std::memory_order_relaxed) != 0) {
-      skipped_.store(0, std::memory_order_relaxed);
-      left_to_skip_.store(0, std::memory_order_relaxed);
+  // Whether another thread took the processor that it was offered.
+  static bool yielded(TimePoint now) noexcept {
+    sched_yield();
+    return Clock::now() - now > kYieldInVain;
+  }
+  // In a crowd another thread may have waited meanwhile: that brings but half of the spinning back.
+  bool hit(bool crowded) noexcept {
+    const int skipped = skipped_.load(std::memory_order_relaxed);
+    if (skipped != 0) {
+      skipped_.store(crowded ? skipped / 2 : 0, std::memory_order_relaxed);
+      left_to_skip_.store(crowded ? skipped / 2 : 0, std::memory_order_relaxed);
     }
     return true;
   }

@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "catch.hpp"
+#include "unit/ipc/wanted_processor.hpp"
 
 namespace inferpool::ipc {
 namespace {
@@ -100,11 +101,31 @@ TEST_CASE("what is expected is not looked for where nothing may spin") {
   }
 }
 
-TEST_CASE("where models run on all processors a spin ends as soon as sleeping had been cheaper") {
-  SpinBudget budget(std::chrono::hours(1), kProcessors);
+TEST_CASE("where models run on all processors a spin ends once another thread wants this one") {
+  const test::WantedProcessor wanted;
   Looks never(-1);
-  REQUIRE_FALSE(budget.spin(never, 0, true));
+  REQUIRE_FALSE(SpinBudget(1h, kProcessors).spin(never, 0, true));
   REQUIRE(never.count > 64);
+  REQUIRE_FALSE(SpinBudget(1h, kProcessors).expect(never, 0, true));
+}
+
+TEST_CASE("where models run on all processors a spin goes on while nobody wants this one") {
+  bool found = false;  // in a moment when nothing else ran here
+  for (const TimePoint end = Clock::now() + 30s; !found && Clock::now() < end;) {
+    const TimePoint start = Clock::now();
+    found = SpinBudget(1h, kProcessors).spin([&] { return Clock::now() - start > 200us; }, 0, true);
+  }
+  REQUIRE(found);
+}
+
+TEST_CASE("where models run on all processors what comes while one spins brings half of it back") {
+  SpinBudget budget(1us, kProcessors);
+  for (int i = 0; i < (1 + 1) + (1 + 2) + (1 + 4); ++i) spun(budget);
+  Looks soon(3);
+  REQUIRE(budget.spin(soon, 0, true));
+  REQUIRE_FALSE(spun(budget));  // two instead of four
+  REQUIRE_FALSE(spun(budget));
+  REQUIRE(spun(budget));
 }
 
 TEST_CASE("after each spin in vain twice as many waits sleep at once, 512 at most") {

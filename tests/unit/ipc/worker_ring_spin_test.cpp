@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "catch.hpp"
+#include "unit/ipc/wanted_processor.hpp"
 #include "unit/ipc/worker_end.hpp"
 
 namespace inferpool::ipc {
@@ -15,7 +16,8 @@ using namespace std::chrono_literals;
 using test::Sleeper;
 using Worker = test::WorkerEnd;
 
-TEST_CASE("a thread without work sleeps soon where models run on all processors") {
+TEST_CASE("a thread without work sleeps soon where models run on all processors and want its own") {
+  const test::WantedProcessor wanted;
   Worker worker(1h);
   worker.control->host.crowded = 1;
   std::optional<std::uint32_t> taken;

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <sched.h>
+
+#include <stdexcept>
+#include <stop_token>
+#include <thread>
+
+namespace inferpool::test {
+
+// One processor for this thread and those that it makes, and always another thread that wants it.
+class WantedProcessor {
+ public:
+  WantedProcessor() {
+    if (sched_getaffinity(0, sizeof(before_), &before_) != 0) throw std::runtime_error("affinity");
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(sched_getcpu(), &one);
+    if (sched_setaffinity(0, sizeof(one), &one) != 0) throw std::runtime_error("affinity");
+    busy_ = std::jthread([](const std::stop_token& stop) {
+      while (!stop.stop_requested()) {
+      }
+    });
+  }
+  ~WantedProcessor() { sched_setaffinity(0, sizeof(before_), &before_); }
+  WantedProcessor(const WantedProcessor&) = delete;
+  WantedProcessor& operator=(const WantedProcessor&) = delete;
+
+ private:
+  cpu_set_t before_{};
+  std::jthread busy_;
+};
+
+}  // namespace inferpool::test
