@@ -61,7 +61,8 @@ class SpinBudget {
   static constexpr int kChunk = 64;  // between two readings of the clock
   static constexpr int kMostSkipped = 512;
   static constexpr std::chrono::nanoseconds kYieldAfter{5000};
-  static constexpr std::chrono::nanoseconds kYieldInVain{2000};  // takes less, two switches more
+  // A yield that nobody took returns sooner, even through a tick of the timer.
+  static constexpr std::chrono::nanoseconds kYieldInVain{5000};
 
   // Two threads that lose each other's update skip one wait more or less: no harm.
   bool skips() noexcept {
