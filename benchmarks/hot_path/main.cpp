@@ -86,7 +86,8 @@ class Counting {
         [&] { return counted(way, bench::allocations); });
     add(way, "allocations in the worker", 0, "calls of operator new",
         [&] { return counted(way, [&] { return worker_counts(pool_).allocations; }); });
-    add(way, "clock readings in the caller", 1, "of steady_clock and of the processor's counter",
+    add(way, "clock readings in the caller", 1,
+        "of steady_clock and of the processor's counter, a beginning and an end for the timings",
         [&] { return clock_readings(way); });
     add(way, "copies in the caller", 0, "of 4 KiB or more",
         [&] { return counted(way, bench::large_copies); });

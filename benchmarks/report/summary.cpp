@@ -54,10 +54,10 @@ std::string summary(const std::vector<Results>& all, const std::vector<std::stri
 }
 
 std::string readme_table(const std::vector<Results>& all) {
-  Table table({"what", "figure", "target", ""}, {true, false, false, true});
+  Table table({"what", "figure", "runs", "target", ""}, {true, false, false, false, true});
   for (const Results& results : all)
     for (const Figure& figure : results.figures)
-      table.add({figure.what, with_unit(figure.value(), figure.unit), target(figure),
+      table.add({figure.what, with_unit(figure.value(), figure.unit), range(figure), target(figure),
                  figure.holds() ? "holds" : "missed"});
   const std::string machine = all.empty() ? "no results" : to_string(all.front().machine);
   return fmt::format("Measured on: {}.\n\n{}", machine, table.markdown());

@@ -39,8 +39,8 @@ TEST_CASE("the summary names what is not there") {
 TEST_CASE("the table for the README names the machine") {
   CHECK(readme_table({some()}) ==
         "Measured on: a processor, 2 cores, 8.0 GiB, Linux; g++, Release.\n\n"
-        "| what | figure | target |  |\n|---|---:|---:|---|\n"
-        "| hot | 4 x | <= 3 x | missed |\n| cold | 1 x | <= 1.25 x | holds |\n");
+        "| what | figure | runs | target |  |\n|---|---:|---:|---:|---|\n"
+        "| hot | 4 x | 3 .. 5 | <= 3 x | missed |\n| cold | 1 x | 1 .. 1 | <= 1.25 x | holds |\n");
 }
 
 }  // namespace
