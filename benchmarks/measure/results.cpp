@@ -59,8 +59,9 @@ Cell percentiles(std::string table, std::string row, std::string column, std::st
                  const Samples& samples) {
   Cell cell{std::move(table), std::move(row), std::move(column), std::move(unit)};
   cell.p50 = samples.quantile(0.5);
-  cell.p99 = samples.quantile(0.99);
-  cell.p999 = samples.quantile(0.999);
+  // Of fewer it would be the largest.
+  if (samples.size() >= 200) cell.p99 = samples.quantile(0.99);
+  if (samples.size() >= 2000) cell.p999 = samples.quantile(0.999);
   return cell;
 }
 

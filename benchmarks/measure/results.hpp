@@ -24,7 +24,7 @@ struct Cell {
   std::optional<double> p999 = {};
 };
 
-// A cell with the percentiles of the samples.
+// A cell with the percentiles of the samples; those beyond which lie fewer than two are left out.
 [[nodiscard]] Cell percentiles(std::string table, std::string row, std::string column,
                                std::string unit, const Samples& samples);
 

@@ -49,6 +49,19 @@ TEST_CASE("results are the same after they were written and read") {
   CHECK_FALSE(results.cells.at(0).p999);
 }
 
+TEST_CASE("a percentile is left out where fewer than two samples lie beyond it") {
+  Samples samples;
+  const auto cell_of = [&](int count) {
+    while (samples.size() < static_cast<std::size_t>(count)) samples.add(1);
+    return percentiles("round trip", "pipe", "1 float", "ns", samples);
+  };
+  CHECK(cell_of(199).p50 == 1);
+  CHECK_FALSE(cell_of(199).p99);
+  CHECK(cell_of(200).p99 == 1);
+  CHECK_FALSE(cell_of(1999).p999);
+  CHECK(cell_of(2000).p999 == 1);
+}
+
 TEST_CASE("a file that is no result is refused and named") {
   const ScratchFile file;
   CHECK_THROWS_WITH(read_json(file.path()), contains(file.path().string()));
