@@ -60,6 +60,7 @@ class SpinBudget {
   static constexpr int kGlance = 16;
   static constexpr int kChunk = 64;  // between two readings of the clock
   static constexpr int kMostSkipped = 512;
+  // About what sleeping and waking up take of a processor.
   static constexpr std::chrono::nanoseconds kYieldAfter{5000};
   // A yield that nobody took returns sooner, even through a tick of the timer.
   static constexpr std::chrono::nanoseconds kYieldInVain{5000};
@@ -106,17 +107,16 @@ class SpinBudget {
   // In a crowd another thread may have waited meanwhile: that brings but half of the spinning back.
   bool hit(bool crowded) noexcept {
     const int skipped = skipped_.load(std::memory_order_relaxed);
-    if (skipped != 0) {
-      skipped_.store(crowded ? skipped / 2 : 0, std::memory_order_relaxed);
-      left_to_skip_.store(crowded ? skipped / 2 : 0, std::memory_order_relaxed);
-    }
+    if (skipped != 0) skip_next(crowded ? skipped / 2 : 0);
     return true;
   }
   bool miss() noexcept {
-    const int more = std::clamp(2 * skipped_.load(std::memory_order_relaxed), 1, kMostSkipped);
-    skipped_.store(more, std::memory_order_relaxed);
-    left_to_skip_.store(more, std::memory_order_relaxed);
+    skip_next(std::clamp(2 * skipped_.load(std::memory_order_relaxed), 1, kMostSkipped));
     return false;
+  }
+  void skip_next(int waits) noexcept {
+    skipped_.store(waits, std::memory_order_relaxed);
+    left_to_skip_.store(waits, std::memory_order_relaxed);
   }
 
   // The one global of the library: threads of this process that spin right now, whatever pool they
