@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# From a bare Debian 12 to a running example:
+# From a bare Debian 12 or 13 to a running example:
 #   cmake/bootstrap.sh demo [digits | onnx | python | xgboost] [arguments of the example]
 #   cmake/bootstrap.sh test [arguments of ctest]
 #   cmake/bootstrap.sh bench [full]
@@ -12,10 +12,13 @@ packages=(g++ cmake ninja-build libboost-dev libfmt-dev nlohmann-json3-dev catch
 test_packages=(strace gdb valgrind)
 # What each example needs besides; those of bundled workers are what these are built with.
 digits_packages=()
-onnx_packages=(libopencv-dnn-dev)
+onnx_packages=(libonnxruntime-dev libopencv-dnn-dev)
 python_packages=(pybind11-dev python3-dev python3-numpy python3-sklearn gnuplot-nox)
 xgboost_packages=(libxgboost-dev)
-newer_boost=libboost1.81-dev
+# Packages that one of the two Debians lacks, and what goes without them.
+declare -A rarely_there=(
+  [libonnxruntime-dev]='inferpool-onnx computes by OpenCV, unless CMake is given a release of ONNX Runtime')
+newer_boosts=(libboost1.81-dev libboost1.88-dev) # of Debian 12 and of 13
 # What the benchmarks are compared with and drawn by; each is left out where it cannot be had.
 bench_packages=(gnuplot-nox libzmq3-dev pkg-config iceoryx libiceoryx-posh-dev python3
   libopenblas-pthread-dev libopencv-dnn-dev)
@@ -61,35 +64,42 @@ install_packages() {
   "${as_root[@]}" install --yes --no-install-recommends "${missing[@]}"
 }
 
+# Does this Debian have the package? Its lists may be empty, as in an image of a container.
+lists_are_new=
+is_available() {
+  command -v apt-cache >/dev/null || return 1
+  apt-cache show "$1" >/dev/null 2>&1 && return
+  [[ -z $lists_are_new ]] || return
+  lists_are_new=yes
+  if ((EUID == 0)); then apt-get -qq update; else sudo apt-get -qq update; fi ||
+    say 'the lists of packages cannot be fetched'
+  apt-cache show "$1" >/dev/null 2>&1
+}
+
 # The headers of a Boost newer than the system's, beside it, for tests of asio.hpp. They are left out
 # where they cannot be had.
 fetch_newer_boost() {
-  local folder=build/newer-boost
+  local folder=build/newer-boost package
   [[ ! -d $folder/usr ]] || return 0
-  say "fetching the headers of $newer_boost into $folder"
   mkdir -p "$folder"
-  if (cd "$folder" && { apt-get -qq download "$newer_boost" 2>/dev/null ||
-    { ((EUID == 0)) && apt-get -qq update && apt-get -qq download "$newer_boost"; }; }); then
-    dpkg-deb --extract "$folder/$newer_boost"_*.deb "$folder"
-  else
-    say "$newer_boost cannot be fetched: tests with a newer Boost are left out"
-  fi
+  for package in "${newer_boosts[@]}"; do
+    is_available "$package" || continue
+    say "fetching the headers of $package into $folder"
+    (cd "$folder" && apt-get -qq download "$package") || continue
+    dpkg-deb --extract "$folder/$package"_*.deb "$folder"
+    return
+  done
+  say "none of ${newer_boosts[*]} can be fetched: tests with a newer Boost are left out"
 }
 
-# Those of bench_packages that this Debian has. Its lists may be empty, as in an image of a container.
-add_bench_packages() {
-  command -v apt-cache >/dev/null || return 0
-  local package lists_are_new=
-  for package in "${bench_packages[@]}"; do
-    if [[ -z $lists_are_new ]] && ! apt-cache show "$package" >/dev/null 2>&1; then
-      lists_are_new=yes
-      if ((EUID == 0)); then apt-get -qq update; else sudo apt-get -qq update; fi ||
-        say 'the lists of packages cannot be fetched'
-    fi
-    if apt-cache show "$package" >/dev/null 2>&1; then
+# add_packages <package>...: those of them that this Debian has, where it need not have all.
+add_packages() {
+  local package
+  for package in "$@"; do
+    if [[ -z ${rarely_there[$package]:-} ]] || ! command -v apt-cache >/dev/null || is_available "$package"; then
       packages+=("$package")
     else
-      say "there is no package $package: what needs it is left out"
+      say "there is no package $package: ${rarely_there[$package]}"
     fi
   done
 }
@@ -182,15 +192,16 @@ case $command in
     [[ -z ${1:-} || $1 == -* ]] && set -- digits "$@"
     [[ -n ${programs[$1]:-} ]] || usage
     declare -n own_packages=${1}_packages
-    packages+=("${own_packages[@]}")
+    add_packages "${own_packages[@]}"
     install_packages
     ;;
   test)
-    packages+=("${test_packages[@]}" "${onnx_packages[@]}" "${python_packages[@]}" "${xgboost_packages[@]}")
+    add_packages "${test_packages[@]}" "${onnx_packages[@]}" "${python_packages[@]}" "${xgboost_packages[@]}"
     install_packages
     ;;
   bench)
-    add_bench_packages
+    for package in "${bench_packages[@]}"; do rarely_there[$package]='what needs it is left out'; done
+    add_packages "${bench_packages[@]}"
     install_packages
     ;;
   *) usage ;;

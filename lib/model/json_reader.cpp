@@ -57,6 +57,9 @@ std::string_view word_at(std::string_view text, std::size_t place) {
 // ..." as one sentence of ours: what it has read and what it expects are incomplete there. `last`
 // is the offset of the last character that was read.
 std::string explain(std::string_view message, std::string_view text, std::size_t last) {
+  if (text.empty()) {  // the parser's own word for it changed between its versions
+    return formatted("unexpected end of input; expected {}", expected_in({}));
+  }
   const std::string_view place = between(message, "syntax error while parsing ", " - ");
   if (place.empty()) return std::string(message.substr(message.find("] ") + 2));
   std::string found(between(message, " - ", "; last read: "));
