@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
 #include <cerrno>
+#include <cstddef>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -14,6 +15,7 @@
 #include <inferpool/settings.hpp>
 
 #include "core/format.hpp"
+#include "model/byte_size.hpp"
 #include "model/json_reader.hpp"
 #include "model/json_value.hpp"
 #include "model/refuse_setting.hpp"
@@ -25,6 +27,7 @@ namespace {
 
 using std::filesystem::path;
 
+constexpr std::size_t kMostBytes = 64 * kMiB;  // of a file that may be a device without an end
 constexpr std::string_view kFileScheme = "file:///";
 constexpr std::string_view kSchemeLetters =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.";
@@ -163,6 +166,10 @@ std::string read_file(const std::string& file) {
   std::array<char, 4096> buffer;
   while (const std::size_t size = std::fread(buffer.data(), 1, buffer.size(), stream.get())) {
     text.append(buffer.data(), size);
+    if (text.size() <= kMostBytes) continue;
+    throw Error(ErrorCode::kInvalidSettings,
+                formatted("{}: is larger than {}, and so is no model-settings.json", file,
+                          print_byte_size(kMostBytes)));
   }
   if (std::ferror(stream.get()) != 0) refuse_file(file, errno);
   return text;

@@ -238,6 +238,9 @@ TEST_CASE("a file that cannot be read is refused with its path and the reason") 
                       "file or directory");
   REQUIRE_THROWS_WITH(Settings::from_file(""),
                       "invalid_settings: : cannot be read: No such file or directory");
+  REQUIRE_THROWS_WITH(Settings::from_file("/dev/zero"),
+                      "invalid_settings: /dev/zero: is larger than 64MiB, and so is no "
+                      "model-settings.json");
   REQUIRE_THROWS_WITH(Settings::from_file("/"),
                       "invalid_settings: /: cannot be read: Is a directory");
   REQUIRE_THROWS_WITH(Settings::from_file("/dev/null"),
