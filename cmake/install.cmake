@@ -20,9 +20,11 @@ install(
   NAMESPACE inferpool::
   DESTINATION ${package_dir})
 
+set(inferpool_libexec ${CMAKE_INSTALL_LIBEXECDIR}/inferpool)
 configure_package_config_file(
   cmake/inferpoolConfig.cmake.in ${PROJECT_BINARY_DIR}/inferpoolConfig.cmake
   INSTALL_DESTINATION ${package_dir}
+  PATH_VARS inferpool_libexec
   NO_SET_AND_CHECK_MACRO)
 write_basic_package_version_file(
   ${PROJECT_BINARY_DIR}/inferpoolConfigVersion.cmake COMPATIBILITY SameMinorVersion)

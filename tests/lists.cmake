@@ -50,6 +50,7 @@ set(unit_tests
     unit/model/memory_cgroup_test.cpp
     unit/model/message_test.cpp
     unit/model/mlserver_settings_test.cpp
+    unit/model/packed_settings_test.cpp
     unit/model/reply_test.cpp
     unit/model/served_model_test.cpp
     unit/model/setting_places_test.cpp
@@ -82,6 +83,7 @@ set(unit_tests
     unit/pool/lane_test.cpp
     unit/pool/latency_test.cpp
     unit/pool/launch_test.cpp
+    unit/pool/moving_line_test.cpp
     unit/pool/oom_kills_test.cpp
     unit/pool/output_pipe_test.cpp
     unit/pool/poison_memory_test.cpp

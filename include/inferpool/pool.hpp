@@ -38,8 +38,8 @@ class Pool {
   // Returns when all workers are ready, else ends them and throws (invalid_settings,
   // startup_failed); with Settings::start_in_background returns at once.
   explicit Pool(Settings settings)
-      : core_(std::move(settings),
-              {detail::type_signature<Model>(), Runnable<Model>, detail::is_thread_safe<Model>}) {
+      : core_(std::move(settings), {detail::type_signature<Model>(), Runnable<Model>,
+                                    detail::is_thread_safe<Model>, detail::kPackageLibexec}) {
     if constexpr (Runnable<Model>) {
       if (core_.in_process()) load_here();
     }

@@ -45,21 +45,24 @@ struct WorkerOutput {
   std::function<void(int worker_index, std::string_view line)> callback = {};
 };
 
-// All that a pool can be told. Strongest first: a field set in code, model-settings.json, the
-// environment variable (workers only), the default. A plain value; checked as a whole when a pool
-// is constructed.
+// All that a pool can be told. Texts may hold any bytes but NUL: a path need not be UTF-8.
+// Strongest first: a field set in code, model-settings.json, the environment variable (workers
+// only), the default. A plain value; checked as a whole when a pool is constructed.
 struct Settings {
   // Reads an MLServer model-settings.json; our further fields sit in its object "pool". Relative
-  // paths resolve against the file's folder. Throws Error (invalid_settings) naming file, field,
-  // value and what would be accepted; for malformed JSON line and column.
+  // paths resolve against the file's folder. As for MLServer a field that is null is as good as
+  // none, and unknown fields are left out, but in "pool": see ignored_fields. Throws Error
+  // (invalid_settings) naming file, field, value and what would be accepted; for malformed JSON
+  // line and column.
   [[nodiscard]] static Settings from_file(const std::filesystem::path& file);
 
   // The same from text; `source` stands in errors, `folder` is what relative paths resolve against.
   [[nodiscard]] static Settings from_json(std::string_view text, std::string_view source,
                                           const std::filesystem::path& folder);
 
-  // The worker executable: an absolute path, or a name that is looked up beside the host
-  // executable, in ../libexec/inferpool from there, in the install's libexec folder and on PATH.
+  // The worker executable: a path, or a name that is looked up in the folder that the variable
+  // INFERPOOL_LIBEXEC names, beside the host executable, in ../libexec/inferpool from there, in the
+  // libexec folder of the installed package and on PATH.
   std::string worker = {};
   // The class that a bundled worker hosts, as MLServer names it: "mlserver_xgboost.XGBoostModel".
   // From a file, where it is an MLServer class and no worker is named, it chooses the bundled
@@ -157,6 +160,10 @@ struct Settings {
   // the pool for stats() and health(), and may close() it, which then only refuses new calls; must
   // not block, and not destroy the pool. What it throws is dropped.
   std::function<void(const Event&)> on_event = {};
+  // Filled by from_file and from_json, not looked at by a pool: the fields that neither MLServer
+  // nor inferpool has, by their place in the file ("parameters.urls"). A typing error may be among
+  // them, so tell whoever wrote the file.
+  std::vector<std::string> ignored_fields = {};
 };
 
 namespace detail {
@@ -172,9 +179,6 @@ void resolve_workers(Settings& settings);
 // the settings as valid. Throws Error (invalid_settings) where max_payload exceeds a quarter of a
 // reply region.
 void resolve_memory(Settings& settings);
-
-// JSON text from which from_json makes equal settings (the callbacks excepted).
-[[nodiscard]] std::string to_json(const Settings& settings);
 
 }  // namespace detail
 }  // namespace inferpool

@@ -48,7 +48,7 @@
 namespace inferpool::ipc {
 
 inline constexpr std::uint64_t kMagic = 0x6c6f6f7072666e69;  // "infrpool"
-inline constexpr std::uint32_t kProtocolVersion = 6;
+inline constexpr std::uint32_t kProtocolVersion = 7;
 inline constexpr std::uint32_t kRingSlots = 64;
 inline constexpr std::uint32_t kTickets = 1024;
 inline constexpr std::size_t kBlockAlignment = 64;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/json_value.hpp"
 
-#include <algorithm>
 #include <utility>
 
 #include "core/format.hpp"
@@ -14,13 +13,6 @@ Value make(Value::Kind kind, std::string text) {
   value.kind = kind;
   value.text = std::move(text);
   return value;
-}
-
-Value& member(Value& object, std::string_view name) {
-  const auto found = std::find_if(object.members.begin(), object.members.end(),
-                                  [name](const Member& each) { return each.name == name; });
-  if (found != object.members.end()) return found->value;
-  return object.members.emplace_back(Member{std::string(name), make_object()}).value;
 }
 
 std::string escaped(char character) {
@@ -102,17 +94,6 @@ Value make_boolean(bool value) { return make(Value::Kind::kBoolean, value ? "tru
 Value make_whole(std::int64_t value) { return make(Value::Kind::kWhole, std::to_string(value)); }
 
 Value make_whole(std::uint64_t value) { return make(Value::Kind::kWhole, std::to_string(value)); }
-
-Value make_object() { return make(Value::Kind::kObject, {}); }
-
-void put(Value& object, std::string_view path, Value value) {
-  const std::size_t dot = path.find('.');
-  if (dot == std::string_view::npos) {
-    member(object, path) = std::move(value);
-  } else {
-    put(member(object, path.substr(0, dot)), path.substr(dot + 1), std::move(value));
-  }
-}
 
 std::string write(const Value& value) {
   std::string out;

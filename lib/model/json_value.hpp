@@ -29,10 +29,6 @@ struct Member {
 [[nodiscard]] Value make_boolean(bool value);
 [[nodiscard]] Value make_whole(std::int64_t value);
 [[nodiscard]] Value make_whole(std::uint64_t value);
-[[nodiscard]] Value make_object();
-
-// Sets the member at a path such as "pool.spin", with the objects on the way.
-void put(Value& object, std::string_view path, Value value);
 
 // On one line, without spaces.
 [[nodiscard]] std::string write(const Value& value);

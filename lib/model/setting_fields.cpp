@@ -32,18 +32,26 @@ const T* given(const std::optional<T>& value) {
 }
 const std::string* given(const std::string& value) { return value.empty() ? nullptr : &value; }
 
+template <typename Access>
+SettingField packed_field(std::string_view name, std::string_view place, Access access) {
+  SettingField result{name, place, {}, {}, {}, {}};
+  result.pack = [=](const Settings& settings, Packer& packer) {
+    packer.put(std::invoke(access, settings));
+  };
+  result.unpack = [=](Unpacker& unpacker, Settings& settings) {
+    unpacker.take(std::invoke(access, settings));
+  };
+  return result;
+}
+
 template <typename Access, typename Rule>
 SettingField field(std::string_view name, std::string_view place, Access access, Rule rule) {
-  SettingField result{name, place, {}, {}, {}};
+  SettingField result = packed_field(name, place, access);
   result.read = [=](const json::Value& written, Settings& settings) -> std::optional<Refusal> {
     const auto value = rule.read(written);
     if (!value || !rule.holds(*value)) return Refusal{{}, json::write(written), rule.accepted()};
     std::invoke(access, settings) = *value;
     return std::nullopt;
-  };
-  result.write = [=](const Settings& settings) {
-    const auto* value = given(std::invoke(access, settings));
-    return value != nullptr ? rule.write(*value) : json::Value();
   };
   result.check = [=](const Settings& settings) -> std::optional<Refusal> {
     const auto* value = given(std::invoke(access, settings));
@@ -56,7 +64,7 @@ SettingField field(std::string_view name, std::string_view place, Access access,
 // The same for a map: the rule is for one entry of it.
 template <typename Access, typename Rule>
 SettingField map_field(std::string_view name, std::string_view place, Access access, Rule rule) {
-  SettingField result{name, place, {}, {}, {}};
+  SettingField result = packed_field(name, place, access);
   result.read = [=](const json::Value& written, Settings& settings) -> std::optional<Refusal> {
     if (written.kind != json::Value::Kind::kObject) {
       return Refusal{{}, json::write(written), rule.accepted()};
@@ -70,13 +78,6 @@ SettingField map_field(std::string_view name, std::string_view place, Access acc
     }
     return std::nullopt;
   };
-  result.write = [=](const Settings& settings) {
-    json::Value object = json::make_object();
-    for (const auto& [key, value] : std::invoke(access, settings)) {
-      object.members.push_back({key, rule.write(value)});
-    }
-    return object.members.empty() ? json::Value() : object;
-  };
   result.check = [=](const Settings& settings) -> std::optional<Refusal> {
     for (const auto& [key, value] : std::invoke(access, settings)) {
       if (rule.holds(key, value)) continue;
@@ -89,9 +90,9 @@ SettingField map_field(std::string_view name, std::string_view place, Access acc
 
 std::vector<SettingField> model_fields() {
   return {
-      field("name", "name", &Settings::name, TextRule{}),
+      field("name", "name", &Settings::name, TextRule{.or_whole = true}),
       field("implementation", "implementation", &Settings::implementation, TextRule{}),
-      field("version", "parameters.version", &Settings::version, TextRule{}),
+      field("version", "parameters.version", &Settings::version, TextRule{.or_whole = true}),
       field("uri", "parameters.uri", &Settings::uri, TextRule{}),
       field("extra", "parameters.extra", &Settings::extra, ObjectTextRule{}),
       field("folder", "pool.folder", &Settings::folder, TextRule{}),

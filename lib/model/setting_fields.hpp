@@ -10,6 +10,7 @@
 #include <inferpool/settings.hpp>
 
 #include "model/json_value.hpp"
+#include "model/packed_value.hpp"
 #include "model/setting_rules.hpp"
 
 namespace inferpool {
@@ -29,11 +30,12 @@ struct SettingField {
   std::string_view name;   // "restart_backoff.first"
   std::string_view place;  // "pool.restart_backoff.first"
   std::function<std::optional<Refusal>(const json::Value&, Settings&)> read;
-  std::function<json::Value(const Settings&)> write;  // null: not given
   std::function<std::optional<Refusal>(const Settings&)> check;
+  std::function<void(const Settings&, Packer&)> pack;
+  std::function<void(Unpacker&, Settings&)> unpack;
 };
 
-// All of them: reading, writing and checking know the fields from here alone.
+// All of them: reading, checking and packing know the fields from here alone.
 [[nodiscard]] std::vector<SettingField> setting_fields();
 
 // Checks each field by itself. Errors call it by its name in Settings or by its place in the JSON.

@@ -11,6 +11,9 @@
 namespace inferpool {
 namespace {
 
+constexpr std::array<std::string_view, 4> kMayBeEmpty = {
+    "name", "parameters.uri", "parameters.version", "parameters.environment_path"};
+
 constexpr std::array<std::string_view, 13> kIgnored = {
     "platform",
     "versions",
@@ -44,10 +47,39 @@ std::size_t remoteness(std::string_view unknown, std::string_view known, std::st
   return std::min(2 * distance + elsewhere, 2 * edit_distance(wrong, name) + 1);
 }
 
+struct Neighbour {
+  std::string_view place = {};
+  std::size_t remoteness = std::numeric_limits<std::size_t>::max();
+};
+
+Neighbour nearest(std::string_view unknown, const std::vector<SettingField>& fields) {
+  Neighbour nearest;
+  const auto consider = [&](std::string_view known, std::string_view name) {
+    const std::size_t distance = remoteness(unknown, known, name);
+    if (distance < nearest.remoteness) nearest = {known, distance};
+  };
+  for (const SettingField& field : fields) {
+    consider(field.place, field.name);
+    for (std::string_view group = field.place; !group.empty();) {
+      group = parent(group);
+      if (!group.empty()) group.remove_suffix(1);
+      if (!group.empty()) consider(group, group);
+    }
+  }
+  for (const std::string_view ignored : kIgnored) consider(ignored, ignored);
+  return nearest;
+}
+
 }  // namespace
 
 bool is_ignored_place(std::string_view place) {
   return std::find(kIgnored.begin(), kIgnored.end(), place) != kIgnored.end();
+}
+
+bool is_pool_place(std::string_view place) { return place == "pool" || place.starts_with("pool."); }
+
+bool may_be_empty(std::string_view place) {
+  return std::find(kMayBeEmpty.begin(), kMayBeEmpty.end(), place) != kMayBeEmpty.end();
 }
 
 bool is_group(std::string_view place, const std::vector<SettingField>& fields) {
@@ -58,24 +90,14 @@ bool is_group(std::string_view place, const std::vector<SettingField>& fields) {
 }
 
 std::string_view nearest_place(std::string_view unknown, const std::vector<SettingField>& fields) {
-  std::string_view nearest;
-  std::size_t least = std::numeric_limits<std::size_t>::max();
-  const auto consider = [&](std::string_view known, std::string_view name) {
-    const std::size_t distance = remoteness(unknown, known, name);
-    if (distance >= least) return;
-    least = distance;
-    nearest = known;
-  };
-  for (const auto& [name, place, read, write, check] : fields) {
-    consider(place, name);
-    for (std::string_view group = place; !group.empty();) {
-      group = parent(group);
-      if (!group.empty()) group.remove_suffix(1);
-      if (!group.empty()) consider(group, group);
-    }
-  }
-  for (const std::string_view ignored : kIgnored) consider(ignored, ignored);
-  return nearest;
+  return nearest(unknown, fields).place;
+}
+
+std::string_view likely_place(std::string_view unknown, const std::vector<SettingField>& fields) {
+  // A third of its letters may be wrong, and the object around it.
+  const auto [place, remoteness] = nearest(unknown, fields);
+  const std::size_t most = 2 * (last_part(unknown).size() / 3) + 1;
+  return remoteness <= most ? place : std::string_view();
 }
 
 }  // namespace inferpool

@@ -14,6 +14,7 @@
 #include "model/cpu_list.hpp"
 #include "model/duration.hpp"
 #include "model/json_reader.hpp"
+#include "model/worker_index.hpp"
 
 namespace inferpool {
 namespace {
@@ -24,7 +25,9 @@ constexpr std::array<std::string_view, 9> kRlimits = {"as",      "core",   "cpu"
                                                       "memlock", "nofile", "nproc", "stack"};
 
 constexpr std::string_view kBlank = " \t\r\n\v\f";
-constexpr std::string_view kIndex = "{index}";  // in text: the worker's index
+
+// The longest "NAME=value" that execve takes, without its NUL (MAX_ARG_STRLEN of Linux).
+constexpr std::size_t kLongestVariable = 131071;
 
 // Text ends at a NUL for the kernel, so that the rest would be lost without a word.
 bool has_nul(std::string_view text) { return text.find('\0') != std::string_view::npos; }
@@ -114,6 +117,7 @@ bool FlagRule::holds(bool /*value*/) const { return true; }
 std::string FlagRule::accepted() const { return "true or false"; }
 
 std::optional<std::string> TextRule::read(const json::Value& value) const {
+  if (value.kind == Kind::kWhole && or_whole) return value.text;
   return read_text(value);
 }
 
@@ -149,11 +153,7 @@ std::optional<std::string> CpuListRule::read(const json::Value& value) const {
 json::Value CpuListRule::write(const std::string& value) const { return json::make_text(value); }
 
 bool CpuListRule::holds(const std::string& value) const {
-  std::string list = value;
-  for (std::size_t at = list.find(kIndex); at != std::string::npos; at = list.find(kIndex)) {
-    list.replace(at, kIndex.size(), 1, '0');
-  }
-  return parse_cpu_list(list).has_value();
+  return parse_cpu_list(with_worker_index(value, 0)).has_value();
 }
 
 std::string CpuListRule::accepted() const {
@@ -195,12 +195,15 @@ std::optional<std::string> VariableRule::read(const json::Value& value) const {
 json::Value VariableRule::write(const std::string& value) const { return json::make_text(value); }
 
 bool VariableRule::holds(const std::string& name, const std::string& value) const {
-  return is_variable_name(name) && !has_nul(value);
+  return is_variable_name(name) && !has_nul(value) &&
+         name.size() + 1 + value.size() <= kLongestVariable;
 }
 
 std::string VariableRule::accepted() const {
-  return "an object of texts without NUL characters, under names that are not empty and without "
-         "'='";
+  return formatted(
+      "an object of texts without NUL characters, under names that are not empty and without '='; "
+      "name and text together at most {} bytes",
+      kLongestVariable - 1);
 }
 
 std::optional<std::uint64_t> RlimitRule::read(const json::Value& value) const {

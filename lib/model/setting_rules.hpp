@@ -59,6 +59,8 @@ struct FlagRule {
 
 // Text that is not empty; an empty field counts as not given.
 struct TextRule {
+  bool or_whole = false;  // 3 counts as "3", as it did for MLServer up to 1.5
+
   [[nodiscard]] std::optional<std::string> read(const json::Value& value) const;
   [[nodiscard]] json::Value write(const std::string& value) const;
   [[nodiscard]] bool holds(const std::string& value) const;

@@ -10,11 +10,13 @@
 #include <inferpool/settings.hpp>
 
 #include "core/format.hpp"
+#include "model/cpu_list.hpp"
 #include "model/json_value.hpp"
 #include "model/refuse_setting.hpp"
 #include "model/setting_fields.hpp"
 #include "model/setting_rules.hpp"
 #include "model/settings_memory.hpp"
+#include "model/worker_index.hpp"
 
 namespace inferpool::detail {
 namespace {
@@ -44,6 +46,18 @@ void check_worker(const Settings& settings, std::string_view source) {
                  "the path or the name of a worker executable, or workers = 0");
 }
 
+// The rule of the field has seen the list of worker 0.
+void check_affinity(const Settings& settings, std::string_view source) {
+  for (int index = 1; index < settings.workers.value_or(kDefaultWorkers); ++index) {
+    const std::string list = with_worker_index(settings.cpu_affinity, index);
+    if (list == settings.cpu_affinity || parse_cpu_list(list)) continue;
+    refuse_setting(
+        source, "cpu_affinity",
+        formatted("\"{}\" for worker {} (it is \"{}\")", list, index, settings.cpu_affinity),
+        CpuListRule().accepted());
+  }
+}
+
 void check_callback(const Settings& settings, std::string_view source) {
   const WorkerOutput& output = settings.worker_output;
   if (output.kind != WorkerOutput::Kind::kCallback || output.callback) return;
@@ -65,6 +79,7 @@ void check_memory(const Settings& settings, std::string_view source) {
 void validate(const Settings& settings, std::string_view source) {
   check_fields(settings, source, &SettingField::name);
   check_worker(settings, source);
+  check_affinity(settings, source);
   check_callback(settings, source);
   check_memory(settings, source);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
 #include <cerrno>
+#include <cstddef>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -14,6 +15,7 @@
 #include <inferpool/settings.hpp>
 
 #include "core/format.hpp"
+#include "model/byte_size.hpp"
 #include "model/json_reader.hpp"
 #include "model/json_value.hpp"
 #include "model/refuse_setting.hpp"
@@ -25,6 +27,7 @@ namespace {
 
 using std::filesystem::path;
 
+constexpr std::size_t kMostBytes = 64 * kMiB;  // of a file that may be a device without an end
 constexpr std::string_view kFileScheme = "file:///";
 constexpr std::string_view kSchemeLetters =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.";
@@ -44,26 +47,45 @@ class SettingsReader {
 
  private:
   void read_members(const json::Value& object, const std::string& prefix) {
-    for (const json::Member& member : object.members) read_member(member, prefix + member.name);
+    for (const json::Member& member : object.members) {
+      if (member.name.find('.') == std::string::npos) {
+        read_member(member, prefix + member.name);
+      } else {  // a name with a dot is no way through objects
+        read_unknown(formatted("{}\"{}\"", prefix, member.name));
+      }
+    }
   }
 
   void read_member(const json::Member& member, const std::string& place) {
+    if (is_ignored_place(place)) return;
     for (const SettingField& field : fields_) {
       if (field.place == place) return read_field(field, member.value);
     }
-    if (is_ignored_place(place)) return;
-    if (!is_group(place, fields_)) {
-      throw Error(ErrorCode::kInvalidSettings,
-                  formatted("{}: {} is not a known field; the nearest one is {}", source_, place,
-                            nearest_place(place, fields_)));
-    }
+    if (!is_group(place, fields_)) return read_unknown(place);
+    if (says_nothing(member.value, place)) return;
     if (member.value.kind != json::Value::Kind::kObject) {
       refuse_setting(source_, place, json::write(member.value), "a JSON object");
     }
     read_members(member.value, place + '.');
   }
 
+  // As MLServer has it: a field of its own that is null is as good as none.
+  static bool says_nothing(const json::Value& value, std::string_view place) {
+    if (is_pool_place(place)) return false;
+    if (value.kind == json::Value::Kind::kNull) return true;
+    return value.kind == json::Value::Kind::kText && value.text.empty() && may_be_empty(place);
+  }
+
+  // MLServer leaves out fields that it does not know; in "pool" it would be a mistake.
+  void read_unknown(const std::string& place) {
+    if (!is_pool_place(place)) return settings_.ignored_fields.push_back(place);
+    throw Error(ErrorCode::kInvalidSettings,
+                formatted("{}: {} is not a known field; the nearest one is {}", source_, place,
+                          nearest_place(place, fields_)));
+  }
+
   void read_field(const SettingField& field, const json::Value& value) {
+    if (says_nothing(value, field.place)) return;
     if (const auto refusal = field.read(value, settings_)) {
       refuse_setting(source_, std::string(field.place) + refusal->entry, refusal->written,
                      refusal->accepted);
@@ -78,7 +100,10 @@ class SettingsReader {
 // The worker executable that serves an implementation as MLServer names it: the path of a Python
 // class. What has no dot, or has a slash, names an executable itself.
 std::string worker_for(const std::string& implementation) {
-  if (implementation == "mlserver_xgboost.XGBoostModel") return "inferpool-xgboost";
+  if (implementation == "mlserver_xgboost.XGBoostModel" ||
+      implementation == "mlserver_xgboost.xgboost.XGBoostModel") {
+    return "inferpool-xgboost";
+  }
   const bool is_class = implementation.find('.') != std::string::npos &&
                         implementation.find('/') == std::string::npos;
   return is_class ? "inferpool-python" : implementation;
@@ -90,8 +115,19 @@ void choose_worker(Settings& settings) {
   if (settings.worker == settings.implementation) settings.implementation.clear();
 }
 
-std::string resolved(const path& file, const path& folder) {
-  path whole = std::filesystem::absolute(folder / file).lexically_normal();
+// Reads the working folder only for a path that is not absolute.
+path absolute_path(const path& file, std::string_view source) {
+  std::error_code error;
+  path whole = std::filesystem::absolute(file, error);
+  if (!error) return whole;
+  throw Error(ErrorCode::kInvalidSettings,
+              formatted("{}: the path \"{}\" cannot be made absolute, since there is no working "
+                        "folder to start from ({}); accepted: an absolute path",
+                        source, file.string(), error.message()));
+}
+
+std::string resolved(const path& file, const path& folder, std::string_view source) {
+  path whole = absolute_path(folder / file, source).lexically_normal();
   if (!whole.has_filename() && whole.has_relative_path()) whole = whole.parent_path();
   return whole.string();
 }
@@ -101,19 +137,19 @@ bool has_scheme(std::string_view uri) {
   return end != std::string_view::npos && end > 1 && uri.substr(end).starts_with(":/");
 }
 
-void resolve_paths(Settings& settings, const path& folder) {
+void resolve_paths(Settings& settings, const path& folder, std::string_view source) {
   if (settings.worker.find('/') != std::string::npos) {
-    settings.worker = resolved(settings.worker, folder);
+    settings.worker = resolved(settings.worker, folder, source);
   }
   if (settings.uri.starts_with(kFileScheme)) settings.uri.erase(0, kFileScheme.size() - 1);
   if (!settings.uri.empty() && !has_scheme(settings.uri)) {
-    settings.uri = resolved(settings.uri, folder);
+    settings.uri = resolved(settings.uri, folder, source);
   }
   if (!settings.folder.empty() || !folder.empty()) {
-    settings.folder = resolved(settings.folder, folder);
+    settings.folder = resolved(settings.folder, folder, source);
   }
   if (!settings.environment_path.empty()) {
-    settings.environment_path = resolved(settings.environment_path, folder);
+    settings.environment_path = resolved(settings.environment_path, folder, source);
   }
 }
 
@@ -130,6 +166,10 @@ std::string read_file(const std::string& file) {
   std::array<char, 4096> buffer;
   while (const std::size_t size = std::fread(buffer.data(), 1, buffer.size(), stream.get())) {
     text.append(buffer.data(), size);
+    if (text.size() <= kMostBytes) continue;
+    throw Error(ErrorCode::kInvalidSettings,
+                formatted("{}: is larger than {}, and so is no model-settings.json", file,
+                          print_byte_size(kMostBytes)));
   }
   if (std::ferror(stream.get()) != 0) refuse_file(file, errno);
   return text;
@@ -144,23 +184,14 @@ Settings Settings::from_json(std::string_view text, std::string_view source, con
   }
   Settings settings = SettingsReader(source).read(json::read(text, source));
   choose_worker(settings);
-  resolve_paths(settings, folder);
+  resolve_paths(settings, folder, source);
   check_fields(settings, source, &SettingField::place);
   return settings;
 }
 
 Settings Settings::from_file(const path& file) {
-  return from_json(read_file(file.string()), file.string(),
-                   std::filesystem::absolute(file).parent_path());
-}
-
-std::string detail::to_json(const Settings& settings) {
-  json::Value document = json::make_object();
-  for (const SettingField& field : setting_fields()) {
-    json::Value value = field.write(settings);
-    if (value.kind != json::Value::Kind::kNull) json::put(document, field.place, std::move(value));
-  }
-  return json::write(document);
+  const std::string text = read_file(file.string());
+  return from_json(text, file.string(), absolute_path(file, file.string()).parent_path());
 }
 
 }  // namespace inferpool

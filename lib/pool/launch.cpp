@@ -13,7 +13,9 @@
 
 #include "core/format.hpp"
 #include "model/cpu_list.hpp"
+#include "model/packed_settings.hpp"
 #include "model/usable_processors.hpp"
+#include "model/worker_index.hpp"
 
 namespace inferpool::pool {
 namespace {
@@ -22,17 +24,6 @@ namespace {
 constexpr std::array kThreadVariables{"OMP_NUM_THREADS",     "OPENBLAS_NUM_THREADS",
                                       "MKL_NUM_THREADS",     "BLIS_NUM_THREADS",
                                       "NUMEXPR_NUM_THREADS", "OPENCV_FOR_THREADS_NUM"};
-
-std::string with_index(std::string text, int index) {
-  constexpr std::string_view kPlaceholder = "{index}";
-  for (auto at = text.find(kPlaceholder); at != std::string::npos;
-       at = text.find(kPlaceholder, at)) {
-    const std::string number = std::to_string(index);
-    text.replace(at, kPlaceholder.size(), number);
-    at += number.size();
-  }
-  return text;
-}
 
 std::map<std::string, std::string> host_environment() {
   std::map<std::string, std::string> result;
@@ -55,14 +46,14 @@ std::vector<std::string> make_environment(const Settings& settings, int index) {
   const int threads = settings.threads_per_worker.value_or(
       std::max(1, usable_processors() / std::max(1, *settings.workers)));
   for (const char* name : kThreadVariables) variables[name] = std::to_string(threads);
-  for (const auto& [name, value] : settings.env) variables[name] = with_index(value, index);
+  for (const auto& [name, value] : settings.env) variables[name] = with_worker_index(value, index);
   std::vector<std::string> result;
   for (const auto& [name, value] : variables) result.push_back(formatted("{}={}", name, value));
   return result;
 }
 
 std::optional<cpu_set_t> make_affinity(const Settings& settings, int index) {
-  const auto cpus = parse_cpu_list(with_index(settings.cpu_affinity, index));
+  const auto cpus = parse_cpu_list(with_worker_index(settings.cpu_affinity, index));
   if (settings.cpu_affinity.empty() || !cpus) return std::nullopt;
   cpu_set_t set;
   CPU_ZERO(&set);
@@ -98,10 +89,10 @@ process::Program make_program(const Settings& settings, const WorkerBinary& bina
 }
 
 ipc::MemoryFile settings_file(const Settings& settings) {
-  const std::string text = detail::to_json(settings);
-  ipc::MemoryFile file = ipc::MemoryFile::create("inferpool-settings", text.size());
+  const std::string bytes = pack(settings);
+  ipc::MemoryFile file = ipc::MemoryFile::create("inferpool-settings", bytes.size());
   const ipc::Mapping mapping(file, ipc::Access::kReadWrite);
-  std::memcpy(mapping.data(), text.data(), text.size());
+  std::memcpy(mapping.data(), bytes.data(), bytes.size());
   return file;
 }
 

@@ -9,7 +9,6 @@
 #include <cerrno>
 #include <climits>
 #include <stdexcept>
-#include <utility>
 
 #include "core/format.hpp"
 #include "core/system_error.hpp"
@@ -17,8 +16,6 @@
 
 namespace inferpool::pool {
 namespace {
-
-constexpr std::size_t kLongestLine = 64 * 1024;
 
 // Never blocks the thread that watches the workers: what the host's stderr does not take at once is
 // dropped. A pipe that polls writable takes PIPE_BUF bytes, and takes them in one piece.
@@ -38,7 +35,8 @@ OutputPipe::OutputPipe(int worker_index, const std::string& model, const WorkerO
                        FileDescriptor& write_end)
     : index_(worker_index),
       prefix_(formatted("[{:.256}/{}] ", model, worker_index)),
-      output_(output) {
+      output_(output),
+      line_(output.kind == WorkerOutput::Kind::kInherit) {
   std::array<int, 2> fds{};
   if (pipe2(fds.data(), O_CLOEXEC) != 0) throw std::runtime_error(system_failure("pipe2", errno));
   read_end_ = FileDescriptor(fds[0]);
@@ -60,7 +58,13 @@ void OutputPipe::drain() {
 
 void OutputPipe::finish() {
   drain();
-  if (!line_.empty()) put_line(std::exchange(line_, {}));
+  line_.finish(put_);
+  flush();
+}
+
+void OutputPipe::show_due() {
+  if (!line_.next()) return;
+  line_.show(Clock::now(), put_);
   flush();
 }
 
@@ -68,19 +72,8 @@ void OutputPipe::take(std::string_view text) {
   tail_.append(text);
   if (tail_.size() > kTail) tail_.erase(0, tail_.size() - kTail);
   if (output_.kind == WorkerOutput::Kind::kCapture) return;
-  take_lines(text);
+  line_.take(text, Clock::now(), put_);
   flush();
-}
-
-void OutputPipe::take_lines(std::string_view text) {
-  line_.append(text);
-  std::size_t start = 0;
-  for (auto end = line_.find('\n'); end != std::string::npos; end = line_.find('\n', start)) {
-    put_line(std::string_view(line_).substr(start, end - start));
-    start = end + 1;
-  }
-  line_.erase(0, start);
-  if (line_.size() > kLongestLine) put_line(std::exchange(line_, {}));
 }
 
 void OutputPipe::put_line(std::string_view line) {

@@ -6,7 +6,9 @@
 
 #include <inferpool/settings.hpp>
 
+#include "core/clock.hpp"
 #include "core/file_descriptor.hpp"
+#include "pool/moving_line.hpp"
 
 namespace inferpool::pool {
 
@@ -20,12 +22,18 @@ class OutputPipe {
   // that goes to the host's stderr. Throws std::runtime_error naming the system call.
   OutputPipe(int worker_index, const std::string& model, const WorkerOutput& output,
              FileDescriptor& write_end);
+  OutputPipe(const OutputPipe&) = delete;
+  OutputPipe& operator=(const OutputPipe&) = delete;
+  ~OutputPipe() = default;
 
   // Poll for POLLIN; -1 once the worker has closed its end.
   [[nodiscard]] int fd() const noexcept { return read_end_.get(); }
 
   // Takes what is there.
   void drain();
+  // Shows what moves in a line that has no end yet, at next_show() at the latest.
+  void show_due();
+  [[nodiscard]] Deadline next_show() const noexcept { return line_.next(); }
   // Once the worker has ended: takes the rest, the last line without a newline included.
   void finish();
 
@@ -34,7 +42,6 @@ class OutputPipe {
 
  private:
   void take(std::string_view text);
-  void take_lines(std::string_view text);
   void put_line(std::string_view line);
   void flush();
 
@@ -43,7 +50,8 @@ class OutputPipe {
   const WorkerOutput& output_;
   FileDescriptor read_end_;
   std::string tail_;
-  std::string line_;   // what has come of a line so far
+  MovingLine line_;
+  const MovingLine::Put put_ = [this](std::string_view line) { put_line(line); };
   std::string block_;  // for stderr: whole lines, at most as many as one write takes
 };
 

@@ -24,6 +24,7 @@ struct Place {
     if (worker && !ready() && !worker->killed()) next = worker->started() + startup_timeout;
     // Nobody reports the end of one that has no pidfd.
     if (worker && worker->pidfd() < 0) next = earlier(next, now + std::chrono::milliseconds(10));
+    if (worker) next = earlier(next, worker->output().next_show());
     return next;
   }
 

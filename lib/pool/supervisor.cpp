@@ -159,6 +159,7 @@ void Supervisor::attend(const Place& place, const pollfd* events) {
   const bool ended =
       events[0].fd == worker->pidfd() && (events[0].revents != 0 || worker->pidfd() < 0);
   if (events[2].revents != 0) worker->output().drain();
+  worker->output().show_due();
   if (events[1].revents != 0 || ended) {
     const auto before = worker->stage();
     // What it said last counts, though it has ended: hello and ready, or why the model did not

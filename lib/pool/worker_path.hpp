@@ -6,10 +6,13 @@
 
 namespace inferpool::pool {
 
-// The executable that Settings::worker names: an absolute path as it is; a name beside the host
-// executable, in ../libexec/inferpool from there, in the install's libexec folder, on PATH. Throws
-// Error: startup_failed that lists where it looked, or says what is wrong with the file;
+// The executable that Settings::worker names: one with a slash is a path. Another is looked for in
+// the folder that the variable INFERPOOL_LIBEXEC names, beside the host executable, in
+// ../libexec/inferpool from there, in `package_libexec` (where not empty: that of the installed
+// package with which the host was built), in the libexec folder that was configured, on PATH.
+// Throws Error: startup_failed that lists where it looked, or says what is wrong with the file;
 // invalid_settings for a directory.
-[[nodiscard]] std::filesystem::path find_worker(const std::string& worker);
+[[nodiscard]] std::filesystem::path find_worker(const std::string& worker,
+                                                const std::string& package_libexec = {});
 
 }  // namespace inferpool::pool

@@ -53,7 +53,7 @@ DispatchLimits limits_of(const Origin& origin) {
 
 std::shared_ptr<const Origin> Workers::make_origin(const Settings& settings,
                                                    const detail::PoolCore::Traits& traits) {
-  auto origin = std::make_shared<Origin>(find_worker(settings.worker));
+  auto origin = std::make_shared<Origin>(find_worker(settings.worker, traits.libexec));
   origin->settings = settings;
   origin->signature = traits.signature;
   origin->processors = usable_processors();

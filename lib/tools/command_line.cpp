@@ -13,9 +13,14 @@ const char* const kModelArgumentsHelp =
     "  --input FILE.npy       the input of a model that takes a Tensor\n"
     "  --input NAME=FILE.npy  an input of a model that takes a Request; once for each of its "
     "inputs.\n"
-    "                         Files as numpy.save writes them: bool, int8 to int64, uint8 to "
-    "uint64,\n"
-    "                         float16, float32, float64\n"
+    "                         The name is what stands before the first =. Files as numpy.save "
+    "writes\n"
+    "                         them: bool, int8 to int64, uint8 to uint64, float16, float32, "
+    "float64\n"
+    "  --input-tensor NAME FILE.npy\n"
+    "                         the same for any name, as one that has an = or is empty\n"
+    "  --input-file FILE.npy  the same as --input FILE.npy, for any path, as one that has an =\n"
+    "  --no-inputs            asks a model that takes a Request without any input\n"
     "  --worker PATH          the worker executable, instead of the one in the settings. One that "
     "they\n"
     "                         name without a folder is looked for beside the settings file first, "
@@ -37,16 +42,20 @@ T parse_number(std::string_view option, std::string_view text, T least, T most) 
   return value;
 }
 
-void check_inputs(const std::vector<InputFile>& inputs) {
-  if (inputs.empty()) throw Usage("--input is missing");
+void check_inputs(const ModelArguments& arguments) {
+  const std::vector<InputFile>& inputs = arguments.inputs;
+  if (arguments.no_inputs && !inputs.empty()) throw Usage("--no-inputs, but there is an --input");
+  if (!arguments.no_inputs && inputs.empty()) {
+    throw Usage("--input is missing (--no-inputs asks a model that has none)");
+  }
   for (const InputFile& input : inputs) {
     if (input.file.empty()) throw Usage("an --input names no file");
-    if (inputs.size() > 1 && input.name.empty()) {
+    if (inputs.size() > 1 && !input.name) {
       throw Usage(formatted("several inputs need names: --input NAME={}", input.file));
     }
     const auto same = [&](const InputFile& other) { return other.name == input.name; };
     if (std::count_if(inputs.begin(), inputs.end(), same) > 1) {
-      throw Usage(formatted("the input \"{}\" is given twice", input.name));
+      throw Usage(formatted("the input \"{}\" is given twice", *input.name));
     }
   }
 }
@@ -65,12 +74,14 @@ void CommandLine::read(ModelArguments& arguments,
   }
   if (arguments.help) return;
   if (arguments.settings.empty()) throw Usage("which model-settings.json?");
-  check_inputs(arguments.inputs);
+  check_inputs(arguments);
 }
 
 bool CommandLine::read_own(std::string_view word, ModelArguments& arguments) {
-  if (word == "--input") {
-    arguments.inputs.push_back(parse_input_file(value(word)));
+  if (auto input = tensor_file(word, "--input")) {
+    arguments.inputs.push_back(*std::move(input));
+  } else if (word == "--no-inputs") {
+    arguments.no_inputs = true;
   } else if (word == "--worker") {
     arguments.worker = value(word);
   } else if (word == "--json") {
@@ -81,6 +92,18 @@ bool CommandLine::read_own(std::string_view word, ModelArguments& arguments) {
     return false;
   }
   return true;
+}
+
+std::optional<InputFile> CommandLine::tensor_file(std::string_view option, std::string_view what) {
+  if (!option.starts_with(what)) return std::nullopt;
+  const std::string_view form = option.substr(what.size());
+  if (form.empty()) return parse_input_file(value(option));
+  if (form == "-file") return InputFile{.file = std::string(value(option))};
+  if (form != "-tensor") return std::nullopt;
+  InputFile named{.name = std::string(value(option))};
+  if (++at_ == words_.size()) throw Usage(formatted("{} needs a name and a file", option));
+  named.file = words_[at_];
+  return named;
 }
 
 std::string_view CommandLine::value(std::string_view option) {

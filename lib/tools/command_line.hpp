@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -21,8 +22,10 @@ struct Usage : std::runtime_error {
 // What each tool that asks a model is told.
 struct ModelArguments {
   std::string settings = {};
-  std::vector<InputFile> inputs = {};  // one without a name, or some with distinct names
-  std::string worker = {};             // empty: the one in the settings
+  // One without a name, or some with distinct names; none only where no_inputs says so.
+  std::vector<InputFile> inputs = {};
+  bool no_inputs = false;
+  std::string worker = {};  // empty: the one in the settings
   bool json = false;
   bool help = false;  // then the rest need not be complete
 };
@@ -39,6 +42,12 @@ class CommandLine {
   // value from here, and is false for one that it does not know. Throws Usage.
   void read(ModelArguments& arguments,
             const std::function<bool(std::string_view option)>& read_other);
+
+  // Reads a tensor's file: the value of "<what>" as parse_input_file does, of "<what>-file" as a
+  // path, and the two words after "<what>-tensor" as name and path. None: the option is another.
+  // Throws Usage.
+  [[nodiscard]] std::optional<InputFile> tensor_file(std::string_view option,
+                                                     std::string_view what);
 
   // The word after the option. Throws Usage where there is none.
   [[nodiscard]] std::string_view value(std::string_view option);

@@ -22,8 +22,9 @@ Settings model_settings(const fs::path& file, const std::string& worker) {
   if (!worker.empty()) {
     settings.worker = worker;
   } else if (!settings.worker.empty() && settings.worker.find('/') == std::string::npos) {
-    const fs::path beside = fs::absolute(file).parent_path() / settings.worker;
-    if (is_program(beside)) settings.worker = beside.string();
+    std::error_code no_working_folder;
+    const fs::path beside = fs::absolute(file.parent_path() / settings.worker, no_working_folder);
+    if (!no_working_folder && is_program(beside)) settings.worker = beside.string();
   }
   return settings;
 }

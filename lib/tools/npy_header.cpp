@@ -87,6 +87,7 @@ class Literals {
     const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), value);
     if (error != std::errc{}) fail("a whole number");
     consume(static_cast<std::size_t>(end - rest_.data()));
+    if (rest_.starts_with('L')) consume(1);  // as Python 2 writes a long
     return value;
   }
 

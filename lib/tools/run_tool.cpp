@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/run_tool.hpp"
 
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <cstdio>
 #include <exception>
+#include <stdexcept>
+#include <system_error>
 
 #include <inferpool/error.hpp>
 
@@ -12,17 +19,39 @@
 
 namespace inferpool::tools {
 
-int print(const std::string& text) {
+namespace {
+
+// A standard stream that is closed would be the number of the first file that is opened, which may
+// be memory shared with a worker. True: stdout was open.
+bool take_standard_streams() {
+  bool open_stdout = true;
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF) continue;
+    if (fd == STDOUT_FILENO) open_stdout = false;
+    static_cast<void>(open("/dev/null", fd == STDIN_FILENO ? O_RDONLY : O_WRONLY));
+  }
+  return open_stdout;
+}
+
+}  // namespace
+
+void print(const std::string& text) {
+  errno = 0;
   // Not fputs: an output may have zeros in it.
   const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
-  return written && std::fflush(stdout) == 0 ? 0 : 1;
+  if (written && std::fflush(stdout) == 0) return;
+  throw std::runtime_error(formatted("stdout cannot be written: {}",
+                                     std::generic_category().message(errno == 0 ? EIO : errno)));
 }
 
 void print_error(const std::string& text) { std::fputs(text.c_str(), stderr); }
 
-int run_tool(const char* name, const char* usage, const std::function<int()>& work) {
+int run_tool(const char* name, const char* usage, const std::function<void()>& work) {
+  signal(SIGPIPE, SIG_IGN);  // print() says it; workers have their own
   try {
-    return work();
+    if (!take_standard_streams()) throw std::runtime_error("stdout is closed");
+    work();
+    return 0;
   } catch (const Usage& error) {
     print_error(formatted("{}: {}\n{}", name, error.what(), usage));
     return 2;

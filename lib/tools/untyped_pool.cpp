@@ -26,7 +26,7 @@ std::string_view signature_in(std::string_view text) {
 std::string advice(std::string_view signature) {
   if (signature == "Request -> Response") {
     return "its model takes named tensors (a Request): give each input its name, as in --input "
-           "image=x.npy";
+           "image=x.npy (--no-inputs where it has none)";
   }
   if (signature == "Tensor -> Tensor") {
     return "its model takes one tensor without a name (a Tensor): --input x.npy";

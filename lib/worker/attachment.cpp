@@ -8,6 +8,7 @@
 
 #include "core/format.hpp"
 #include "core/system_error.hpp"
+#include "model/packed_settings.hpp"
 
 namespace inferpool::worker {
 
@@ -46,11 +47,10 @@ void Attachment::map(ipc::Message& message) {
   requests_ = std::make_unique<ipc::Mapping>(requests, ipc::Access::kReadOnly);
   requests_->populate(ipc::kPopulated, ipc::Access::kReadOnly);
   control_->populate(sizeof(ipc::Control), ipc::Access::kReadWrite);
-  const auto text =
+  const auto file =
       ipc::MemoryFile::adopt(std::move(fds[ipc::kSettingsFd]), welcome_.settings_bytes);
-  const ipc::Mapping settings(text, ipc::Access::kReadOnly);
-  settings_ = Settings::from_json({reinterpret_cast<const char*>(settings.data()), settings.size()},
-                                  "the pool's settings", {});
+  const ipc::Mapping settings(file, ipc::Access::kReadOnly);
+  settings_ = unpack_settings({reinterpret_cast<const char*>(settings.data()), settings.size()});
 }
 
 void Attachment::report_ready() const { report(ipc::MessageKind::kReady, {}); }

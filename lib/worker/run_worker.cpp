@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <cerrno>
 #include <charconv>
 #include <cstdio>
 #include <exception>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -10,7 +12,9 @@
 #include <inferpool/worker.hpp>
 
 #include "core/format.hpp"
+#include "core/system_error.hpp"
 #include "model/failure.hpp"
+#include "model/ignored_fields.hpp"
 #include "worker/attachment.hpp"
 #include "worker/last_stack.hpp"
 #include "worker/leave.hpp"
@@ -59,6 +63,7 @@ std::string describe(const Failure& failure) {
 int check(const char* file, ServedModel& model) {
   try {
     Settings settings = Settings::from_file(file);
+    print(stderr, ignored_fields_warning(settings, file));
     resolve_workers(settings);
     model.load(settings, WorkerInfo{});
     print(stdout, formatted("{}: model \"{}\" loads; signature {}; thread_safe {}; {} workers\n",
@@ -67,7 +72,9 @@ int check(const char* file, ServedModel& model) {
     const std::string description = model.description();
     if (!description.empty()) print(stdout, description + "\n");
     model.unload();
-    return 0;
+    errno = 0;
+    if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return 0;
+    throw std::runtime_error(system_failure("writing to stdout", errno == 0 ? EIO : errno));
   } catch (...) {
     print(stderr, formatted("{}: {}\n", file, describe(current_failure())));
     return 1;

@@ -140,6 +140,41 @@ TEST_CASE("a worker may be named by its absolute path") {
   CHECK_NOTHROW(pool.infer(act("echo")));
 }
 
+TEST_CASE("settings of any bytes that a pool accepts reach its workers as they are", "[H12]") {
+  Settings settings = actor_settings(2);
+  settings.name = "caf\xe9";
+  settings.version = "\xff\n";
+  settings.folder = "models/../caf\xe9";
+  settings.implementation = "a b";
+  settings.env["\xe9t\xe9"] = "/home/andr\xe9";
+  for (int i = 0; i < 64; ++i) settings.extra += "{\"a\" : ";
+  settings.extra += "1e3" + std::string(64, '}');
+  Pool<Actor> pool(settings);
+  const Response seen = pool.infer(act("settings", {{"variable", "\xe9t\xe9"}}));
+  CHECK(std::get<std::string>(seen.parameters.at("settings")) == pack(pool.settings()));
+  CHECK(std::get<std::string>(seen.parameters.at("value")) == "/home/andr\xe9");
+  CHECK(seen.model_name == "caf\xe9");
+}
+
+TEST_CASE("an entry of env that is longer than the kernel takes is refused by its name", "[H12]") {
+  Settings settings = actor_settings(1);
+  settings.env["LONG"] = std::string(128 * 1024 - 6, 'x');  // with "LONG=" and the NUL as it may be
+  CHECK_NOTHROW(Pool<Actor>(settings));
+  settings.env["LONG"] += 'x';
+  const Error error = error_from([&] { return Pool<Actor>(settings).stats(); });
+  CHECK(error.code() == ErrorCode::kInvalidSettings);
+  CHECK_THAT(error.what(), contains("env.LONG is \"xxx") && contains("131070 bytes"));
+}
+
+TEST_CASE("processors that only some worker's index makes impossible are refused", "[H12]") {
+  Settings settings = actor_settings(12);
+  settings.cpu_affinity = "102{index}";
+  const Error error = error_from([&] { return Pool<Actor>(settings).stats(); });
+  CHECK(error.code() == ErrorCode::kInvalidSettings);
+  CHECK_THAT(error.what(),
+             contains("cpu_affinity is \"10210\" for worker 10 (it is \"102{index}\""));
+}
+
 TEST_CASE("a model of which only the types are known cannot run in the host") {
   const Error error = error_from([] { return Pool<>(actor_settings(0)).stats(); });
   CHECK(error.code() == ErrorCode::kInvalidSettings);

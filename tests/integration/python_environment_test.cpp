@@ -2,6 +2,7 @@
 // Where inferpool-python finds a class and what it imports.
 #include <cstdlib>
 #include <filesystem>
+#include <utility>
 
 #include "integration/python_pool.hpp"
 
@@ -107,6 +108,74 @@ TEST_CASE("an environment that is not there is told when the pool starts") {
   CHECK_THAT(error.what(), contains("parameters.environment_path (environment_path): there is no "
                                     "folder " +
                                     (model.folder / "env")));
+}
+
+TEST_CASE("a class of MLServer that is not installed is refused with what to do instead", "[W15]") {
+  const auto [implementation, remedy] = GENERATE(
+      std::pair{"mlserver_sklearn.SKLearnModel", "skl2onnx; a classifier with zipmap=False"},
+      std::pair{"mlserver_lightgbm.LightGBMModel", "onnxmltools"},
+      std::pair{"mlserver_catboost.CatboostModel", "format=\"onnx\""},
+      std::pair{"mlserver_huggingface.HuggingFaceRuntime", "optimum"},
+      std::pair{"mlserver_mlflow.MLflowRuntime", "instead, name a class of your own"},
+      std::pair{"mlserver_alibi_detect.AlibiDetectRuntime", "instead, name a class of your own"},
+      std::pair{"mlserver_alibi_explain.AlibiExplainRuntime", "instead, name a class of your own"},
+      std::pair{"mlserver-mllib.MLlibModel", "instead, name a class of your own"},
+      std::pair{"mlserver_xgboost.XGBoostRuntime", "name \"mlserver_xgboost.XGBoostModel\""},
+      std::pair{"mlserver.MLModel", "instead, name a class of your own"});
+  CAPTURE(implementation);
+  const ModelSettings model(R"("implementation": ")" + std::string(implementation) + '"');
+  const std::string text = start_error(model.read()).what();
+  CHECK_THAT(text, contains("implementation is \"" + std::string(implementation) +
+                            "\", a class of MLServer, whose classes have another interface"));
+  CHECK_THAT(text, contains(remedy));
+}
+
+TEST_CASE("a class that needs MLServer's package is refused with what to do instead", "[W15]") {
+  const ModelSettings model(R"("implementation": "models.Model")");
+  write_file(model.folder / "models.py", "import mlserver.types\n");
+  const std::string text = start_error(model.read()).what();
+  CHECK_THAT(text, contains("\"models.Model\", which needs the Python module mlserver, and that is "
+                            "not installed here"));
+  CHECK_THAT(text, contains("parameters.environment_path"));
+}
+
+TEST_CASE("a class of MLServer's interface is refused where MLServer is installed, too", "[W15]") {
+  const ModelSettings model(R"("implementation": "models.Model")");
+  fs::create_directory(model.folder / "mlserver");
+  write_file(model.folder / "mlserver/__init__.py", "class MLModel: pass\n");
+  write_file(model.folder / "models.py",
+             "import mlserver\nclass Model(mlserver.MLModel):\n  def predict(self): return 1\n");
+  CHECK_THAT(start_error(model.read()).what(),
+             contains("\"models.Model\", a class of MLServer's interface (mlserver.MLModel)"));
+}
+
+TEST_CASE("a class of one's own runs, whatever its module is called", "[W15]") {
+  const ModelSettings model(R"("implementation": "mlserver_own.Model")");
+  write_file(model.folder / "mlserver_own.py",
+             "class Model:\n  def predict(self): return 'it runs'\n");
+  CHECK(answer(model.read()) == "it runs");
+}
+
+TEST_CASE("the paths of a class and its files need not be UTF-8", "[H12]") {
+  const ScratchFolder scratch;
+  const std::string folder = scratch / "caf\xe9";
+  fs::create_directory(folder);
+  write_file(folder + "/weights \xff", "0.5");
+  write_file(folder + "/models.py", R"(
+class Model:
+  def __init__(self, settings): self.settings = settings
+  def predict(self):
+    self.settings.name.encode('utf-8', 'surrogateescape')
+    return open(self.settings.parameters.uri).read()
+)");
+  Settings settings = runtime_settings("python");
+  settings.implementation = "models.Model";
+  settings.folder = folder;
+  settings.uri = folder + "/weights \xff";
+  settings.name = "\xe9";
+  CHECK(answer(settings) == "0.5");
+  settings.implementation = "models.Missing";
+  CHECK_THAT(start_error(settings).what(), contains("has no class Missing"));
 }
 
 }  // namespace

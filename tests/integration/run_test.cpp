@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // inferpool-run as its users run it, with workers of many kinds.
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <array>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
@@ -175,6 +178,90 @@ TEST_CASE("inferpool-run tells what a worker that died had to say") {
   CHECK(error["signal"] == 9);
   CHECK(error["pid"] > 0);
   CHECK(error["stderr_tail"] == "out of luck\n");
+}
+
+TEST_CASE("inferpool-run asks a model that has no inputs", "[W16]") {
+  const Runner runner(beside_this("actor_worker"));
+  const ToolRun tool = runner.run({"--no-inputs"});
+  CAPTURE(tool.err);
+  REQUIRE(tool.status == 0);
+  CHECK_THAT(tool.out, contains("net, asked with no inputs\n"));
+}
+
+TEST_CASE("inferpool-run asks with tensors of any name, and writes such outputs", "[W16]") {
+  const Runner runner(beside_this("actor_worker"));
+  const std::string file = runner.folder() / "y=1.npy";
+  for (const std::string name : {"gpu_0/data_0", "--help", "a b", "x:0"}) {
+    CAPTURE(name);
+    const ToolRun tool = runner.run({"--input", name + '=' + runner.input()});
+    CHECK(tool.status == 0);
+    CHECK_THAT(tool.out, contains("\n" + name + " FP32 [1, 2]\n"));
+  }
+  for (const std::string name : {"", "a=b", "=", "--input"}) {
+    CAPTURE(name);
+    const ToolRun tool = runner.run({"--input-tensor", name, runner.input(), "--input",
+                                     "n=" + runner.input(), "--output-tensor", name, file});
+    CAPTURE(tool.err);
+    CHECK(tool.status == 0);
+    CHECK(tools::read_npy(file) == tools::read_npy(runner.input()));
+    remove_file(file);
+  }
+}
+
+TEST_CASE("inferpool-run takes a path that has an = whole where it is told so", "[W16]") {
+  const Runner runner(beside_this("echo_worker"));
+  const std::string file = runner.folder() / "lr=0.1.npy";
+  REQUIRE(runner.run({"--input", runner.input(), "--output-file", file}).status == 0);
+  check_refused(runner.run({"--input", file}),
+                "; the file " + file + " is taken whole by --input-file ");
+  CHECK(runner.run({"--input-file", file}).status == 0);
+}
+
+TEST_CASE("inferpool-run warns of fields that it does not know, once", "[W13]") {
+  const Runner runner(beside_this("echo_worker"));
+  json settings = json::parse(read_file(runner.settings()));
+  settings["version"] = "v1";
+  settings["storage"] = nullptr;
+  remove_file(runner.settings());
+  write_file(runner.settings(), settings.dump());
+  const ToolRun tool = runner.run();
+  CHECK(tool.status == 0);
+  CHECK(tool.err == runner.settings() +
+                        ": warning: fields that are not known here are ignored: "
+                        "storage, version (was parameters.version meant?)\n");
+}
+
+TEST_CASE("inferpool-run says that nobody reads what it prints, and fails", "[W20]") {
+  const Runner runner(beside_this("echo_worker"));
+  const Words words{runner.settings(), "--input", runner.input(), "--workers", "1"};
+  const ToolRun full(INFERPOOL_RUN, words, [](posix_spawn_file_actions_t* actions) {
+    ::posix_spawn_file_actions_addopen(actions, 1, "/dev/full", O_WRONLY, 0);
+  });
+  check_refused(full, "stdout cannot be written: No space left on device");
+
+  const ToolRun closed(INFERPOOL_RUN, words, [](posix_spawn_file_actions_t* actions) {
+    ::posix_spawn_file_actions_addclose(actions, 1);
+  });
+  check_refused(closed, "stdout is closed");
+
+  std::array<int, 2> ends{};
+  REQUIRE(::pipe2(ends.data(), O_CLOEXEC) == 0);
+  ::close(ends[0]);
+  const ToolRun broken(INFERPOOL_RUN, {"--help"}, [&](posix_spawn_file_actions_t* actions) {
+    ::posix_spawn_file_actions_adddup2(actions, ends[1], 1);
+  });
+  ::close(ends[1]);
+  check_refused(broken, "stdout cannot be written: Broken pipe");
+}
+
+TEST_CASE("--check of a worker fails where what it says cannot be written", "[W20]") {
+  const Runner runner(beside_this("echo_worker"));
+  const ToolRun full(beside_this("echo_worker"), {"--check", runner.settings()},
+                     [](posix_spawn_file_actions_t* actions) {
+                       ::posix_spawn_file_actions_addopen(actions, 1, "/dev/full", O_WRONLY, 0);
+                     });
+  CHECK(full.status == 1);
+  CHECK_THAT(full.err, contains("writing to stdout") && contains("No space left on device"));
 }
 
 TEST_CASE("inferpool-run ends with 2 for wrong usage, and explains itself with --help") {

@@ -5,6 +5,7 @@
 #include <spawn.h>
 #include <sys/wait.h>
 
+#include <functional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -21,8 +22,9 @@ struct ToolRun {
   std::string err = {};
   int status = -1;
 
-  // The arguments without the program's name.
-  ToolRun(const std::string& program, const std::vector<std::string>& arguments) {
+  // The arguments without the program's name. `redirect` may do more to its descriptors, last.
+  ToolRun(const std::string& program, const std::vector<std::string>& arguments,
+          const std::function<void(posix_spawn_file_actions_t*)>& redirect = {}) {
     const ScratchFolder folder;
     const std::string out_file = folder / "out";
     const std::string err_file = folder / "err";
@@ -37,6 +39,7 @@ struct ToolRun {
     constexpr int kFlags = O_WRONLY | O_CREAT;
     ::posix_spawn_file_actions_addopen(&actions, 1, out_file.c_str(), kFlags, 0600);
     ::posix_spawn_file_actions_addopen(&actions, 2, err_file.c_str(), kFlags, 0600);
+    if (redirect) redirect(&actions);
     pid_t pid = 0;
     const int error = ::posix_spawn(&pid, program.c_str(), &actions, nullptr, argv.data(), environ);
     ::posix_spawn_file_actions_destroy(&actions);

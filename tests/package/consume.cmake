@@ -4,6 +4,7 @@
 #   GENERATOR CXX CXX_FLAGS BUILD_TYPE
 #   PARALLEL   how many sources are compiled at once, if not 2
 #   OPTIONS    further options to configure with, with blanks between
+#   ARGUMENTS  of the program, with commas between
 #   OUTPUT     what the program must print, if anything particular
 cmake_minimum_required(VERSION 3.25)
 
@@ -26,8 +27,9 @@ execute_process(
     -DCMAKE_CXX_FLAGS=${CXX_FLAGS} -DCMAKE_BUILD_TYPE=${BUILD_TYPE} --no-warn-unused-cli ${options}
     COMMAND_ERROR_IS_FATAL ANY)
 execute_process(COMMAND ${CMAKE_COMMAND} --build ${BINARY} --parallel ${PARALLEL} COMMAND_ERROR_IS_FATAL ANY)
+string(REPLACE "," ";" arguments "${ARGUMENTS}")
 execute_process(
-  COMMAND ${BINARY}/${PROGRAM}
+  COMMAND ${BINARY}/${PROGRAM} ${arguments}
   OUTPUT_VARIABLE output ECHO_OUTPUT_VARIABLE
   COMMAND_ERROR_IS_FATAL ANY)
 

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <cstdlib>
 #include <functional>
 #include <map>
 #include <optional>
@@ -18,6 +19,7 @@
 
 #include <inferpool/model.hpp>
 
+#include "model/packed_settings.hpp"
 #include "workers/gate.hpp"
 
 namespace inferpool::test {
@@ -41,7 +43,8 @@ class Actor {
         {"context", &Actor::describe}, {"output", &Actor::output},
         {"large", &Actor::large},      {"keep", &Actor::keep},
         {"kept", &Actor::kept},        {"premade", &Actor::premade},
-        {"write", &Actor::write},      {"to the end", &Actor::until_cancelled}};
+        {"write", &Actor::write},      {"to the end", &Actor::until_cancelled},
+        {"settings", &Actor::settings}};
     const Parameter* act = find(request, "do");
     return (this->*kActs.at(act ? std::get<std::string>(*act) : "echo"))(request, context);
   }
@@ -72,6 +75,14 @@ class Actor {
                            {"generation", std::int64_t{info_.generation}},
                            {"extra", settings_.extra},
                            {"main thread", syscall(SYS_gettid) == getpid()}};
+    return response;
+  }
+
+  // All settings, packed, and the variable of the environment that has the name "variable".
+  Response settings(const Request& request, Context& /*context*/) {
+    const char* const value = std::getenv(get<std::string>(request, "variable").c_str());
+    Response response;
+    response.parameters = {{"settings", pack(settings_)}, {"value", value != nullptr ? value : ""}};
     return response;
   }
 

@@ -29,6 +29,13 @@ class Receiver {
   virtual void fail(const Error& error) = 0;
 };
 
+// What the installed CMake package tells the programs that are built with it, wherever it lies.
+#ifdef INFERPOOL_PACKAGE_LIBEXEC
+constexpr const char* kPackageLibexec = INFERPOOL_PACKAGE_LIBEXEC;
+#else
+constexpr const char* kPackageLibexec = "";
+#endif
+
 // A pool without its types: speaks encoded frames. Pool<Model> is a typed face over one.
 // Thread-safety: every member but the destructor is safe from many threads.
 class PoolCore {
@@ -38,6 +45,7 @@ class PoolCore {
     std::string signature;     // "<input> -> <output>"; host and worker must agree on it
     bool runnable = false;     // the model can run in this process
     bool thread_safe = false;  // several threads may enter it at once
+    std::string libexec = {};  // where the package's bundled workers are, where that is known
   };
 
   // Starts the workers, or checks that none is needed. Throws Error (invalid_settings,

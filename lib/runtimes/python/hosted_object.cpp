@@ -13,7 +13,9 @@
 #include "runtimes/python/class_path.hpp"
 #include "runtimes/python/inferpool_module.hpp"
 #include "runtimes/python/input_arrays.hpp"
+#include "runtimes/python/mlserver_classes.hpp"
 #include "runtimes/python/output_tensors.hpp"
+#include "runtimes/python/path_text.hpp"
 #include "runtimes/python/python_errors.hpp"
 #include "runtimes/python/python_exception.hpp"
 
@@ -25,20 +27,47 @@ namespace py = pybind11;
 void search_first(const std::string& folder) {
   if (folder.empty()) return;
   const py::object path = py::module_::import("sys").attr("path");
-  if (path.contains(folder)) path.attr("remove")(folder);
-  path.attr("insert")(0, folder);
+  const py::str entry = path_text(folder);
+  if (path.contains(entry)) path.attr("remove")(entry);
+  path.attr("insert")(0, entry);
+}
+
+py::module_ import_module(const ClassPath& path) {
+  try {
+    return py::module_::import(path.module.c_str());
+  } catch (const py::error_already_set& error) {
+    if (error.matches(PyExc_ModuleNotFoundError)) {
+      const py::object missing = error.value().attr("name");
+      const std::string name = missing.is_none() ? "" : missing.cast<std::string>();
+      if (is_of_mlserver(name)) refuse_missing_mlserver(path, name);
+    }
+    throw;
+  }
+}
+
+// Whether the class is derived from mlserver.MLModel, wherever it is defined.
+bool has_mlserver_interface(const py::object& hosted_class) {
+  if (PyType_Check(hosted_class.ptr()) == 0) return false;
+  for (const py::handle& base : hosted_class.attr("__mro__")) {
+    const std::string name = py::str(base.attr("__name__"));
+    const std::string module = py::str(base.attr("__module__"));
+    if (name == "MLModel" && is_of_mlserver(module)) return true;
+  }
+  return false;
 }
 
 py::object import_class(const ClassPath& path) {
-  const py::module_ module = py::module_::import(path.module.c_str());
+  const py::module_ module = import_module(path);
   if (!py::hasattr(module, path.name.c_str())) {
     throw ForeignException(
         "AttributeError",
         fmt::format("the module {} ({}) has no class {}", path.module,
-                    std::string(py::str(py::getattr(module, "__file__", py::str("built in")))),
+                    printable(py::str(py::getattr(module, "__file__", py::str("built in")))),
                     path.name));
   }
-  return module.attr(path.name.c_str());
+  py::object hosted_class = module.attr(path.name.c_str());
+  if (has_mlserver_interface(hosted_class)) refuse_mlserver_class(path);
+  return hosted_class;
 }
 
 // As MLServer hands them to a model: settings.name, settings.parameters.uri and so on.
@@ -50,9 +79,10 @@ py::object settings_for_python(const Settings& settings, WorkerInfo info) {
           ? py::dict()
           : py::object(py::module_::import("json").attr("loads")(settings.extra));
   const auto text = [](const std::string& value) -> py::object {
-    return value.empty() ? py::object(py::none()) : py::object(py::str(value));
+    return value.empty() ? py::object(py::none()) : py::object(path_text(value));
   };
-  return record("name"_a = settings.name, "implementation"_a = settings.implementation,
+  return record("name"_a = path_text(settings.name),
+                "implementation"_a = path_text(settings.implementation),
                 "folder"_a = text(settings.folder), "worker_index"_a = info.index,
                 "parameters"_a = record("uri"_a = text(settings.uri),
                                         "version"_a = text(settings.version), "extra"_a = extra,

@@ -9,6 +9,7 @@
 
 #include <inferpool/error.hpp>
 
+#include "runtimes/python/path_text.hpp"
 #include "runtimes/python/python_environment.hpp"
 
 namespace inferpool::runtimes {
@@ -70,7 +71,7 @@ void write_lines_at_once() {
 void prefer_packages(const PythonEnvironment& environment) {
   const py::object path = py::module_::import("sys").attr("path");
   const py::list before = path.attr("copy")();
-  py::module_::import("site").attr("addsitedir")(environment.packages.string());
+  py::module_::import("site").attr("addsitedir")(path_text(environment.packages.string()));
   const py::list added =
       path[py::slice(static_cast<py::ssize_t>(before.size()), PY_SSIZE_T_MAX, 1)];
   path.attr("clear")();

@@ -12,11 +12,6 @@ namespace py = pybind11;
 // Of the 16 KiB that are kept of an exception's text.
 constexpr std::size_t kMostTraceback = std::size_t{12} * 1024;
 
-// Surrogates, as in the name of a file that is no UTF-8, are written as escapes.
-std::string printable(const py::object& text) {
-  return text.attr("encode")("utf-8", "backslashreplace").cast<std::string>();
-}
-
 std::string traceback_of(const py::error_already_set& error) {
   try {
     const py::object lines =
@@ -34,6 +29,10 @@ std::string traceback_of(const py::error_already_set& error) {
 }
 
 }  // namespace
+
+std::string printable(const py::object& text) {
+  return text.attr("encode")("utf-8", "backslashreplace").cast<std::string>();
+}
 
 std::string name_of(const py::handle& type) {
   const std::string module = py::str(type.attr("__module__"));

@@ -10,6 +10,9 @@
 
 namespace inferpool::runtimes {
 
+// A Python str as UTF-8: surrogates, as in the name of a file that is no UTF-8, become escapes.
+[[nodiscard]] std::string printable(const pybind11::object& text);
+
 // The name of a class, with that of its module where it is not one of Python's own:
 // "json.decoder.JSONDecodeError".
 [[nodiscard]] std::string name_of(const pybind11::handle& type);

@@ -8,7 +8,8 @@
 namespace inferpool::tools {
 
 const char* const kAdviseUsage =
-    "Usage: inferpool-advise model-settings.json --input [NAME=]FILE.npy [--input ...]\n"
+    "Usage: inferpool-advise model-settings.json --input [NAME=]FILE.npy [--input ...] | "
+    "--no-inputs\n"
     "                        [--worker PATH] [--workers N] [--seconds S] [--json]\n"
     "       inferpool-advise --help\n";
 

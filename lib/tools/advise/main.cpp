@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "core/format.hpp"
+#include "model/ignored_fields.hpp"
 #include "model/usable_processors.hpp"
 #include "tools/advise/arguments.hpp"
 #include "tools/advise/measurement.hpp"
@@ -49,24 +50,23 @@ Figures measure(const AdviseArguments& arguments, const Settings& settings,
   return measurement.take(cores);
 }
 
-int advise(const AdviseArguments& arguments) {
+void advise(const AdviseArguments& arguments) {
   const ModelInput input = read_input(arguments.inputs);
   const Settings settings = model_settings(arguments.settings, arguments.worker);
+  print_error(ignored_fields_warning(settings, arguments.settings));
 #ifndef NDEBUG
   std::fputs("inferpool-advise: a debug build: its figures are not those of a release\n", stderr);
 #endif
   const Figures figures = measure(arguments, settings, input);
   const Verdict verdict = judge(figures);
   const Subject subject{.model = model_name(settings), .input = to_string(input)};
-  const std::string report =
-      arguments.json ? to_json(subject, figures, verdict) : to_text(subject, figures, verdict);
-  return print(report);
+  print(arguments.json ? to_json(subject, figures, verdict) : to_text(subject, figures, verdict));
 }
 
 int run(std::span<const char* const> command_line) {
   return run_tool("inferpool-advise", kAdviseUsage, [&] {
     const AdviseArguments arguments = parse_advise_arguments(command_line);
-    return arguments.help ? print(advise_help()) : advise(arguments);
+    arguments.help ? print(advise_help()) : advise(arguments);
   });
 }
 

@@ -8,9 +8,13 @@
 #include <cstring>
 #include <filesystem>
 #include <string>
+#include <system_error>
 #include <vector>
 
+#include <inferpool/error.hpp>
 #include <inferpool/worker.hpp>
+
+#include "core/format.hpp"
 
 namespace inferpool::tools {
 namespace {
@@ -59,7 +63,14 @@ Tensor Probe::predict(const Tensor& input) const {
 }
 
 Settings Probe::settings(Settings settings, std::size_t output_bytes) {
-  settings.worker = std::filesystem::read_symlink("/proc/self/exe").string();
+  constexpr const char* kSelf = "/proc/self/exe";
+  std::error_code error;
+  settings.worker = std::filesystem::read_symlink(kSelf, error).string();
+  if (error) {
+    throw Error(ErrorCode::kStartupFailed,
+                formatted("{} cannot be read ({}), so this program cannot start itself as a worker",
+                          kSelf, error.message()));
+  }
   settings.env[kVariable] = std::to_string(output_bytes);
   return settings;
 }

@@ -8,7 +8,8 @@
 namespace inferpool::tools {
 
 const char* const kRunUsage =
-    "Usage: inferpool-run model-settings.json --input [NAME=]FILE.npy [--input ...]\n"
+    "Usage: inferpool-run model-settings.json --input [NAME=]FILE.npy [--input ...] | "
+    "--no-inputs\n"
     "                     [--output [NAME=]FILE.npy ...] [--worker PATH] [--workers N]\n"
     "                     [--repeat N] [--json]\n"
     "       inferpool-run --help\n";
@@ -27,6 +28,8 @@ constexpr const char* kRest =
     "not\n"
     "                         print it\n"
     "  --output NAME=FILE.npy the same for the output of that name; once for each\n"
+    "  --output-tensor NAME FILE.npy, --output-file FILE.npy\n"
+    "                         as --input-tensor and --input-file\n"
     "  --workers N            1 to 1024 worker processes; default: as the settings say, else 4\n"
     "  --repeat N             asks N times, one call after the other, 1 to 1000000000; the outputs "
     "are\n"
@@ -54,12 +57,12 @@ int number_of_workers(CommandLine& line, std::string_view option) {
 void add_output(RunArguments& arguments, const InputFile& output) {
   if (output.file.empty()) throw Usage("an --output names no file");
   for (const InputFile& other : arguments.outputs) {
-    if (other.name.empty() || output.name.empty()) {
+    if (!other.name || !output.name) {
       throw Usage(formatted("several outputs need names: --output NAME={}",
-                            other.name.empty() ? other.file : output.file));
+                            other.name ? output.file : other.file));
     }
     if (other.name == output.name) {
-      throw Usage(formatted("the output \"{}\" is given twice", output.name));
+      throw Usage(formatted("the output \"{}\" is given twice", *output.name));
     }
   }
   arguments.outputs.push_back(output);
@@ -75,8 +78,8 @@ RunArguments parse_run_arguments(std::span<const char* const> arguments) {
   RunArguments result;
   CommandLine line(arguments);
   line.read(result, [&](std::string_view option) {
-    if (option == "--output") {
-      add_output(result, parse_input_file(line.value(option)));
+    if (const auto output = line.tensor_file(option, "--output")) {
+      add_output(result, *output);
     } else if (option == "--workers") {
       result.workers = number_of_workers(line, option);
     } else if (option == "--repeat") {

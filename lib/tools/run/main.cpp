@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cstddef>
+#include <exception>
+#include <optional>
 #include <span>
 #include <string>
 
 #include <inferpool/error.hpp>
 
 #include "core/format.hpp"
+#include "model/ignored_fields.hpp"
 #include "tools/model_settings.hpp"
 #include "tools/npy_writer.hpp"
 #include "tools/run/arguments.hpp"
@@ -18,8 +21,8 @@ namespace inferpool::tools {
 namespace {
 
 // The output to be written: the one of that name, without a name the only one.
-const Tensor& chosen(const TensorList& outputs, const std::string& name) {
-  if (!name.empty()) return outputs[name];
+const Tensor& chosen(const TensorList& outputs, const std::optional<std::string>& name) {
+  if (name) return outputs[*name];
   if (outputs.size() == 1) return outputs.begin()->tensor;
   std::string names;
   for (const NamedTensor& output : outputs) names += ' ' + output.name;
@@ -28,9 +31,10 @@ const Tensor& chosen(const TensorList& outputs, const std::string& name) {
                         outputs.size(), names));
 }
 
-int run_model(const RunArguments& arguments) {
+void run_model(const RunArguments& arguments) {
   const ModelInput input = read_input(arguments.inputs);
   Settings settings = model_settings(arguments.settings, arguments.worker);
+  print_error(ignored_fields_warning(settings, arguments.settings));
   if (arguments.workers) settings.workers = arguments.workers;
   const RunSubject subject{.model = model_name(settings), .input = to_string(input)};
   const Calls calls = make_calls(settings, input, arguments.repeat);
@@ -38,8 +42,17 @@ int run_model(const RunArguments& arguments) {
   for (const InputFile& output : arguments.outputs) {
     write_npy(output.file, chosen(outputs, output.name));
   }
-  if (arguments.json) return print(to_json(subject, calls));
-  return print(to_text(subject, calls, arguments.outputs.empty()));
+  print(arguments.json ? to_json(subject, calls)
+                       : to_text(subject, calls, arguments.outputs.empty()));
+}
+
+// For one who reads stdout alone. The error itself is told whatever becomes of this.
+void print_too(const std::string& text) {
+  try {
+    print(text);
+  } catch (const std::exception& unwritten) {
+    print_error(formatted("inferpool-run: {}\n", unwritten.what()));
+  }
 }
 
 int run(std::span<const char* const> command_line) {
@@ -47,9 +60,9 @@ int run(std::span<const char* const> command_line) {
     const RunArguments arguments = parse_run_arguments(command_line);
     if (arguments.help) return print(run_help());
     try {
-      return run_model(arguments);
+      run_model(arguments);
     } catch (const Error& error) {
-      if (arguments.json) static_cast<void>(print(to_json(error)));
+      if (arguments.json) print_too(to_json(error));
       throw;
     }
   });

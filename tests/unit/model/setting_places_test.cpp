@@ -41,6 +41,15 @@ TEST_CASE("a field called by its name in Settings is told its place in the file"
   REQUIRE(nearest_place("pool.workers", fields) == "parallel_workers");
 }
 
+TEST_CASE("only a field that comes close is likely to be meant") {
+  const auto fields = setting_fields();
+  CHECK(likely_place("version", fields) == "parameters.version");
+  CHECK(likely_place("paralel_workers", fields) == "parallel_workers");
+  CHECK(likely_place("parameters.urls", fields) == "parameters.uri");
+  CHECK(likely_place("storage", fields).empty());
+  CHECK(likely_place("x", fields).empty());
+}
+
 TEST_CASE("what MLServer has and inferpool does not use is known") {
   REQUIRE(is_ignored_place("max_batch_size"));
   REQUIRE(is_ignored_place("parameters.content_type"));

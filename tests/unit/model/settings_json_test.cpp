@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <unistd.h>
+
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <map>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <utility>
 #include <vector>
 
+#include <inferpool/error.hpp>
 #include <inferpool/settings.hpp>
 
 #include "catch.hpp"
 #include "scoped_variable.hpp"
+#include "settings_fields.hpp"
 
 namespace inferpool {
 namespace {
@@ -21,18 +24,6 @@ using namespace std::chrono_literals;
 
 Settings parse(std::string_view text) {
   return Settings::from_json(text, "model-settings.json", "/models/digits");
-}
-
-// All that JSON can say about settings, comparable.
-auto fields(const Settings& s) {
-  return std::make_tuple(
-      s.worker, s.implementation, s.name, s.version, s.uri, s.extra, s.folder, s.environment_path,
-      s.workers, s.concurrency, s.max_queue_size, s.request_timeout, s.cancel_grace, s.hang_timeout,
-      s.startup_timeout, s.drain_timeout, s.restart_backoff.first, s.restart_backoff.limit,
-      s.restart_backoff.breaker, s.retry, s.poison_memory, s.spin, s.start_in_background,
-      s.max_requests, s.max_worker_rss, s.max_worker_age, s.shared_memory_limit, s.max_payload,
-      s.copy_outputs, s.inherit_env, s.env, s.cpu_affinity, s.rlimits, s.core_dumps, s.sandbox,
-      s.threads_per_worker, s.worker_output.kind);
 }
 
 constexpr const char* kEverything = R"({
@@ -121,52 +112,21 @@ Settings in_the_folder() {
 }
 
 TEST_CASE("what the file does not say stays as it is by default, but its folder") {
-  REQUIRE(fields(parse("{}")) == fields(in_the_folder()));
-  REQUIRE(fields(parse(R"({"parameters": {}, "pool": {"restart_backoff": {}, "env": {}}})")) ==
-          fields(in_the_folder()));
-}
-
-TEST_CASE("settings survive being written as JSON and read again") {
-  // As a worker does, in no folder.
-  const auto again = [](const Settings& settings) {
-    return Settings::from_json(detail::to_json(settings), "the pool's settings", {});
-  };
-  const Settings everything = parse(kEverything);
-  REQUIRE(fields(again(everything)) == fields(everything));
-  REQUIRE(fields(again(Settings{})) == fields(Settings{}));
-
-  Settings odd = parse(R"({"implementation": "mlserver_xgboost.XGBoostModel"})");
-  odd.request_timeout = 1ns;
-  odd.hang_timeout = 1'000'000'001ns;
-  odd.shared_memory_limit = (1U << 30) + 1;
-  odd.retry = Retry::kNever;
-  odd.env["A"] = "line\n\"quoted\" \\ \x01 größe";
-  odd.rlimits["as"] = ~0ULL;
-  REQUIRE(fields(again(odd)) == fields(odd));
+  REQUIRE(test::fields(parse("{}")) == test::fields(in_the_folder()));
+  REQUIRE(
+      test::fields(parse(R"({"parameters": {}, "pool": {"restart_backoff": {}, "env": {}}})")) ==
+      test::fields(in_the_folder()));
 }
 
 TEST_CASE("the host's environment is inherited whole, not at all, or by names") {
   const auto inherited = [](const std::string& text) {
-    const Settings s = parse("{\"pool\": {\"inherit_env\": " + text + "}}");
-    CHECK(parse(detail::to_json(s)).inherit_env == s.inherit_env);
-    return s.inherit_env;
+    return parse("{\"pool\": {\"inherit_env\": " + text + "}}").inherit_env;
   };
   using Names = std::vector<std::string>;
   CHECK(inherited("true") == std::nullopt);
   CHECK(inherited("false") == Names{});
   CHECK(inherited("[]") == Names{});
   CHECK(inherited(R"(["PATH"])") == Names{"PATH"});
-}
-
-TEST_CASE("callbacks are not written, the rest of the settings is") {
-  Settings settings;
-  settings.worker = "digits_worker";
-  settings.worker_output = {WorkerOutput::Kind::kCallback, [](int, std::string_view) {}};
-  settings.on_event = [](const Event&) {};
-  const Settings read = parse(detail::to_json(settings));
-  REQUIRE_FALSE(read.on_event);
-  REQUIRE(read.worker == "digits_worker");
-  REQUIRE(read.worker_output.kind == WorkerOutput::Kind::kInherit);
 }
 
 TEST_CASE("A2: the file decides the workers, without it the variable, without both 4") {
@@ -228,6 +188,34 @@ TEST_CASE("a relative uri resolves against the folder, one with a scheme stays")
   REQUIRE(uri("s3://bucket/a/../b") == "s3://bucket/a/../b");
   REQUIRE(uri("models:/digits/1") == "models:/digits/1");
   REQUIRE(uri("file:///var/weights.txt") == "/var/weights.txt");
+}
+
+TEST_CASE("in a working folder that is gone relative paths are refused, absolute ones are read",
+          "[W20]") {
+  namespace fs = std::filesystem;
+  const fs::path before = fs::current_path();
+  const fs::path gone = fs::temp_directory_path() / ("inferpool-gone-" + std::to_string(getpid()));
+  fs::create_directory(gone);
+  fs::current_path(gone);
+  fs::remove(gone);
+  std::string relative;
+  std::string file;
+  try {
+    static_cast<void>(Settings::from_json(R"({"parameters": {"uri": "w.txt"}})", "text", ""));
+  } catch (const Error& error) {
+    relative = error.what();
+  }
+  try {
+    static_cast<void>(Settings::from_file("model-settings.json"));
+  } catch (const Error& error) {
+    file = error.what();
+  }
+  const std::string absolute = parse(R"({"parameters": {"uri": "w.txt"}})").uri;
+  fs::current_path(before);
+  CHECK_THAT(relative, test::contains("invalid_settings: text: the path \"w.txt\" cannot be made "
+                                      "absolute, since there is no working folder"));
+  CHECK_THAT(file, test::contains("model-settings.json: cannot be read: No such file"));
+  CHECK(absolute == "/models/digits/w.txt");
 }
 
 TEST_CASE("a relative folder makes absolute paths, too") {

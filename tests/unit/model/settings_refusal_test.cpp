@@ -51,19 +51,9 @@ void require_refused(const std::string& place, const std::string& accepted,
   }
 }
 
-const std::vector<Bad> kNeverWhole = {{"-1"},
-                                      {"1.7"},
-                                      {"2.0"},
-                                      {"1e9"},
-                                      {"1000000000"},
-                                      {"99999999999"},
-                                      {"\"abc\""},
-                                      {"\"\""},
-                                      {"null"},
-                                      {"true"},
-                                      {"[1]"},
-                                      {"{ }", "{}"},
-                                      {"123456789012345678901234567890"}};
+const std::vector<Bad> kNeverWhole = {
+    {"-1"},      {"1.7"},  {"2.0"},  {"1e9"}, {"1000000000"}, {"99999999999"},
+    {"\"abc\""}, {"\"\""}, {"true"}, {"[1]"}, {"{ }", "{}"},  {"123456789012345678901234567890"}};
 
 TEST_CASE("B10: a bad number of workers is refused with file, field, value and range") {
   const std::string accepted = "a whole number from 0 to 1024";
@@ -81,7 +71,7 @@ TEST_CASE("B10: bad whole numbers are refused with file, field, value and range"
       {"pool.threads_per_worker", "1 to 1024"}};
   for (const auto& [place, range] : rows) {
     require_refused(place, "a whole number from " + range, kNeverWhole);
-    require_refused(place, "a whole number from " + range, {{"\"3\""}});
+    require_refused(place, "a whole number from " + range, {{"\"3\""}, {"null"}});
   }
   require_refused("pool.concurrency", "a whole number from 1 to 32", {{"0"}, {"33"}});
   require_refused("pool.max_requests", "a whole number from 1 to 1000000000",
@@ -147,14 +137,18 @@ TEST_CASE("B10: bad sizes of memory are refused with file, field, value and rang
 }
 
 TEST_CASE("B10: bad texts are refused with file, field, value and what is accepted") {
-  for (const char* place :
-       {"name", "implementation", "parameters.uri", "parameters.version", "pool.worker"}) {
-    require_refused(
-        place, "text, not empty and without NUL characters",
-        {{"\"\""}, {"null"}, {"1.7"}, {"-1"}, {"true"}, {"[]"}, {"{}"}, {"\"a\\u0000b\""}});
+  const std::string accepted = "text, not empty and without NUL characters";
+  for (const char* place : {"name", "implementation", "parameters.uri", "parameters.version",
+                            "parameters.environment_path", "pool.worker", "pool.folder"}) {
+    require_refused(place, accepted, {{"1.7"}, {"true"}, {"[]"}, {"{}"}, {"\"a\\u0000b\""}});
   }
-  require_refused("parameters.extra", "a JSON object",
-                  {{"\"\""}, {"null"}, {"1.7"}, {"[{}]"}, {"\"{}\""}});
+  for (const char* place : {"implementation", "pool.worker", "pool.folder"}) {
+    require_refused(place, accepted, {{"\"\""}, {"-1"}});
+  }
+  for (const char* place : {"pool.worker", "pool.folder"}) {
+    require_refused(place, accepted, {{"null"}});
+  }
+  require_refused("parameters.extra", "a JSON object", {{"\"\""}, {"1.7"}, {"[{}]"}, {"\"{}\""}});
   require_refused("pool.cpu_affinity",
                   "a list of CPUs below 1024 such as \"0-3,8\", or \"{index}\"",
                   {{"\"\""},
@@ -182,7 +176,8 @@ TEST_CASE(
 
 TEST_CASE("B10: bad entries of env and rlimits are refused with their names") {
   const std::string variables =
-      "an object of texts without NUL characters, under names that are not empty and without '='";
+      "an object of texts without NUL characters, under names that are not empty and without '='; "
+      "name and text together at most 131070 bytes";
   require_refused("pool.inherit_env",
                   "true, false, or a list of names that are not empty and without '=' and NUL "
                   "characters",
@@ -202,26 +197,27 @@ TEST_CASE("B10: bad entries of env and rlimits are refused with their names") {
 
 TEST_CASE("objects that are something else are refused") {
   for (const char* place : {"pool", "parameters", "pool.restart_backoff"}) {
-    require_refused(place, "a JSON object", {{"null"}, {"4"}, {"[]"}, {"\"\""}});
+    require_refused(place, "a JSON object", {{"4"}, {"[]"}, {"\"\""}});
+  }
+  for (const char* place : {"pool", "pool.restart_backoff"}) {
+    require_refused(place, "a JSON object", {{"null"}});
   }
   REQUIRE(refusal("[1]") ==
           "invalid_settings: model-settings.json: the document is [1]; accepted: a JSON object");
 }
 
-TEST_CASE("an unknown field is refused with its path and its nearest neighbour") {
+TEST_CASE("an unknown field in pool is refused with its path and its nearest neighbour") {
   const auto unknown = [](const std::string& place, const std::string& nearest) {
     return "invalid_settings: model-settings.json: " + place +
            " is not a known field; the nearest one is " + nearest;
   };
-  REQUIRE(refusal(R"({"paralel_workers": 4})") == unknown("paralel_workers", "parallel_workers"));
   REQUIRE(refusal(R"({"pool": {"max_queue": 4}})") ==
           unknown("pool.max_queue", "pool.max_queue_size"));
   REQUIRE(refusal(R"({"pool": {"restart_backoff": {"limits": 4}}})") ==
           unknown("pool.restart_backoff.limits", "pool.restart_backoff.limit"));
-  REQUIRE(refusal(R"({"parameters": {"urls": 4}})") ==
-          unknown("parameters.urls", "parameters.uri"));
-  REQUIRE(refusal(R"({"workers": 4})") == unknown("workers", "parallel_workers"));
-  REQUIRE(refusal(R"({"spin": "1us"})") == unknown("spin", "pool.spin"));
+  REQUIRE(refusal(R"({"pool": {"workers": null}})") == unknown("pool.workers", "parallel_workers"));
+  REQUIRE(refusal(R"({"pool": {"restart_backoff.first": "1s"}})") ==
+          unknown("pool.\"restart_backoff.first\"", "pool.restart_backoff.first"));
 }
 
 TEST_CASE("malformed JSON is refused with line and column") {
@@ -240,6 +236,11 @@ TEST_CASE("a file that cannot be read is refused with its path and the reason") 
   REQUIRE_THROWS_WITH(Settings::from_file("/nonexistent/model-settings.json"),
                       "invalid_settings: /nonexistent/model-settings.json: cannot be read: No such "
                       "file or directory");
+  REQUIRE_THROWS_WITH(Settings::from_file(""),
+                      "invalid_settings: : cannot be read: No such file or directory");
+  REQUIRE_THROWS_WITH(Settings::from_file("/dev/zero"),
+                      "invalid_settings: /dev/zero: is larger than 64MiB, and so is no "
+                      "model-settings.json");
   REQUIRE_THROWS_WITH(Settings::from_file("/"),
                       "invalid_settings: /: cannot be read: Is a directory");
   REQUIRE_THROWS_WITH(Settings::from_file("/dev/null"),

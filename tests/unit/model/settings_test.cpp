@@ -137,7 +137,7 @@ TEST_CASE("B10: texts, maps and choices that cannot be are refused with source, 
       "; accepted: a list of CPUs below 1024 such as \"0-3,8\", or \"{index}\"";
   const std::string variables =
       "; accepted: an object of texts without NUL characters, under names that are not empty and "
-      "without '='";
+      "without '='; name and text together at most 131070 bytes";
   require_refused({
       {[](Settings& s) { s.worker = std::string("a\0b", 3); }, R"(worker is "a\u0000b")" + text},
       {[](Settings& s) { s.name = std::string(1, '\0'); }, R"(name is "\u0000")" + text},

@@ -9,6 +9,7 @@
 #include <climits>
 #include <sstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "catch.hpp"
@@ -124,6 +125,29 @@ TEST_CASE("on stderr a last line without newline gets one when the worker ends")
   CHECK(own.text().empty());
   pipe.finish();
   CHECK(own.text() == "[digits/0] last words\n");
+}
+
+TEST_CASE("on stderr a progress bar is shown as it moves, not at its end only", "[W19]") {
+  const OwnStderr own;
+  FileDescriptor write_end;
+  OutputPipe pipe(0, "digits", kInherit, write_end);
+  put(write_end, "\r 10%");
+  pipe.drain();
+  CHECK(own.text() == "[digits/0]  10%\n");
+  put(write_end, "\r 20%");
+  pipe.drain();
+  REQUIRE(pipe.next_show().has_value());
+  std::string text;
+  const TimePoint latest = Clock::now() + std::chrono::seconds(30);
+  while (text.empty() && Clock::now() < latest) {
+    std::this_thread::yield();
+    pipe.show_due();
+    text = own.text();
+  }
+  CHECK(text == "[digits/0]  20%\n");
+  put(write_end, "\r 30%\r100%\ndone\n");
+  pipe.drain();
+  CHECK(own.text() == "[digits/0] 100%\n[digits/0] done\n");
 }
 
 TEST_CASE("on stderr a long line comes in pieces that a pipe takes whole, nothing of it is lost") {

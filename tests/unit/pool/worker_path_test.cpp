@@ -10,6 +10,7 @@
 #include <inferpool/error.hpp>
 
 #include "catch.hpp"
+#include "unit/model/scoped_variable.hpp"
 
 namespace inferpool::pool {
 namespace {
@@ -77,6 +78,46 @@ TEST_CASE("a worker is found in the libexec that was installed with the host exe
   const std::string found = refusal(file.filename().string());
   fs::remove(file);
   CHECK(found == "found " + file.string());
+}
+
+TEST_CASE("a worker is found in the libexec of the package with which its host was built",
+          "[W17]") {
+  const FolderOnPath folder;
+  const fs::path file = folder.add("a_worker", true);
+  const test::ScopedVariable path("PATH", "/bin");
+  CHECK(find_worker("a_worker", folder.path().string()) == file);
+  CHECK_THAT(refusal("a_worker"), contains("was not found"));
+}
+
+TEST_CASE("a worker is found first in the folder that INFERPOOL_LIBEXEC names", "[W17]") {
+  const FolderOnPath folder;
+  const fs::path self = fs::read_symlink("/proc/self/exe");
+  const fs::path file = folder.add(self.filename().string(), true);
+  const test::ScopedVariable named("INFERPOOL_LIBEXEC", folder.path().c_str());
+  CHECK(find_worker(self.filename().string()) == file);
+}
+
+TEST_CASE("the refusal of a bundled worker says that it may be elsewhere", "[W17]") {
+  CHECK_THAT(refusal("inferpool-abacus"), contains("one of the workers that come with inferpool") &&
+                                              contains("or INFERPOOL_LIBEXEC to its folder"));
+}
+
+TEST_CASE("in a working folder that is gone a relative worker is refused", "[W20]") {
+  const fs::path before = fs::current_path();
+  const fs::path gone = fs::temp_directory_path() / ("inferpool-gone-" + std::to_string(getpid()));
+  fs::create_directory(gone);
+  fs::current_path(gone);
+  fs::remove(gone);
+  const std::string said = refusal("./a_worker");
+  const test::ScopedVariable path("PATH", "bin");
+  const std::string by_name = refusal("no_such_worker");
+  fs::current_path(before);
+  CHECK_THAT(said, contains("worker executable ./a_worker: there is no working folder to start"));
+  CHECK_THAT(by_name, contains("\n  bin/no_such_worker: No such file or directory"));
+}
+
+TEST_CASE("the refusal says what keeps a file from being looked at", "[W20]") {
+  CHECK_THAT(refusal("/" + std::string(300, 'x')), contains(": File name too long; set `worker`"));
 }
 
 TEST_CASE("the refusal of an unknown worker lists where it was looked for") {

@@ -53,11 +53,33 @@ TEST_CASE("a command line has settings, inputs and options in any order") {
   CHECK(line.share == 0.5);
 }
 
+TEST_CASE("an input may have any name, any path, or not be there at all", "[W16]") {
+  const Read line = read({"s.json", "--input-tensor", "a=b", "--input", "--input-tensor", "",
+                          "x=1.npy", "--input", "gpu_0/data_0=y.npy"});
+  REQUIRE(line.inputs.size() == 3);
+  CHECK(line.inputs[0].name == "a=b");
+  CHECK(line.inputs[0].file == "--input");
+  CHECK(line.inputs[1].name == "");
+  CHECK(line.inputs[1].file == "x=1.npy");
+  CHECK(line.inputs[2].name == "gpu_0/data_0");
+  const Read unnamed = read({"s.json", "--input-file", "lr=0.1/x.npy"});
+  CHECK_FALSE(unnamed.inputs.at(0).name);
+  CHECK(unnamed.inputs.at(0).file == "lr=0.1/x.npy");
+  CHECK(read({"s.json", "--no-inputs"}).inputs.empty());
+}
+
 TEST_CASE("--help needs nothing else") { CHECK(read({"--help"}).help); }
 
 TEST_CASE("a command line that is wrong is refused with the reason") {
   CHECK(refusal_of({}) == "which model-settings.json?");
-  CHECK(refusal_of({"s.json"}) == "--input is missing");
+  CHECK(refusal_of({"s.json"}) == "--input is missing (--no-inputs asks a model that has none)");
+  CHECK(refusal_of({"s.json", "--no-inputs", "--input", "x.npy"}) ==
+        "--no-inputs, but there is an --input");
+  CHECK(refusal_of({"s.json", "--input-tensor", "a"}) == "--input-tensor needs a name and a file");
+  CHECK(refusal_of({"s.json", "--input-tensors", "a"}) == "unknown argument \"--input-tensors\"");
+  CHECK(refusal_of({"s.json", "--input-file", ""}) == "an --input names no file");
+  CHECK(refusal_of({"s.json", "--input", "=x.npy", "--input-tensor", "", "y.npy"}) ==
+        "the input \"\" is given twice");
   CHECK(refusal_of({"s.json", "--input"}) == "--input needs a value");
   CHECK(refusal_of({"s.json", "--input", "a="}) == "an --input names no file");
   CHECK(refusal_of({"s.json", "--input", "x.npy", "--input", "a=y.npy"}) ==

@@ -39,6 +39,14 @@ TEST_CASE("a .npy header has shapes of no dimension and of many") {
   CHECK(shape("( 0 , 2,3 )") == Numbers{0, 2, 3});
 }
 
+TEST_CASE("a .npy header of Python 2, whose numbers are longs, is read", "[W20]") {
+  const NpyHeader header =
+      parse_npy_header("{'descr': '<f4', 'fortran_order': False, 'shape': (1L, 4L), }          \n");
+  CHECK(header.shape == Numbers{1, 4});
+  CHECK(parse_npy_header("{'descr': '<f4', 'fortran_order': False, 'shape': (3L,), }").shape ==
+        Numbers{3});
+}
+
 TEST_CASE("the list that a structured array has for a type is kept as it is written") {
   const std::string list = "[('x', '<f4'), ('y', [('z', '<i8')])]";
   CHECK(
@@ -60,6 +68,9 @@ TEST_CASE("a .npy header that is none is refused with what was expected") {
       std::pair{"{'shape': (a,)}", "expected a whole number, found \"a,)}\""},
       std::pair{"{'shape': (99999999999999999999,)}", "expected a whole number"},
       std::pair{"{'shape': (1 2)}", "expected \")\""},
+      std::pair{"{'shape': (1LL,)}", "expected \")\""},
+      std::pair{"{'shape': (1l,)}", "expected \")\""},
+      std::pair{"{'shape': (1 L,)}", "expected \")\""},
       std::pair{"{'order': 'C'}", "unknown key \"order\""},
       std::pair{"{'descr': '<f4'}", "is missing"},
       std::pair{"{'descr': '<f4', 'fortran_order': False 'shape': ()}", "expected \"}\""},

@@ -13,6 +13,7 @@
 #include "catch.hpp"
 #include "ipc/request_region.hpp"
 #include "ipc/worker_memory.hpp"
+#include "model/packed_settings.hpp"
 #include "model/reply.hpp"
 #include "model/traceparent.hpp"
 
@@ -106,7 +107,7 @@ class Pair {
   void welcome() {
     Settings settings;
     settings.name = "doubler";
-    const std::string text = detail::to_json(settings);
+    const std::string text = pack(settings);
     const ipc::MemoryFile file = ipc::MemoryFile::create("settings", text.size());
     std::memcpy(ipc::Mapping(file, ipc::Access::kReadWrite).data(), text.data(), text.size());
     const FileDescriptor requests = requests_->read_only();

@@ -34,7 +34,7 @@ TEST_CASE("inferpool-run takes workers, repetitions and outputs to be written") 
   REQUIRE(arguments.outputs.size() == 2);
   CHECK(arguments.outputs[0].name == "a");
   CHECK(arguments.outputs[1].file == "z.npy");
-  CHECK(parse({"--output", "y.npy"}).outputs[0].name.empty());
+  CHECK_FALSE(parse({"--output", "y.npy"}).outputs[0].name);
 }
 
 TEST_CASE("a wrong command line of inferpool-run is refused with the reason") {
