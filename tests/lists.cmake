@@ -78,6 +78,7 @@ set(unit_tests
     unit/pool/event_fd_test.cpp
     unit/pool/events_test.cpp
     unit/pool/fingerprint_test.cpp
+    unit/pool/hash_key_test.cpp
     unit/pool/in_process_test.cpp
     unit/pool/lane_test.cpp
     unit/pool/latency_test.cpp
@@ -88,6 +89,7 @@ set(unit_tests
     unit/pool/recycle_schedule_test.cpp
     unit/pool/restart_schedule_test.cpp
     unit/pool/roster_test.cpp
+    unit/pool/sip_hash_test.cpp
     unit/pool/worker_binary_test.cpp
     unit/pool/worker_end_test.cpp
     unit/pool/worker_path_test.cpp
