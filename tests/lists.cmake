@@ -96,12 +96,15 @@ set(unit_tests
     unit/process/child_test.cpp
     unit/process/exit_status_test.cpp
     unit/process/spawn_test.cpp
+    unit/worker/accelerators_test.cpp
     unit/worker/call_filter_test.cpp
     unit/worker/held_ways_test.cpp
     unit/worker/landlock_test.cpp
     unit/worker/last_stack_test.cpp
     unit/worker/leave_test.cpp
+    unit/worker/left_room_test.cpp
     unit/worker/rights_test.cpp
+    unit/worker/sandbox_families_test.cpp
     unit/worker/sandbox_isolate_test.cpp
     unit/worker/sandbox_refusal_test.cpp
     unit/worker/sandbox_test.cpp
