@@ -79,6 +79,7 @@ set(unit_tests
     unit/pool/event_fd_test.cpp
     unit/pool/events_test.cpp
     unit/pool/fingerprint_test.cpp
+    unit/pool/hash_key_test.cpp
     unit/pool/in_process_test.cpp
     unit/pool/lane_test.cpp
     unit/pool/latency_test.cpp
@@ -90,18 +91,22 @@ set(unit_tests
     unit/pool/recycle_schedule_test.cpp
     unit/pool/restart_schedule_test.cpp
     unit/pool/roster_test.cpp
+    unit/pool/sip_hash_test.cpp
     unit/pool/worker_binary_test.cpp
     unit/pool/worker_end_test.cpp
     unit/pool/worker_path_test.cpp
     unit/process/child_test.cpp
     unit/process/exit_status_test.cpp
     unit/process/spawn_test.cpp
+    unit/worker/accelerators_test.cpp
     unit/worker/call_filter_test.cpp
     unit/worker/held_ways_test.cpp
     unit/worker/landlock_test.cpp
     unit/worker/last_stack_test.cpp
     unit/worker/leave_test.cpp
+    unit/worker/left_room_test.cpp
     unit/worker/rights_test.cpp
+    unit/worker/sandbox_families_test.cpp
     unit/worker/sandbox_isolate_test.cpp
     unit/worker/sandbox_refusal_test.cpp
     unit/worker/sandbox_test.cpp

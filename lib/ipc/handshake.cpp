@@ -53,14 +53,15 @@ std::array<ControlSocket, 2> ControlSocket::pair() {
 
 bool ControlSocket::send(const MessageHead& head, std::string_view text,
                          std::span<const int> descriptors) const noexcept {
-  MessageHead copy = head;
   text = text.substr(0, kMaxText);
-  std::array<iovec, 2> parts{iovec{&copy, sizeof(copy)},
-                             iovec{const_cast<char*>(text.data()), text.size()}};
+  std::array<char, sizeof(MessageHead) + kMaxText> bytes;
+  std::memcpy(bytes.data(), &head, sizeof(head));
+  text.copy(bytes.data() + sizeof(head), text.size());
+  iovec all{bytes.data(), sizeof(head) + text.size()};
   DescriptorBuffer buffer;
   msghdr header{};
-  header.msg_iov = parts.data();
-  header.msg_iovlen = parts.size();
+  header.msg_iov = &all;
+  header.msg_iovlen = 1;
   if (!descriptors.empty()) {
     header.msg_control = buffer.bytes.data();
     header.msg_controllen = CMSG_SPACE(descriptors.size_bytes());
@@ -72,9 +73,12 @@ bool ControlSocket::send(const MessageHead& head, std::string_view text,
   }
   ssize_t sent = 0;
   do {
-    sent = sendmsg(fd_.get(), &header, MSG_NOSIGNAL | MSG_DONTWAIT);
+    // A confined worker may not call sendmsg, which passes descriptors on.
+    sent = descriptors.empty()
+               ? ::send(fd_.get(), all.iov_base, all.iov_len, MSG_NOSIGNAL | MSG_DONTWAIT)
+               : sendmsg(fd_.get(), &header, MSG_NOSIGNAL | MSG_DONTWAIT);
   } while (sent < 0 && errno == EINTR);
-  return sent == static_cast<ssize_t>(sizeof(copy) + text.size());
+  return sent == static_cast<ssize_t>(all.iov_len);
 }
 
 Received ControlSocket::receive(Message& message, bool wait) const {

@@ -150,8 +150,8 @@ void Exchange::end_early(Call& call) noexcept {
 std::optional<Error> Exchange::poisoned(const Call& call) {
   const TimePoint now = Clock::now();
   const auto found = poison_.find(
-      input_size(call.frame, call.blocks), [&] { return input_hash(call.frame, call.blocks); },
-      now);
+      input_size(call.frame, call.blocks),
+      [&] { return input_hash(call.frame, call.blocks, poison_.key()); }, now);
   if (!found) return std::nullopt;
   return poisoned_input(found->last, call.id, found->deaths, now - found->when,
                         origin_->settings.poison_memory);
@@ -160,7 +160,7 @@ std::optional<Error> Exchange::poisoned(const Call& call) {
 void Exchange::remember(Call& call) noexcept try {
   if (!poison_.enabled()) return;
   const Fingerprint input{.size = input_size(call.frame, call.blocks),
-                          .hash = input_hash(call.frame, call.blocks)};
+                          .hash = input_hash(call.frame, call.blocks, poison_.key())};
   poison_.remember(input, std::exchange(call.blamed, 0), *call.blamed_end, Clock::now());
 } catch (...) {  // for want of memory: what ended a worker may do so once more
 }

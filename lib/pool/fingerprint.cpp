@@ -3,8 +3,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <functional>
-#include <string_view>
 
 #include "model/traceparent.hpp"
 
@@ -49,14 +47,16 @@ std::uint64_t input_size(const detail::FrameBuffer& frame, const ipc::BlockList&
   return size;
 }
 
-std::uint64_t input_hash(const detail::FrameBuffer& frame, const ipc::BlockList& blocks) {
-  std::uint64_t hash = 0;
+std::uint64_t input_hash(const detail::FrameBuffer& frame, const ipc::BlockList& blocks,
+                         const SipHash::Key& key) {
+  SipHash hash(key);
   visit_input(frame, blocks, [&](std::span<const std::byte> piece) {
-    const std::string_view text(reinterpret_cast<const char*>(piece.data()), piece.size());
-    hash = (hash ^ std::hash<std::string_view>()(text)) * 0x9E3779B97F4A7C15U;
-    hash ^= hash >> 32U;
+    // Pieces that are cut elsewhere are another input.
+    const std::uint64_t size = piece.size();
+    hash.add(std::as_bytes(std::span(&size, 1)));
+    hash.add(piece);
   });
-  return hash;
+  return hash.finish();
 }
 
 }  // namespace inferpool::pool

@@ -6,6 +6,7 @@
 #include <inferpool/detail/frame.hpp>
 
 #include "ipc/block_list.hpp"
+#include "pool/sip_hash.hpp"
 
 namespace inferpool::pool {
 
@@ -24,8 +25,9 @@ struct Fingerprint {
                                        const ipc::BlockList& blocks);
 
 // Reads every byte. The owner of the blocks must not change them meanwhile, as long as
-// the call is under way.
+// the call is under way. Inputs may be anybody's: who does not know the key cannot make one that
+// has the hash of another.
 [[nodiscard]] std::uint64_t input_hash(const detail::FrameBuffer& frame,
-                                       const ipc::BlockList& blocks);
+                                       const ipc::BlockList& blocks, const SipHash::Key& key);
 
 }  // namespace inferpool::pool

@@ -13,6 +13,7 @@
 
 #include "core/clock.hpp"
 #include "pool/fingerprint.hpp"
+#include "pool/hash_key.hpp"
 #include "pool/worker_end.hpp"
 
 namespace inferpool::pool {
@@ -34,6 +35,8 @@ class PoisonMemory {
   // 0: nothing is remembered.
   explicit PoisonMemory(Duration window) noexcept : window_(window) {}
 
+  // By which inputs are hashed: drawn for this memory, and told to nobody.
+  [[nodiscard]] const SipHash::Key& key() const noexcept { return key_; }
   [[nodiscard]] bool enabled() const noexcept { return window_ > Duration::zero(); }
   // Whether any input may be poisoned; while none is, there is nothing to find.
   [[nodiscard]] bool armed() const noexcept { return armed_.load(std::memory_order_acquire); }
@@ -59,6 +62,7 @@ class PoisonMemory {
   Entry& entry_of(const Fingerprint& input);
   void forget(TimePoint now);
 
+  const SipHash::Key key_ = draw_hash_key();
   const Duration window_;
   std::atomic<bool> armed_{false};
   std::mutex mutex_;

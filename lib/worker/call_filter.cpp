@@ -1,30 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "worker/call_filter.hpp"
 
-#include <fcntl.h>
 #include <linux/audit.h>
-#include <linux/fs.h>
-#include <linux/fscrypt.h>
-#include <linux/fsverity.h>
-#include <linux/msdos_fs.h>
 #include <linux/seccomp.h>
-#include <sched.h>
-#include <sys/ioctl.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
-#include <initializer_list>
-#include <span>
 #include <stdexcept>
+#include <vector>
 
 #include "core/format.hpp"
 #include "core/system_error.hpp"
+#include "worker/call_rules.hpp"
 #include "worker/refused_calls.hpp"
 
 namespace inferpool::worker {
@@ -46,32 +37,9 @@ constexpr std::uint32_t kLastKnown = 462;  // mseal
 constexpr std::uint32_t kRefuse = SECCOMP_RET_ERRNO | EPERM;
 constexpr std::uint32_t kUnknown = SECCOMP_RET_ERRNO | ENOSYS;
 
-constexpr std::uint32_t kWriting = O_ACCMODE | O_CREAT | O_TRUNC | (O_TMPFILE & ~O_DIRECTORY);
-constexpr std::uint32_t kSocketType = 0xf;
-constexpr std::uint32_t kNewNamespaces = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS |
-                                         CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET;
-
-// Changes of a file, its file system or its keys through a descriptor that may only read, input to
-// a terminal, and signals to others by way of a descriptor.
-constexpr std::array<std::uint32_t, 14> kRefusedControls{FS_IOC_SETFLAGS,
-                                                         FS_IOC_SETVERSION,
-                                                         FS_IOC_ENABLE_VERITY,
-                                                         FS_IOC_SET_ENCRYPTION_POLICY,
-                                                         FS_IOC_ADD_ENCRYPTION_KEY,
-                                                         FS_IOC_REMOVE_ENCRYPTION_KEY,
-                                                         FS_IOC_REMOVE_ENCRYPTION_KEY_ALL_USERS,
-                                                         FAT_IOCTL_SET_ATTRIBUTES,
-                                                         FS_IOC32_SETFLAGS,
-                                                         FS_IOC_FSSETXATTR,
-                                                         0x5412 /* TIOCSTI */,
-                                                         0x541C /* TIOCLINUX */,
-                                                         0x8901 /* FIOSETOWN */,
-                                                         0x8902 /* SIOCSPGRP */};
-// All that btrfs has: it makes and removes subvolumes through a folder that is open for reading.
 constexpr std::uint32_t kKindOfControl = 0xff00;
-constexpr std::uint32_t kBtrfs = 0x9400;
-constexpr std::array<std::uint32_t, 4> kRefusedCommands{F_SETOWN, F_SETSIG, F_SETOWN_EX,
-                                                        F_SETLEASE};
+constexpr std::uint32_t kMostOfControl = 0xffff0000;
+constexpr std::uint32_t kAllButNumber = 0xffffff00;
 
 sock_filter give(std::uint32_t verdict) { return {BPF_RET | BPF_K, 0, 0, verdict}; }
 sock_filter load(std::size_t offset) {
@@ -93,38 +61,21 @@ sock_filter skip_if(std::uint32_t value, std::size_t count) {
 // A filter while it is written. Between two rules the number of the call is loaded.
 class Rules {
  public:
-  void add(std::initializer_list<sock_filter> steps) {
-    filter_.insert(filter_.end(), steps.begin(), steps.end());
-  }
+  using Steps = std::vector<sock_filter>;
+
+  void add(const Steps& steps) { filter_.insert(filter_.end(), steps.begin(), steps.end()); }
   // What happens to that call; ends in a verdict, so it need not load the number again.
-  void on(std::uint32_t call, const std::vector<sock_filter>& steps) {
+  void on(std::uint32_t call, const Steps& steps) {
+    if (steps.size() > kLongestJump) throw std::logic_error("too many steps for one system call");
     add({skip_unless(call, steps.size())});
-    filter_.insert(filter_.end(), steps.begin(), steps.end());
+    add(steps);
   }
   void refuse(std::uint32_t call) { on(call, {give(kRefuse)}); }
-  // Allowed where that argument is one of these, or refused where it is.
-  void allow_only(std::uint32_t call, std::size_t number, std::span<const std::uint32_t> values) {
-    on(call, choose(number, values, SECCOMP_RET_ALLOW, kRefuse));
-  }
-  void refuse_only(std::uint32_t call, std::size_t number, std::span<const std::uint32_t> values) {
-    on(call, choose(number, values, kRefuse, SECCOMP_RET_ALLOW));
-  }
-  [[nodiscard]] std::vector<sock_filter> take() { return std::move(filter_); }
-
-  // Gives the one verdict where that argument is one of these, else the other.
-  static std::vector<sock_filter> choose(std::size_t number, std::span<const std::uint32_t> values,
-                                         std::uint32_t match, std::uint32_t other) {
-    std::vector<sock_filter> steps{argument(number)};
-    for (const std::uint32_t value : values) {
-      steps.push_back(skip_unless(value, 1));
-      steps.push_back(give(match));
-    }
-    steps.push_back(give(other));
-    return steps;
-  }
+  [[nodiscard]] Steps take() { return std::move(filter_); }
 
  private:
-  std::vector<sock_filter> filter_;
+  static constexpr std::size_t kLongestJump = 255;
+  Steps filter_;
 };
 
 void begin(Rules& rules) {
@@ -134,41 +85,61 @@ void begin(Rules& rules) {
   rules.add({{BPF_JMP | BPF_JGT | BPF_K, 0, 1, kLastKnown}, give(kUnknown)});
   rules.on(kOpenat2, {give(kUnknown)});
   rules.on(kClone3, {give(kUnknown)});
+  // Libraries take it for a file system without locks.
+  rules.on(__NR_flock, {give(kUnknown)});
 }
 
-void add_files(Rules& rules) {
-  const auto opening = [](std::size_t flags) {
-    return std::vector{argument(flags), keep(kWriting), skip_if(0, 1), give(kRefuse),
-                       give(SECCOMP_RET_ALLOW)};
-  };
-#ifdef __NR_open
-  rules.on(__NR_open, opening(1));
-#endif
-  rules.on(__NR_openat, opening(2));
-  std::vector controls{argument(1), keep(kKindOfControl), skip_unless(kBtrfs, 1), give(kRefuse)};
-  const auto others = Rules::choose(1, kRefusedControls, kRefuse, SECCOMP_RET_ALLOW);
-  controls.insert(controls.end(), others.begin(), others.end());
-  rules.on(__NR_ioctl, controls);
-  rules.refuse_only(__NR_fcntl, 1, kRefusedCommands);
+// Refuses where it does not hold, else goes on behind.
+void require(const Condition& condition, std::uint32_t self, Rules::Steps& steps) {
+  std::vector<std::uint32_t> values(condition.values.begin(), condition.values.end());
+  if (condition.self) values.push_back(self);
+  steps.push_back(argument(condition.argument));
+  if (condition.bits != ~std::uint32_t{0}) steps.push_back(keep(condition.bits));
+  for (std::size_t i = 0; i < values.size(); ++i)
+    steps.push_back(skip_if(values[i], values.size() - i));
+  steps.push_back(give(kRefuse));
 }
 
-// Of processes: signals, limits and threads of its own stay.
-void add_processes(Rules& rules, std::uint32_t self) {
-  const std::array own{self};
-  for (const int call : {__NR_kill, __NR_tgkill, __NR_rt_sigqueueinfo, __NR_rt_tgsigqueueinfo}) {
-    rules.allow_only(static_cast<std::uint32_t>(call), 0, own);
+void add_rules(Rules& rules, std::uint32_t self) {
+  for (const CallRule& rule : call_rules()) {
+    Rules::Steps steps;
+    for (const Condition& condition : rule.conditions) require(condition, self, steps);
+    steps.push_back(give(SECCOMP_RET_ALLOW));
+    rules.on(rule.call, steps);
   }
-  rules.allow_only(__NR_prlimit64, 0, std::array{0U, self});
-  rules.on(__NR_clone, {argument(0), keep(CLONE_THREAD | kNewNamespaces),
-                        skip_unless(CLONE_THREAD, 1), give(SECCOMP_RET_ALLOW), give(kRefuse)});
+  Rules::Steps steps{argument(0)};
+  for (const std::uint32_t option : refused_options()) {
+    steps.push_back(skip_unless(option, 1));
+    steps.push_back(give(kRefuse));
+  }
+  steps.push_back(give(SECCOMP_RET_ALLOW));
+  rules.on(__NR_prctl, steps);
 }
 
-// Pairs stay that are no datagram sockets, which could send to any name.
-void add_sockets(Rules& rules) {
-  rules.on(__NR_socketpair,
-           {argument(0), skip_if(AF_UNIX, 1), give(kRefuse), argument(1), keep(kSocketType),
-            skip_unless(SOCK_STREAM, 1), give(SECCOMP_RET_ALLOW), skip_unless(SOCK_SEQPACKET, 1),
-            give(SECCOMP_RET_ALLOW), give(kRefuse)});
+void add_controls(Rules& rules) {
+  constexpr std::size_t kControl = 1;
+  Rules::Steps steps{argument(kControl)};
+  for (const std::uint32_t control : allowed_controls()) {
+    steps.push_back(skip_unless(control, 1));
+    steps.push_back(give(SECCOMP_RET_ALLOW));
+  }
+  for (const DriverKind& driver : driver_kinds()) {
+    if (driver.kind == 0) {  // plain numbers alone
+      steps.insert(steps.end(), {argument(kControl), keep(kAllButNumber), skip_unless(0, 1),
+                                 give(SECCOMP_RET_ALLOW)});
+      continue;
+    }
+    const sock_filter allow = give(SECCOMP_RET_ALLOW);
+    steps.insert(steps.end(), {argument(kControl), keep(kKindOfControl)});
+    if (driver.sized) {
+      steps.push_back(skip_unless(driver.kind << 8U, 4));
+      steps.insert(steps.end(), {argument(kControl), keep(kMostOfControl), skip_if(0, 1), allow});
+    } else {
+      steps.insert(steps.end(), {skip_unless(driver.kind << 8U, 1), allow});
+    }
+  }
+  steps.push_back(give(kRefuse));
+  rules.on(__NR_ioctl, steps);
 }
 
 }  // namespace
@@ -176,9 +147,8 @@ void add_sockets(Rules& rules) {
 std::vector<sock_filter> call_filter(pid_t self) {
   Rules rules;
   begin(rules);
-  add_files(rules);
-  add_processes(rules, static_cast<std::uint32_t>(self));
-  add_sockets(rules);
+  add_rules(rules, static_cast<std::uint32_t>(self));
+  add_controls(rules);
   for (const std::uint32_t call : refused_calls()) rules.refuse(call);
   rules.add({give(SECCOMP_RET_ALLOW)});
   return rules.take();

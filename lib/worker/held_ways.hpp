@@ -8,8 +8,9 @@ namespace inferpool::worker {
 
 // What this process holds open, by which it could still change a file system or reach the network
 // when it cannot open anything more: "descriptor 7 is open for writing to /var/log/model.log".
-// Nothing: there is none. Memory without a name, devices, pipes and local sockets do not count.
-// Throws std::runtime_error where /proc does not tell.
+// Nothing: there is none. Memory without a name, accelerators, pipes and local sockets do not
+// count. Each thread is looked at, since it may have descriptors of its own. Throws
+// std::runtime_error where /proc does not tell.
 [[nodiscard]] std::optional<std::string> held_way_out();
 
 }  // namespace inferpool::worker

@@ -10,6 +10,7 @@
 #include "worker/call_filter.hpp"
 #include "worker/held_ways.hpp"
 #include "worker/landlock.hpp"
+#include "worker/left_room.hpp"
 #include "worker/rights.hpp"
 
 namespace inferpool::worker {
@@ -55,6 +56,7 @@ void confine() {
         "set sandbox = false",
         *way));
   }
+  leave_room();
   require(forbid_writing);
 }
 

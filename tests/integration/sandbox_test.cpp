@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Workers with sandbox = true, and what hardens the others.
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "catch.hpp"
@@ -72,6 +73,40 @@ TEST_CASE("A sandboxed model has no network, no processes, and no hold of its ho
     CHECK(outcome(pool.infer(try_to(deed))) == "ok");
   }
   CHECK(outcome(pool.infer(try_to("write", folder / "new"))) == "ok");
+}
+
+TEST_CASE(
+    "A sandboxed model uses up nothing that its user has once for all processes, on no thread of "
+    "it",
+    "[H13]") {
+  const ScratchFolder folder;
+  Settings settings = confined_settings(folder);
+  {
+    Pool<> pool(settings);
+    for (const bool aside : {false, true}) {  // by a thread that the load started
+      CAPTURE(aside);
+      const Parameters more = aside ? Parameters{{"aside", true}} : Parameters{};
+      for (const char* deed : {"pass", "inotify", "prioritize"}) {
+        CAPTURE(deed);
+        CHECK(outcome(pool.infer(try_to(deed, {}, more))) == "EPERM");
+      }
+    }
+    // And its own limits leave some to the others.
+    const std::string limits =
+        read_file("/proc/" + std::to_string(ready_pids(pool).at(0)) + "/limits");
+    rlimit ours{};
+    REQUIRE(::getrlimit(RLIMIT_SIGPENDING, &ours) == 0);
+    const std::string lowered = std::to_string(ours.rlim_cur - ours.rlim_cur / 8);
+    const auto line = limits.find("Max pending signals");
+    REQUIRE(line != std::string::npos);
+    CHECK(limits.substr(line + 26, lowered.size() + 1) == lowered + " ");
+  }
+  settings.sandbox = false;
+  Pool<> pool(settings);
+  for (const char* deed : {"pass", "inotify", "prioritize"}) {
+    CAPTURE(deed);
+    CHECK(outcome(pool.infer(try_to(deed))) == "ok");
+  }
 }
 
 TEST_CASE("Each serving thread of a sandboxed model is confined, and so is its successor") {

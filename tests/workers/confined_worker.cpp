@@ -8,8 +8,10 @@
 #include <signal.h>
 #include <spawn.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -17,6 +19,7 @@
 #include <array>
 #include <barrier>
 #include <condition_variable>
+#include <cstring>
 #include <fstream>
 #include <functional>
 #include <future>
@@ -42,6 +45,33 @@ long spawn_program() {
   return errno == 0 ? 0 : -1;
 }
 
+// Whether a descriptor can be put on its way over a pair of sockets. Those that nobody takes count
+// against the limit of the user.
+long pass_descriptor() {
+  std::array<int, 2> pair{};
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair.data()) != 0) return 0;
+  char byte = 0;
+  iovec part{&byte, 1};
+  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> buffer{};
+  msghdr header{};
+  header.msg_iov = &part;
+  header.msg_iovlen = 1;
+  header.msg_control = buffer.data();
+  header.msg_controllen = buffer.size();
+  cmsghdr* const control = CMSG_FIRSTHDR(&header);
+  control->cmsg_level = SOL_SOCKET;
+  control->cmsg_type = SCM_RIGHTS;
+  control->cmsg_len = CMSG_LEN(sizeof(int));
+  std::memcpy(CMSG_DATA(control), pair.data(), sizeof(int));
+  const long sent = sendmsg(pair[0], &header, MSG_DONTWAIT | MSG_NOSIGNAL);
+  const int error = errno;
+  for (const int fd : pair) close(fd);
+  errno = error;
+  return sent;
+}
+
+long set_priority(int pid) { return setpriority(PRIO_PROCESS, static_cast<id_t>(pid), 0); }
+
 std::string carry_out(std::string_view deed, const std::string& path, int pid) {
   if (deed == "write") return outcome(open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
   if (deed == "read") return outcome(open(path.c_str(), O_RDONLY | O_CLOEXEC));
@@ -51,6 +81,9 @@ std::string carry_out(std::string_view deed, const std::string& path, int pid) {
   if (deed == "kill") return outcome(kill(pid, 0));
   if (deed == "trace") return outcome(ptrace(PTRACE_SEIZE, pid, nullptr, nullptr));
   if (deed == "spawn") return outcome(spawn_program());
+  if (deed == "pass") return outcome(pass_descriptor());
+  if (deed == "inotify") return outcome(inotify_init1(IN_CLOEXEC));
+  if (deed == "prioritize") return outcome(set_priority(pid));
   if (deed == "dumpable") return std::to_string(prctl(PR_GET_DUMPABLE));
   return "no such deed";
 }

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pool/fingerprint.hpp"
 
+#include <bit>
+#include <functional>
+#include <string_view>
+
 #include <inferpool/codec.hpp>
 
 #include "catch.hpp"
@@ -13,6 +17,9 @@ namespace {
 constexpr const char* kTrace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 constexpr const char* kOtherTrace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b8-01";
 
+constexpr SipHash::Key kKey{{7, 11}};
+constexpr SipHash::Key kOtherKey{{7, 12}};
+
 // Requests as they are sent, side by side in one region, so that no two blocks have one place.
 class Sender {
  public:
@@ -20,6 +27,8 @@ class Sender {
     detail::FrameBuffer frame = {};
     ipc::BlockList blocks = {};
   };
+
+  explicit Sender(const SipHash::Key& key = kKey) : key_(key) {}
 
   template <typename T>
   Fingerprint send(const T& value, std::string_view traceparent = {}) {
@@ -31,7 +40,7 @@ class Sender {
     // As Exchange does where a frame is too large for a slot.
     if (sent.frame.bytes().size() > detail::kInlineFrame) blocks.place(sent.frame.bytes(), {});
     return {.size = input_size(sent.frame, sent.blocks),
-            .hash = input_hash(sent.frame, sent.blocks)};
+            .hash = input_hash(sent.frame, sent.blocks, key_)};
   }
 
   Tensor loan(std::int64_t count, float value) {
@@ -43,6 +52,7 @@ class Sender {
   }
 
  private:
+  SipHash::Key key_;
   std::shared_ptr<ipc::RequestRegion> region_ = ipc::RequestRegion::create(16 << 20);
   std::vector<Sent> sent_;
 };
@@ -72,6 +82,64 @@ TEST_CASE("one byte, the shape and the datatype of an input each change its fing
                 sender.send(Tensor::copy_bytes(Datatype::kFp32, {1, count}, tensor.bytes())));
   REQUIRE_FALSE(first ==
                 sender.send(Tensor::copy_bytes(Datatype::kInt32, {count}, tensor.bytes())));
+}
+
+TEST_CASE("another pool, which has another key, gives the same input another fingerprint", "[H8]") {
+  const std::int64_t count = GENERATE(1, 5000);
+  Sender sender;
+  Sender other(kOtherKey);
+  const Fingerprint here = sender.send(floats(count, 3));
+  const Fingerprint there = other.send(floats(count, 3));
+  REQUIRE(here.size == there.size);
+  REQUIRE(here.hash != there.hash);
+}
+
+// What the C++ library makes of text has no key: here it is computed backwards.
+namespace unkeyed {
+
+constexpr std::uint64_t kFactor = 0xc6a4a7935bd1e995U;
+
+constexpr std::uint64_t inverse(std::uint64_t odd) {
+  std::uint64_t x = odd;
+  for (int i = 0; i < 6; ++i) x *= 2 - odd * x;
+  return x;
+}
+constexpr std::uint64_t fold(std::uint64_t word) { return word ^ (word >> 47U); }
+constexpr std::uint64_t mix(std::uint64_t word) { return fold(word * kFactor) * kFactor; }
+constexpr std::uint64_t unmix(std::uint64_t word) {
+  return fold(word * inverse(kFactor)) * inverse(kFactor);
+}
+
+// Like `victim`, but for its first value, and for the second, which makes up for that.
+std::vector<double> like(const std::vector<double>& victim, double first) {
+  const auto bits = [](double value) { return std::bit_cast<std::uint64_t>(value); };
+  const std::uint64_t start = 0xc70f6907U ^ (victim.size() * sizeof(double) * kFactor);
+  const std::uint64_t wanted = (start ^ mix(bits(victim[0]))) * kFactor;
+  const std::uint64_t made = (start ^ mix(bits(first))) * kFactor;
+  std::vector<double> forged = victim;
+  forged[0] = first;
+  forged[1] = std::bit_cast<double>(unmix(wanted ^ mix(bits(victim[1])) ^ made));
+  return forged;
+}
+
+std::size_t hash(const std::vector<double>& values) {
+  return std::hash<std::string_view>()(
+      {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(double)});
+}
+
+}  // namespace unkeyed
+
+TEST_CASE("an input that is made to have another's hash without a key has another fingerprint",
+          "[H8]") {
+  Sender sender;
+  std::vector<double> victim;
+  for (int i = 0; i < 1024; ++i) victim.push_back(1 + i * 0.25);
+  const std::vector<double> forged = unkeyed::like(victim, 666);
+#ifdef __GLIBCXX__  // as its std::hash is
+  REQUIRE(unkeyed::hash(victim) == unkeyed::hash(forged));
+#endif
+  REQUIRE_FALSE(sender.send(Tensor::from(victim, {1024})) ==
+                sender.send(Tensor::from(forged, {1024})));
 }
 
 TEST_CASE("the trace of a call is not in the fingerprint of its input") {
@@ -135,7 +203,7 @@ TEST_CASE("an input whose blocks are gone has another fingerprint, and nothing i
     Codec<Tensor>::encode(encoder, floats(1000, 1));
   }
   REQUIRE(input_size(frame, none) < 1000);
-  REQUIRE(input_hash(frame, none) != 0);
+  REQUIRE(input_hash(frame, none, kKey) != 0);
 }
 
 }  // namespace

@@ -56,6 +56,13 @@ TEST_CASE("two ends within one call poison an input at once") {
   REQUIRE_FALSE(m.find(kInput, kStart + 10min));
 }
 
+TEST_CASE("each memory hashes by a key of its own", "[H8]") {
+  const PoisonMemory first{10min};
+  const PoisonMemory second{10min};
+  REQUIRE_FALSE(first.key() == second.key());
+  REQUIRE_FALSE(first.key() == SipHash::Key{});
+}
+
 TEST_CASE("another input is not poisoned, though it has as many bytes or the same hash") {
   Memory m;
   m.end(kInput, kStart);

@@ -1,27 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "worker/call_filter.hpp"
 
+#include <fcntl.h>
 #include <linux/audit.h>
-#include <linux/fs.h>
-#include <linux/fscrypt.h>
-#include <linux/fsverity.h>
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <string>
 
 #include "catch.hpp"
-#include "unit/worker/confined_child.hpp"
+#include "unit/worker/control_samples.hpp"
 #include "worker/refused_calls.hpp"
 
 namespace inferpool::worker {
 namespace {
-
-using namespace inferpool::test;
 
 #if defined(__x86_64__)
 constexpr std::uint32_t kHere = AUDIT_ARCH_X86_64;
@@ -61,8 +62,8 @@ std::string verdict(const seccomp_data& call) {
 }
 
 std::string verdict(long number, std::uint64_t first = 0, std::uint64_t second = 0,
-                    std::uint64_t third = 0) {
-  return verdict({static_cast<int>(number), kHere, 0, {first, second, third}});
+                    std::uint64_t third = 0, std::uint64_t sixth = 0) {
+  return verdict({static_cast<int>(number), kHere, 0, {first, second, third, 0, 0, sixth}});
 }
 
 TEST_CASE("calls of code for another processor are all refused") {
@@ -85,16 +86,94 @@ TEST_CASE("files open for reading alone") {
   CHECK(verdict(437) == "ENOSYS");
 }
 
-TEST_CASE(
-    "what changes a file or its file system through a descriptor that may only read is refused") {
-  for (const std::uint64_t control :
-       {std::uint64_t{FS_IOC_SETFLAGS}, std::uint64_t{FS_IOC_ENABLE_VERITY},
-        std::uint64_t{FS_IOC_SET_ENCRYPTION_POLICY}, std::uint64_t{0x50009401},
-        std::uint64_t{0x5000940f}}) {
-    CHECK(verdict(__NR_ioctl, 3, control) == "EPERM");
+TEST_CASE("a control that changes, marks or steers something is refused", "[H13]") {
+  for (const auto& [name, value] : test::kHarmfulControls) {
+    CAPTURE(name);
+    CHECK(verdict(__NR_ioctl, 3, value) == "EPERM");
+    // The kernel takes the lower half as the control.
+    CHECK(verdict(__NR_ioctl, 3, (std::uint64_t{1} << 32U) + value) == "EPERM");
   }
-  CHECK(verdict(__NR_ioctl, 3, 0x5401 /* TCGETS */) == "ok");
-  CHECK(verdict(__NR_ioctl, 3, 0x541b /* FIONREAD */) == "ok");
+}
+
+TEST_CASE("the controls of who prints, reads and waits, and those of accelerators, go on") {
+  for (const auto& [name, value] : test::kUsefulControls) {
+    CAPTURE(name);
+    CHECK(verdict(__NR_ioctl, 3, value) == "ok");
+  }
+}
+
+TEST_CASE("of the kinds of controls few are allowed, whatever their numbers", "[H13]") {
+  int kinds = 0;
+  for (std::uint32_t kind = 0; kind < 256; ++kind) {
+    bool any = false;
+    for (std::uint32_t number = 0; number < 256; ++number)
+      any = any || verdict(__NR_ioctl, 3, 0xc0100000U | kind << 8U | number) == "ok";
+    if (any) ++kinds;
+  }
+  CHECK(kinds == 7);
+}
+
+TEST_CASE("of the commands of fcntl those are allowed that reach nobody else", "[H13]") {
+  constexpr auto kAllowed = std::to_array<std::uint64_t>(
+      {F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_GETLK, F_GETOWN, F_GETSIG, F_GETOWN_EX,
+       36 /* F_OFD_GETLK */, F_GETLEASE, 1027 /* F_DUPFD_QUERY */, F_DUPFD_CLOEXEC, F_GETPIPE_SZ,
+       F_ADD_SEALS, F_GET_SEALS, F_GET_RW_HINT, F_GET_FILE_RW_HINT});
+  for (std::uint64_t command = 0; command < 1100; ++command) {
+    const bool allowed = std::ranges::find(kAllowed, command) != kAllowed.end();
+    CAPTURE(command);
+    CHECK(verdict(__NR_fcntl, 3, command) == (allowed ? "ok" : "EPERM"));
+  }
+  CHECK(verdict(__NR_flock, 3, 2) == "ENOSYS");
+}
+
+TEST_CASE("what is limited for all processes of a user or a machine together is refused", "[H13]") {
+  for (const long call : std::initializer_list<long>{
+           __NR_sendmsg, __NR_sendmmsg,  // descriptors in flight
+#ifdef __NR_inotify_init
+           __NR_inotify_init,
+#endif
+           __NR_inotify_init1, __NR_inotify_add_watch, __NR_fanotify_init, __NR_fanotify_mark,
+           __NR_add_key, __NR_request_key, __NR_keyctl, __NR_mq_open, __NR_msgget, __NR_semget,
+           __NR_shmget, __NR_io_setup, __NR_io_uring_setup, __NR_perf_event_open, __NR_bpf}) {
+    CAPTURE(call);
+    CHECK(verdict(call) == "EPERM");
+  }
+}
+
+TEST_CASE("priorities and processors of other processes are refused, and getting ahead of them",
+          "[H13]") {
+  for (const long call : {__NR_sched_setaffinity, __NR_sched_setparam, __NR_sched_setscheduler,
+                          __NR_migrate_pages, __NR_move_pages}) {
+    CAPTURE(call);
+    CHECK(verdict(call, 0) == "ok");
+    CHECK(verdict(call, kSelf) == "ok");
+    CHECK(verdict(call, kSelf + 1) == "EPERM");
+  }
+  for (const int policy : {SCHED_FIFO, SCHED_RR, 6 /* SCHED_DEADLINE */})
+    CHECK(verdict(__NR_sched_setscheduler, 0, static_cast<std::uint64_t>(policy)) == "EPERM");
+  CHECK(verdict(__NR_setpriority, 0, kSelf, 10) == "ok");
+  CHECK(verdict(__NR_setpriority, 0, 0, static_cast<std::uint32_t>(-1)) == "EPERM");
+  CHECK(verdict(__NR_setpriority, 0, kSelf + 1, 10) == "EPERM");
+  CHECK(verdict(__NR_setpriority, 1, 0, 10) == "EPERM");  // of a group of processes
+  CHECK(verdict(__NR_setpriority, 2, 0, 10) == "EPERM");  // of a user
+  CHECK(verdict(__NR_sched_setattr, 0) == "EPERM");
+  CHECK(verdict(__NR_ioprio_set, 1, 0) == "EPERM");
+}
+
+TEST_CASE("a confined worker cannot outlive its host, nor leave its group of processes", "[H13]") {
+  CHECK(verdict(__NR_prctl, 1 /* PR_SET_PDEATHSIG */) == "EPERM");
+  CHECK(verdict(__NR_prctl, 15 /* PR_SET_NAME */) == "ok");
+  CHECK(verdict(__NR_setpgid) == "EPERM");
+  CHECK(verdict(__NR_setsid) == "EPERM");
+}
+
+TEST_CASE("what is sent goes to the other end of a pair, and few options of sockets are changed",
+          "[H13]") {
+  CHECK(verdict(__NR_sendto, 3, 4, 5) == "ok");
+  CHECK(verdict(__NR_sendto, 3, 4, 5, 110) == "EPERM");
+  CHECK(verdict(__NR_setsockopt, 3, SOL_SOCKET, SO_RCVBUF) == "ok");
+  CHECK(verdict(__NR_setsockopt, 3, SOL_SOCKET, 26 /* SO_ATTACH_FILTER */) == "EPERM");
+  CHECK(verdict(__NR_setsockopt, 3, 6 /* TCP */, 31 /* TCP_ULP */) == "EPERM");
 }
 
 TEST_CASE("signals go to the process itself alone, whatever the upper half of the argument says") {
@@ -121,7 +200,7 @@ TEST_CASE("the calls that serving a request takes are all allowed") {
   constexpr long kFutexWaitv = 449;
   for (const long call : std::initializer_list<long>{
            __NR_futex, kFutexWaitv, __NR_madvise, __NR_fallocate, __NR_ppoll, __NR_exit_group,
-           __NR_mmap, __NR_munmap, __NR_write, __NR_sendmsg, __NR_ftruncate})
+           __NR_mmap, __NR_munmap, __NR_write, __NR_sendto, __NR_ftruncate})
     CHECK(verdict(call) == "ok");
 }
 

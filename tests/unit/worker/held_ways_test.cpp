@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "worker/held_ways.hpp"
 
+#include <sched.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
 #include <cstdio>
+#include <functional>
+#include <future>
+#include <thread>
 
 #include "catch.hpp"
 #include "integration/scratch_folder.hpp"
@@ -54,7 +58,53 @@ TEST_CASE("a file or a network socket is a way out as standard output, too") {
              contains("descriptor 0 is a network socket"));
 }
 
-TEST_CASE("memory without a name, a device, a pipe and a local socket are no way out") {
+TEST_CASE("a device that is open for writing is a way out, but for those of mere bytes", "[H13]") {
+  CHECK_THAT(found_after([] { (void)open("/dev/ptmx", O_RDWR | O_NOCTTY); }),
+             contains("is open for writing to /dev/") && contains("a device of the driver \""));
+  CHECK(found_after([] { (void)open("/dev/ptmx", O_RDONLY | O_NOCTTY); }) == "none");
+  CHECK(found_after([] { (void)open("/dev/urandom", O_RDWR); }) == "none");
+}
+
+TEST_CASE("a thread whose descriptors are its own hides nothing", "[H13]") {
+  const ScratchFolder folder;
+  const std::string file = folder / "file";
+  // What is found while a thread that no longer shares its descriptors holds what `open` opened.
+  const auto found_beside = [](const std::function<int()>& open) {
+    return told_by_child([&] {
+      std::promise<void> opened;
+      std::promise<void> end;
+      std::thread thread([&] {
+        if (unshare(CLONE_FILES) != 0 || open() < 0) return;
+        opened.set_value();
+        end.get_future().wait();
+      });
+      opened.get_future().wait();
+      std::string found = held_way_out().value_or("none");
+      end.set_value();
+      thread.join();
+      return found;
+    });
+  };
+  CHECK_THAT(found_beside([&] { return ::open(file.c_str(), O_WRONLY | O_CREAT, 0600); }),
+             contains("is open for writing to " + file));
+  CHECK_THAT(found_beside([] { return socket(AF_INET, SOCK_STREAM, 0); }),
+             contains("a thread with descriptors of its own, is a socket"));
+  CHECK(found_beside([] { return ::open("/dev/null", O_RDWR); }) == "none");
+  CHECK(found_beside([] { return ::open("/proc/self/stat", O_RDONLY); }) == "none");
+}
+
+TEST_CASE("objects of the kernel that steer others are ways out", "[H13]") {
+  CHECK_THAT(found_after([] {
+               std::array<char, 128> zeros{};
+               zeros[4] = static_cast<char>(zeros.size());  // of its size, counting in software
+               zeros[0] = 1;
+               if (syscall(SYS_perf_event_open, zeros.data(), 0, -1, -1, 0) < 0)
+                 (void)syscall(SYS_fanotify_init, 0x200, O_RDONLY);
+             }),
+             contains("is a perf event") || contains("is a fanotify group"));
+}
+
+TEST_CASE("memory without a name, devices of mere bytes, pipes and local sockets are no way out") {
   CHECK(found_after([] {
           std::array<int, 2> fds{};
           (void)memfd_create("model", MFD_CLOEXEC);
