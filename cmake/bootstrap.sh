@@ -13,6 +13,10 @@ test_packages=(strace gdb valgrind)
 # What each example needs besides; those of bundled workers are what these are built with.
 digits_packages=()
 onnx_packages=(libopencv-dnn-dev)
+# Debian has ONNX Runtime since 13.
+if [[ -r /etc/os-release ]] && (. /etc/os-release && [[ ${ID:-} == debian ]] && ((${VERSION_ID:-0} >= 13))); then
+  onnx_packages+=(libonnxruntime-dev)
+fi
 python_packages=(pybind11-dev python3-dev python3-numpy python3-sklearn gnuplot-nox)
 xgboost_packages=(libxgboost-dev)
 newer_boost=libboost1.81-dev
