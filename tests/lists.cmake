@@ -201,10 +201,17 @@ set(tools_tests
 set(runtimes_tests
     unit/runtimes/model_file_test.cpp)
 set(onnx_tests
+    integration/onnx_backends_test.cpp
     integration/onnx_test.cpp
+    unit/runtimes/onnx/backend_module_test.cpp
+    unit/runtimes/onnx/external_tensor_test.cpp
     unit/runtimes/onnx/graph_test.cpp
+    unit/runtimes/onnx/inlined_weights_test.cpp
+    unit/runtimes/onnx/known_backends_test.cpp
+    unit/runtimes/onnx/open_network_test.cpp
     unit/runtimes/onnx/tensor_spec_test.cpp
     unit/runtimes/onnx/thread_count_test.cpp
+    unit/runtimes/onnx/weight_files_test.cpp
     unit/runtimes/onnx/wire_reader_test.cpp)
 set(opencv_tests
     integration/onnx_opencv_test.cpp
@@ -214,7 +221,11 @@ set(opencv_tests
     unit/runtimes/onnx/opencv_network_test.cpp
     unit/runtimes/onnx/opencv_text_test.cpp)
 set(onnxruntime_tests
-    unit/runtimes/onnx/onnx_runtime_network_test.cpp)
+    integration/onnx_runtime_test.cpp
+    unit/runtimes/onnx/onnx_runtime_network_test.cpp
+    unit/runtimes/onnx/onnx_runtime_session_test.cpp
+    unit/runtimes/onnx/onnx_runtime_test.cpp
+    unit/runtimes/onnx/repeated_schemas_test.cpp)
 set(python_tests
     integration/python_environment_test.cpp
     integration/python_test.cpp

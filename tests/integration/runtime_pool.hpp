@@ -4,8 +4,10 @@
 
 #include <signal.h>
 
+#include <mutex>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 #include <inferpool/pool.hpp>
 
@@ -22,6 +24,25 @@ inline Settings runtime_settings(const std::string& runtime) {
   settings.worker_output.kind = WorkerOutput::Kind::kCapture;
   return settings;
 }
+
+// What all workers of a pool wrote.
+class Lines {
+ public:
+  void capture(Settings& settings) {
+    settings.worker_output = {WorkerOutput::Kind::kCallback, [this](int, std::string_view line) {
+                                const std::lock_guard lock(mutex_);
+                                text_.append(line).push_back('\n');
+                              }};
+  }
+  std::string text() const {
+    const std::lock_guard lock(mutex_);
+    return text_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::string text_;
+};
 
 // Why a pool does not start.
 inline Error start_error(const Settings& settings) {

@@ -2,7 +2,7 @@
 # Installs the tree built in BUILD for a folder that there is not, below DESTDIR, moves what comes of it to
 # PREFIX, and checks that it is the library and nothing else, and works where it lies:
 # no test, no example, no internal header, each public one, and each of TOOLS and of RUNTIMES (lists with
-# commas), which explain themselves.
+# commas), which explain themselves, and of MODULES, which RUNTIMES load.
 cmake_minimum_required(VERSION 3.25)
 
 set(stage ${PREFIX}-staged)
@@ -22,6 +22,8 @@ string(REPLACE "," ";" programs "${TOOLS}")
 list(TRANSFORM programs PREPEND bin/)
 string(REPLACE "," ";" workers "${RUNTIMES}")
 list(TRANSFORM workers PREPEND libexec/inferpool/)
+string(REPLACE "," ";" modules "${MODULES}")
+list(TRANSFORM modules REPLACE "(.+)" "libexec/inferpool/\\1.so")
 foreach(path IN LISTS installed)
   if(path IN_LIST programs)
     execute_process(COMMAND ${PREFIX}/${path} --help OUTPUT_QUIET COMMAND_ERROR_IS_FATAL ANY)
@@ -30,6 +32,8 @@ foreach(path IN LISTS installed)
     if(NOT explanation MATCHES "is an inferpool worker" OR NOT status EQUAL 2)
       message(SEND_ERROR "does not explain itself: ${path}")
     endif()
+  elseif(path IN_LIST modules)
+    continue()
   elseif(path MATCHES "^include/" AND NOT path IN_LIST public)
     message(SEND_ERROR "installed, but not public: ${path}")
   elseif(NOT path MATCHES
@@ -47,9 +51,9 @@ foreach(script IN LISTS scripts)
     endif()
   endforeach()
 endforeach()
-foreach(path IN LISTS programs workers)
+foreach(path IN LISTS programs workers modules)
   if(NOT path IN_LIST installed)
-    message(SEND_ERROR "a tool or a worker, but not installed: ${path}")
+    message(SEND_ERROR "a tool, a worker or a module, but not installed: ${path}")
   endif()
 endforeach()
 foreach(path IN LISTS public)

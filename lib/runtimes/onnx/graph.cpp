@@ -32,10 +32,15 @@ constexpr std::array<std::pair<std::uint64_t, Datatype>, 14> kTypes{{{1, Datatyp
                                                                      {13, Datatype::kUint64},
                                                                      {16, Datatype::kBf16}}};
 
+// An input or output that no tensor of ours can be.
+struct NoTensor : NetworkError {
+  using NetworkError::NetworkError;
+};
+
 Datatype datatype_of(std::uint64_t type) {
   const auto known = std::ranges::find(kTypes, type, [](const auto& pair) { return pair.first; });
   if (known == kTypes.end()) {
-    throw NetworkError(
+    throw NoTensor(
         fmt::format("its element type is ONNX's number {}, which is none of the "
                     "Open Inference Protocol's",
                     type));
@@ -64,10 +69,42 @@ std::vector<Dimension> read_dimensions(std::string_view message) {
     if (reader.field() != onnx::kShapeDimension) continue;
     dimensions.push_back(read_dimension(reader.bytes()));
     if (dimensions.size() > Shape::kMaxRank) {
-      throw NetworkError(fmt::format("it has more than {} dimensions", Shape::kMaxRank));
+      throw NoTensor(fmt::format("it has more than {} dimensions", Shape::kMaxRank));
     }
   }
   return dimensions;
+}
+
+// What scikit-learn's converter writes unless it is told otherwise.
+bool is_sequence_of_maps(std::string_view sequence) {
+  bool found = false;
+  for (WireReader element(sequence); element.next();) {
+    for (WireReader type(element.bytes()); type.next();) {
+      found = found || type.field() == onnx::kTypeMap;
+    }
+  }
+  return found;
+}
+
+const char* other_kind(std::string_view message) {
+  for (WireReader type(message); type.next();) {
+    switch (type.field()) {
+      case onnx::kTypeSequence:
+        return is_sequence_of_maps(type.bytes())
+                   ? "it is no tensor but a sequence of maps; scikit-learn's converter writes a "
+                     "tensor instead with options={\"zipmap\": False}"
+                   : "it is no tensor but a sequence";
+      case onnx::kTypeMap:
+        return "it is no tensor but a map";
+      case onnx::kTypeSparse:
+        return "it is no tensor but a sparse one";
+      case onnx::kTypeOptional:
+        return "it is no tensor but an optional value";
+      default:
+        break;
+    }
+  }
+  return "it is no tensor: it has no type";
 }
 
 void read_type(std::string_view message, TensorSpec& spec) {
@@ -82,11 +119,13 @@ void read_type(std::string_view message, TensorSpec& spec) {
       }
     }
   }
-  if (!datatype) throw NetworkError("it is no tensor but a sequence, a map or the like");
+  if (!datatype) throw NoTensor(other_kind(message));
   spec.datatype = *datatype;
 }
 
-TensorSpec read_spec(std::string_view message, const std::string& role) {
+// With `others` one that is no tensor is put there.
+std::optional<TensorSpec> read_spec(std::string_view message, const std::string& role,
+                                    std::vector<OtherOutput>* others = nullptr) {
   TensorSpec spec;
   std::string_view type;
   for (WireReader reader(message); reader.next();) {
@@ -96,6 +135,12 @@ TensorSpec read_spec(std::string_view message, const std::string& role) {
   if (spec.name.empty()) throw NetworkError(fmt::format("an {} has no name", role));
   try {
     read_type(type, spec);
+  } catch (const NoTensor& error) {
+    if (others == nullptr) {
+      throw NetworkError(fmt::format("the {} \"{}\": {}", role, spec.name, error.what()));
+    }
+    others->push_back({spec.name, error.what()});
+    return std::nullopt;
   } catch (const NetworkError& error) {
     throw NetworkError(fmt::format("the {} \"{}\": {}", role, spec.name, error.what()));
   }
@@ -139,7 +184,7 @@ void require_distinct(const std::vector<TensorSpec>& specs, const std::string& r
   }
 }
 
-Graph read_fields(std::string_view message) {
+Graph read_fields(std::string_view message, std::vector<OtherOutput>* others) {
   Graph graph;
   std::set<std::string> with_value;
   for (WireReader reader(message); reader.next();) {
@@ -151,10 +196,12 @@ Graph read_fields(std::string_view message) {
         with_value.insert(name_in(reader.bytes(), onnx::kInitializerName));
         break;
       case onnx::kGraphInput:
-        graph.inputs.push_back(read_spec(reader.bytes(), "input"));
+        graph.inputs.push_back(*read_spec(reader.bytes(), "input"));
         break;
       case onnx::kGraphOutput:
-        graph.outputs.push_back(read_spec(reader.bytes(), "output"));
+        if (auto output = read_spec(reader.bytes(), "output", others)) {
+          graph.outputs.push_back(*std::move(output));
+        }
         break;
       default:
         break;
@@ -163,13 +210,17 @@ Graph read_fields(std::string_view message) {
   std::erase_if(graph.inputs, [&](const auto& input) { return with_value.contains(input.name); });
   require_distinct(graph.inputs, "input");
   require_distinct(graph.outputs, "output");
+  if (graph.outputs.empty() && others != nullptr && !others->empty()) {
+    const OtherOutput& first = others->front();
+    throw NetworkError(fmt::format("the output \"{}\": {}", first.name, first.why));
+  }
   if (graph.outputs.empty()) throw NetworkError("its graph has no outputs");
   return graph;
 }
 
 }  // namespace
 
-Graph read_graph(std::string_view file) {
+Graph read_graph(std::string_view file, std::vector<OtherOutput>* others) {
   if (file.empty()) throw NetworkError("the file is empty");
   std::optional<std::string_view> graph;
   for (WireReader reader(file); reader.next();) {
@@ -178,7 +229,7 @@ Graph read_graph(std::string_view file) {
     graph = reader.bytes();
   }
   if (!graph) throw NetworkError("it has no graph");
-  return read_fields(*graph);
+  return read_fields(*graph, others);
 }
 
 }  // namespace inferpool::runtimes

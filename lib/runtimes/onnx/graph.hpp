@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "runtimes/onnx/network.hpp"
 #include "runtimes/onnx/tensor_spec.hpp"
 
 namespace inferpool::runtimes {
@@ -23,7 +24,8 @@ struct Graph {
 };
 
 // From the bytes of an ONNX file, which may be anybody's. Throws NetworkError that says what is
-// wrong with them, and for inputs and outputs that no tensor can be.
-[[nodiscard]] Graph read_graph(std::string_view file);
+// wrong with them, and for inputs and outputs that no tensor can be; where `others` is given, such
+// outputs are put there instead.
+[[nodiscard]] Graph read_graph(std::string_view file, std::vector<OtherOutput>* others = nullptr);
 
 }  // namespace inferpool::runtimes

@@ -17,6 +17,12 @@ struct NetworkError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// An output of a network that is not served, and why: "it is no tensor but a map".
+struct OtherOutput {
+  std::string name = {};
+  std::string why = {};
+};
+
 // A network that was read from a file, whatever computes it. Not thread-safe.
 class Network {
  public:
@@ -27,6 +33,9 @@ class Network {
 
   [[nodiscard]] virtual std::span<const TensorSpec> inputs() const noexcept = 0;
   [[nodiscard]] virtual std::span<const TensorSpec> outputs() const noexcept = 0;
+
+  // Outputs that the network has besides.
+  [[nodiscard]] virtual std::span<const OtherOutput> left_out() const noexcept { return {}; }
 
   // What computes it, with its version.
   [[nodiscard]] virtual std::string backend() const = 0;

@@ -21,7 +21,13 @@ enum InitializerField : std::uint32_t { kInitializerName = 8 };
 
 enum ValueField : std::uint32_t { kValueName = 1, kValueType = 2 };
 
-enum TypeField : std::uint32_t { kTypeTensor = 1 };
+enum TypeField : std::uint32_t {
+  kTypeTensor = 1,
+  kTypeSequence = 4,
+  kTypeMap = 5,
+  kTypeSparse = 8,
+  kTypeOptional = 9,
+};
 
 enum TensorField : std::uint32_t { kTensorElement = 1, kTensorShape = 2 };
 

@@ -5,12 +5,12 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdio>
 #include <utility>
 #include <variant>
 
 #include "runtimes/model_file.hpp"
 #include "runtimes/onnx/open_network.hpp"
-#include "runtimes/onnx/thread_count.hpp"
 
 namespace inferpool::runtimes {
 namespace {
@@ -28,8 +28,12 @@ bool wants_metadata(const Request& request) {
 }  // namespace
 
 OnnxModel::OnnxModel(const Settings& settings)
-    : network_(open_network(find_model_file(settings.uri, kKind), wanted_backend(settings),
-                            thread_count(settings))) {}
+    : network_(open_network(find_model_file(settings.uri, kKind), wanted_network(settings))) {
+  for (const OtherOutput& output : network_->left_out()) {
+    std::fprintf(stderr, "%s: the output \"%s\" is left out: %s\n", settings.uri.c_str(),
+                 output.name.c_str(), output.why.c_str());
+  }
+}
 
 Response OnnxModel::predict(const Request& request, Context& context) {
   if (wants_metadata(request)) return metadata();

@@ -52,10 +52,20 @@ ONNXTensorElementDataType element_type(Datatype datatype) {
 
 }  // namespace
 
-const OrtApi& api() {
-  static const OrtApi* const functions = OrtGetApiBase()->GetApi(kApi);
-  if (functions == nullptr) throw NetworkError(version() + " is older than 1.11");
+const OrtApi& api_of(const OrtApiBase& library) {
+  const OrtApi* const functions = library.GetApi(kApi);
+  if (functions == nullptr) {
+    throw NetworkError(
+        fmt::format("the library that was loaded is ONNX Runtime {}; needed: 1.{} or newer "
+                    "(inferpool was built with 1.{})",
+                    library.GetVersionString(), kApi, ORT_API_VERSION));
+  }
   return *functions;
+}
+
+const OrtApi& api() {
+  static const OrtApi& functions = api_of(*OrtGetApiBase());
+  return functions;
 }
 
 std::string version() {

@@ -14,7 +14,11 @@
 // ONNX Runtime's C API: its objects with owners, its errors as NetworkError.
 namespace inferpool::runtimes::ort {
 
-// The functions; throws NetworkError where the library is older than 1.11.
+// The functions of a library; throws NetworkError that names both versions where it is older than
+// 1.11.
+[[nodiscard]] const OrtApi& api_of(const OrtApiBase& library);
+
+// Those of the one that is loaded; throws as api_of does.
 [[nodiscard]] const OrtApi& api();
 
 // "ONNX Runtime 1.20.1"

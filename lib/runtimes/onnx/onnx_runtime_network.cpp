@@ -5,25 +5,23 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "runtimes/onnx/element_types.hpp"
 #include "runtimes/onnx/file_bytes.hpp"
 #include "runtimes/onnx/graph.hpp"
 #include "runtimes/onnx/onnx_runtime.hpp"
+#include "runtimes/onnx/onnx_runtime_session.hpp"
+#include "runtimes/onnx/onnx_runtime_strings.hpp"
 
 namespace inferpool::runtimes {
 namespace {
 
 using ort::api;
 using ort::check;
-
-void refuse_texts(std::span<const TensorSpec> specs, const char* role) {
-  for (const TensorSpec& spec : specs) {
-    if (spec.datatype != Datatype::kBytes) continue;
-    throw NetworkError(fmt::format("the {} \"{}\" is BYTES, which is not served", role, spec.name));
-  }
-}
 
 std::vector<const char*> names_of(std::span<const TensorSpec> specs) {
   std::vector<const char*> names;
@@ -43,34 +41,20 @@ ort::MemoryInfo make_memory_info() {
   return ort::MemoryInfo(memory);
 }
 
-// From the file, so that it finds weights that lie beside it.
-ort::Session make_session(const OrtEnv* env, const std::filesystem::path& file,
-                          std::optional<int> threads) {
-  OrtSessionOptions* taken = nullptr;
-  check(api().CreateSessionOptions(&taken));
-  const ort::SessionOptions options(taken);
-  if (threads) check(api().SetIntraOpNumThreads(options.get(), *threads));
-  check(api().SetInterOpNumThreads(options.get(), 1));
-  OrtSession* session = nullptr;
-  check(api().CreateSession(env, file.c_str(), options.get(), &session));
-  return ort::Session(session);
-}
-
 class OnnxRuntimeNetwork final : public Network {
  public:
-  OnnxRuntimeNetwork(const std::filesystem::path& file, std::optional<int> threads)
-      : graph_(read_graph(file_bytes(file))),
+  OnnxRuntimeNetwork(std::string bytes, const std::filesystem::path& file,
+                     const NetworkOptions& options)
+      : graph_(read_graph(bytes, &left_out_)),
         env_(make_env()),
         memory_(make_memory_info()),
-        session_(make_session(env_.get(), file, threads)),
+        session_(ort::make_session(env_.get(), std::move(bytes), file, options)),
         input_names_(names_of(graph_.inputs)),
-        output_names_(names_of(graph_.outputs)) {
-    refuse_texts(graph_.inputs, "input");
-    refuse_texts(graph_.outputs, "output");
-  }
+        output_names_(names_of(graph_.outputs)) {}
 
   std::span<const TensorSpec> inputs() const noexcept override { return graph_.inputs; }
   std::span<const TensorSpec> outputs() const noexcept override { return graph_.outputs; }
+  std::span<const OtherOutput> left_out() const noexcept override { return left_out_; }
   std::string backend() const override { return ort::version(); }
 
   std::vector<Tensor> run(std::span<const Tensor* const> inputs, const Symbols& symbols,
@@ -83,7 +67,8 @@ class OnnxRuntimeNetwork final : public Network {
     for (std::size_t i = 0; i < tensors.size(); ++i) {
       const TensorSpec& spec = graph_.outputs[i];
       const std::optional<Shape> shape = known_shape(spec, symbols);
-      if (!shape) continue;  // ONNX Runtime finds the memory
+      // ONNX Runtime finds the memory.
+      if (!shape || spec.datatype == Datatype::kBytes) continue;
       tensors[i] = context.output(spec.datatype, *shape);
       values[i] = writable_view(*tensors[i]);
     }
@@ -98,6 +83,7 @@ class OnnxRuntimeNetwork final : public Network {
 
  private:
   ort::Value view_of(const Tensor& tensor) const {
+    if (tensor.datatype() == Datatype::kBytes) return ort::string_value(tensor);
     return ort::view(memory_.get(), tensor.datatype(), tensor.shape(), tensor.bytes());
   }
 
@@ -119,6 +105,7 @@ class OnnxRuntimeNetwork final : public Network {
   }
 
   static Tensor copied(OrtValue* value, const TensorSpec& spec, Context& context) {
+    if (spec.datatype == Datatype::kBytes) return ort::string_tensor(value);
     Tensor tensor = context.output(spec.datatype, ort::shape_of(value));
     void* data = nullptr;
     check(api().GetTensorMutableData(value, &data));
@@ -127,6 +114,7 @@ class OnnxRuntimeNetwork final : public Network {
     return tensor;
   }
 
+  std::vector<OtherOutput> left_out_;
   Graph graph_;
   ort::Env env_;
   ort::MemoryInfo memory_;
@@ -138,8 +126,8 @@ class OnnxRuntimeNetwork final : public Network {
 }  // namespace
 
 std::unique_ptr<Network> open_onnx_runtime_network(const std::filesystem::path& file,
-                                                   std::optional<int> threads) {
-  return std::make_unique<OnnxRuntimeNetwork>(file, threads);
+                                                   const NetworkOptions& options) {
+  return std::make_unique<OnnxRuntimeNetwork>(file_bytes(file), file, options);
 }
 
 }  // namespace inferpool::runtimes

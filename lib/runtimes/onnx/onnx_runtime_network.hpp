@@ -3,16 +3,16 @@
 
 #include <filesystem>
 #include <memory>
-#include <optional>
 
 #include "runtimes/onnx/network.hpp"
+#include "runtimes/onnx/network_options.hpp"
 
 namespace inferpool::runtimes {
 
-// A network for ONNX Runtime, on the processor. It computes in the datatypes that the network has.
-// `threads`: of one run; none: as ONNX Runtime chooses. Throws NetworkError with ONNX Runtime's
-// text, and for inputs and outputs that are BYTES.
+// A network for ONNX Runtime, on the processor. It computes in the datatypes that the network has;
+// outputs that are no tensors are left out. Throws NetworkError with ONNX Runtime's text, and for
+// inputs that are no tensors.
 [[nodiscard]] std::unique_ptr<Network> open_onnx_runtime_network(const std::filesystem::path& file,
-                                                                 std::optional<int> threads);
+                                                                 const NetworkOptions& options);
 
 }  // namespace inferpool::runtimes

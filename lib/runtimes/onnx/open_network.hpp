@@ -3,24 +3,29 @@
 
 #include <filesystem>
 #include <memory>
-#include <optional>
 #include <string_view>
 
 #include <inferpool/settings.hpp>
 
 #include "runtimes/onnx/network.hpp"
+#include "runtimes/onnx/network_options.hpp"
 
 namespace inferpool::runtimes {
 
-// Which backend the settings want: "backend" in the JSON object `extra`; empty: any. Throws Error
-// (invalid_settings) for one that is not built in.
-[[nodiscard]] std::string_view wanted_backend(const Settings& settings);
+// What the settings want of a network: threads_per_worker, and of the JSON object `extra` the
+// members "backend" and "spinning".
+struct WantedNetwork {
+  std::string_view backend;  // else ONNX Runtime where it was built, else OpenCV
+  NetworkOptions options = {};
+};
 
-// The network of an ONNX file, computed by that backend; by any: by ONNX Runtime where it is built
-// in, else by OpenCV. `threads`: that one run may use; none: as the backend chooses. Throws
-// NetworkError that names the file.
+// Throws Error (invalid_settings) for a backend that was not built, and for a member of another
+// type.
+[[nodiscard]] WantedNetwork wanted_network(const Settings& settings);
+
+// The network of an ONNX file, computed by the backend, which is loaded from beside the program.
+// Throws NetworkError that names the file, and NetworkError of load_backend.
 [[nodiscard]] std::unique_ptr<Network> open_network(const std::filesystem::path& file,
-                                                    std::string_view backend,
-                                                    std::optional<int> threads);
+                                                    const WantedNetwork& wanted);
 
 }  // namespace inferpool::runtimes

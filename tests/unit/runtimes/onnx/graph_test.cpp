@@ -8,6 +8,7 @@
 
 #include "catch.hpp"
 #include "runtimes/onnx/network.hpp"
+#include "unit/runtimes/onnx/built_networks.hpp"
 #include "unit/runtimes/onnx/network_files.hpp"
 
 namespace inferpool::test {
@@ -100,6 +101,26 @@ TEST_CASE("inputs and outputs that no tensor can be are told with their names") 
   for (int i = 0; i < 9; ++i) shape += "\x0a\x02\x08\x01"sv;
   const std::string file = "\x3a\x31\x62\x2f\x0a\x01o\x12\x2a\x0a\x28\x08\x01\x12\x24" + shape;
   CHECK_THAT(complaint_about(file), contains("the output \"o\": it has more than 8 dimensions"));
+}
+
+TEST_CASE("outputs that are no tensors may be told apart from those that are", "[W21]") {
+  const std::string element = text(1, number(1, 1));
+  const std::string file = model(
+      text(2, "all kinds") + text(12, port("t", 1, {-1})) +
+      text(12, other_port("s", 4, text(1, element))) + text(12, other_port("m", 5, number(1, 7))) +
+      text(12, other_port("p", 8, number(1, 1))) + text(12, other_port("o", 9, text(1, element))) +
+      text(12, port("c", 14, {-1})));
+  std::vector<runtimes::OtherOutput> others;
+  const Graph graph = read_graph(file, &others);
+  REQUIRE(graph.outputs.size() == 1);
+  CHECK(graph.outputs[0].name == "t");
+  const char* const kinds[] = {"a sequence", "a map", "a sparse one", "an optional value"};
+  REQUIRE(others.size() == 5);
+  for (std::size_t i = 0; i < 4; ++i) {
+    CHECK(others[i].why == std::string("it is no tensor but ") + kinds[i]);
+  }
+  CHECK_THAT(others[4].why, contains("element type is ONNX's number 14"));
+  CHECK_THROWS_WITH(read_graph(file), contains("the output \"s\": it is no tensor but a seq"));
 }
 
 TEST_CASE("an ONNX file cut off anywhere is no network, or one with fewer fields") {

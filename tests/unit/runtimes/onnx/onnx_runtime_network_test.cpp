@@ -3,13 +3,18 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <limits>
+#include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "catch.hpp"
 #include "integration/scratch_folder.hpp"
 #include "unit/runtimes/onnx/allocated_bytes.hpp"
+#include "unit/runtimes/onnx/built_networks.hpp"
 #include "unit/runtimes/onnx/network_files.hpp"
 #include "unit/runtimes/onnx/network_runs.hpp"
 #include "unit/runtimes/onnx/networks/references.hpp"
@@ -18,11 +23,17 @@ namespace inferpool::test {
 namespace {
 
 using runtimes::Network;
-using runtimes::NetworkError;
 using runtimes::open_onnx_runtime_network;
 
 std::unique_ptr<Network> opened(const std::string& name) {
-  return open_onnx_runtime_network(network_file(name), 1);
+  return open_onnx_runtime_network(network_file(name), {.threads = 1});
+}
+
+// Of the bytes of a file.
+std::unique_ptr<Network> opened_bytes(const std::string& bytes) {
+  const ScratchFolder folder;
+  write_file(folder / "m.onnx", bytes);
+  return open_onnx_runtime_network(folder / "m.onnx", {.threads = 1});
 }
 
 Tensor whole(const std::vector<std::int64_t>& values) {
@@ -102,9 +113,114 @@ TEST_CASE("a file that ONNX Runtime cannot read is told with its text") {
   std::string broken = network_bytes("convolution.onnx");
   broken.replace(broken.find("Conv"), 4, "Conf");
   write_file(folder / "m.onnx", broken);
-  CHECK_THROWS_WITH(open_onnx_runtime_network(folder / "m.onnx", 1),
+  CHECK_THROWS_WITH(open_onnx_runtime_network(folder / "m.onnx", {.threads = 1}),
                     contains("ONNX Runtime ") && contains("Conf"));
-  CHECK_THROWS_AS(open_onnx_runtime_network(network_file("text.onnx"), 1), NetworkError);
+}
+
+// What scikit-learn's converter writes for a classifier: its label, and each row's probabilities as
+// a map.
+std::string classifier(const std::string& probabilities) {
+  const std::string labels =
+      text(5, text(1, "classlabels_int64s") + number(8, 0) + number(8, 1) + number(20, 7));
+  return model(text(1, node("ArgMax", {"x"}, {"label"},
+                            text(5, text(1, "axis") + number(3, 1) + number(20, 2)) +
+                                text(5, text(1, "keepdims") + number(3, 0) + number(20, 2)))) +
+               text(1, node("ZipMap", {"x"}, {"probabilities"}, labels, "ai.onnx.ml")) +
+               text(2, "classifier") + text(11, port("x", 1, {-1, 2})) +
+               text(12, port("label", 7, {-1})) + text(12, probabilities));
+}
+std::string maps() {
+  return other_port("probabilities", 4,
+                    text(1, text(5, number(1, 7) + text(2, text(1, number(1, 1))))));
+}
+
+TEST_CASE("outputs that are no tensors are left out, and those that are, are served", "[W21]") {
+  const auto network = opened_bytes(classifier(maps()));
+  REQUIRE(network->outputs().size() == 1);
+  CHECK(network->outputs()[0].name == "label");
+  REQUIRE(network->left_out().size() == 1);
+  CHECK(network->left_out()[0].name == "probabilities");
+  CHECK(network->left_out()[0].why ==
+        "it is no tensor but a sequence of maps; scikit-learn's converter writes a tensor instead "
+        "with options={\"zipmap\": False}");
+  CHECK(outputs_of(*network, {{"x", Tensor::from(std::vector<float>{1, 2, 4, 3}, {2, 2})}})[0] ==
+        Tensor::from(std::vector<std::int64_t>{1, 0}, {2}));
+  CHECK(opened("convolution.onnx")->left_out().empty());
+}
+
+TEST_CASE("a network none of whose outputs is a tensor is refused with the remedy", "[W21]") {
+  const std::string labels =
+      text(5, text(1, "classlabels_int64s") + number(8, 0) + number(8, 1) + number(20, 7));
+  CHECK_THROWS_WITH(
+      opened_bytes(model(text(1, node("ZipMap", {"x"}, {"probabilities"}, labels, "ai.onnx.ml")) +
+                         text(2, "maps") + text(11, port("x", 1, {-1, 2})) + text(12, maps()))),
+      contains("the output \"probabilities\": it is no tensor but a sequence of maps") &&
+          contains("options={\"zipmap\": False}"));
+}
+
+TEST_CASE("an input that is no tensor is refused with what it is", "[W21]") {
+  const std::string tensor = text(1, number(1, 1));
+  const auto refused = [&](const std::string& input, const char* op) {
+    return model(text(1, node(op, {"s"}, {"y"})) + text(2, "other") + text(11, input) +
+                 text(12, port("y", 7, {})));
+  };
+  CHECK_THROWS_WITH(opened_bytes(refused(other_port("s", 4, text(1, tensor)), "SequenceLength")),
+                    contains("the input \"s\": it is no tensor but a sequence"));
+  CHECK_THROWS_WITH(
+      opened_bytes(refused(other_port("s", 9, text(1, tensor)), "OptionalHasElement")),
+      contains("the input \"s\": it is no tensor but an optional value"));
+}
+
+// y = x, of one of ONNX's datatypes.
+std::unique_ptr<Network> same(std::uint64_t datatype, std::initializer_list<std::int64_t> sizes) {
+  return opened_bytes(model(text(1, node("Identity", {"x"}, {"y"})) + text(2, "same") +
+                            text(11, port("x", datatype, sizes)) +
+                            text(12, port("y", datatype, sizes))));
+}
+
+TEST_CASE("every datatype of the protocol goes through ONNX Runtime bit by bit") {
+  constexpr std::pair<std::uint64_t, Datatype> kNumbers[] = {
+      {1, Datatype::kFp32},    {2, Datatype::kUint8},   {3, Datatype::kInt8},
+      {4, Datatype::kUint16},  {5, Datatype::kInt16},   {6, Datatype::kInt32},
+      {7, Datatype::kInt64},   {10, Datatype::kFp16},   {11, Datatype::kFp64},
+      {12, Datatype::kUint32}, {13, Datatype::kUint64}, {16, Datatype::kBf16}};
+  for (const auto& [number, datatype] : kNumbers) {
+    CAPTURE(number);
+    const auto network = same(number, {-1, 3});
+    std::vector<std::byte> bytes(Tensor(datatype, {5, 3}).bytes().size());
+    for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::byte>(i * 37 + 11);
+    const Tensor x = Tensor::copy_bytes(datatype, {5, 3}, bytes);
+    CHECK(outputs_of(*network, {{"x", x}})[0] == x);
+    CHECK(outputs_of(*network, {{"x", Tensor(datatype, {0, 3})}})[0].shape() == Shape{0, 3});
+    const Tensor scalar = Tensor::copy_bytes(
+        datatype, {}, std::span(bytes).first(Tensor(datatype, {}).bytes().size()));
+    CHECK(outputs_of(*same(number, {}), {{"x", scalar}})[0] == scalar);
+  }
+  Tensor yes(Datatype::kBool, {2});
+  yes.mutable_values<bool>()[1] = true;
+  CHECK(outputs_of(*same(9, {-1}), {{"x", yes}})[0] == yes);
+}
+
+TEST_CASE("datatypes that the protocol has not are refused with their numbers") {
+  for (const std::uint64_t other : {14, 15, 17, 18, 21, 22, 23}) {
+    CAPTURE(other);
+    CHECK_THROWS_WITH(same(other, {-1}), contains("the input \"x\": its element type is ONNX's "
+                                                  "number " +
+                                                  std::to_string(other)));
+  }
+}
+
+TEST_CASE("BYTES go through ONNX Runtime whole, and one that it would cut off is refused") {
+  const auto network = same(8, {-1});
+  const std::vector<std::string_view> texts{"one", "", "zwölf \xFF",
+                                            "a longer text than is inline"};
+  const Tensor x = Tensor::from_strings(texts, {4});
+  CHECK(outputs_of(*network, {{"x", x}})[0] == x);
+  const Tensor none = Tensor::from_strings(std::vector<std::string_view>{}, {0});
+  CHECK(outputs_of(*network, {{"x", none}})[0] == none);
+  const std::vector<std::string_view> cut{"whole", std::string_view("cut\0off", 7)};
+  CHECK_THROWS_WITH(outputs_of(*network, {{"x", Tensor::from_strings(cut, {2})}}),
+                    contains("the element 1 of a BYTES tensor has a zero byte"));
 }
 
 TEST_CASE("ONNX Runtime opens, runs and closes a network a thousand times without growing") {
