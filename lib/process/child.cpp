@@ -62,6 +62,15 @@ void Child::signal(int number) const noexcept {
   if (by_number_ && is_child()) kill(pid_, number);
 }
 
+// As long as it is not reaped, its number is no other process's, and no other group's.
+void Child::end_group() const noexcept {
+  const auto type = static_cast<idtype_t>(pidfd_ ? P_PIDFD : P_PID);
+  const auto id = static_cast<id_t>(pidfd_ ? pidfd_.get() : pid_);
+  siginfo_t info{};
+  if (waitid(type, id, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == pid_)
+    kill(-pid_, SIGKILL);
+}
+
 void Child::end() noexcept {
   if (!pidfd_ && !by_number_) return;
   signal(SIGKILL);
@@ -72,8 +81,10 @@ void Child::end() noexcept {
     reap();
     pidfd_.reset();
   } else {
-    while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
+    siginfo_t info{};
+    while (waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOWAIT) < 0 && errno == EINTR) {
     }
+    reap();
     by_number_ = false;
   }
 }
@@ -100,6 +111,7 @@ std::optional<std::uint64_t> Child::private_memory() const {
 
 std::optional<ExitStatus> Child::reap() noexcept {
   if (!pidfd_ && !by_number_) return ExitStatus{};
+  end_group();
   const auto type = static_cast<idtype_t>(pidfd_ ? P_PIDFD : P_PID);
   const auto id = static_cast<id_t>(pidfd_ ? pidfd_.get() : pid_);
   siginfo_t info{};

@@ -29,16 +29,18 @@ class Child {
   // No-op for a process that has ended.
   void signal(int number) const noexcept;
 
-  // Kills it and waits for that. No-op for one that was reaped.
+  // Kills it and its process group, and waits for it. No-op for one that was reaped.
   void end() noexcept;
 
   // Bytes of memory that are its own (RssAnon); none where it has ended or the kernel does not say.
   [[nodiscard]] std::optional<std::uint64_t> private_memory() const;
 
-  // How it ended, once it has; takes it out of the process table.
+  // How it ended, once it has; takes it out of the process table. What is left of its process
+  // group, if it led one, is killed first.
   std::optional<ExitStatus> reap() noexcept;
 
  private:
+  void end_group() const noexcept;
   [[nodiscard]] bool is_child() const noexcept;
 
   pid_t pid_ = 0;

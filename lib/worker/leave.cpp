@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -29,6 +30,34 @@ void raise_oom_score() noexcept {
   [[maybe_unused]] const ssize_t written = write(file.get(), kScore.data(), kScore.size());
 }
 
+constexpr std::array kDeferred{SIGINT, SIGTERM, SIGHUP, SIGPIPE};
+
+// A handler, and not SIG_IGN, which a program that the model starts would have, too: exec sets back
+// what is caught. What it interrupts goes on.
+void stay(int /*number*/) {}
+
+// A process that the model forks has no host that decides when it leaves. Until it has its own
+// handlers the signals wait.
+thread_local sigset_t before_fork;
+
+void hold_signals() {
+  sigset_t deferred;
+  sigemptyset(&deferred);
+  for (const int number : kDeferred) sigaddset(&deferred, number);
+  pthread_sigmask(SIG_BLOCK, &deferred, &before_fork);
+}
+
+void let_signals() { pthread_sigmask(SIG_SETMASK, &before_fork, nullptr); }
+
+void leave_by_itself() {
+  for (const int number : kDeferred) {
+    struct sigaction action {};
+    if (sigaction(number, nullptr, &action) == 0 && action.sa_handler == stay)
+      signal(number, SIG_DFL);
+  }
+  let_signals();
+}
+
 }  // namespace
 
 void take_name(std::string_view program) noexcept {
@@ -39,7 +68,11 @@ void take_name(std::string_view program) noexcept {
 }
 
 void defer_to_host() noexcept {
-  for (const int number : std::array{SIGINT, SIGTERM, SIGHUP, SIGPIPE}) signal(number, SIG_IGN);
+  struct sigaction action {};
+  action.sa_handler = stay;
+  action.sa_flags = SA_RESTART;
+  for (const int number : kDeferred) sigaction(number, &action, nullptr);
+  pthread_atfork(hold_signals, let_signals, leave_by_itself);
   raise_oom_score();
 }
 

@@ -10,8 +10,9 @@ namespace inferpool::worker {
 // kernel calls it by a number.
 void take_name(std::string_view program) noexcept;
 
-// The process ignores the signals that a terminal or a service manager sends to everybody: its host
-// decides when it leaves. The kernel, short of memory, takes it before the host.
+// The process stays at the signals that a terminal or a service manager sends to everybody: its
+// host decides when it leaves. What it forks or executes has them at their defaults. The kernel,
+// short of memory, takes it before the host, and so it does its children.
 void defer_to_host() noexcept;
 
 // The process leaves no core dump, and no other process of the user may look into it.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "process/child.hpp"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -51,6 +52,59 @@ TEST_CASE("how much memory a child has of its own is known while it lives") {
   CHECK_FALSE(child.private_memory());
   REQUIRE(child.reap());
   CHECK_FALSE(Child().private_memory());
+}
+
+// A child that leads a process group and leaves another process behind, which says its number.
+struct Leader {
+  explicit Leader(bool own_session) {
+    REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
+    pid = fork();
+    if (pid == 0) {
+      setpgid(0, 0);
+      if (fork() > 0) _exit(3);
+      if (own_session) setsid();
+      const pid_t self = getpid();
+      if (write(ends[1], &self, sizeof(self)) != sizeof(self)) _exit(1);
+      alarm(60);
+      for (;;) pause();
+    }
+    close(ends[1]);
+    REQUIRE(read(ends[0], &left, sizeof(left)) == sizeof(left));
+  }
+  Leader(const Leader&) = delete;
+  Leader& operator=(const Leader&) = delete;
+  ~Leader() { close(ends[0]); }
+  // Waits for the end of what it left behind.
+  [[nodiscard]] bool left_ends(int milliseconds) const {
+    pollfd poll_fd{ends[0], POLLIN, 0};
+    return poll(&poll_fd, 1, milliseconds) == 1;
+  }
+
+  int ends[2] = {};
+  pid_t pid = 0;
+  pid_t left = 0;
+};
+
+TEST_CASE("what a child leaves behind in its process group ends with it", "[W10]") {
+  const Leader leader(false);
+  Child child(leader.pid);
+  CHECK(wait_for(child).code == 3);
+  CHECK(leader.left_ends(10'000));
+}
+
+TEST_CASE("what a child leaves behind ends where the child is known by its number, too", "[W10]") {
+  const Leader leader(false);
+  test::without_calls({SYS_pidfd_open}, [&] { Child(leader.pid).end(); });
+  CHECK(leader.left_ends(10'000));
+}
+
+TEST_CASE("what has made a session of its own is left alone") {
+  const Leader leader(true);
+  Child child(leader.pid);
+  CHECK(wait_for(child).code == 3);
+  CHECK_FALSE(leader.left_ends(100));
+  CHECK(::kill(leader.left, SIGKILL) == 0);
+  CHECK(leader.left_ends(10'000));
 }
 
 TEST_CASE("a child that exits tells its status, one that is killed the signal") {

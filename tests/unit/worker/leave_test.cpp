@@ -4,9 +4,12 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
+#include <cstdlib>
 
 #include "catch.hpp"
 #include "unit/ipc/forked_child.hpp"
@@ -47,6 +50,53 @@ TEST_CASE(
   CHECK(child.exit_code() == 0);
   close(ends[0]);
   close(ends[1]);
+}
+
+constexpr std::array kToEverybody{SIGINT, SIGTERM, SIGHUP, SIGPIPE};
+
+// The signal that ended it, 0 where it has ended by itself.
+int ended_by(pid_t pid) {
+  int status = 0;
+  while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+  }
+  return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+}
+
+TEST_CASE("a worker stays at the signals that are sent to everybody") {
+  ForkedChild child([]() -> int {
+    defer_to_host();
+    for (const int number : kToEverybody) raise(number);
+    return 7;
+  });
+  CHECK(child.exit_code() == 7);
+}
+
+TEST_CASE("what a worker forks ends at these signals, however early they come", "[W9]") {
+  ForkedChild child([]() -> int {
+    defer_to_host();
+    for (int i = 0; i < 200; ++i) {
+      for (const int number : kToEverybody) {
+        const pid_t pid = fork();
+        if (pid == 0) wait_for_the_end();
+        kill(pid, number);
+        if (ended_by(pid) != number) return 1;
+      }
+    }
+    return 0;
+  });
+  CHECK(child.exit_code() == 0);
+}
+
+TEST_CASE("a program that a worker starts has all signals at their defaults, none blocked",
+          "[W9]") {
+  ForkedChild child([]() -> int {
+    defer_to_host();
+    constexpr const char* kIgnoredOrBlocked =
+        "grep -E '^Sig(Ign|Blk):' /proc/self/status | grep -q '[1-9a-f]' && exit 1; kill -TERM $$";
+    const int status = system(kIgnoredOrBlocked);
+    return WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM ? 0 : 1;
+  });
+  CHECK(child.exit_code() == 0);
 }
 
 }  // namespace
