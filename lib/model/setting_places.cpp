@@ -94,9 +94,9 @@ std::string_view nearest_place(std::string_view unknown, const std::vector<Setti
 }
 
 std::string_view likely_place(std::string_view unknown, const std::vector<SettingField>& fields) {
-  // A third of its letters may be wrong, and the object around it.
+  // Half of its letters may be wrong, and the object around it.
   const auto [place, remoteness] = nearest(unknown, fields);
-  const std::size_t most = 2 * (last_part(unknown).size() / 3) + 1;
+  const std::size_t most = 2 * (last_part(unknown).size() / 2) + 1;
   return remoteness <= most ? place : std::string_view();
 }
 
