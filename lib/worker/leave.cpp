@@ -39,6 +39,9 @@ void take_name(std::string_view program) noexcept {
 }
 
 void defer_to_host() noexcept {
+  // A file beyond RLIMIT_FSIZE is an error for who writes it (EFBIG), and no end of the process. A
+  // handler, since what the model starts would inherit that the signal is ignored.
+  signal(SIGXFSZ, [](int) {});
   for (const int number : std::array{SIGINT, SIGTERM, SIGHUP, SIGPIPE}) signal(number, SIG_IGN);
   raise_oom_score();
 }

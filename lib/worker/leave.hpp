@@ -11,7 +11,8 @@ namespace inferpool::worker {
 void take_name(std::string_view program) noexcept;
 
 // The process ignores the signals that a terminal or a service manager sends to everybody: its host
-// decides when it leaves. The kernel, short of memory, takes it before the host.
+// decides when it leaves. A write beyond RLIMIT_FSIZE fails, and ends nothing. The kernel, short of
+// memory, takes it before the host.
 void defer_to_host() noexcept;
 
 // The process leaves no core dump, and no other process of the user may look into it.

@@ -3,10 +3,13 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 
 #include "catch.hpp"
 #include "unit/ipc/forked_child.hpp"
@@ -47,6 +50,18 @@ TEST_CASE(
   CHECK(child.exit_code() == 0);
   close(ends[0]);
   close(ends[1]);
+}
+
+TEST_CASE("a write beyond RLIMIT_FSIZE fails in a worker, and does not end it") {
+  ForkedChild child([]() -> int {
+    defer_to_host();
+    const rlimit limit{10, 10};
+    const int file = memfd_create("file", MFD_CLOEXEC);
+    if (setrlimit(RLIMIT_FSIZE, &limit) != 0 || file < 0) return 1;
+    if (write(file, "0123456789", 10) != 10) return 2;
+    return write(file, "x", 1) < 0 && errno == EFBIG ? 0 : 3;
+  });
+  CHECK(child.exit_code() == 0);
 }
 
 }  // namespace
