@@ -2,7 +2,7 @@
 # Programs that are hosts of a pool, for tests that end them, trace them or take their means.
 
 # Hosts that their tests may end, or take the means from.
-foreach(program IN ITEMS cgroup_host host_program limited_host)
+foreach(program IN ITEMS cgroup_host each_limit_host host_program limited_host)
   add_executable(${program} workers/${program}.cpp)
   target_link_libraries(${program} PRIVATE inferpool::inferpool inferpool_private inferpool_warnings)
   target_include_directories(${program} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})

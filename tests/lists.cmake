@@ -5,6 +5,7 @@
 set(unit_tests
     unit/core/error_test.cpp
     unit/core/format_test.cpp
+    unit/core/spared_signal_test.cpp
     unit/ipc/announced_copy_test.cpp
     unit/ipc/channel_kill_test.cpp
     unit/ipc/channel_part_kill_test.cpp
@@ -96,6 +97,7 @@ set(unit_tests
     unit/pool/worker_end_test.cpp
     unit/pool/worker_path_test.cpp
     unit/process/child_test.cpp
+    unit/process/ending_limits_test.cpp
     unit/process/exit_status_test.cpp
     unit/process/spawn_test.cpp
     unit/worker/accelerators_test.cpp
@@ -126,6 +128,7 @@ set(integration_tests
     integration/crash_loop_test.cpp
     integration/exhaustion_cgroup_test.cpp
     integration/exhaustion_descriptors_test.cpp
+    integration/exhaustion_limits_test.cpp
     integration/exhaustion_memory_test.cpp
     integration/exhaustion_processes_test.cpp
     integration/faults_clock_test.cpp

@@ -32,13 +32,19 @@ std::string limit_behind(int error) {
       return formatted(
           "; RLIMIT_NPROC (ulimit -u; for workers the setting rlimits) lets this user have {} "
           "processes and threads, a container's pids.max may be lower, and a thread's stack counts "
-          "against RLIMIT_AS ({}): raise what is used up",
-          limit(RLIMIT_NPROC), limit(RLIMIT_AS));
+          "against RLIMIT_AS ({}) and RLIMIT_DATA ({}): raise what is used up",
+          limit(RLIMIT_NPROC), limit(RLIMIT_AS), limit(RLIMIT_DATA));
     case ENOMEM:
       return formatted(
-          "; RLIMIT_AS (ulimit -v; for workers the setting rlimits) is {}, and memory and "
-          "vm.max_map_count have limits: lower shared_memory_limit, or raise what is used up",
-          limit(RLIMIT_AS));
+          "; RLIMIT_AS (ulimit -v; for workers the setting rlimits) is {}, RLIMIT_DATA (ulimit -d) "
+          "{}, and memory and vm.max_map_count have limits: lower shared_memory_limit, or raise "
+          "what is used up",
+          limit(RLIMIT_AS), limit(RLIMIT_DATA));
+    case EFBIG:
+      return formatted(
+          "; RLIMIT_FSIZE (ulimit -f, in KiB; for workers the setting rlimits) lets this process "
+          "have files, and memory files, of {} bytes: raise it, or lower shared_memory_limit",
+          limit(RLIMIT_FSIZE));
     default:
       return {};
   }

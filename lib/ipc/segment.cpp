@@ -11,6 +11,7 @@
 #include <stdexcept>
 
 #include "core/format.hpp"
+#include "core/spared_signal.hpp"
 #include "core/system_error.hpp"
 
 #ifndef MFD_NOEXEC_SEAL
@@ -53,7 +54,14 @@ MemoryFile MemoryFile::create(const char* label, std::size_t size) {
   FileDescriptor fd(memfd_create(label, kFlags | MFD_NOEXEC_SEAL));
   if (!fd && errno == EINVAL) fd = FileDescriptor(memfd_create(label, kFlags));  // before Linux 6.3
   if (!fd) fail("memfd_create");
-  if (ftruncate(fd.get(), static_cast<off_t>(size)) != 0) fail("ftruncate");
+  {
+    // Beyond RLIMIT_FSIZE, which holds for memory files, too, the system would end the host.
+    const SparedSignal spared(SIGXFSZ);
+    if (ftruncate(fd.get(), static_cast<off_t>(size)) != 0) {
+      throw std::runtime_error(
+          system_failure(formatted("ftruncate of {} to {} bytes", label, size), errno));
+    }
+  }
   if (fcntl(fd.get(), F_ADD_SEALS, kSeals | F_SEAL_SEAL) != 0) fail("fcntl(F_ADD_SEALS)");
   return {std::move(fd), size};
 }

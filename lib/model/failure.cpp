@@ -6,12 +6,14 @@
 #include <cstdlib>
 #include <exception>
 #include <memory>
+#include <new>
 #include <string_view>
 #include <typeinfo>
 
 #include <inferpool/error.hpp>
 
 #include "core/format.hpp"
+#include "core/memory_limits.hpp"
 
 namespace inferpool {
 namespace {
@@ -42,6 +44,8 @@ Failure current_failure() {
     throw;
   } catch (const ForeignException& error) {
     failure = {error.type(), cut(error.what())};
+  } catch (const std::bad_alloc& error) {
+    failure.text = error.what() + memory_limits();
   } catch (const std::exception& error) {
     const char* const text = error.what();
     if (text != nullptr) failure.text = cut(text);

@@ -31,7 +31,7 @@ std::string why(const OomKill& kill) {
 
 std::string why(const WorkerEnd& end) {
   if (end.oom_kill) return why(*end.oom_kill);
-  if (end.reason.empty()) return "";
+  if (end.reason.empty()) return end.limit;
   std::string text = formatted("; the pool killed it: {}", end.reason);
   if (end.hung && end.status.signal == SIGKILL)
     text += formatted("; asked for its stack (SIGABRT), it had not ended {} s later",

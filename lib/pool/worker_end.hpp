@@ -20,6 +20,7 @@ struct WorkerEnd {
   int pid = 0;
   process::ExitStatus status = {};
   std::string reason = {};       // why the host killed it; empty where it ended by itself
+  std::string limit = {};        // which limit explains that, where it ended by itself
   std::string stderr_tail = {};  // the last 4 KiB
   bool hung = false;             // it was asked for its stack
   std::optional<OomKill> oom_kill = {};

@@ -12,6 +12,7 @@
 #include "core/system_error.hpp"
 #include "pool/call.hpp"
 #include "pool/launch.hpp"
+#include "process/ending_limits.hpp"
 #include "process/spawn.hpp"
 
 namespace inferpool::pool {
@@ -56,8 +57,9 @@ void WorkerHandle::advance() {
   if (received == ipc::Received::kNoise || received == ipc::Received::kCut)
     return fail_start("it sent what is no message of inferpool");
   if (message.exec_error != 0) {
-    return fail_start(formatted("{} cannot be run: {}", origin_->binary.path(),
-                                std::generic_category().message(message.exec_error)));
+    return fail_start(formatted("{} cannot be run: {}{}", origin_->binary.path(),
+                                std::generic_category().message(message.exec_error),
+                                process::EndingLimits::of(pid_).low()));
   }
   if (stage_ == Stage::kShakingHands) return read_hello(message);
   if (message.head.generation != generation_) {
@@ -139,6 +141,7 @@ void WorkerHandle::fail_start(std::string why) {
 }
 
 std::optional<WorkerEnd> WorkerHandle::end() {
+  const auto limits = process::EndingLimits::of(pid_);  // which go with it
   const auto status = child_.reap();
   if (!status) return std::nullopt;
   output_.finish();
@@ -153,6 +156,7 @@ std::optional<WorkerEnd> WorkerHandle::end() {
   end.hung = aborted_;
   if (end.reason.empty() && status->signal == SIGKILL)
     end.oom_kill = origin_->oom_kills->explain(oom_mark_);
+  if (end.reason.empty()) end.limit = limits.behind(*status);
   child_ = {};
   return end;
 }

@@ -16,10 +16,10 @@ namespace {
 constexpr std::array kZero{0U};
 
 constexpr std::uint32_t kWriting = O_ACCMODE | O_CREAT | O_TRUNC | (O_TMPFILE & ~O_DIRECTORY);
-constexpr Condition kReadingFlags1{.argument = 1, .values = kZero, .bits = kWriting};
-constexpr Condition kReadingFlags2{.argument = 2, .values = kZero, .bits = kWriting};
-constexpr std::array kOpen{kReadingFlags1};
-constexpr std::array kOpenat{kReadingFlags2};
+#ifdef __NR_open
+constexpr std::array kOpen{Condition{.argument = 1, .values = kZero, .bits = kWriting}};
+#endif
+constexpr std::array kOpenat{Condition{.argument = 2, .values = kZero, .bits = kWriting}};
 
 // Not the locks: one on a file that another process locks, too, holds that process up. Not the
 // leases, owners, signals and notes either, which reach others, nor the size of a pipe, which

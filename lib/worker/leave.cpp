@@ -30,7 +30,9 @@ void raise_oom_score() noexcept {
   [[maybe_unused]] const ssize_t written = write(file.get(), kScore.data(), kScore.size());
 }
 
-constexpr std::array kDeferred{SIGINT, SIGTERM, SIGHUP, SIGPIPE};
+// The last one is about a file beyond RLIMIT_FSIZE: that is an error for who writes it (EFBIG), and
+// no end of the process.
+constexpr std::array kDeferred{SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGXFSZ};
 
 // A handler, and not SIG_IGN, which a program that the model starts would have, too: exec sets back
 // what is caught. What it interrupts goes on.

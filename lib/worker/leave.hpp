@@ -11,8 +11,9 @@ namespace inferpool::worker {
 void take_name(std::string_view program) noexcept;
 
 // The process stays at the signals that a terminal or a service manager sends to everybody: its
-// host decides when it leaves. What it forks or executes has them at their defaults. The kernel,
-// short of memory, takes it before the host, and so it does its children.
+// host decides when it leaves. A write beyond RLIMIT_FSIZE fails, and ends nothing. What it forks
+// or executes has these signals at their defaults. The kernel, short of memory, takes it before the
+// host, and so it does its children.
 void defer_to_host() noexcept;
 
 // The process leaves no core dump, and no other process of the user may look into it.

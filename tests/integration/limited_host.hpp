@@ -10,15 +10,16 @@
 
 namespace inferpool::test {
 
-// What limited_host printed, once it has left.
-inline std::vector<std::string> limited_host(const std::string& mode) {
+// What limited_host, or another host that runs out of something, printed, once it has left.
+inline std::vector<std::string> limited_host(const std::string& mode,
+                                             const std::string& program = "limited_host") {
   const ScratchFolder folder;
-  HostProgram host(mode, folder / "", "limited_host");
+  HostProgram host(mode, folder / "", program);
   std::vector<std::string> lines;
   for (std::string line = host.line(); !line.empty(); line = host.line()) lines.push_back(line);
   const int status = host.wait();
   if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-    throw std::runtime_error("limited_host failed: " + host.rest_of_stderr());
+    throw std::runtime_error(program + " failed: " + host.rest_of_stderr());
   return lines;
 }
 

@@ -5,6 +5,7 @@
 #include <linux/falloc.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -61,6 +62,25 @@ std::size_t resident(const Mapping& mapping) {
   return 4096 *
          static_cast<std::size_t>(std::count_if(
              pages.begin(), pages.end(), [](unsigned char page) { return (page & 1) != 0; }));
+}
+
+TEST_CASE("memory beyond RLIMIT_FSIZE is refused with the limit and its value, by no signal") {
+  ForkedChild child([] {
+    const rlimit limit{4096, 4096};
+    if (setrlimit(RLIMIT_FSIZE, &limit) != 0) return 1;
+    try {
+      MemoryFile::create("inferpool-file", kSize);
+    } catch (const std::runtime_error& error) {
+      const std::string text = error.what();
+      return text.find("ftruncate of inferpool-file to 1048576 bytes") != std::string::npos &&
+                     text.find("RLIMIT_FSIZE") != std::string::npos &&
+                     text.find("of 4096 bytes: raise it") != std::string::npos
+                 ? 0
+                 : 2;
+    }
+    return 3;
+  });
+  CHECK(child.exit_code() == 0);
 }
 
 TEST_CASE("no core dump contains a mapping") {

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/failure.hpp"
 
+#include <sys/resource.h>
+
 #include <exception>
+#include <new>
 #include <stdexcept>
 #include <string>
 
 #include <inferpool/error.hpp>
 
 #include "catch.hpp"
+#include "unit/ipc/forked_child.hpp"
 
 namespace shop {
 
@@ -35,6 +39,20 @@ Failure failure_of(const Thrown& thrown) {
   } catch (...) {
     return current_failure();
   }
+}
+
+TEST_CASE("want of memory is told with the limits that the process has for it") {
+  test::ForkedChild child([] {
+    const rlimit limit{rlim_t{1} << 50U, RLIM_INFINITY};
+    if (setrlimit(RLIMIT_DATA, &limit) != 0) return 1;
+    const Failure failure = failure_of(std::bad_alloc());
+    return failure.type == "std::bad_alloc" &&
+                   failure.text.starts_with("std::bad_alloc; RLIMIT_DATA (ulimit -d") &&
+                   failure.text.ends_with("is 1125899906842624")
+               ? 0
+               : 2;
+  });
+  CHECK(child.exit_code() == 0);
 }
 
 TEST_CASE("a standard exception is told by its demangled type and its text") {

@@ -27,6 +27,17 @@ TEST_CASE("the end of a worker says who ended and how") {
   REQUIRE(to_string(exited) == "worker 2 (pid 71) exited with status 0");
 }
 
+TEST_CASE("the end of a worker by a limit names it, unless the pool killed it") {
+  WorkerEnd end = killed();
+  end.limit = "; RLIMIT_CPU lets it compute for 1 s: raise it";
+  REQUIRE(to_string(end) ==
+          "worker 2 (pid 71) was killed by signal 9 (SIGKILL); RLIMIT_CPU lets it compute for 1 s: "
+          "raise it");
+  REQUIRE_THAT(worker_lost(end, 5, Phase::kRunning).what(), contains("compute for 1 s: raise it"));
+  end.reason = "hung";
+  REQUIRE_THAT(to_string(end), !contains("RLIMIT_CPU"));
+}
+
 TEST_CASE("the end of a worker that the pool killed says why") {
   WorkerEnd end = killed();
   end.reason = "hung";

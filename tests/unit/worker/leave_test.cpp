@@ -3,6 +3,8 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -95,6 +97,18 @@ TEST_CASE("a program that a worker starts has all signals at their defaults, non
         "grep -E '^Sig(Ign|Blk):' /proc/self/status | grep -q '[1-9a-f]' && exit 1; kill -TERM $$";
     const int status = system(kIgnoredOrBlocked);
     return WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM ? 0 : 1;
+  });
+  CHECK(child.exit_code() == 0);
+}
+
+TEST_CASE("a write beyond RLIMIT_FSIZE fails in a worker, and does not end it") {
+  ForkedChild child([]() -> int {
+    defer_to_host();
+    const rlimit limit{10, 10};
+    const int file = memfd_create("file", MFD_CLOEXEC);
+    if (setrlimit(RLIMIT_FSIZE, &limit) != 0 || file < 0) return 1;
+    if (write(file, "0123456789", 10) != 10) return 2;
+    return write(file, "x", 1) < 0 && errno == EFBIG ? 0 : 3;
   });
   CHECK(child.exit_code() == 0);
 }

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+// A host with one limit too low: each_limit_host RLIMIT_x FOLDER. Prints a line a step, which is
+// "<step> <value of the limit> <how it ended>":
+//   before   a pool is made under the low limit, and asked
+//   raised   the same, once the limit is as it was
+//   live     a pool that lives is asked under the low limit
+//   restart  its worker dies under the low limit
+//   again    the pool is asked, once the limit is as it was
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <exception>
+#include <string>
+#include <thread>
+
+#include "integration/event_log.hpp"
+#include "integration/faulty_pool.hpp"
+#include "integration/limit.hpp"
+#include "workers/each_limit.hpp"
+#include "workers/sanitizer_descriptors.hpp"
+
+namespace {
+
+using namespace inferpool;
+using namespace inferpool::test;
+
+template <typename F>
+std::string outcome(F action) {
+  std::string text = "ok";
+  try {
+    action();
+  } catch (const Error& error) {
+    text = error.what();
+  }
+  std::ranges::replace(text, '\n', ' ');
+  return text;
+}
+
+void print(const std::string& step, rlim_t value, const std::string& how) {
+  std::printf("%s %llu %s\n", step.c_str(), static_cast<unsigned long long>(value), how.c_str());
+  std::fflush(stdout);
+}
+
+void ask(FaultyPool& pool) { pool.infer(command(Deed::kAnswer), {.timeout = 20s}); }
+
+void make_and_ask() {
+  FaultyPool pool(faulty_settings(1));
+  ask(pool);
+}
+
+void before(const LowLimit& limit) {
+  make_and_ask();  // so that the low value is beside all that the host has
+  const rlim_t low = low_value(limit);
+  {
+    const Limit few(limit.resource, low);
+    print("before", low, outcome(make_and_ask));
+  }
+  print("raised", low, outcome(make_and_ask));
+}
+
+void during(const LowLimit& limit) {
+  EventLog log;
+  Settings settings = faulty_settings(1);
+  settings.restart_backoff = {.first = 5ms, .limit = 50ms, .breaker = 3};
+  settings.on_event = log.recorder();
+  FaultyPool pool(settings);
+  ask(pool);
+  const rlim_t low = low_value(limit);
+  {
+    const Limit few(limit.resource, low);
+    print("live", low, outcome([&] { ask(pool); }));
+    ::kill(pool.stats().workers[0].pid, SIGKILL);
+    const auto restarted = [&] {
+      const Health health = pool.health();
+      return health.state == PoolState::kReady && health.restarts > 0;
+    };
+    const auto failed = [&] { return log.of_kind(EventKind::kStartFailed); };
+    eventually([&] { return !failed().empty() || restarted(); }, 20s);
+    const auto failures = failed();
+    print("restart", low, outcome([&] {
+            if (!failures.empty()) throw *failures.front().error;
+            ask(pool);
+          }));
+  }
+  eventually([&] { return pool.health().state == PoolState::kReady; }, 20s);
+  print("again", low, outcome([&] { ask(pool); }));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 3) return 2;
+  const auto limit = std::ranges::find(kEachLimit, argv[1], &LowLimit::name);
+  if (limit == kEachLimit.end()) return 2;
+  std::array<int, 2> first{};
+  if (::pipe(first.data()) == 0) std::ranges::for_each(first, ::close);
+  int status = 0;
+  // Not on the first thread, whose stack grows as far as RLIMIT_STACK lets it.
+  std::thread([&] {
+    try {
+      before(*limit);
+      during(*limit);
+    } catch (const std::exception& error) {
+      std::fprintf(stderr, "each_limit_host: %s\n", error.what());
+      status = 1;
+    }
+  }).join();
+  return status;
+}
