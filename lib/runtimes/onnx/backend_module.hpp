@@ -9,8 +9,9 @@
 namespace inferpool::runtimes {
 
 // A backend and the libraries that it stands on are no part of the program: they lie in the module
-// inferpool-onnx-<name>.so beside it, and only the one that computes is loaded. Two at a time would
-// register ONNX's operators twice where both bring them.
+// inferpool-onnx-<name>.so beside it, and only the one that computes is loaded. The libraries of
+// the two share tables of the process, such as those of protobuf's messages, and either costs every
+// start of a worker that does not use it.
 
 // The folder of this program's executable, however it was started. Throws NetworkError where /proc
 // does not say it.

@@ -6,7 +6,7 @@
 
 using inferpool::runtimes::NetworkOptions;
 
-// The module inferpool-onnx-opencv.so. OpenCV's threads sleep when they are idle.
+// The module inferpool-onnx-opencv.so. OpenCV has no setting for the spinning of its threads.
 const inferpool::runtimes::Backend inferpool_onnx_backend{
     .stamp = inferpool::runtimes::kBackendStamp,
     .open = [](const std::filesystem::path& file, const NetworkOptions& options) {
