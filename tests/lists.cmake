@@ -224,6 +224,7 @@ set(python_tests
 set(xgboost_tests
     integration/xgboost_test.cpp
     unit/runtimes/xgboost/booster_test.cpp)
+    integration/xgboost_mlserver_test.cpp
 
 # The workers of both, workers/<name>.cpp: each is built as the executable <name>, beside the tests.
 set(test_workers
