@@ -22,8 +22,17 @@ namespace {
 
 namespace py = pybind11;
 
-void search_first(const std::string& folder) {
-  if (folder.empty()) return;
+// The name of a file, whose bytes may be no UTF-8, as Python has it.
+py::object file_name(const std::string& bytes) {
+  auto name = py::reinterpret_steal<py::object>(
+      PyUnicode_DecodeFSDefaultAndSize(bytes.data(), static_cast<Py_ssize_t>(bytes.size())));
+  if (!name) throw py::error_already_set();
+  return name;
+}
+
+void search_first(const std::string& bytes) {
+  if (bytes.empty()) return;
+  const py::object folder = file_name(bytes);
   const py::object path = py::module_::import("sys").attr("path");
   if (path.contains(folder)) path.attr("remove")(folder);
   path.attr("insert")(0, folder);
@@ -50,7 +59,7 @@ py::object settings_for_python(const Settings& settings, WorkerInfo info) {
           ? py::dict()
           : py::object(py::module_::import("json").attr("loads")(settings.extra));
   const auto text = [](const std::string& value) -> py::object {
-    return value.empty() ? py::object(py::none()) : py::object(py::str(value));
+    return value.empty() ? py::object(py::none()) : file_name(value);
   };
   return record("name"_a = settings.name, "implementation"_a = settings.implementation,
                 "folder"_a = text(settings.folder), "worker_index"_a = info.index,
