@@ -230,6 +230,7 @@ set(onnxruntime_tests
     unit/runtimes/onnx/onnx_runtime_test.cpp
     unit/runtimes/onnx/repeated_schemas_test.cpp)
 set(python_tests
+    integration/python_children_test.cpp
     integration/python_environment_test.cpp
     integration/python_test.cpp
     integration/python_worker_test.cpp
@@ -241,10 +242,16 @@ set(python_tests
     unit/runtimes/python/python_environment_test.cpp
     unit/runtimes/python/python_errors_test.cpp
     unit/runtimes/python/python_exception_test.cpp
-    unit/runtimes/python/python_model_test.cpp)
+    unit/runtimes/python/python_model_test.cpp
+    unit/runtimes/python/whole_array_test.cpp)
 set(xgboost_tests
+    integration/xgboost_mlserver_test.cpp
     integration/xgboost_test.cpp
-    unit/runtimes/xgboost/booster_test.cpp)
+    unit/runtimes/xgboost/booster_test.cpp
+    unit/runtimes/xgboost/checked_model_test.cpp
+    unit/runtimes/xgboost/model_events_test.cpp
+    unit/runtimes/xgboost/model_form_test.cpp
+    unit/runtimes/xgboost/sklearn_class_test.cpp)
 
 # The workers of both, workers/<name>.cpp: each is built as the executable <name>, beside the tests.
 set(test_workers

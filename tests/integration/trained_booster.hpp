@@ -63,17 +63,19 @@ class TrainedBooster {
     check_xgboost(XGBoosterSaveModel(handle_, file.c_str()));
   }
 
-  // What it predicts of rows of kColumns numbers, by way of a DMatrix.
-  [[nodiscard]] Tensor predict(const std::vector<float>& rows) const {
+  // What it predicts of rows of kColumns numbers, by way of a DMatrix; by the first iterations
+  // alone, or by all (0).
+  [[nodiscard]] Tensor predict(const std::vector<float>& rows, int iterations = 0) const {
     const Matrix matrix(rows);
     const bst_ulong* shape = nullptr;
     bst_ulong rank = 0;
     const float* values = nullptr;
-    constexpr const char* kConfig =
-        R"({"type": 0, "training": false, "iteration_begin": 0, "iteration_end": 0,)"
-        R"( "strict_shape": false})";
-    check_xgboost(
-        XGBoosterPredictFromDMatrix(handle_, matrix.handle, kConfig, &shape, &rank, &values));
+    const std::string config =
+        R"({"type": 0, "training": false, "iteration_begin": 0, "strict_shape": false,)"
+        R"( "iteration_end": )" +
+        std::to_string(iterations) + "}";
+    check_xgboost(XGBoosterPredictFromDMatrix(handle_, matrix.handle, config.c_str(), &shape, &rank,
+                                              &values));
     const Shape dimensions(std::vector<std::int64_t>(shape, shape + rank));
     const auto size = static_cast<std::size_t>(dimensions.elements());
     return Tensor::from(std::span(values, size), dimensions);

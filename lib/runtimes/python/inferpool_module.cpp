@@ -79,6 +79,9 @@ void define_inferpool_module() {
       "Whether nobody waits for the result any more.");
   module.def("parameters", &parameters, "The parameters of the request, by name.");
   modules["inferpool"] = module;
+  // A process that the class forks has not the memory that an output would lie in.
+  py::module_::import("os").attr("register_at_fork")(py::arg("after_in_child") =
+                                                         py::cpp_function([] { current = {}; }));
 }
 
 CurrentRun::CurrentRun(const Request& request, Context& context) noexcept {

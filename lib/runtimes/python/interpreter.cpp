@@ -78,6 +78,14 @@ void prefer_packages(const PythonEnvironment& environment) {
   path.attr("extend")(added + before);
 }
 
+void call_quietly(const char* module, const char* function) noexcept {
+  try {
+    py::module_::import(module).attr(function)();
+  } catch (py::error_already_set& error) {
+    error.discard_as_unraisable(function);
+  }
+}
+
 }  // namespace
 
 void Interpreter::start(const std::string& environment_path) {
@@ -97,6 +105,8 @@ void Interpreter::start(const std::string& environment_path) {
   const bool is_virtual = environment && !environment->interpreter.empty();
   initialize(is_virtual ? environment->interpreter.c_str() : INFERPOOL_PYTHON);
   started = environment_path;
+  // What imports it takes its thread for the main one, for which its end is waited for.
+  py::module_::import("threading");
   write_lines_at_once();
   if (environment && !is_virtual) prefer_packages(*environment);
   PyEval_SaveThread();
@@ -105,11 +115,9 @@ void Interpreter::start(const std::string& environment_path) {
 void Interpreter::leave() noexcept {
   if (!started_with()) return;
   const py::gil_scoped_acquire lock;
-  try {
-    py::module_::import("atexit").attr("_run_exitfuncs")();
-  } catch (py::error_already_set& error) {
-    error.discard_as_unraisable("inferpool-python: functions of atexit");
-  }
+  // In the order of Python's own end.
+  call_quietly("threading", "_shutdown");
+  call_quietly("atexit", "_run_exitfuncs");
   for (const char* const name : {"stdout", "stderr"}) {
     PyObject* const stream = PySys_GetObject(name);  // borrowed
     if (stream == nullptr || stream == Py_None) continue;

@@ -19,8 +19,10 @@ class Interpreter {
   // Throws Error (invalid_settings), and std::runtime_error where Python does not start.
   static void start(const std::string& environment_path);
 
-  // What Python does when a process ends: its functions of atexit, and what is buffered. The last
-  // thing to happen in it. Does nothing where it never started.
+  // What Python does when a process ends: it waits for the threads that are no daemons, with what
+  // was registered for their end (pools of threads and of processes), calls the functions of
+  // atexit, and writes what is buffered. The last thing to happen in it, on the thread that started
+  // it. Does nothing where it never started.
   static void leave() noexcept;
 };
 

@@ -13,6 +13,7 @@
 
 #include "runtimes/python/numpy_type.hpp"
 #include "runtimes/python/tensor_buffer.hpp"
+#include "runtimes/python/whole_array.hpp"
 
 namespace inferpool::runtimes {
 namespace {
@@ -53,6 +54,7 @@ NamedValues named_values(const py::object& result) {
   }
   if (py::isinstance<py::dict>(result)) return entries(result);
   if (!py::isinstance<py::tuple>(result)) return {{kName, result}};
+  if (py::hasattr(result, "_asdict")) return entries(result.attr("_asdict")());  // a named tuple
   NamedValues values;
   for (const py::handle& value : result) {
     values.emplace_back(fmt::format("{}_{}", kName, values.size()),
@@ -89,7 +91,7 @@ std::string_view text_of(const std::string& name, const py::handle& element) {
   }
   refuse_type(
       fmt::format("predict returned the output \"{}\" with an element that is {}; accepted: "
-                  "numbers of one type, str, bytes",
+                  "numbers of one type and of up to 64 bits, str, bytes",
                   name, type_name(element)));
 }
 
@@ -122,15 +124,6 @@ struct Output {
   Shape shape;
 };
 
-// NumPy's arrays of text drop zero bytes at the end: what is not yet in one does not get into one.
-py::object to_array(const py::object& value) {
-  const py::module_ numpy = py::module_::import("numpy");
-  py::object array = numpy.attr("asarray")(value);
-  const auto kind = array.attr("dtype").attr("kind").cast<std::string>();
-  if ((kind != "S" && kind != "U") || py::isinstance(value, numpy.attr("ndarray"))) return array;
-  return numpy.attr("asarray")(value, "O");
-}
-
 // The buffer that inferpool.output made, where the array is all of it, in its order. Not of bool,
 // whose bytes may be anything until they are copied.
 std::optional<py::object> whole_buffer(const py::object& array, Datatype datatype) {
@@ -151,7 +144,7 @@ std::optional<py::object> whole_buffer(const py::object& array, Datatype datatyp
 }
 
 Output output_of(std::string name, const py::object& value, Context& context) {
-  const py::object array = to_array(value);
+  const py::object array = whole_array(name, value);
   const auto datatype = datatype_of_array(array.attr("dtype"));
   if (!datatype) {
     refuse_type(

@@ -6,12 +6,16 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string_view>
 #include <type_traits>
 #include <utility>
+
+#include "runtimes/xgboost/checked_model.hpp"
+#include "runtimes/xgboost/loaded_config.hpp"
 
 namespace inferpool::runtimes {
 namespace {
@@ -52,18 +56,19 @@ std::string array_interface(const Tensor& matrix) {
       .dump();
 }
 
-constexpr const char* kMatrix = R"({"missing": NaN})";
-constexpr const char* kPredict =
-    R"({"type": 0, "training": false, "iteration_begin": 0, "iteration_end": 0,)"
-    R"( "strict_shape": false, "missing": NaN, "cache_id": 0})";
+std::string written(float missing) {
+  return std::isnan(missing) ? "NaN" : fmt::format("{:.9e}", missing);
+}
 
-bool is_linear(BoosterHandle handle) {
+LoadedConfig config_of(BoosterHandle handle) {
   bst_ulong size = 0;
   const char* text = nullptr;
   check(XGBoosterSaveJsonConfig(handle, &size, &text));
-  const auto config = nlohmann::json::parse(text, text + size);
-  const nlohmann::json::json_pointer place("/learner/learner_train_param/booster");
-  return config.value(place, "") == "gblinear";
+  return read_config({text, size});
+}
+
+std::string written_by(const CheckedModel& model) {
+  return model.version ? "; it was written by XGBoost " + to_string(*model.version) : "";
 }
 
 }  // namespace
@@ -80,27 +85,88 @@ Booster::Booster(const std::filesystem::path& file, std::optional<int> threads) 
 }
 
 void Booster::load(const std::filesystem::path& file) {
-  check(XGBoosterLoadModel(handle_, file.c_str()));
+  const CheckedModel model = check_model(file, library_version());
+  try {
+    check(XGBoosterLoadModel(handle_, file.c_str()));
+    adopt(model);
+  } catch (const XgboostError& error) {
+    throw XgboostError(fmt::format("the model {} is not read by XGBoost {}{}: {}", file.string(),
+                                   to_string(library_version()), written_by(model), error.what()));
+  }
+}
+
+void Booster::adopt(const CheckedModel& model) {
+  if (model.sets_base_score)
+    check(XGBoosterSetParam(handle_, "base_score", model.base_score.c_str()));
   bst_ulong features = 0;
   check(XGBoosterGetNumFeature(handle_, &features));
   features_ = static_cast<std::int64_t>(features);
-  linear_ = is_linear(handle_);
+  const LoadedConfig config = config_of(handle_);
+  compare(model, config);
+  linear_ = config.booster == "gblinear";
+  copies_ = linear_ || config.booster == "dart";
+  classes_ = config.classes;
+  objective_ = config.objective;
+  has_iterations_ = model.has_iterations;
+}
+
+int Booster::iterations() const {
+  int rounds = 0;
+  check(XGBoosterBoostedRounds(handle_, &rounds));
+  return rounds;
+}
+
+void Booster::use_iterations(int begin, int end) {
+  if (!has_iterations_) {
+    throw XgboostError(fmt::format(
+        "its iterations have different numbers of trees, which XGBoost {} does not tell apart: it "
+        "can only predict by all of them",
+        to_string(library_version())));
+  }
+  if (begin < 0 || begin >= end || end > iterations()) {
+    throw XgboostError(fmt::format("the iterations {} to {} are asked for; it has 0 to {}", begin,
+                                   end, iterations()));
+  }
+  begin_ = begin;
+  end_ = end;
+}
+
+void Booster::take_for_missing(float value) { missing_ = value; }
+
+std::optional<std::string> Booster::attribute(const char* name) const {
+  const char* text = nullptr;
+  int there = 0;
+  check(XGBoosterGetAttr(handle_, name, &text, &there));
+  return there == 0 ? std::nullopt : std::optional<std::string>(text);
+}
+
+XgboostVersion Booster::library_version() noexcept {
+  XgboostVersion version;
+  int patch = 0;
+  XGBoostVersion(&version.major, &version.minor, &patch);
+  return version;
 }
 
 Booster::~Booster() { XGBoosterFree(handle_); }
 
 Prediction Booster::predict(const Tensor& matrix) {
   const std::string values = array_interface(matrix);
+  const std::string missing = written(missing_);
+  const std::string how =
+      fmt::format(R"({{"type": 0, "training": false, "iteration_begin": {}, "iteration_end": {},)"
+                  R"( "strict_shape": false, "missing": {}, "cache_id": 0}})",
+                  begin_, end_, missing);
   const bst_ulong* shape = nullptr;
   bst_ulong rank = 0;
   const float* result = nullptr;
-  if (linear_) {
+  if (copies_) {
     DMatrixHandle copy = nullptr;
-    check(XGDMatrixCreateFromDense(values.c_str(), kMatrix, &copy));
+    check(XGDMatrixCreateFromDense(values.c_str(),
+                                   fmt::format(R"({{"missing": {}}})", missing).c_str(), &copy));
     const Matrix freed(copy);
-    check(XGBoosterPredictFromDMatrix(handle_, copy, kPredict, &shape, &rank, &result));
+    check(XGBoosterPredictFromDMatrix(handle_, copy, how.c_str(), &shape, &rank, &result));
   } else {
-    check(XGBoosterPredictFromDense(handle_, values.c_str(), kPredict, nullptr, &shape, &rank,
+    check(XGBoosterPredictFromDense(handle_, values.c_str(), how.c_str(), nullptr, &shape, &rank,
                                     &result));
   }
   Prediction prediction;

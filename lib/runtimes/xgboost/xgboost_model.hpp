@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
+
 #include <inferpool/model.hpp>
 
 #include "runtimes/xgboost/booster.hpp"
+#include "runtimes/xgboost/sklearn_class.hpp"
 
 namespace inferpool::runtimes {
 
 // Boosted trees behind the Open Inference Protocol: one input, the matrix, and one output,
-// "predict", of FP32. See README.md.
+// "predict". By MLServer's name of its runtime it is what XGBoost's class for scikit-learn
+// predicts, else what XGBoost itself does. See README.md.
 class XgboostModel {
  public:
   // Throws Error (invalid_settings) and XgboostError.
@@ -22,6 +26,7 @@ class XgboostModel {
   const Tensor& matrix_in(const Request& request) const;
 
   Booster booster_;
+  std::optional<SklearnClass> as_mlserver_;
 };
 
 }  // namespace inferpool::runtimes

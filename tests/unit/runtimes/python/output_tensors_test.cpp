@@ -54,6 +54,33 @@ TEST_CASE("what predict returns is one output, one for each entry or one for eac
   CHECK(names(converter.of("{}")).empty());
 }
 
+TEST_CASE("a named tuple has an output for each of its names", "[W8]") {
+  Converter converter;
+  const Response response =
+      converter.of("__import__('collections').namedtuple('Found', 'label score')(1, 0.5)");
+  CHECK(names(response) == "label score ");
+  CHECK(response["score"] == Tensor::scalar(0.5));
+}
+
+TEST_CASE("an array that cannot say all that it is of is refused", "[W8]") {
+  Converter converter;
+  CHECK_THAT(converter.refusal("{'depth': numpy.ma.masked_less(numpy.arange(4.0), 3)}"),
+             contains("ValueError") && contains("\"depth\"") && contains("3 elements are masked"));
+  CHECK_THAT(converter.refusal("numpy.zeros(2, [('a', 'f4'), ('b', 'i4')])"),
+             contains("the type ["));
+  CHECK_THAT(converter.refusal("numpy.zeros(2, 'f4,f4')"), contains("the type ["));
+  CHECK_THAT(converter.refusal("numpy.zeros(2, 'M8[s]')"), contains("datetime64[s]"));
+  CHECK_THAT(converter.refusal("numpy.zeros(2, 'm8[s]')"), contains("timedelta64[s]"));
+  CHECK_THAT(converter.refusal("numpy.zeros(2, 'c8')"), contains("complex64"));
+  CHECK_THAT(converter.refusal("numpy.zeros(2, 'longdouble')"), contains("float128"));
+  CHECK_THAT(converter.refusal("numpy.void(b'abcd')"), contains("|V4"));
+  CHECK_THAT(converter.refusal("2**70"), contains("element that is int"));
+  CHECK_THAT(converter.refusal("{1, 2}"), contains("element that is set"));
+  CHECK_THAT(converter.refusal("{'a': {'b': 1}}"), contains("element that is dict"));
+  CHECK_THAT(converter.refusal("[1, 'a']"), contains("element that is int"));
+  CHECK_THAT(converter.refusal("[1.5, None]"), contains("element that is float"));
+}
+
 TEST_CASE("scalars and lists are arrays of the type that NumPy gives them") {
   Converter converter;
   CHECK(converter.one("3.5") == Tensor::scalar(3.5));

@@ -4,16 +4,14 @@
 
 #include <pybind11/embed.h>
 
-#include <cstddef>
-#include <optional>
 #include <string>
-#include <vector>
 
 #include <inferpool/model.hpp>
 
 #include "integration/scratch_folder.hpp"
 #include "runtimes/python/inferpool_module.hpp"
 #include "runtimes/python/interpreter.hpp"
+#include "unit/heap_context.hpp"
 
 namespace inferpool::test {
 
@@ -36,30 +34,6 @@ class PythonHere {
   };
   Started started_;
   pybind11::gil_scoped_acquire lock_;
-};
-
-// The context of a run, whose outputs lie in heap memory and are remembered by their addresses.
-class HeapContext final : public Context {
- public:
-  using Context::output;
-  [[nodiscard]] Tensor output(Datatype datatype, const Shape& shape) override {
-    Tensor tensor(datatype, shape);
-    places_.push_back(tensor.bytes().data());
-    return tensor;
-  }
-  [[nodiscard]] bool cancelled() const noexcept override { return cancelled_; }
-  [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> deadline()
-      const noexcept override {
-    return std::nullopt;
-  }
-
-  void cancel() noexcept { cancelled_ = true; }
-  // Where each output lies that was asked for; of one of at most 64 bytes it says nothing.
-  [[nodiscard]] const std::vector<const std::byte*>& places() const noexcept { return places_; }
-
- private:
-  bool cancelled_ = false;
-  std::vector<const std::byte*> places_;
 };
 
 // A module of its own name, in a folder of its own: Python imports each name once a process.
