@@ -216,6 +216,7 @@ set(opencv_tests
     unit/runtimes/onnx/reference_layers.cpp
     unit/runtimes/onnx/reference_layout.cpp
     unit/runtimes/onnx/reference_reductions.cpp
+    unit/runtimes/onnx/sample_shapes_test.cpp
     unit/runtimes/onnx/test_model.cpp
     unit/runtimes/onnx/trusted_forms_test.cpp
     unit/runtimes/onnx/verdict.cpp)

@@ -95,14 +95,22 @@ std::string conditions_complaint(const TrustedForm& form, const NodeFacts& facts
   return {};
 }
 
-std::string complaint(const TrustedForm& form, const NodeFacts& facts) {
+// Why a row does not allow a node: what is wrong, and how far the row was followed.
+struct Complaint {
+  int stage = 0;
+  std::string text = {};  // empty: it does allow it
+};
+
+Complaint complaint(const TrustedForm& form, const NodeFacts& facts) {
   std::string text = operands_complaint(form, facts);
+  if (!text.empty()) return {1, std::move(text)};
   for (std::size_t i = 0; text.empty() && i < facts.node.attributes.size(); ++i) {
     text = attribute_complaint(form, facts.node.attributes[i]);
   }
   const bool parts = facts.node.op == "Split";
   if (text.empty() && facts.node.outputs.size() > 1 && !parts) text = "it has several outputs";
-  return text.empty() ? conditions_complaint(form, facts) : text;
+  if (!text.empty()) return {2, std::move(text)};
+  return {3, conditions_complaint(form, facts)};
 }
 
 std::string shapes_text(const NodeFacts& facts) {
@@ -118,13 +126,13 @@ std::string shapes_text(const NodeFacts& facts) {
 
 const TrustedForm& trusted_form_of(const NodeFacts& facts) {
   std::string rows;
-  std::string last;
+  Complaint nearest;
   for (const TrustedForm& form : trusted_forms()) {
     if (form.op != facts.node.op) continue;
-    std::string text = complaint(form, facts);
-    if (text.empty()) return form;
+    Complaint one = complaint(form, facts);
+    if (one.text.empty()) return form;
     rows += fmt::format("{}{}", rows.empty() ? "" : " | ", to_text(form));
-    last = std::move(text);
+    if (one.stage > nearest.stage) nearest = std::move(one);
   }
   if (rows.empty()) {
     throw NetworkError(fmt::format(
@@ -135,7 +143,7 @@ const TrustedForm& trusted_form_of(const NodeFacts& facts) {
   throw NetworkError(fmt::format(
       "{} with operands of the shapes {}: {} is not trusted with it, since {}; trusted: "
       "{}; export the network so, or serve it with ONNX Runtime",
-      facts.node.label(), shapes_text(facts), opencv_version(), last, rows));
+      facts.node.label(), shapes_text(facts), opencv_version(), nearest.text, rows));
 }
 
 std::string to_text(const TrustedForm& form) {

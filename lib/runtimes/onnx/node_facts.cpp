@@ -116,6 +116,9 @@ Window NodeFacts::window() const {
     }
     const std::int64_t room = size + window.pads[i] + window.pads[i + count] - reach;
     if (room < 0) unfit(*this, "the kernel is larger than the image");
+    if (node.op != "Conv" && std::max(window.pads[i], window.pads[i + count]) >= reach) {
+      unfit(*this, "a pad is as large as the kernel");
+    }
     const std::int64_t up = node.number("ceil_mode", 0) != 0 ? window.strides[i] - 1 : 0;
     window.output.push_back((room + up) / window.strides[i] + 1);
   }

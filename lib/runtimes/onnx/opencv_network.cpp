@@ -96,6 +96,19 @@ void refuse_vectors(std::span<const TensorSpec> specs, std::span<const Tensor* c
   }
 }
 
+// Some sizes of constants: what a free size that meets one of them has to be.
+std::vector<std::int64_t> sizes_in(const NodeGraph& graph) {
+  constexpr std::size_t kMost = 32;
+  std::vector<std::int64_t> sizes;
+  for (const auto& [name, constant] : graph.constants) {
+    for (const std::int64_t size : constant.sizes) {
+      const bool is_new = std::ranges::find(sizes, size) == sizes.end();
+      if (is_new && sizes.size() < kMost) sizes.push_back(size);
+    }
+  }
+  return sizes;
+}
+
 class OpencvNetwork final : public Network {
  public:
   explicit OpencvNetwork(std::string file)
@@ -178,7 +191,7 @@ class OpencvNetwork final : public Network {
 
   // Throws unless one of the sample requests is computed, and the others of its size are trusted.
   void try_out() {
-    const SampleShapes samples = sample_shapes(specs_.inputs);
+    const SampleShapes samples = sample_shapes(specs_.inputs, sizes_in(graph_));
     std::exception_ptr first;
     for (std::size_t i = 0; i < samples.requests.size(); ++i) {
       try {

@@ -2,6 +2,7 @@
 #include "runtimes/onnx/sample_shapes.hpp"
 
 #include <cstddef>
+#include <iterator>
 #include <string>
 
 namespace inferpool::runtimes {
@@ -49,9 +50,12 @@ bool has_free_size(std::span<const TensorSpec> inputs) {
 
 }  // namespace
 
-SampleShapes sample_shapes(std::span<const TensorSpec> inputs) {
+SampleShapes sample_shapes(std::span<const TensorSpec> inputs,
+                           std::span<const std::int64_t> likely) {
   SampleShapes samples;
-  for (const std::int64_t free : kSizes) {
+  std::vector<std::int64_t> sizes(std::begin(kSizes), std::end(kSizes));
+  sizes.insert(sizes.end(), likely.begin(), likely.end());
+  for (const std::int64_t free : sizes) {
     // Where a symbol is a first size and another one, too, the batch has to be of that size.
     std::int64_t batch = 1;
     if (!allowed(inputs, shapes_of(inputs, batch, free))) batch = free;

@@ -20,8 +20,10 @@ struct SampleShapes {
   std::vector<std::vector<std::vector<Shape>>> batches = {};
 };
 
-// An input of any shape is taken for one of two dimensions and of four.
-[[nodiscard]] SampleShapes sample_shapes(std::span<const TensorSpec> inputs);
+// An input of any shape is taken for one of two dimensions and of four. `likely`: further sizes,
+// such as those of the network's constants.
+[[nodiscard]] SampleShapes sample_shapes(std::span<const TensorSpec> inputs,
+                                         std::span<const std::int64_t> likely);
 
 // Whether the inputs differ in one first dimension alone, or in none.
 [[nodiscard]] bool only_batch_is_free(std::span<const TensorSpec> inputs);

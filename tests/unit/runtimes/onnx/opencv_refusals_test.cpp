@@ -75,13 +75,13 @@ TEST_CASE("forms of nodes that OpenCV gets wrong are refused when the network is
   counted.push_back({"count_include_pad", std::int64_t{1}});
   CHECK_THAT(complaint_about(file_of(image_model({"AveragePool", {}, {}, counted}))),
              contains("the node \"y\" (AveragePool)") &&
-                 contains("count_include_pad is 0, or there are no pads"));
+                 contains("since it is not so that count_include_pad is 0"));
   auto dilated = window;
   dilated.push_back({"dilations", Sizes{2, 1}});
   CHECK_THAT(complaint_about(file_of(image_model({"MaxPool", {}, {}, dilated}))),
-             contains("(MaxPool)") && contains("the dilations are 1"));
+             contains("(MaxPool)") && contains("since it is not so that the dilations are 1"));
   CHECK_THAT(complaint_about(file_of(image_model({"Softmax", {}, {}}, 11))),
-             contains("(Softmax)") && contains("it goes along one axis"));
+             contains("(Softmax)") && contains("since it is not so that it goes along one axis"));
   TestModel quotient = image_model({"Div", {}, {}});
   quotient.nodes[0].inputs = {"two", "x"};
   quotient.initializers = {{"two", {kFloat, {3, 1, 1}, {2, 3, 4}}}};
@@ -97,6 +97,18 @@ TEST_CASE("a network that fails for each size of its free dimensions is not open
              contains("the node \"y\" (STFT)") && contains("not trusted with this operator"));
   model.nodes[1].op = "Tanh";
   CHECK(complaint_about(file_of(model)) == "none");
+}
+
+TEST_CASE("free sizes that only constants tell are found when a network is tried out", "[W6]") {
+  TestModel model{.inputs = {{.name = "x", .sizes = {-1, -1}, .symbol = ""}},
+                  .outputs = {{.name = "y", .sizes = {-1, 2}, .symbol = ""}},
+                  .initializers = {{"w", {kFloat, {13, 2}, std::vector<double>(26, 1)}}},
+                  .nodes = {{"MatMul", {"x", "w"}, {"y"}}}};
+  const auto network = open_opencv_network(file_of(model), 1);
+  const Tensor x = Tensor::from(std::vector<float>(26, 0.5F), {2, 13});
+  CHECK(outputs_of(*network, {{"x", x}})[0] == Tensor::from(std::vector<float>(4, 6.5F), {2, 2}));
+  CHECK_THROWS_WITH(outputs_of(*network, {{"x", Tensor(Datatype::kFp32, {2, 12})}}),
+                    contains("the node \"y\" (MatMul) does not fit its operands"));
 }
 
 }  // namespace

@@ -46,6 +46,11 @@ class RandomGraph {
   std::string some_value();
   std::string constant(const Array& array);
   std::string numbers(const Sizes& numbers);
+  // A list that is an attribute up to some opset, an operand from there on.
+  void put(TestNode& node, const char* name, const Sizes& list, bool as_operand);
+  // An axis of so many, counted from either end.
+  std::int64_t axis_of_rank(std::size_t rank);
+  bool has_batch(const std::string& value) const;
   const Sizes& at(const std::string& value) const { return small_.at(value).sizes; }
 
   // Each fills in operands and attributes.
@@ -58,6 +63,14 @@ class RandomGraph {
   void draw_normalization(TestNode& node);
   void draw_element(TestNode& node);
   void draw_layout(TestNode& node);
+  void draw_concat(TestNode& node);
+  void draw_transpose(TestNode& node);
+  void draw_reshape(TestNode& node);
+  void draw_squeeze(TestNode& node);
+  void draw_gather(TestNode& node);
+  void draw_slice(TestNode& node);
+  void draw_split(TestNode& node);
+  void draw_pad(TestNode& node);
   void draw_reduction(TestNode& node);
   std::string partner_of(const std::string& value);
 
