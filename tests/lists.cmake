@@ -218,11 +218,25 @@ set(onnx_tests
     unit/runtimes/onnx/wire_reader_test.cpp)
 set(opencv_tests
     integration/onnx_opencv_test.cpp
-    unit/runtimes/onnx/adapting_nodes_test.cpp
-    unit/runtimes/onnx/fixed_shapes_test.cpp
     unit/runtimes/onnx/float_values_test.cpp
+    unit/runtimes/onnx/fusion_test.cpp
+    unit/runtimes/onnx/node_graph_test.cpp
     unit/runtimes/onnx/opencv_network_test.cpp
-    unit/runtimes/onnx/opencv_text_test.cpp)
+    unit/runtimes/onnx/opencv_refusals_test.cpp
+    unit/runtimes/onnx/opencv_text_test.cpp
+    unit/runtimes/onnx/random_graph.cpp
+    unit/runtimes/onnx/random_graphs_test.cpp
+    unit/runtimes/onnx/random_layout_nodes.cpp
+    unit/runtimes/onnx/random_nodes.cpp
+    unit/runtimes/onnx/reference.cpp
+    unit/runtimes/onnx/reference_arithmetic.cpp
+    unit/runtimes/onnx/reference_layers.cpp
+    unit/runtimes/onnx/reference_layout.cpp
+    unit/runtimes/onnx/reference_reductions.cpp
+    unit/runtimes/onnx/sample_shapes_test.cpp
+    unit/runtimes/onnx/test_model.cpp
+    unit/runtimes/onnx/trusted_forms_test.cpp
+    unit/runtimes/onnx/verdict.cpp)
 set(onnxruntime_tests
     integration/onnx_runtime_test.cpp
     unit/runtimes/onnx/onnx_runtime_network_test.cpp

@@ -24,10 +24,10 @@ Settings settings_for(const std::string& network) {
   return settings;
 }
 
-TEST_CASE("a network with a node that OpenCV does not have starts nowhere, and names the node") {
+TEST_CASE("a network with a node that is not trusted starts nowhere, and names the node") {
   const Error error = start_error(settings_for("choice.onnx"));
   CHECK(error.code() == ErrorCode::kStartupFailed);
-  CHECK_THAT(error.what(), contains("Node [If@ai.onnx]:(onnx_node!choose)") && !contains(".cpp:"));
+  CHECK_THAT(error.what(), contains("the node \"choose\" (If): OpenCV ") && !contains(".cpp:"));
   // The exception says all; nothing of it was logged besides.
   CHECK(error.details().stderr_tail == "");
 }

@@ -3,10 +3,10 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cstddef>
 #include <exception>
 #include <limits>
+#include <utility>
 
 #include <inferpool/error.hpp>
 
@@ -27,65 +27,56 @@ auto told(const Call& call) {
   }
 }
 
-// OpenCV counts in ints, and has no array without elements.
-std::vector<int> sizes_of(const TensorSpec& input, const Shape& shape) {
-  constexpr std::int64_t kMost = std::numeric_limits<int>::max();
-  if (shape.elements() == 0 || shape.elements() > kMost) {
-    throw Error(ErrorCode::kInvalidArgument,
-                fmt::format("the input \"{}\" has {} elements; OpenCV accepts 1 to {}", input.name,
-                            shape.elements(), kMost));
-  }
+std::vector<int> sizes_of(const Shape& shape) {
   std::vector<int> sizes;
   for (const std::int64_t size : shape.dimensions()) sizes.push_back(static_cast<int>(size));
   if (sizes.empty()) sizes.push_back(1);
   return sizes;
 }
 
-// A name that the importer made of a node's: "onnx_node!choose", "onnx_node_output_0!scores".
-std::string node_of(std::string_view layer, std::span<const Node> nodes) {
-  const std::string_view name = layer.substr(layer.find('!') + 1);
-  const auto node = std::ranges::find_if(nodes, [&](const Node& one) {
-    return one.name == name || std::ranges::find(one.outputs, name) != one.outputs.end();
-  });
-  return node == nodes.end() ? fmt::format("\"{}\"", layer)
-                             : fmt::format("\"{}\" ({})", name, node->op);
-}
-
 }  // namespace
+
+void require_elements(const TensorSpec& input, const Shape& shape) {
+  constexpr std::int64_t kMost = std::numeric_limits<int>::max();
+  if (shape.elements() > 0 && shape.elements() <= kMost) return;
+  throw Error(ErrorCode::kInvalidArgument,
+              fmt::format("the input \"{}\" has {} elements; OpenCV accepts 1 to {}", input.name,
+                          shape.elements(), kMost));
+}
 
 std::string opencv_version() { return "OpenCV " + cv::getVersionString(); }
 
-OpencvNet::OpencvNet(std::string_view file)
-    : net_(told([&] { return cv::dnn::readNetFromONNX(file.data(), file.size()); })) {
+OpencvNet::OpencvNet(OpencvFile file)
+    : net_(told([&] { return cv::dnn::readNetFromONNX(file.bytes.data(), file.bytes.size()); })),
+      inputs_(std::move(file.inputs)),
+      outputs_(file.outputs.begin(), file.outputs.end()) {
   told([&] {
     net_.setPreferableBackend(cv::dnn::DNN_BACKEND_OPENCV);
     net_.setPreferableTarget(cv::dnn::DNN_TARGET_CPU);
+    net_.enableFusion(file.fuse);
   });
 }
 
-void OpencvNet::set(const TensorSpec& input, const Tensor& tensor) {
-  const std::vector<int> sizes = sizes_of(input, tensor.shape());
+void OpencvNet::set(const TensorSpec& input, const std::string& name, const Tensor& tensor) {
+  const std::vector<int> sizes = sizes_of(tensor.shape());
   const auto rank = static_cast<int>(sizes.size());
   if (tensor.datatype() == Datatype::kFp32) {  // OpenCV copies it, so it may be read where it lies
     const cv::Mat view(rank, sizes.data(), CV_32F,
                        const_cast<float*>(tensor.values<float>().data()));
-    told([&] { net_.setInput(view, input.name); });
+    told([&] { net_.setInput(view, name); });
     return;
   }
   cv::Mat floats(rank, sizes.data(), CV_32F);
   to_floats(tensor, input.name, {floats.ptr<float>(), floats.total()});
-  told([&] { net_.setInput(floats, input.name); });
+  told([&] { net_.setInput(floats, name); });
 }
 
 std::vector<cv::Mat> OpencvNet::run(std::span<const TensorSpec> inputs,
-                                    std::span<const Tensor* const> tensors,
-                                    std::span<const TensorSpec> outputs) {
-  for (std::size_t i = 0; i < inputs.size(); ++i) set(inputs[i], *tensors[i]);
-  std::vector<cv::String> names;
-  for (const TensorSpec& output : outputs) names.push_back(output.name);
+                                    std::span<const Tensor* const> tensors) {
+  for (std::size_t i = 0; i < inputs.size(); ++i) set(inputs[i], inputs_[i], *tensors[i]);
   std::vector<cv::Mat> arrays;
   told([&] {
-    net_.forward(arrays, names);
+    net_.forward(arrays, outputs_);
     for (cv::Mat& array : arrays) {
       if (array.depth() != CV_32F || !array.isContinuous()) {
         cv::Mat floats;
@@ -94,16 +85,16 @@ std::vector<cv::Mat> OpencvNet::run(std::span<const TensorSpec> inputs,
       }
     }
   });
-  if (arrays.size() != outputs.size()) throw NetworkError("OpenCV has not computed all outputs");
+  if (arrays.size() != outputs_.size()) throw NetworkError("OpenCV has not computed all outputs");
   return arrays;
 }
 
-std::string OpencvNet::failing_node(std::span<const Node> nodes) {
+std::string OpencvNet::failing_layer() {
   for (const cv::String& layer : net_.getLayerNames()) {
     try {
       net_.forward(layer);
     } catch (const std::exception&) {  // the C++ library's too, as std::bad_alloc
-      return node_of(layer, nodes);
+      return layer;
     }
   }
   return {};

@@ -9,32 +9,37 @@
 
 #include <inferpool/tensor.hpp>
 
-#include "runtimes/onnx/graph.hpp"
+#include "runtimes/onnx/opencv_file.hpp"
 
 namespace inferpool::runtimes {
 
 // "OpenCV 4.6.0"
 [[nodiscard]] std::string opencv_version();
 
-// A network as OpenCV read it from the bytes of an ONNX file. Throws NetworkError.
+// Throws Error (invalid_argument) where the shape has no elements, of which OpenCV has no array, or
+// more than an int counts.
+void require_elements(const TensorSpec& input, const Shape& shape);
+
+// A network as OpenCV read it. Throws NetworkError.
 class OpencvNet {
  public:
-  explicit OpencvNet(std::string_view file);
+  explicit OpencvNet(OpencvFile file);
 
-  // Arrays of FP32, valid until the next call. Throws Error (invalid_argument) for values that FP32
-  // does not have.
+  // Arrays of FP32, valid until the next call, for inputs in the order of the file's. Throws Error
+  // (invalid_argument) for values that FP32 does not have.
   [[nodiscard]] std::vector<cv::Mat> run(std::span<const TensorSpec> inputs,
-                                         std::span<const Tensor* const> tensors,
-                                         std::span<const TensorSpec> outputs);
+                                         std::span<const Tensor* const> tensors);
 
-  // After a run that failed: the first node that OpenCV cannot compute with the inputs that it has,
-  // as "\"scores\" (Gemm)"; empty: none. Takes as long as many runs.
-  [[nodiscard]] std::string failing_node(std::span<const Node> nodes);
+  // After a run that failed: the first layer that OpenCV cannot compute with the inputs that it
+  // has; empty: none. Takes as long as many runs.
+  [[nodiscard]] std::string failing_layer();
 
  private:
-  void set(const TensorSpec& input, const Tensor& tensor);
+  void set(const TensorSpec& input, const std::string& name, const Tensor& tensor);
 
   cv::dnn::Net net_;
+  std::vector<std::string> inputs_;
+  std::vector<cv::String> outputs_;
 };
 
 }  // namespace inferpool::runtimes

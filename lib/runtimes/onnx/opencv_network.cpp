@@ -7,17 +7,20 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <exception>
 #include <opencv2/core/utils/logger.hpp>
 #include <string>
 #include <utility>
 
 #include <inferpool/error.hpp>
 
-#include "runtimes/onnx/adapting_nodes.hpp"
-#include "runtimes/onnx/fixed_shapes.hpp"
 #include "runtimes/onnx/float_values.hpp"
 #include "runtimes/onnx/graph.hpp"
+#include "runtimes/onnx/network_plan.hpp"
+#include "runtimes/onnx/node_graph.hpp"
+#include "runtimes/onnx/opencv_file.hpp"
 #include "runtimes/onnx/opencv_net.hpp"
+#include "runtimes/onnx/sample_shapes.hpp"
 
 namespace inferpool::runtimes {
 namespace {
@@ -27,25 +30,26 @@ constexpr std::size_t kMostNets = 4;
 // Past this the zeros alone may be more memory than there is.
 constexpr std::int64_t kMostZeros = std::int64_t{64} << 20;
 
-// Those of one request with 1 for each free first dimension; none where others are free, and where
-// they have more than kMostZeros elements.
-std::optional<std::vector<Shape>> smallest_shapes(std::span<const TensorSpec> inputs) {
-  std::vector<Shape> shapes;
+// How many batches of a network that is read once are known to be right.
+constexpr std::size_t kMostKnown = 64;
+
+bool is_small(const std::vector<Shape>& shapes) {
   std::int64_t left = kMostZeros;
-  for (const TensorSpec& input : inputs) {
-    if (!input.dimensions) return std::nullopt;
-    std::vector<std::int64_t> sizes;
+  for (const Shape& shape : shapes) {
     std::int64_t elements = 1;
-    for (const Dimension& dimension : *input.dimensions) {
-      if (!dimension.size && !sizes.empty()) return std::nullopt;
-      sizes.push_back(dimension.size.value_or(1));
-      if (sizes.back() > left / elements) return std::nullopt;
-      elements *= sizes.back();
+    for (const std::int64_t size : shape.dimensions()) {
+      if (size > left / elements) return false;
+      elements *= size;
     }
     left -= elements;
-    shapes.emplace_back(sizes);
   }
-  return shapes;
+  return true;
+}
+
+std::vector<std::string> names_of(const std::vector<TensorSpec>& specs) {
+  std::vector<std::string> names;
+  for (const TensorSpec& spec : specs) names.push_back(spec.name);
+  return names;
 }
 
 // Throws where the shape is not that of the network: then the values may be wrong, too.
@@ -92,31 +96,47 @@ void refuse_vectors(std::span<const TensorSpec> specs, std::span<const Tensor* c
   }
 }
 
+// Some sizes of constants: what a free size that meets one of them has to be.
+std::vector<std::int64_t> sizes_in(const NodeGraph& graph) {
+  constexpr std::size_t kMost = 32;
+  std::vector<std::int64_t> sizes;
+  for (const auto& [name, constant] : graph.constants) {
+    for (const std::int64_t size : constant.sizes) {
+      const bool is_new = std::ranges::find(sizes, size) == sizes.end();
+      if (is_new && sizes.size() < kMost) sizes.push_back(size);
+    }
+  }
+  return sizes;
+}
+
 class OpencvNetwork final : public Network {
  public:
   explicit OpencvNetwork(std::string file)
-      : file_(std::move(file)), graph_(read_graph(file_)), one_for_all_(adapts_to_batch(graph_)) {
-    refuse_texts(graph_.inputs, "input");
-    refuse_texts(graph_.outputs, "output");
-    refuse_vectors(graph_.inputs);
-    if (one_for_all_) {
-      nets_.push_back({{}, OpencvNet(file_)});
-      file_ = std::string();
-    }
-    if (const auto shapes = smallest_shapes(graph_.inputs)) try_out(*shapes);
+      : file_(std::move(file)),
+        specs_(read_graph(file_)),
+        graph_(read_node_graph(file_, names_of(specs_.inputs), names_of(specs_.outputs))) {
+    refuse_texts(specs_.inputs, "input");
+    refuse_texts(specs_.outputs, "output");
+    refuse_vectors(specs_.inputs);
+    try_out();
   }
 
-  std::span<const TensorSpec> inputs() const noexcept override { return graph_.inputs; }
-  std::span<const TensorSpec> outputs() const noexcept override { return graph_.outputs; }
+  std::span<const TensorSpec> inputs() const noexcept override { return specs_.inputs; }
+  std::span<const TensorSpec> outputs() const noexcept override { return specs_.outputs; }
   std::string backend() const override { return opencv_version(); }
 
   std::vector<Tensor> run(std::span<const Tensor* const> inputs, const Symbols& symbols,
                           Context& context) override {
-    refuse_vectors(graph_.inputs, inputs);
-    const std::vector<cv::Mat> arrays = net_for(inputs).run(graph_.inputs, inputs, graph_.outputs);
+    refuse_vectors(specs_.inputs, inputs);
+    std::vector<Shape> shapes;
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      require_elements(specs_.inputs[i], inputs[i]->shape());
+      shapes.push_back(inputs[i]->shape());
+    }
+    const std::vector<cv::Mat> arrays = net_for(shapes).net.run(specs_.inputs, inputs);
     std::vector<Tensor> outputs;
     for (std::size_t i = 0; i < arrays.size(); ++i) {
-      const TensorSpec& spec = graph_.outputs[i];
+      const TensorSpec& spec = specs_.outputs[i];
       Tensor output = context.output(spec.datatype, checked_shape(arrays[i], spec, symbols));
       from_floats({arrays[i].ptr<float>(), arrays[i].total()}, spec.name, output);
       outputs.push_back(std::move(output));
@@ -126,50 +146,108 @@ class OpencvNetwork final : public Network {
 
  private:
   struct Read {
-    std::vector<Shape> shapes = {};  // none: for all
+    std::vector<std::vector<Shape>> shapes = {};  // that it is right for
+    NetworkPlan plan;
     OpencvNet net;
   };
 
-  // The one for these inputs, in front of the others.
-  OpencvNet& net_for(std::span<const Tensor* const> inputs) {
-    if (one_for_all_) return nets_.front().net;
-    std::vector<Shape> shapes;
-    for (const Tensor* input : inputs) shapes.push_back(input->shape());
-    auto known = std::ranges::find(nets_, shapes, &Read::shapes);
-    if (known == nets_.end()) {
-      OpencvNet net(with_shapes(file_, graph_.inputs, shapes));
-      if (nets_.size() == kMostNets) nets_.pop_back();
-      known = nets_.insert(nets_.end(), {std::move(shapes), std::move(net)});
-    }
-    std::rotate(nets_.begin(), known, known + 1);
-    return nets_.front().net;
+  NetworkPlan plan_for(const std::vector<Shape>& shapes) const {
+    return plan_network(graph_, specs_.inputs, specs_.outputs, shapes);
   }
 
-  void try_out(const std::vector<Shape>& shapes) {
+  Read read(const std::vector<Shape>& shapes, bool any_batch) const {
+    NetworkPlan plan = plan_for(shapes);
+    try {
+      OpencvNet net(opencv_file(graph_, plan, specs_.inputs, specs_.outputs, any_batch));
+      return {.shapes = {shapes}, .plan = std::move(plan), .net = std::move(net)};
+    } catch (const NetworkError& error) {
+      const GraphNode* node = node_of_layer(plan, error.what());
+      if (node == nullptr) throw;
+      throw NetworkError(fmt::format("{} cannot be read: {}", node->label(), error.what()));
+    }
+  }
+
+  // The one for inputs of these shapes, in front of the others. Throws where it is not trusted.
+  Read& net_for(const std::vector<Shape>& shapes) {
+    if (one_for_all_) {
+      std::vector<std::vector<Shape>>& known = nets_.front().shapes;
+      if (std::ranges::find(known, shapes) == known.end()) {
+        static_cast<void>(plan_for(shapes));
+        if (known.size() == kMostKnown) known.erase(known.begin());
+        known.push_back(shapes);
+      }
+      return nets_.front();
+    }
+    auto read_before =
+        std::ranges::find_if(nets_, [&](const Read& one) { return one.shapes.front() == shapes; });
+    if (read_before == nets_.end()) {
+      Read one = read(shapes, false);
+      if (nets_.size() == kMostNets) nets_.pop_back();
+      read_before = nets_.insert(nets_.end(), std::move(one));
+    }
+    std::rotate(nets_.begin(), read_before, read_before + 1);
+    return nets_.front();
+  }
+
+  // Throws unless one of the sample requests is computed, and the others of its size are trusted.
+  void try_out() {
+    const SampleShapes samples = sample_shapes(specs_.inputs, sizes_in(graph_));
+    std::exception_ptr first;
+    for (std::size_t i = 0; i < samples.requests.size(); ++i) {
+      try {
+        try_one(samples.requests[i], samples.batches[i]);
+        return;
+      } catch (const NetworkError&) {
+        if (first == nullptr) first = std::current_exception();
+      }
+    }
+    if (first != nullptr) std::rethrow_exception(first);
+  }
+
+  void try_one(const std::vector<Shape>& request, const std::vector<std::vector<Shape>>& batches) {
+    bool any_batch = plan_for(request).any_batch && only_batch_is_free(specs_.inputs);
+    for (const std::vector<Shape>& batch : batches) {
+      try {
+        any_batch = plan_for(batch).any_batch && any_batch;
+      } catch (const UnfitShapes&) {  // the network's own affair: requests of it are told
+        any_batch = false;
+      }
+    }
+    nets_.clear();
+    one_for_all_ = any_batch;
+    if (one_for_all_) nets_.push_back(read(request, true));
+    if (is_small(request)) run_on_zeros(request);
+    if (!one_for_all_) return;
+    for (auto& [name, constant] : graph_.constants) constant.packed = {};  // views of the file
+    file_ = std::string();
+  }
+
+  void run_on_zeros(const std::vector<Shape>& shapes) {
     Symbols symbols;
     std::vector<Tensor> zeros;
     std::vector<const Tensor*> inputs;
     zeros.reserve(shapes.size());
     for (std::size_t i = 0; i < shapes.size(); ++i) {
-      if (!fits(graph_.inputs[i], shapes[i], symbols)) return;
-      inputs.push_back(&zeros.emplace_back(graph_.inputs[i].datatype, shapes[i]));
+      static_cast<void>(fits(specs_.inputs[i], shapes[i], symbols));
+      inputs.push_back(&zeros.emplace_back(specs_.inputs[i].datatype, shapes[i]));
     }
-    OpencvNet& net = net_for(inputs);
+    Read& one = net_for(shapes);
     try {
-      const std::vector<cv::Mat> arrays = net.run(graph_.inputs, inputs, graph_.outputs);
+      const std::vector<cv::Mat> arrays = one.net.run(specs_.inputs, inputs);
       for (std::size_t i = 0; i < arrays.size(); ++i) {
-        static_cast<void>(checked_shape(arrays[i], graph_.outputs[i], symbols));
+        static_cast<void>(checked_shape(arrays[i], specs_.outputs[i], symbols));
       }
     } catch (const NetworkError& error) {
-      const std::string node = net.failing_node(graph_.nodes);
-      if (node.empty()) throw;
-      throw NetworkError(fmt::format("the node {} cannot be computed: {}", node, error.what()));
+      const GraphNode* node = node_of_layer(one.plan, one.net.failing_layer());
+      if (node == nullptr) throw;
+      throw NetworkError(fmt::format("{} cannot be computed: {}", node->label(), error.what()));
     }
   }
 
   std::string file_;  // empty where it is not read again
-  Graph graph_;
-  bool one_for_all_;
+  Graph specs_;
+  NodeGraph graph_;
+  bool one_for_all_ = false;
   std::vector<Read> nets_ = {};  // the one that was used last is the first
 };
 

@@ -28,13 +28,13 @@ bool WireReader::next() {
       number_ = take_varint();
       break;
     case kFixed64:
-      take(8);
+      bytes_ = take(8);
       break;
     case kBytes:
       bytes_ = take(take_varint());
       break;
     case kFixed32:
-      take(4);
+      bytes_ = take(4);
       break;
     default:
       throw NetworkError(fmt::format("a field has the unknown form {}", type_));
@@ -50,6 +50,20 @@ std::uint64_t WireReader::number() const {
 std::string_view WireReader::bytes() const {
   if (type_ != kBytes) throw NetworkError(fmt::format("the field {} is a number", field_));
   return bytes_;
+}
+
+std::string_view WireReader::fixed() const {
+  if (type_ != kFixed32 && type_ != kFixed64) {
+    throw NetworkError(fmt::format("the field {} has no fixed size", field_));
+  }
+  return bytes_;
+}
+
+std::uint64_t WireReader::take_number(std::string_view& packed) {
+  WireReader reader(packed);
+  const std::uint64_t number = reader.take_varint();
+  packed.remove_prefix(reader.at_);
+  return number;
 }
 
 std::string_view WireReader::whole() const noexcept {

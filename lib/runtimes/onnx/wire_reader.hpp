@@ -18,12 +18,19 @@ class WireReader {
   bool next();
 
   [[nodiscard]] std::uint32_t field() const noexcept { return field_; }
+  // Whether its value is a text, a message or packed numbers.
+  [[nodiscard]] bool is_bytes() const noexcept { return type_ == 2; }
   // The value of a field that is a number; an int64 as its two's complement.
   [[nodiscard]] std::uint64_t number() const;
   // The value of a field that is a text or a message.
   [[nodiscard]] std::string_view bytes() const;
+  // The value of a field of 4 or 8 bytes, as a float.
+  [[nodiscard]] std::string_view fixed() const;
   // The field as it stands, with its tag.
   [[nodiscard]] std::string_view whole() const noexcept;
+
+  // Takes one of a field's packed numbers.
+  static std::uint64_t take_number(std::string_view& packed);
 
  private:
   std::uint64_t take_varint();

@@ -120,6 +120,19 @@ def small_ones():
         [constant("half", np.array([0.5], "f4"))],
     )
     write(
+        "casts",
+        [
+            node("Cast", ["i"], ["floats"], to=FP32),
+            node("Cast", ["j"], ["others"], to=FP32),
+            node("Add", ["floats", "others"], ["sum"]),
+            node("Mul", ["floats", "half"], ["halves"]),
+            node("ArgMax", ["halves"], ["place"], axis=1, keepdims=0),
+        ],
+        [value("i", INT64, "n", 3), value("j", INT64, "n", 3)],
+        [value("sum", FP32, "n", 3), value("halves", FP32, "n", 3), value("place", INT64, "n")],
+        [constant("half", np.array([0.5], "f4"))],
+    )
+    write(
         "quotient",
         [node("Div", ["i", "j"], ["quotient"])],
         [value("i", INT64, "n", 3), value("j", INT64, "n", 3)],
@@ -156,7 +169,7 @@ def small_ones():
 
 
 def not_for_opencv():
-    """Networks that OpenCV 4.6 cannot read, or cannot compute right."""
+    """Networks that the backend opencv refuses, or that OpenCV 4.6 gets wrong as they are."""
     row = [value("x", FP32, 1, 4)]
     then = helper.make_graph([node("Identity", ["x"], ["same"])], "then", [], [value("same", FP32, 1, 4)])
     other = helper.make_graph([node("Neg", ["x"], ["less"])], "else", [], [value("less", FP32, 1, 4)])

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string_view>
+
+#include "runtimes/onnx/node_facts.hpp"
+
+namespace inferpool::runtimes {
+
+// A condition of the table of trusted forms.
+struct FormCondition {
+  std::string_view name;
+  std::string_view meaning;  // for messages and documents
+  bool (*holds)(const NodeFacts& facts);
+};
+
+// Requires a name that there is.
+[[nodiscard]] const FormCondition& form_condition(std::string_view name);
+
+// Whether a constant has one element, or one for each channel (the second axis) of the operand x,
+// and x's shape is the result's.
+[[nodiscard]] bool is_per_channel(const Sizes& constant, const Sizes& x);
+
+}  // namespace inferpool::runtimes

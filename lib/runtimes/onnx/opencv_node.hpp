@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "runtimes/onnx/node_facts.hpp"
+
+namespace inferpool::runtimes {
+
+// A constant of FP32, or of INT64 where it is the target of a Reshape.
+struct WrittenConstant {
+  Sizes sizes = {};
+  std::vector<float> floats = {};
+  Sizes whole = {};
+};
+
+// What OpenCV is told of a node; names are filled in by who writes the file.
+struct WrittenNode {
+  std::string op = {};
+  std::map<std::string, std::int64_t> numbers = {};
+  std::map<std::string, float> reals = {};
+  std::map<std::string, Sizes> lists = {};
+  std::vector<std::size_t> operands = {};  // places of computed values, and of constants
+  std::map<std::size_t, WrittenConstant> constants = {};  // by place
+};
+
+// The form of a trusted node that means the same and that OpenCV reads right. `output` is the shape
+// of its first output; with `any_batch` the first size of what is written stays open.
+[[nodiscard]] WrittenNode opencv_node(const NodeFacts& facts, const Sizes& output, bool any_batch);
+
+}  // namespace inferpool::runtimes
