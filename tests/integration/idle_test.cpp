@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
@@ -92,9 +93,8 @@ class Napper {
   }};
 };
 
-void let_pass(Clock::duration time) {
-  static_cast<void>(eventually([] { return false; },
-                               std::chrono::duration_cast<std::chrono::milliseconds>(time)));
+void let_pass(std::chrono::milliseconds time) {
+  static_cast<void>(eventually([] { return false; }, time));
 }
 
 TEST_CASE("an idle pool sleeps: its threads and its workers look about once a second") {
