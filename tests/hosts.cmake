@@ -54,7 +54,8 @@ if(TARGET integration_tests)
   target_include_directories(
     hot_path_host PRIVATE ${CMAKE_CURRENT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/benchmarks)
   target_link_options(hot_path_host PRIVATE -Wl,--wrap=memcpy,--wrap=memmove)
-  target_link_libraries(hot_path_host PRIVATE inferpool::inferpool inferpool_warnings)
+  target_link_libraries(
+    hot_path_host PRIVATE inferpool::inferpool test_instruments inferpool_warnings)
   add_dependencies(hot_path_host echo_worker)
   add_dependencies(integration_tests hot_path_host)
 endif()

@@ -19,6 +19,7 @@ set(unit_tests
     unit/ipc/host_ring_test.cpp
     unit/ipc/hostile_reply_test.cpp
     unit/ipc/layout_test.cpp
+    unit/ipc/lost_wakes_test.cpp
     unit/ipc/reply_arena_test.cpp
     unit/ipc/reply_lease_test.cpp
     unit/ipc/request_region_test.cpp
@@ -173,10 +174,13 @@ set(service_tests
     integration/timings_test.cpp
     integration/tracing_test.cpp)
 
-# Like these, but long: kill storms, leaks.
+# Like these, but long: kill storms, leaks, nonsense from workers.
 set(soak_tests
+    integration/soak_asker.cpp
+    integration/soak_chaos_test.cpp
     integration/soak_kill_test.cpp
-    integration/soak_mixed_test.cpp)
+    integration/soak_mixed_test.cpp
+    integration/soak_verbs_test.cpp)
 
 # Of the installed programs: their parts, and whole.
 set(tools_tests
@@ -271,12 +275,14 @@ set(xgboost_tests
 set(test_workers
     actor_worker
     caption_worker
+    chaos_worker
     confined_worker
     echo_worker
     faulty_worker
     garbage_worker
     handshake_worker
     label_worker
+    order_worker
     streamer_worker
     string_worker
     struct_worker

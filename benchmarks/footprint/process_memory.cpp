@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "footprint/process_memory.hpp"
 
+#include <unistd.h>
+
 #include <fstream>
+#include <memory>
 #include <stdexcept>
 #include <string>
+#include <vector>
+
+#include "measure/timing.hpp"
 
 namespace bench {
 
@@ -23,6 +29,22 @@ ProcessMemory memory_of(pid_t pid) {
   }
   if (memory.all == 0) throw std::runtime_error("cannot read Pss from " + path);
   return memory;
+}
+
+Instrument growth_in_memory() {
+  constexpr std::size_t kKnown = 8 << 20;
+  const auto kept = std::make_shared<std::vector<char>>();
+  return {"memory (Pss)",
+          [](const Instrument::Code& code) {
+            const double before = memory_of(getpid()).all;
+            code();
+            return memory_of(getpid()).all - before;
+          },
+          {[kept] {
+             kept->assign(kKnown, 1);
+             keep(*kept);
+           },
+           0.9 * kKnown / 1024, 1.5 * kKnown / 1024}};
 }
 
 ProcessMemory operator+(const ProcessMemory& a, const ProcessMemory& b) {

@@ -3,6 +3,8 @@
 
 #include <sys/types.h>
 
+#include "measure/instrument.hpp"
+
 namespace bench {
 
 // The memory of a process in KiB, pages that several processes share divided by their number (Pss).
@@ -15,6 +17,9 @@ struct ProcessMemory {
 
 // Of a living process of this user. Throws std::runtime_error.
 [[nodiscard]] ProcessMemory memory_of(pid_t pid);
+
+// How much this process grows while code runs, in KiB.
+[[nodiscard]] Instrument growth_in_memory();
 
 [[nodiscard]] ProcessMemory operator+(const ProcessMemory& a, const ProcessMemory& b);
 [[nodiscard]] ProcessMemory operator-(const ProcessMemory& a, const ProcessMemory& b);

@@ -94,17 +94,23 @@ void measure_worker_memory(const Options& options, Progress& progress, Results& 
                 .unit = "MiB",
                 .note = "means of 4 workers and 4 bare processes that live at once"};
   std::array<MemoryTable, 4> tables;
-  for (int run = 0; run < options.runs; ++run) {
-    const Comparison one = compare();
-    const ProcessMemory beyond = one.worker - one.bare;
-    figure.runs.push_back(beyond.all / 1024);
-    tables[0].add("bare process", one.bare);
-    tables[1].add("worker", one.worker);
-    tables[2].add("worker beyond bare", beyond);
-    tables[3].add("the host, for each worker", one.host);
-  }
-  for (const MemoryTable& table : tables) table.report(results);
+  const auto runs = [&] {
+    std::vector<double> beyond_bare;
+    for (int run = 0; run < options.runs; ++run) {
+      const Comparison one = compare();
+      const ProcessMemory beyond = one.worker - one.bare;
+      beyond_bare.push_back(beyond.all / 1024);
+      tables[0].add("bare process", one.bare);
+      tables[1].add("worker", one.worker);
+      tables[2].add("worker beyond bare", beyond);
+      tables[3].add("the host, for each worker", one.host);
+    }
+    return beyond_bare;
+  };
+  figure = measured(figure, growth_in_memory(), runs);
   results.figures.push_back(figure);
+  if (!figure.not_measured.empty()) return;
+  for (const MemoryTable& table : tables) table.report(results);
 }
 
 }  // namespace bench

@@ -5,6 +5,7 @@
 #include <inferpool/model.hpp>
 
 #include "hot_path/allocations.hpp"
+#include "hot_path/instruments.hpp"
 #include "hot_path/large_copies.hpp"
 #include "models/premade_model.hpp"
 
@@ -16,12 +17,14 @@ struct WorkerCounts {
   std::uint64_t large_copies = 0;
 };
 
-// PremadeModel in a worker that counts. A request of shape [0] asks for its counts.
+// PremadeModel in a worker that counts. A request of shape [0] asks for its counts, one of shape
+// [0, 1] has it do the known case of both before.
 struct CountingModel {
   explicit CountingModel(const inferpool::Settings& settings) : model_(settings) {}
 
   inferpool::Tensor predict(const inferpool::Tensor& input, inferpool::Context& context) {
     if (!input.bytes().empty()) return model_.predict(input, context);
+    if (input.shape().rank() == 2) allocate_and_copy();
     const std::uint64_t counts[] = {allocations(), large_copies()};
     return inferpool::Tensor::from(std::span<const std::uint64_t>(counts), {2});
   }
@@ -31,11 +34,29 @@ struct CountingModel {
 };
 
 template <typename Pool>
-WorkerCounts worker_counts(Pool& pool) {
-  const inferpool::Tensor answer =
-      pool.infer(inferpool::Tensor(inferpool::Datatype::kFp32, inferpool::Shape{0}));
+WorkerCounts worker_counts(Pool& pool, const inferpool::Shape& shape = {0}) {
+  const inferpool::Tensor answer = pool.infer(inferpool::Tensor(inferpool::Datatype::kFp32, shape));
   const auto counts = answer.template values<std::uint64_t>();
   return {counts[0], counts[1]};
+}
+
+// Of the thread that serves. The worker has served before, so that it has what it allocates once.
+template <typename Pool>
+Instrument allocations_in_worker(Pool& pool) {
+  static_cast<void>(worker_counts(pool, {0, 1}));
+  return count_elsewhere(
+      "allocations in the worker", [&pool] { return worker_counts(pool).allocations; },
+      [&pool] {
+        static_cast<void>(worker_counts(pool, {0, 1}));
+      });
+}
+template <typename Pool>
+Instrument large_copies_in_worker(Pool& pool) {
+  return count_elsewhere(
+      "large copies in the worker", [&pool] { return worker_counts(pool).large_copies; },
+      [&pool] {
+        static_cast<void>(worker_counts(pool, {0, 1}));
+      });
 }
 
 }  // namespace bench

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What one hot round trip does, counted: system calls, allocations, readings of the clock, copies.
 #include <chrono>
-#include <exception>
 #include <functional>
 #include <inferpool/pool.hpp>
 #include <string>
 #include <vector>
 
 #include "hot_path/counting_model.hpp"
-#include "hot_path/trapped.hpp"
+#include "hot_path/instruments.hpp"
 #include "measure/cores.hpp"
 #include "measure/program.hpp"
 #include "measure/progress.hpp"
@@ -38,39 +37,23 @@ std::vector<Way> ways(Pool& pool) {
       {"4 MiB loaned", [&pool] { bench::keep(pool.infer(pool.loan<float>({kMiB4}))); }}};
 }
 
-// For each attempt what `attempt` gives, for one round trip.
-template <typename Attempt>
-std::vector<double> attempts(int count, const Way& way, const Attempt& attempt) {
+// For each attempt what the instrument saw, for one round trip.
+std::vector<double> attempts(int count, const Way& way, const bench::Instrument& instrument,
+                             bool one_by_one) {
   std::vector<double> runs;
   for (int i = 0; i < count; ++i) {
     for (int warm_up = 0; warm_up < 100; ++warm_up) way.round_trip();
-    runs.push_back(static_cast<double>(attempt()) / kRoundTrips);
+    double seen = 0;
+    if (one_by_one) {
+      for (int trip = 0; trip < kRoundTrips; ++trip) seen += instrument.measure(way.round_trip);
+    } else {
+      seen = instrument.measure([&] {
+        for (int trip = 0; trip < kRoundTrips; ++trip) way.round_trip();
+      });
+    }
+    runs.push_back(seen / kRoundTrips);
   }
   return runs;
-}
-
-std::uint64_t with_system_calls(const Way& way) {
-  bench::SystemCallTrap trap;
-  std::uint64_t count = 0;
-  for (int i = 0; i < kRoundTrips; ++i) {
-    trap.arm();
-    way.round_trip();
-    if (trap.disarm()) ++count;
-  }
-  return count;
-}
-
-std::uint64_t clock_readings(const Way& way) {
-  const bench::CounterTrap trap;
-  for (int i = 0; i < kRoundTrips; ++i) way.round_trip();
-  return trap.readings();
-}
-
-template <typename Count>
-std::uint64_t counted(const Way& way, const Count& count) {
-  const std::uint64_t before = count();
-  for (int i = 0; i < kRoundTrips; ++i) way.round_trip();
-  return count() - before;
 }
 
 class Counting {
@@ -81,33 +64,29 @@ class Counting {
     add(way, "with a system call in the caller", 0,
         "in how many of 1,000 round trips, the median attempt: a sleep because the worker lost "
         "its processor counts, too",
-        [&] { return with_system_calls(way); });
-    add(way, "allocations in the caller", 0, "calls of operator new",
-        [&] { return counted(way, bench::allocations); });
+        bench::system_call_here(), true);
+    add(way, "allocations in the caller", 0, "calls of operator new", bench::allocations_here());
     add(way, "allocations in the worker", 0, "calls of operator new",
-        [&] { return counted(way, [&] { return worker_counts(pool_).allocations; }); });
+        bench::allocations_in_worker(pool_));
     add(way, "clock readings in the caller", 1,
         "of steady_clock and of the processor's counter, a beginning and an end for the timings",
-        [&] { return clock_readings(way); });
-    add(way, "copies in the caller", 0, "of 4 KiB or more",
-        [&] { return counted(way, bench::large_copies); });
-    add(way, "copies in the worker", 0, "of 4 KiB or more",
-        [&] { return counted(way, [&] { return worker_counts(pool_).large_copies; }); });
+        bench::clock_readings_here());
+    add(way, "copies in the caller", 0, "of 4 KiB or more", bench::large_copies_here());
+    add(way, "copies in the worker", 0, "of 4 KiB or more", bench::large_copies_in_worker(pool_));
   }
 
  private:
-  template <typename Attempt>
   void add(const Way& way, const std::string& what, double target, const std::string& note,
-           const Attempt& attempt) try {
-    bench::Figure figure{.what = "hot path, " + way.name + ": " + what,
-                         .runs = attempts(runs_, way, attempt),
-                         .target = target,
-                         .unit = "per round trip",
-                         .note = note};
-    results_.cells.push_back({"hot path", way.name, what, "per round trip", figure.value()});
+           const bench::Instrument& instrument, bool one_by_one = false) {
+    bench::Figure figure =
+        measured({.what = "hot path, " + way.name + ": " + what,
+                  .target = target,
+                  .unit = "per round trip",
+                  .note = note},
+                 instrument, [&] { return attempts(runs_, way, instrument, one_by_one); });
+    if (figure.not_measured.empty())
+      results_.cells.push_back({"hot path", way.name, what, "per round trip", figure.value()});
     results_.figures.push_back(std::move(figure));
-  } catch (const std::exception& error) {
-    results_.left_out.push_back(what + ": " + error.what());
   }
 
   Pool& pool_;

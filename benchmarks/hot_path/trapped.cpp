@@ -109,6 +109,11 @@ CounterTrap::~CounterTrap() {
 
 std::uint64_t CounterTrap::readings() const noexcept { return readings_made; }
 
+bool CounterTrap::armed() noexcept {
+  int mode = 0;
+  return prctl(PR_GET_TSC, &mode) == 0 && mode == PR_TSC_SIGSEGV;
+}
+
 #else
 
 namespace {
@@ -126,6 +131,7 @@ bool SystemCallTrap::disarm() noexcept { return false; }
 CounterTrap::CounterTrap() { refuse(); }
 CounterTrap::~CounterTrap() = default;
 std::uint64_t CounterTrap::readings() const noexcept { return 0; }
+bool CounterTrap::armed() noexcept { return false; }
 
 #endif
 

@@ -32,6 +32,9 @@ class CounterTrap {
   CounterTrap& operator=(const CounterTrap&) = delete;
 
   [[nodiscard]] std::uint64_t readings() const noexcept;
+  // Whether the kernel says that readings trap. On some virtual machines it says so, and they do
+  // not.
+  [[nodiscard]] static bool armed() noexcept;
 };
 
 }  // namespace bench

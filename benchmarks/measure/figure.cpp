@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <exception>
 #include <stdexcept>
 
 #include "measure/number.hpp"
@@ -31,7 +32,7 @@ Relation relation_of(std::string_view text) {
 double Figure::value() const { return median(runs); }
 
 bool Figure::holds() const {
-  if (runs.empty()) return false;
+  if (runs.empty() || !not_measured.empty()) return false;
   switch (relation) {
     case Relation::kAtMost:
       return value() <= target;
@@ -43,11 +44,29 @@ bool Figure::holds() const {
   return false;
 }
 
+Figure measured(Figure figure, const Instrument& instrument,
+                const std::function<std::vector<double>()>& runs) {
+  figure.not_measured = instrument.blindness();
+  if (!figure.not_measured.empty()) return figure;
+  try {
+    figure.runs = runs();
+  } catch (const std::exception& error) {
+    figure.not_measured = error.what();
+  }
+  return figure;
+}
+
+std::string_view outcome(const Figure& figure) {
+  if (!figure.not_measured.empty()) return "not measured";
+  return figure.holds() ? "holds" : "MISSED";
+}
+
 std::string to_string(const Figure& figure) {
+  if (!figure.not_measured.empty())
+    return fmt::format("{}: not measured: {}", figure.what, figure.not_measured);
   return fmt::format("{}: {} {} ({} {}) {}{}{}", figure.what, number(figure.value()), figure.unit,
-                     symbol(figure.relation), number(figure.target),
-                     figure.holds() ? "holds" : "MISSED", figure.note.empty() ? "" : "; ",
-                     figure.note);
+                     symbol(figure.relation), number(figure.target), outcome(figure),
+                     figure.note.empty() ? "" : "; ", figure.note);
 }
 
 }  // namespace bench

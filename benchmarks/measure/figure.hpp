@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "measure/instrument.hpp"
 
 namespace bench {
 
@@ -22,6 +25,8 @@ struct Figure {
   double target = 0;
   std::string unit = {};  // "x", "requests/s"
   std::string note = {};  // what limits it, or how it was taken
+  // Why there is no run: what would measure it sees nothing here. Empty where it was measured.
+  std::string not_measured = {};
 
   // The median of the runs.
   [[nodiscard]] double value() const;
@@ -29,7 +34,15 @@ struct Figure {
   [[nodiscard]] bool holds() const;
 };
 
-// "2.93 x  <= 3 x  holds" as one line, with the note.
+// The figure with its runs, or with the reason why there are none: the instrument is blind here, or
+// `runs` threw.
+[[nodiscard]] Figure measured(Figure figure, const Instrument& instrument,
+                              const std::function<std::vector<double>()>& runs);
+
+// "holds", "MISSED", "not measured"
+[[nodiscard]] std::string_view outcome(const Figure& figure);
+
+// "2.93 x  <= 3 x  holds" as one line, with the note; "not measured: " and why.
 [[nodiscard]] std::string to_string(const Figure& figure);
 
 }  // namespace bench

@@ -49,10 +49,16 @@ Cell cell_of(const json& object) {
 }
 
 json to_json(const Figure& figure) {
-  return {{"what", figure.what},     {"value", figure.value()},
-          {"target", figure.target}, {"relation", symbol(figure.relation)},
-          {"unit", figure.unit},     {"holds", figure.holds()},
-          {"runs", figure.runs},     {"note", figure.note}};
+  json object = {
+      {"what", figure.what}, {"target", figure.target}, {"relation", symbol(figure.relation)},
+      {"unit", figure.unit}, {"holds", figure.holds()}, {"runs", figure.runs},
+      {"note", figure.note}};
+  if (figure.not_measured.empty()) {
+    object["value"] = figure.value();
+  } else {
+    object["not_measured"] = figure.not_measured;
+  }
+  return object;
 }
 
 Figure figure_of(const json& object) {
@@ -63,6 +69,7 @@ Figure figure_of(const json& object) {
   figure.target = object.at("target");
   figure.unit = object.at("unit");
   figure.note = object.at("note");
+  figure.not_measured = object.value("not_measured", "");
   return figure;
 }
 

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <fstream>
+#include <iterator>
 
 #include "catch.hpp"
 
@@ -47,6 +48,19 @@ TEST_CASE("results are the same after they were written and read") {
   CHECK(results.figures.at(0).runs == std::vector<double>{2, 3, 4});
   CHECK(results.cells.at(0).p99 == 99);
   CHECK_FALSE(results.cells.at(0).p999);
+}
+
+TEST_CASE("a figure that was not measured has no value in the file, and says why there and after") {
+  Results unmeasured = some();
+  unmeasured.figures = {{.what = "calls", .target = 0, .not_measured = "calls: saw 0"}};
+  const ScratchFile file;
+  write_json(unmeasured, file.path());
+  std::ifstream stream(file.path());
+  const std::string text{std::istreambuf_iterator<char>(stream), {}};
+  CHECK_THAT(text, contains("\"not_measured\": \"calls: saw 0\""));
+  CHECK_THAT(text, contains("\"holds\": false"));
+  CHECK_THAT(text, !contains("\"value\": 0"));
+  CHECK_THAT(to_string(read_json(file.path())), contains("calls: not measured: calls: saw 0"));
 }
 
 TEST_CASE("a percentile is left out where fewer than two samples lie beyond it") {

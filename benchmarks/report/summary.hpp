@@ -10,7 +10,8 @@
 namespace bench {
 
 // Every figure of every program in one aligned table, with its target and whether it holds; then
-// what limits those that were missed, what was left out, and the programs that gave no result.
+// what limits those that were missed, why some were not measured, what was left out, and the
+// programs that gave no result.
 [[nodiscard]] std::string summary(const std::vector<Results>& all,
                                   const std::vector<std::string>& missing);
 

@@ -29,6 +29,16 @@ TEST_CASE("the summary says what limits a figure that was missed, and no other")
   CHECK_THAT(text, !contains("a note"));
 }
 
+TEST_CASE("a figure that was not measured neither holds nor is missed, and the summary says why") {
+  Results results = some();
+  results.figures.push_back({.what = "calls", .target = 0, .not_measured = "calls: saw 0 of 1"});
+  const std::string text = summary({results}, {});
+  CHECK_THAT(text, contains("ipc_overhead  calls       -       -       <= 0  not measured\n"));
+  CHECK_THAT(text, contains("not measured here:\n  calls: calls: saw 0 of 1\n"));
+  CHECK_THAT(text, contains("1 of 3 figures hold, 1 not measured\n"));
+  CHECK_THAT(readme_table({results}), contains("| calls | - | - | <= 0 | not measured |"));
+}
+
 TEST_CASE("the summary names what is not there") {
   const std::string text = summary({some()}, {"throughput"});
   CHECK_THAT(text, contains("ipc_overhead: ZeroMQ: install libzmq3-dev"));

@@ -33,42 +33,53 @@ timespec to_timespec(TimePoint time) noexcept {
   return {static_cast<time_t>(seconds.count()), static_cast<long>((since - seconds).count())};
 }
 
-bool wait_one(const WaitFor& wait_for, const timespec& until) noexcept {
-  // FUTEX_WAIT_BITSET takes an absolute time, on CLOCK_MONOTONIC by default. The word may be
-  // shared.
-  return syscall(SYS_futex, wait_for.word, FUTEX_WAIT_BITSET, wait_for.expected, &until, nullptr,
-                 FUTEX_BITSET_MATCH_ANY) == 0;
+// How a system call ended by which a thread slept. Unsupported: the kernel (before Linux 5.16) has
+// no such call, or a filter of system calls refuses it.
+enum class Answer { kWoken, kNotWoken, kTimeOver, kUnsupported };
+
+Answer answer_of(long result) noexcept {
+  if (result >= 0) return Answer::kWoken;
+  if (errno == ETIMEDOUT) return Answer::kTimeOver;
+  return errno == EAGAIN || errno == EINTR ? Answer::kNotWoken : Answer::kUnsupported;
 }
 
-enum class Slept { kWoken, kNotWoken, kUnsupported };
+Answer wait_one(const WaitFor& wait_for, const timespec& until) noexcept {
+  // FUTEX_WAIT_BITSET takes an absolute time, on CLOCK_MONOTONIC by default. The word may be
+  // shared.
+  return answer_of(syscall(SYS_futex, wait_for.word, FUTEX_WAIT_BITSET, wait_for.expected, &until,
+                           nullptr, FUTEX_BITSET_MATCH_ANY));
+}
 
-// Unsupported: the kernel (before Linux 5.16) has no such call, or a filter of system calls refuses
-// it.
-Slept wait_many(std::span<const WaitFor> words, const timespec& until) noexcept {
+Answer wait_many(std::span<const WaitFor> words, const timespec& until) noexcept {
   std::array<KernelWaiter, kMaxWaitFor> waiters;
   for (std::size_t i = 0; i < words.size(); ++i) {
     waiters[i] = {words[i].expected, reinterpret_cast<std::uintptr_t>(words[i].word), kFutex32, 0};
   }
-  const long result =
-      syscall(SYS_futex_waitv, waiters.data(), words.size(), 0, &until, CLOCK_MONOTONIC);
-  if (result >= 0) return Slept::kWoken;
-  return errno == EAGAIN || errno == ETIMEDOUT || errno == EINTR ? Slept::kNotWoken
-                                                                 : Slept::kUnsupported;
+  return answer_of(
+      syscall(SYS_futex_waitv, waiters.data(), words.size(), 0, &until, CLOCK_MONOTONIC));
+}
+
+Slept slept(Answer answer, bool whole_second) noexcept {
+  if (answer == Answer::kWoken) return Slept::kWoken;
+  return answer == Answer::kTimeOver && whole_second ? Slept::kWholeSecond : Slept::kNotWoken;
 }
 
 }  // namespace
 
-bool wait(std::span<const WaitFor> words, Deadline deadline) noexcept {
+Slept sleep_on(std::span<const WaitFor> words, Deadline deadline) noexcept {
   const TimePoint now = Clock::now();
-  const TimePoint until = std::min(deadline.value_or(now + 1s), now + 1s);
+  const TimePoint second = now + 1s;
+  const TimePoint until = std::min(deadline.value_or(second), second);
   const TimePoint slice = std::min(until, now + 10ms);  // while some word cannot wake us
-  if (until <= now || words.empty()) return false;
-  if (words.size() == 1) return wait_one(words.front(), to_timespec(until));
+  const bool whole = until == second;
+  if (until <= now || words.empty()) return Slept::kNotWoken;
+  if (words.size() == 1) return slept(wait_one(words.front(), to_timespec(until)), whole);
   const bool all = words.size() <= kMaxWaitFor;
   if (!all) words = words.first(kMaxWaitFor);
-  const Slept slept = wait_many(words, to_timespec(all ? until : slice));
-  if (slept == Slept::kUnsupported) return wait_one(words.front(), to_timespec(slice));
-  return slept == Slept::kWoken;
+  const Answer answer = wait_many(words, to_timespec(all ? until : slice));
+  if (answer == Answer::kUnsupported)
+    return slept(wait_one(words.front(), to_timespec(slice)), false);
+  return slept(answer, whole && all);
 }
 
 void wake(const Word* word, int count) noexcept {

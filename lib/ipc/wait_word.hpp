@@ -22,12 +22,20 @@ struct WaitFor {
 // The most words that the kernel waits for at once.
 inline constexpr std::size_t kMaxWaitFor = 128;
 
+// How a sleep ended, as far as the kernel says. kWholeSecond: its second was over before anything
+// else ended it. kNotWoken: any other way.
+enum class Slept { kWoken, kNotWoken, kWholeSecond };
+
 // Sleeps until one of the words differs from what is expected of it and was woken, or until the
 // deadline, or for no reason: the caller looks again. At most one second a call, so that no lost
 // wake-up lasts; at most 10 ms where there are more than kMaxWaitFor words, or where the kernel
-// (before Linux 5.16) waits for one only: the first word. True: it was woken, as far as the kernel
-// says.
-bool wait(std::span<const WaitFor> words, Deadline deadline) noexcept;
+// (before Linux 5.16) waits for one only: the first word.
+Slept sleep_on(std::span<const WaitFor> words, Deadline deadline) noexcept;
+
+// The same. True: it was woken.
+inline bool wait(std::span<const WaitFor> words, Deadline deadline) noexcept {
+  return sleep_on(words, deadline) == Slept::kWoken;
+}
 
 // Wakes up to `count` threads that sleep on the word. The word itself is not touched, so it may be
 // gone already.

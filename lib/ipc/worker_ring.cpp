@@ -4,6 +4,7 @@
 #include <climits>
 #include <cstring>
 
+#include "ipc/lost_wakes.hpp"
 #include "ipc/wait_word.hpp"
 
 namespace inferpool::ipc {
@@ -49,9 +50,10 @@ bool WorkerRing::park() noexcept {
   // Sequentially consistent with the host's posting, as there. Closing rings the bell that was read
   // above.
   control_.worker.parked.fetch_add(1, std::memory_order_seq_cst);
-  if (!pending(std::memory_order_seq_cst) && !closing()) {
+  const auto came = [this] { return pending(std::memory_order_seq_cst) || closing(); };
+  if (!came()) {
     const WaitFor doorbell{&control_.host.doorbell, bell};
-    wait({&doorbell, 1}, std::nullopt);
+    wait({&doorbell, 1}, std::nullopt, came);
   }
   control_.worker.parked.fetch_sub(1, std::memory_order_seq_cst);
   // Else it was rung for a request, which another thread may have taken.
@@ -79,7 +81,7 @@ bool WorkerRing::await_taken(std::uint32_t sequence, std::uint32_t parts) noexce
   while (!part_spin_.spin(settled)) {
     parked.store(1, std::memory_order_seq_cst);
     const WaitFor news{&told, told.load(std::memory_order_seq_cst)};
-    if (!settled()) wait({&news, 1}, std::nullopt);
+    if (!settled()) wait({&news, 1}, std::nullopt, settled);
     parked.store(0, std::memory_order_relaxed);
   }
   return taken(told.load(std::memory_order_acquire));

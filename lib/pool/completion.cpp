@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "ipc/announced_copy.hpp"
+#include "ipc/lost_wakes.hpp"
 #include "pool/delivery.hpp"
 #include "pool/quiet_thread.hpp"
 #include "pool/refusal.hpp"
@@ -185,7 +186,8 @@ bool Completion::wait(std::uint32_t seen) {
     if (pending.placement.state != CallState::kPosted) continue;
     words.push_back(pending.placement.worker->memory()->ring().park(pending.placement.sequence));
   }
-  const bool woken = !anything_new(seen) && ipc::wait(words, until);
+  const auto came = [&] { return anything_new(seen); };
+  const bool woken = !came() && ipc::wait(words, until, came);
   group_.unpark();
   return woken;
 }

@@ -6,6 +6,7 @@
 
 #include "core/format.hpp"
 #include "ipc/announced_copy.hpp"
+#include "ipc/lost_wakes.hpp"
 #include "model/settings_memory.hpp"
 #include "model/usable_processors.hpp"
 #include "pool/worker_path.hpp"
@@ -212,9 +213,11 @@ bool Workers::sleep(const Call& call, const Placement& placement, std::uint32_t 
   if (placement.state == CallState::kPosted)
     words[count++] = placement.worker->memory()->ring().park(placement.sequence);
   words[count++] = call.waiter->park(seen);
-  const bool news = placement.answered() || (call.streams && placement.part_stands());
-  const bool woken =
-      !news && call.waiter->seen() == seen && ipc::wait({words.data(), count}, call.deadline);
+  const auto came = [&] {
+    return placement.answered() || (call.streams && placement.part_stands()) ||
+           call.waiter->seen() != seen;
+  };
+  const bool woken = !came() && ipc::wait({words.data(), count}, call.deadline, came);
   call.waiter->unpark();
   return woken;
 }

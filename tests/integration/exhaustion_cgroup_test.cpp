@@ -4,6 +4,7 @@
 #include "integration/eventually.hpp"
 #include "integration/host_program.hpp"
 #include "integration/scratch_folder.hpp"
+#include "skipped.hpp"
 
 using namespace inferpool::test;
 
@@ -30,7 +31,7 @@ class CgroupHost {
   // The reason goes to the test's output.
   [[nodiscard]] bool skipped() const {
     if (lines_.size() != 1 || !lines_[0].starts_with("skipped")) return false;
-    WARN(lines_[0]);
+    skip(lines_[0].substr(lines_[0].find(' ') + 1));
     return true;
   }
   [[nodiscard]] const std::vector<std::string>& lines() const { return lines_; }

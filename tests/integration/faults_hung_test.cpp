@@ -3,6 +3,7 @@
 #include "catch.hpp"
 #include "integration/event_log.hpp"
 #include "integration/faulty_pool.hpp"
+#include "skipped.hpp"
 
 using namespace inferpool;
 using namespace inferpool::test;
@@ -74,7 +75,7 @@ TEST_CASE("A worker that was killed by somebody else, or faulted, is dead and no
 
 TEST_CASE("A fault is reported by its signal, with the stack of the function that faulted") {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  WARN("skipped: a sanitizer's own handler ends the worker");
+  skip("a sanitizer's own handler ends the worker");
 #else
   FaultyPool pool(faulty_settings(1));
   const Error error = error_of(pool.try_infer(command(Deed::kFault)));

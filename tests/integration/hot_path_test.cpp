@@ -5,12 +5,14 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <ranges>
 #include <sstream>
 #include <string>
 #include <vector>
 
 #include "catch.hpp"
 #include "integration/scratch_folder.hpp"
+#include "skipped.hpp"
 
 namespace inferpool::test {
 namespace {
@@ -28,6 +30,14 @@ struct SystemCalls {
   int caller = 0;
   int worker = 0;
 };
+
+// Whether the worker's own first call was seen, by the number that it is known by.
+bool traces_worker(const std::string& trace, const std::string& worker) {
+  std::ifstream file(trace);
+  for (std::string line; std::getline(file, line);)
+    if (line.starts_with(worker + " execve(")) return true;
+  return false;
+}
 
 // For each attempt the system calls between its two marks, of the two main threads; the host's is
 // the first in the trace.
@@ -56,6 +66,12 @@ struct Cost {
   double allocations = 0;
 };
 
+Cost one_cost(std::istream& lines) {
+  Cost one;
+  lines >> one.microseconds >> one.allocations;
+  return one;
+}
+
 // The least of all attempts.
 Cost cost(std::istream& lines) {
   Cost least{1e9, 1e9};
@@ -78,7 +94,7 @@ TEST_CASE("a hot round trip of one float makes no system call, and no allocation
   // other a sleep. Still few do.
   const Way way = GENERATE(Way{"default", 100}, Way{"longest", 0});
   const ScratchFolder folder;
-  REQUIRE(can_trace(folder));  // strace is there, and processes may be traced
+  if (!can_trace(folder)) return skip("strace is not there, or processes may not be traced");
   const std::string host =
       std::filesystem::read_symlink("/proc/self/exe").parent_path() / "hot_path_host";
   const std::string output = folder / "output";
@@ -90,10 +106,19 @@ TEST_CASE("a hot round trip of one float makes no system call, and no allocation
   std::string worker;
   std::getline(printed, worker);
   const std::vector<SystemCalls> counts = system_calls(trace, worker);
-  REQUIRE(counts.size() == 100);
+  REQUIRE(counts.size() == 101);  // the first is the known case
+  const double known = one_cost(printed).allocations;
+  const auto saw = [](const char* what, double seen, double due) {
+    return bench::Instrument(what, [seen](const auto&) { return seen; }, {[] {}, due, due});
+  };
+  if (skipped_as_blind(saw("strace", counts.front().caller, 3)) ||
+      skipped_as_blind(saw("strace of the worker", traces_worker(trace, worker) ? 1 : 0, 1)) ||
+      skipped_as_blind(saw("allocations", known, 1)))
+    return;
   const Cost least = cost(printed);
   const auto clean = std::ranges::count_if(
-      counts, [&](const SystemCalls& of) { return of.caller + of.worker <= way.most; });
+      counts | std::views::drop(1),
+      [&](const SystemCalls& of) { return of.caller + of.worker <= way.most; });
   std::cout << "hot round trip, spin " << way.spin << ": " << least.microseconds << " us at best, "
             << least.allocations << " allocations, " << clean << " of 100 x 1000 with at most "
             << way.most << " system calls in caller and worker\n";

@@ -4,15 +4,21 @@
 
 #include <unistd.h>
 
+#include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <semaphore>
 #include <set>
 #include <string>
+#include <thread>
+#include <utility>
 
 #include "catch.hpp"
 #include "integration/actors.hpp"
 #include "integration/processes.hpp"
+#include "skipped.hpp"
 
 namespace inferpool::test {
 namespace {
@@ -39,34 +45,83 @@ std::set<int> threads_of_host() {
   return result;
 }
 
-struct Sleeps {
-  std::uint64_t host = 0;
-  std::uint64_t workers = 0;
+std::uint64_t sleeps_of_workers(const Pool<>& pool) {
+  std::uint64_t total = 0;
+  for (const WorkerStats& worker : pool.stats().workers) total += sleeps(worker.pid);
+  return total;
+}
+
+// How often threads went to sleep while code ran, by `count`; the known case makes a thread sleep.
+template <typename Count>
+bench::Instrument sleeps_seen(const char* name, const Count& count, bench::Instrument::Code known,
+                              double least) {
+  return {name,
+          [count](const bench::Instrument::Code& code) {
+            const std::uint64_t before = count();
+            code();
+            return static_cast<double>(count() - before);
+          },
+          {std::move(known), least, 1e6}};
+}
+
+// A thread that is there until the end: what an ended one did is no longer counted.
+class Napper {
+ public:
+  // Returns once it has slept so many times more.
+  void nap(int times) {
+    for (int i = 0; i < times; ++i) {
+      wanted_.release();
+      done_.acquire();
+    }
+  }
+  ~Napper() {
+    over_ = true;
+    wanted_.release();
+  }
+
+ private:
+  std::binary_semaphore wanted_{0};
+  std::binary_semaphore done_{0};
+  std::atomic<bool> over_{false};
+  std::jthread thread_{[this] {
+    for (;;) {
+      wanted_.acquire();
+      if (over_) return;
+      static_cast<void>(eventually([] { return false; }, 2ms));
+      done_.release();
+    }
+  }};
 };
 
-Sleeps sleeps_of(const Pool<>& pool, const std::set<int>& before_the_pool) {
-  Sleeps result;
-  result.host = sleeps(getpid(), before_the_pool);
-  for (const WorkerStats& worker : pool.stats().workers) result.workers += sleeps(worker.pid);
-  return result;
+void let_pass(std::chrono::milliseconds time) {
+  static_cast<void>(eventually([] { return false; }, time));
 }
 
 TEST_CASE("an idle pool sleeps: its threads and its workers look about once a second") {
   const auto other_threads = threads_of_host();
   Pool<> pool(actor_settings(2));
-  for (int i = 0; i < 20; ++i) (void)pool.submit(act("echo")).get();
+  const auto ask = [&] { (void)pool.submit(act("echo")).get(); };
+  for (int i = 0; i < 20; ++i) ask();
+  Napper napper;
+  const bench::Instrument of_host = sleeps_seen(
+      "sleeps of the host", [&] { return sleeps(getpid(), other_threads); },
+      [&] { napper.nap(20); }, 20);
+  const bench::Instrument of_workers = sleeps_seen(
+      "sleeps of workers", [&] { return sleeps_of_workers(pool); },
+      [&] {
+        for (int i = 0; i < 20; ++i, ask()) let_pass(5ms);  // each is woken for it
+      },
+      10);
+  if (skipped_as_blind(of_host) || skipped_as_blind(of_workers)) return;
   // What still spins or looks for late answers settles.
   CHECK(eventually([&] { return pool.stats().in_flight == 0; }));
 
   // Each of the host's three threads and of a worker's two may wake once a second to look around; a
   // poll every 10 ms would be 300 a thread.
-  const Sleeps before = sleeps_of(pool, other_threads);
-  CHECK_FALSE(eventually(
-      [&] {
-        const Sleeps now = sleeps_of(pool, other_threads);
-        return now.host - before.host > 3 * 5 || now.workers - before.workers > 2 * 2 * 5;
-      },
-      3s));
+  double workers = 0;
+  const double host = of_host.measure([&] { workers = of_workers.measure([] { let_pass(3s); }); });
+  CHECK(host <= 3 * 5);
+  CHECK(workers <= 2 * 2 * 5);
 }
 
 TEST_CASE("a caller that waits long for its answer sleeps meanwhile, and so does the pool") {
@@ -76,8 +131,11 @@ TEST_CASE("a caller that waits long for its answer sleeps meanwhile, and so does
   REQUIRE(gate.reached_by(1));
 
   const std::set<int> looking = {gettid()};  // the thread that asks how often the others slept
-  const std::uint64_t before = sleeps(getpid(), looking);
-  CHECK_FALSE(eventually([&] { return sleeps(getpid(), looking) - before > 5 * 10; }, 2s));
+  Napper napper;
+  const bench::Instrument of_host = sleeps_seen(
+      "sleeps of the host", [&] { return sleeps(getpid(), looking); }, [&] { napper.nap(20); }, 20);
+  if (skipped_as_blind(of_host)) return;
+  CHECK(of_host.measure([] { let_pass(2s); }) <= 5 * 10);
   gate.open();
   CHECK(ends(answer));
 }

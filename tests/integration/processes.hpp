@@ -96,8 +96,14 @@ inline std::ptrdiff_t threads() {
   return std::distance(begin(tasks), end(tasks));
 }
 
+// Of a program of tests: proves once that what is counted below is seen (footprint_proof.cpp).
+inline void (*prove_footprint)() = nullptr;
+
 // What a pool takes of its host, and must give back.
 struct Footprint {
+  Footprint() {
+    if (prove_footprint != nullptr) prove_footprint();
+  }
   std::size_t children = children_of(getpid()).size();
   std::size_t descriptors = descriptors_of(getpid()).size();
   std::ptrdiff_t regions = mapped_regions();

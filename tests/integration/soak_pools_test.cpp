@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pools that come and go.
 #include <malloc.h>
+#include <sys/mman.h>
 
 #include <iostream>
 #include <thread>
 
 #include "catch.hpp"
 #include "integration/faulty_pool.hpp"
+#include "memory_growth.hpp"
+#include "skipped.hpp"
 
 #ifdef __SANITIZE_ADDRESS__
 extern "C" std::size_t
@@ -32,6 +35,21 @@ std::size_t allocated() {
 std::ptrdiff_t mappings() {
   std::ifstream file("/proc/self/maps");
   return std::count(std::istreambuf_iterator<char>(file), {}, '\n');
+}
+
+// Three mappings are three lines of the kernel's list, however they lie.
+bench::Instrument more_mappings() {
+  return {"mappings",
+          [](const bench::Instrument::Code& code) {
+            const std::ptrdiff_t before = mappings();
+            code();
+            return static_cast<double>(mappings() - before);
+          },
+          {[] {
+             for (int i = 0; i < 3; ++i)
+               ::mmap(nullptr, 4096, PROT_READ, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+           },
+           3, 6}};
 }
 
 // One in three serves a call of its completion thread, one in ten is never waited for.
@@ -60,6 +78,10 @@ TEST_CASE(
   constexpr int kEach = 100;
 #endif
   constexpr int kThreads = 4;
+  const auto bytes = [] { return static_cast<double>(allocated()); };
+  if (skipped_as_blind(memory_growth("allocated memory", bytes)) ||
+      skipped_as_blind(more_mappings()))
+    return;
   for (int i = 0; i < 20; ++i) come_and_go(i);  // what allocators and sanitizers keep
   {
     std::vector<std::jthread> threads;

@@ -3,6 +3,7 @@
 
 #include "catch.hpp"
 #include "unit/ipc/instruction_count.hpp"
+#include "unit/ipc/single_steps.hpp"
 
 #if !defined(INFERPOOL_NO_STEPS)
 

@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "call_filters.hpp"
 #include "catch.hpp"
 #include "integration/scratch_folder.hpp"
 #include "unit/ipc/denied_call.hpp"
@@ -18,6 +19,7 @@ namespace {
 using namespace inferpool::test;
 
 TEST_CASE("a system without Landlock, or with too old a one, is said to lack it, and what to do") {
+  if (skipped_without_filters()) return;
   CHECK_THAT(told_by_child([] {
                deny_call(444, ENOSYS);
                isolate();
@@ -34,6 +36,7 @@ TEST_CASE("a system without Landlock, or with too old a one, is said to lack it,
 }
 
 TEST_CASE("a system without filters of system calls is said to lack them") {
+  if (skipped_without_filters()) return;
   CHECK_THAT(told_by_child([] {
                deny_call(SYS_seccomp, EINVAL);
                confine();
@@ -44,6 +47,7 @@ TEST_CASE("a system without filters of system calls is said to lack them") {
 }
 
 TEST_CASE("a thread that cannot be confined with the others is named") {
+  if (skipped_without_filters()) return;
   CHECK_THAT(told_by_child([] {
                std::promise<void> filtered;
                std::promise<void> end;
@@ -67,6 +71,7 @@ TEST_CASE("a thread that cannot be confined with the others is named") {
 }
 
 TEST_CASE("a thread that runs before the load is refused, since it cannot be confined with it") {
+  if (skipped_without_filters()) return;
   CHECK_THAT(told_by_child([] {
                std::promise<void> end;
                const auto other = std::async(std::launch::async, [&] { end.get_future().wait(); });
@@ -89,6 +94,7 @@ TEST_CASE("a thread that runs before the load is refused, since it cannot be con
 }
 
 TEST_CASE("a process that still holds a way out is not confined") {
+  if (skipped_without_filters()) return;
   const ScratchFolder folder;
   CHECK_THAT(told_by_child([&] {
                static_cast<void>(open((folder / "log").c_str(), O_WRONLY | O_CREAT, 0600));

@@ -5,6 +5,9 @@
 
 #include <cstddef>
 
+#include "memory_growth.hpp"
+#include "skipped.hpp"
+
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 // As its header declares it, which g++ does not bring.
 extern "C" std::size_t __sanitizer_get_current_allocated_bytes();
@@ -17,8 +20,15 @@ inline std::size_t allocated_bytes() {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
   return __sanitizer_get_current_allocated_bytes();
 #else
-  return ::mallinfo2().uordblks;
+  const auto all = ::mallinfo2();
+  return all.uordblks + all.hblkhd;
 #endif
+}
+
+// Skips the test case and says so where that says nothing of what is allocated.
+inline bool skipped_without_allocated_bytes() {
+  return skipped_as_blind(
+      memory_growth("allocated memory", [] { return static_cast<double>(allocated_bytes()); }));
 }
 
 }  // namespace inferpool::test
