@@ -60,8 +60,8 @@ Slept wait_many(std::span<const WaitFor> words, const timespec& until) noexcept 
 
 bool wait(std::span<const WaitFor> words, Deadline deadline) noexcept {
   const TimePoint now = Clock::now();
-  const TimePoint until = std::min(deadline.value_or(now + 1s), now + 1s);
-  const TimePoint slice = std::min(until, now + 10ms);  // while some word cannot wake us
+  const TimePoint until = std::min(deadline.value_or(TimePoint::max()), after(now, 1s));
+  const TimePoint slice = std::min(until, after(now, 10ms));  // while some word cannot wake us
   if (until <= now || words.empty()) return false;
   if (words.size() == 1) return wait_one(words.front(), to_timespec(until));
   const bool all = words.size() <= kMaxWaitFor;
