@@ -3,6 +3,7 @@
 
 # Unit tests mirror lib/: unit/<layer>/<name>_test.cpp.
 set(unit_tests
+    unit/core/clock_test.cpp
     unit/core/error_test.cpp
     unit/core/format_test.cpp
     unit/core/spared_signal_test.cpp
@@ -68,9 +69,12 @@ set(unit_tests
     unit/model/traceparent_test.cpp
     unit/model/usable_memory_test.cpp
     unit/model/usable_processors_test.cpp
+    unit/pool/call_deadline_test.cpp
     unit/pool/call_test.cpp
+    unit/pool/dispatch_answered_test.cpp
     unit/pool/dispatch_blame_test.cpp
     unit/pool/dispatch_faults_test.cpp
+    unit/pool/dispatch_gone_test.cpp
     unit/pool/dispatch_hung_test.cpp
     unit/pool/dispatch_late_test.cpp
     unit/pool/dispatch_recycle_test.cpp
@@ -132,6 +136,9 @@ set(integration_tests
     integration/exhaustion_limits_test.cpp
     integration/exhaustion_memory_test.cpp
     integration/exhaustion_processes_test.cpp
+    integration/extreme_options_test.cpp
+    integration/extreme_settings_test.cpp
+    integration/faults_answered_test.cpp
     integration/faults_clock_test.cpp
     integration/faults_close_test.cpp
     integration/faults_codec_test.cpp
@@ -286,6 +293,7 @@ set(test_workers
     streamer_worker
     string_worker
     struct_worker
+    take_back_worker
     talkative_worker
     thread_safe_worker
     timed_worker

@@ -12,7 +12,9 @@ namespace inferpool {
 
 // What one call may ask for beyond the pool's settings.
 struct InferOptions {
-  std::optional<Duration> timeout = {};  // from now; instead of Settings::request_timeout
+  // From now, instead of Settings::request_timeout. 0 or less: it has passed; Duration::max(), or
+  // anything else that no clock reaches: none.
+  std::optional<Duration> timeout = {};
   std::optional<std::chrono::steady_clock::time_point> deadline =
       {};                           // the earlier of the two counts
   std::stop_token stop = {};        // a request to stop ends the call with `cancelled`

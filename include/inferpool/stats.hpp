@@ -29,10 +29,10 @@ struct WorkerStats {
   int pid = 0;
   WorkerState state = WorkerState::kDown;
   std::uint64_t served = 0;  // requests that this process answered
-  int in_flight = 0;
+  int in_flight = 0;         // requests that it has, and has not answered
   // How long the oldest request that it has its turn to run, and has not answered, has had that
-  // turn; 0: none. Within a few milliseconds its running time, that of a run whose caller has left
-  // included.
+  // turn; 0: none. Within a few milliseconds its running time (a second less at most, where the
+  // answer before it was not read yet), that of a run whose caller has left included.
   Duration running_for = {};
 };
 

@@ -18,6 +18,15 @@ using Clock = std::chrono::steady_clock;
 using TimePoint = Clock::time_point;
 using Deadline = std::optional<TimePoint>;
 
+// `delay` after `time`, or before it; what no clock reaches is the last or the first time there is.
+// Every sum of a time and a duration is made here.
+constexpr TimePoint after(TimePoint time, std::chrono::nanoseconds delay) noexcept {
+  std::chrono::nanoseconds::rep sum = 0;
+  if (__builtin_add_overflow(time.time_since_epoch().count(), delay.count(), &sum))
+    return delay.count() > 0 ? TimePoint::max() : TimePoint::min();
+  return TimePoint(std::chrono::nanoseconds(sum));
+}
+
 inline Deadline earlier(Deadline a, Deadline b) noexcept {
   if (!a) return b;
   if (!b) return a;

@@ -68,9 +68,9 @@ Slept slept(Answer answer, bool whole_second) noexcept {
 
 Slept sleep_on(std::span<const WaitFor> words, Deadline deadline) noexcept {
   const TimePoint now = Clock::now();
-  const TimePoint second = now + 1s;
+  const TimePoint second = after(now, 1s);
   const TimePoint until = std::min(deadline.value_or(second), second);
-  const TimePoint slice = std::min(until, now + 10ms);  // while some word cannot wake us
+  const TimePoint slice = std::min(until, after(now, 10ms));  // while some word cannot wake us
   const bool whole = until == second;
   if (until <= now || words.empty()) return Slept::kNotWoken;
   if (words.size() == 1) return slept(wait_one(words.front(), to_timespec(until)), whole);

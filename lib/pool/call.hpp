@@ -67,6 +67,12 @@ class Waiter {
 // of it when it fails to recall.
 enum class CallState : std::uint8_t { kNew, kQueued, kPosted, kDone };
 
+// A worker that ended while an answer, or a part of one, stood in its memory, which this keeps.
+struct DeadWorker {
+  std::shared_ptr<Channel> channel;
+  std::shared_ptr<const WorkerEnd> end;
+};
+
 // One request on its way, the same for all verbs. Made by the caller, who also waits for it.
 struct Call {
   Call() = default;
@@ -97,15 +103,15 @@ struct Call {
 
   // Written by Dispatch, under the pool's lock.
   CallState state = CallState::kNew;
-  std::uint64_t order = 0;             // of admission, whatever happens to it later
-  int lane = -1;                       // kPosted: the worker's index,
-  std::uint32_t sequence = 0;          // the slot,
-  bool crowded = false;                // see ipc::PostedRequest,
-  Channel* channel = nullptr;          // and the process: the lane's,
-  std::shared_ptr<Channel> dead = {};  // or this one, which ended: its answer or a part stands
-  std::uint64_t parts = 0;             // of the answer, that the caller has taken
-  int deaths = 0;                      // workers that ended while they ran it,
-  int blamed = 0;                      // of these, maybe by its doing; not remembered yet
+  std::uint64_t order = 0;                      // of admission, whatever happens to it later
+  int lane = -1;                                // kPosted: the worker's index,
+  std::uint32_t sequence = 0;                   // the slot,
+  bool crowded = false;                         // see ipc::PostedRequest,
+  Channel* channel = nullptr;                   // and the process: the lane's,
+  std::shared_ptr<const DeadWorker> dead = {};  // or this one: the answer or a part stands there
+  std::uint64_t parts = 0;                      // of the answer, that the caller has taken
+  int deaths = 0;                               // workers that ended while they ran it,
+  int blamed = 0;                               // of these, maybe by its doing; not remembered yet
   std::shared_ptr<const WorkerEnd> blamed_end = {};  // the last of them
   std::optional<Error> error = {};  // kDone without an answer; `dead`: once the part is taken
   Call* previous = nullptr;         // kQueued

@@ -29,6 +29,10 @@ class Channel {
   [[nodiscard]] virtual bool passed(std::uint32_t /*sequence*/) const noexcept { return true; }
   // Whether the whole answer stands.
   [[nodiscard]] virtual bool answered(std::uint32_t sequence) const noexcept = 0;
+  // Of an answer that stands: whether it takes memory of the worker's beyond its slot.
+  [[nodiscard]] virtual bool holds_memory(std::uint32_t /*sequence*/) const noexcept {
+    return false;
+  }
   // Whether a part of the answer stands that was not taken.
   [[nodiscard]] virtual bool part_stands(std::uint32_t sequence) const noexcept = 0;
   // The part that stands was read: the worker may go on.

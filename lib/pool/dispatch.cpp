@@ -60,14 +60,22 @@ void Dispatch::collected(Call& call, bool succeeded, ipc::WakeList& wakes) {
   ++(succeeded ? succeeded_ : failed_);
   --in_flight_;
   call.state = CallState::kDone;
-  if (call.dead) return;  // its worker ended after it had answered
+  if (call.dead) {  // its worker ended after it had answered
+    --dead_;
+    return;
+  }
   lanes_.collected(lane_of(call), call);
   feed(wakes);
 }
 
 void Dispatch::part_taken(Call& call, ipc::WakeList& wakes) {
   ++call.parts;
-  call.dead ? fail(call, *call.error, wakes) : lane_of(call).part_taken(call, wakes);
+  if (!call.dead) return lane_of(call).part_taken(call, wakes);
+  // No error yet: a whole answer stood there, which somebody has made a part.
+  fail(
+      call,
+      call.error ? *call.error : worker_lost(*call.dead->end, call.id, Phase::kRunning, call.parts),
+      wakes);
 }
 
 bool Dispatch::give_up(Call& call, ErrorCode code, TimePoint now, ipc::WakeList& wakes) {
@@ -95,9 +103,11 @@ bool Dispatch::take_out(Call& call, TimePoint now, ipc::WakeList& wakes) noexcep
   if (call.dead) return true;  // its worker ended, and the answer that stood is gone
   Lane& lane = lane_of(call);
   // However short cancel_grace is, a worker that sleeps may wake up.
-  if (lane.withdraw(call, now + std::max<Duration>(limits_.cancel_grace, 100ms))) return false;
-  lane.abandon(call, now + limits_.cancel_grace, wakes);
-  ++late_;
+  if (lane.withdraw(call, after(now, std::max<Duration>(limits_.cancel_grace, 100ms))))
+    return false;
+  const bool answered = call.channel->answered(call.sequence);  // and nobody is to read it
+  lane.abandon(call, after(now, limits_.cancel_grace), wakes);
+  answered ? lanes_.collect_late() : void(++late_);
   return true;
 }
 
@@ -129,51 +139,6 @@ void Dispatch::retiring_ended(const WorkerEnd& end, ipc::WakeList& wakes) {
   ended(lanes_.retiring(), end, wakes);
 }
 
-void Dispatch::ended(Lane& lane, const WorkerEnd& end, ipc::WakeList& wakes) {
-  if (!lane.live()) return;
-  const std::shared_ptr<Channel> channel = lane.channel();
-  for (const Run& run : lane.worker_ended()) {
-    if (run.call != nullptr) lose(run, channel, end, wakes);
-  }
-  if (live() == 0 && closing_) {
-    fail_queue(stopped(), wakes);
-  } else if (live() == 0 && breaker_) {
-    fail_queue(*breaker_, wakes);
-  }
-  feed(wakes);
-}
-
-void Dispatch::lose(const Run& run, const std::shared_ptr<Channel>& channel, const WorkerEnd& end,
-                    ipc::WakeList& wakes) {
-  Call& call = *run.call;
-  if (channel->answered(call.sequence)) {
-    // The whole answer stands in memory that the call keeps alive: its caller collects it.
-    call.dead = channel;
-    call.waiter->notify(wakes);
-    return;
-  }
-  const bool began = call.parts > 0 || !channel->recall(call.sequence);
-  if (began) ++call.deaths;
-  if (began && run.suspect) {
-    call.blamed_end = std::make_shared<const WorkerEnd>(end);
-    ++call.blamed;
-  }
-  if (call.deaths < 2 && call.may_run_again(began)) {
-    ++retried_;
-    return put_back(call, wakes);
-  }
-  // A whole part that stands is the caller's, too.
-  const bool part = began && channel->part_stands(call.sequence);
-  Error error = call.deaths >= 2
-                    ? poisoned_request(end, call.id)
-                    : worker_lost(end, call.id, began ? Phase::kRunning : Phase::kQueued,
-                                  call.parts + (part ? 1 : 0));
-  if (!part) return fail(call, std::move(error), wakes);
-  call.dead = channel;
-  call.error = std::move(error);
-  call.waiter->notify(wakes);
-}
-
 void Dispatch::set_breaker(std::optional<Error> unavailable, ipc::WakeList& wakes) {
   breaker_ = std::move(unavailable);
   if (breaker_ && live() == 0) fail_queue(*breaker_, wakes);
@@ -187,14 +152,15 @@ Deadline Dispatch::sweep(TimePoint now, ipc::WakeList& wakes) {
     lane.end_overdue(now, limits_.cancel_grace, limits_.hang_timeout);
     // What it has not begun must not be begun by another of its threads while it ends.
     while (Call* call = lane.hung() ? lane.recall_any() : nullptr) put_back(*call, wakes);
-    soon = soon || lane.late() || lane.hung() || (lane.stalled() && !queue_.empty());
+    soon = soon || lane.late() || lane.hung() ||
+           (!queue_.empty() && (lane.stalled() || lane.may_end_unseen()));
   }
   if (soon) {
     feed(wakes);
-    return now + 5ms;
+    return after(now, 5ms);
   }
-  if (limits_.hang_timeout == 0ns) return now + 1s;
-  return now + std::clamp<Duration>(limits_.hang_timeout / 16, 5ms, 1s);
+  if (limits_.hang_timeout == 0ns) return after(now, 1s);
+  return after(now, std::clamp<Duration>(limits_.hang_timeout / 16, 5ms, 1s));
 }
 
 void Dispatch::close(ipc::WakeList& wakes) {
@@ -276,6 +242,7 @@ void Dispatch::put_back(Call& call, ipc::WakeList& wakes) {
 }
 
 void Dispatch::end_without_answer(Call& call) noexcept {
+  if (call.dead) --dead_;
   --in_flight_;
   ++failed_;
   call.state = CallState::kDone;

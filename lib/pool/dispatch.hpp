@@ -58,6 +58,9 @@ class Dispatch {
   void collected(Call& call, bool succeeded, ipc::WakeList& wakes);
   // The caller has read a part of a posted call, which goes on.
   void part_taken(Call& call, ipc::WakeList& wakes);
+  // What stood in the memory of a dead worker stands there no more: somebody else writes it. The
+  // worker counts as one that ended without an answer.
+  void answer_gone(Call& call, ipc::WakeList& wakes);
   // What was collected as a success could not be decoded.
   void count_unreadable() noexcept {
     --succeeded_;
@@ -83,8 +86,9 @@ class Dispatch {
   // A successor is ready for one that lives, which retires: it gets nothing new, what it has not
   // begun is taken back. One at a time.
   void worker_replaced(int index, std::shared_ptr<Channel> successor, ipc::WakeList& wakes);
-  // Whether the worker that retires has ended all that it had in hand.
-  [[nodiscard]] bool retiring_is_idle() const noexcept { return lanes_.retiring().runs().empty(); }
+  // Whether the worker that retires has answered all that it had in hand. What nobody has read yet
+  // stays readable when it has left.
+  [[nodiscard]] bool retiring_is_idle() const noexcept { return lanes_.retiring().in_hand() == 0; }
   // The worker that retires has ended.
   void retiring_ended(const WorkerEnd& end, ipc::WakeList& wakes);
   // While set and no worker lives, calls are refused with it, and waiting ones fail with it.
@@ -100,18 +104,22 @@ class Dispatch {
 
   // --- what everybody asks ---
 
-  [[nodiscard]] bool drained() const noexcept { return in_flight_ == 0; }
+  // Nobody waits for a worker any more; an answer may still be read.
+  [[nodiscard]] bool drained() const noexcept {
+    return in_flight_ == 0 || (queue_.empty() && !lanes_.awaited());
+  }
   [[nodiscard]] int live() const noexcept { return lanes_.live(); }
   // Models run on all processors; or would with `more` calls. Takes workers that are replaced for
-  // living ones.
+  // living ones, and an answer that was not read for a run, until sweep() has seen it.
   [[nodiscard]] bool crowded(int more = 0) const noexcept {
     const int posted = in_flight_ - static_cast<int>(queue_.size()) + more;
-    return std::min(posted, limits_.workers * limits_.concurrency) >= limits_.processors;
+    const int runs = std::min(posted, limits_.workers * limits_.concurrency);
+    return runs >= limits_.processors && posted - dead_ - lanes_.over() >= limits_.processors;
   }
   [[nodiscard]] WorkerState state(int index) const noexcept { return lanes_[index].state(); }
   // Of a posted call: the process that has it or, dead, had it.
   [[nodiscard]] const std::shared_ptr<Channel>& channel_of(const Call& call) const noexcept {
-    return call.dead ? call.dead : lanes_[call.lane].channel();
+    return call.dead ? call.dead->channel : lanes_[call.lane].channel();
   }
   // Since when the worker runs the oldest of its requests, in ticks; 0: it runs none. The index
   // after the last one stands for the worker that retires, here and in count().
@@ -139,8 +147,12 @@ class Dispatch {
   // From where it stands; true: it was begun.
   bool take_out(Call& call, TimePoint now, ipc::WakeList& wakes) noexcept;
   void ended(Lane& lane, const WorkerEnd& end, ipc::WakeList& wakes);
-  void lose(const Run& run, const std::shared_ptr<Channel>& channel, const WorkerEnd& end,
-            ipc::WakeList& wakes);
+  using Dead = std::shared_ptr<const DeadWorker>;
+  void lose(const Run& run, const Dead& dead, ipc::WakeList& wakes);
+  void lose_unanswered(Call& call, const Dead& dead, bool began, bool suspect,
+                       ipc::WakeList& wakes);
+  void keep(Call& call, const Dead& dead, ipc::WakeList& wakes);
+  void fail_hopeless(ipc::WakeList& wakes);
   void end_without_answer(Call& call) noexcept;
   void fail(Call& call, Error error, ipc::WakeList& wakes);
   void fail_queue(const Error& error, ipc::WakeList& wakes);
@@ -151,6 +163,7 @@ class Dispatch {
   std::optional<Error> breaker_;
   bool closing_ = false;
   int in_flight_ = 0;
+  int dead_ = 0;  // of these, whose worker ended
   std::uint64_t requests_ = 0, succeeded_ = 0, failed_ = 0, poisoned_ = 0, retried_ = 0, late_ = 0;
 };
 

@@ -4,6 +4,7 @@
 #include "core/format.hpp"
 #include "model/reply.hpp"
 #include "model/traceparent.hpp"
+#include "pool/call_deadline.hpp"
 #include "pool/fingerprint.hpp"
 #include "pool/refusal.hpp"
 #include "pool/slot_copy.hpp"
@@ -13,7 +14,10 @@ namespace inferpool::pool {
 namespace {
 
 Placement placement_of(const Dispatch& d, const Call& call) {
-  Placement placement{.state = call.state, .sequence = call.sequence, .crowded = d.crowded()};
+  Placement placement{.state = call.state,
+                      .sequence = call.sequence,
+                      .crowded = d.crowded(),
+                      .dead = call.dead != nullptr};
   if (call.state == CallState::kPosted)
     placement.worker = std::static_pointer_cast<WorkerHandle>(d.channel_of(call));
   return placement;
@@ -23,15 +27,6 @@ Placement placement_of(const Dispatch& d, const Call& call) {
 bool stands(const Call& call, const Placement& placement) noexcept {
   return call.state == CallState::kPosted && call.sequence == placement.sequence &&
          call.channel == placement.worker.get();
-}
-
-bool has_deadline(const InferOptions& options, const Origin& origin) noexcept {
-  return options.timeout || options.deadline || origin.settings.request_timeout;
-}
-
-Deadline deadline_of(const InferOptions& options, const Origin& origin) {
-  const auto& timeout = options.timeout ? options.timeout : origin.settings.request_timeout;
-  return timeout ? earlier(options.deadline, Clock::now() + *timeout) : options.deadline;
 }
 
 // A call that nobody waits for any more when it comes.
@@ -49,7 +44,8 @@ void Exchange::prepare(Call& call, detail::FunctionRef<void(Encoder&)> encode,
   call.id = next_id_.fetch_add(1, std::memory_order_relaxed);
   call.retry = options.retry.value_or(origin_->settings.retry);
   // None is not copied: to read all of what one byte was just written of waits for the write.
-  if (has_deadline(options, *origin_)) call.deadline = deadline_of(options, *origin_);
+  if (has_deadline(options, origin_->settings.request_timeout))
+    call.deadline = call_deadline(options, origin_->settings.request_timeout);
   try {
     refuse_late(call, options.stop);
     model::check_traceparent(options.traceparent.text());
@@ -260,7 +256,8 @@ void Exchange::count(Call& call, const ipc::ReplyHead& head, std::uint64_t decod
   latency_.count(stages_of(call.marks, {head.started, head.ended}));
 }
 
-void Exchange::check(const Call& call, const Placement& placement) {
+void Exchange::check(Call& call, const Placement& placement) {
+  if (placement.dead) return check_dead(call, placement);
   if (placement.state != CallState::kPosted ||
       placement.worker->memory()->ring().plausible(placement.sequence))
     return;
@@ -270,6 +267,14 @@ void Exchange::check(const Call& call, const Placement& placement) {
            !placement.worker->memory()->ring().plausible(placement.sequence);
   });
   if (broken) violation(*placement.worker, "words of the ring that no worker writes");
+}
+
+// A worker that has ended writes nothing, but another process may have its memory: what stood there
+// and stands no more will not come.
+void Exchange::check_dead(Call& call, const Placement& placement) {
+  if (placement.answered() || placement.part_stands()) return;
+  update_if_stands(call, placement,
+                   [&](Dispatch& d, ipc::WakeList& wakes) { d.answer_gone(call, wakes); });
 }
 
 void Exchange::throw_violation(Call& call, const WorkerEnd& end) {

@@ -55,8 +55,9 @@ class Exchange {
   // The same for a part of the answer, which does not end the call, unless it throws worker_lost.
   bool collect_part(Call& call, const Placement& placement,
                     detail::FunctionRef<void(Decoder&)> decode);
-  // Ends the worker where the reply word of the call holds what cannot be.
-  void check(const Call& call, const Placement& placement);
+  // Of a call of which its waiter has found nothing: ends the worker where the reply word holds
+  // what cannot be; ends the call where its worker is dead, and what stood there is gone.
+  void check(Call& call, const Placement& placement);
 
   // Of a call that is done, before its caller is told: an input that was running when its worker
   // ended is remembered.
@@ -78,6 +79,7 @@ class Exchange {
   bool update_if_stands(const Call& call, const Placement& placement, const Change& change);
   [[nodiscard]] ipc::ReplyBlocks blocks_of(const Placement& placement,
                                            const ipc::ReplyHead& head) const;
+  void check_dead(Call& call, const Placement& placement);
   [[nodiscard]] std::optional<Error> poisoned(const Call& call);
   void remember(Call& call) noexcept;
   [[noreturn]] static void throw_violation(Call& call, const WorkerEnd& end);

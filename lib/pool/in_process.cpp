@@ -9,6 +9,7 @@
 #include "model/payload_limit.hpp"
 #include "model/reply.hpp"
 #include "model/traceparent.hpp"
+#include "pool/call_deadline.hpp"
 #include "pool/refusal.hpp"
 
 namespace inferpool::pool {
@@ -107,9 +108,7 @@ std::size_t InProcess::measure(detail::FunctionRef<std::size_t()> payload, std::
 
 void InProcess::run_model(std::uint64_t id, const InferOptions& options,
                           detail::FunctionRef<std::size_t(Context&)> run, CallTicks& marks) {
-  const auto timeout = options.timeout ? options.timeout : settings_.request_timeout;
-  const Deadline deadline =
-      timeout ? earlier(options.deadline, Clock::now() + *timeout) : options.deadline;
+  const Deadline deadline = call_deadline(options, settings_.request_timeout);
   marks.turn = enter(id, deadline, options.stop) ? ticks() : marks.admitted;
   std::size_t reply = 0;
   try {
@@ -178,8 +177,8 @@ void InProcess::close() noexcept {
   {
     std::unique_lock lock(mutex_);
     closed_ = true;
-    idle_.wait_for(lock, settings_.drain_timeout,
-                   [this] { return running_ == 0 && waiting_.empty(); });
+    idle_.wait_until(lock, after(Clock::now(), settings_.drain_timeout),
+                     [this] { return running_ == 0 && waiting_.empty(); });
     for (Turn* turn : std::exchange(waiting_, {})) {
       turn->stopped = true;
       turn->called.notify_one();

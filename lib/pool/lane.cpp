@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/format.hpp"
+#include "ipc/layout.hpp"
 
 namespace inferpool::pool {
 namespace {
@@ -15,7 +16,7 @@ double seconds(Duration duration) { return std::chrono::duration<double>(duratio
 
 Lane::Lane(int index, int concurrency)
     : index_(index), concurrency_(static_cast<std::size_t>(concurrency)) {
-  runs_.reserve(concurrency_ + 1);
+  runs_.reserve(ipc::kRingSlots);
 }
 
 void Lane::worker_ready(std::shared_ptr<Channel> channel) {
@@ -34,14 +35,15 @@ void Lane::take_over(Lane& from) noexcept {
 
 std::vector<Run> Lane::worker_ended() {
   std::vector<Run> runs = std::exchange(runs_, {});
-  runs_.reserve(concurrency_ + 1);
+  runs_.reserve(ipc::kRingSlots);
   const bool out_of_time = std::exchange(out_of_time_, false);
   for (Run& run : runs) {
     run.suspect = run.overdue || !out_of_time;
-    if (channel_->answered(run.sequence)) ++served_;
+    if (answered(run)) ++served_;
   }
   channel_.reset();
   abandoned_ = 0;
+  over_ = 0;
   unbegun_.reset();
   kill_unbegun_at_.reset();
   kill_hung_at_.reset();
@@ -54,19 +56,46 @@ WorkerState Lane::state() const noexcept {
   return late() ? WorkerState::kLate : WorkerState::kReady;
 }
 
+// What nobody has read takes memory of the worker's that the next run may need.
 bool Lane::takes_fewer_than(std::size_t most) const noexcept {
-  return live() && !late() && runs_.size() < most && channel_->has_room();
+  if (!live() || late()) return false;
+  if (runs_.size() >= most) {
+    const auto occupying = std::count_if(runs_.begin(), runs_.end(), [this](const Run& run) {
+      return !answered(run) || channel_->holds_memory(run.sequence);
+    });
+    if (static_cast<std::size_t>(occupying) >= most) return false;
+  }
+  return channel_->has_room();
 }
 
 bool Lane::stalled() const noexcept {
-  return live() && !late() && runs_.size() < concurrency_ && !channel_->has_room();
+  return live() && !late() && room_for_turn() && !channel_->has_room();
+}
+
+bool Lane::may_end_unseen() const noexcept {
+  return std::any_of(runs_.begin(), runs_.end(), [this](const Run& run) {
+    return run.call != nullptr && (run.call->parts > 0 || answered(run));
+  });
 }
 
 Call* Lane::ahead() const noexcept {
-  return runs_.size() > concurrency_ ? runs_.back().call : nullptr;
+  return runs_.size() > concurrency_ && in_hand() > concurrency_ ? runs_.back().call : nullptr;
+}
+
+std::size_t Lane::in_hand() const noexcept {
+  const auto count =
+      std::count_if(runs_.begin(), runs_.end(), [this](const Run& run) { return !answered(run); });
+  return static_cast<std::size_t>(count);
+}
+
+bool Lane::awaited() const noexcept {
+  return std::any_of(runs_.begin(), runs_.end(),
+                     [this](const Run& run) { return run.call != nullptr && !answered(run); });
 }
 
 void Lane::post(Call& call, ipc::WakeList& wakes) {
+  if (runs_.size() >= concurrency_) give_turns();
+  const bool at_once = room_for_turn();
   call.state = CallState::kPosted;
   call.lane = index_;
   call.channel = channel_.get();
@@ -74,28 +103,34 @@ void Lane::post(Call& call, ipc::WakeList& wakes) {
   Run& run = runs_.emplace_back();
   run.sequence = call.sequence;
   run.call = &call;
-  if (runs_.size() <= concurrency_) run.turn = call.marks.turn;  // where it was read
-  give_turn();
+  if (!at_once) return;
+  if (call.marks.turn == 0) call.marks.turn = ticks();
+  run.turn = call.marks.turn;
 }
 
-// To the last one, once so many have gone that it is not ahead any more.
-void Lane::give_turn() noexcept {
-  if (runs_.empty() || runs_.size() > concurrency_ || runs_.back().turn != 0) return;
-  runs_.back().turn = ticks();
+// To those that are not ahead any more. They get it in order, so the last one gets it last.
+void Lane::give_turns() noexcept {
+  if (runs_.empty() || runs_.back().turn != 0) return;
+  std::size_t before = 0;
+  for (Run& run : runs_) {
+    if (before == concurrency_) return;
+    if (run.turn == 0) run.turn = ticks();
+    if (!answered(run)) ++before;
+  }
 }
 
 std::uint64_t Lane::running_since() const noexcept {
-  for (const Run& run : runs_) {
-    if (run.turn != 0 && !channel_->answered(run.sequence)) return run.turn;
-  }
-  return 0;
+  const auto oldest =
+      std::find_if(runs_.begin(), runs_.end(), [this](const Run& run) { return !answered(run); });
+  if (oldest == runs_.end()) return 0;
+  return oldest->turn != 0 ? oldest->turn : ticks();  // it was ahead, when anybody looked last
 }
 
 void Lane::collected(const Call& call, std::uint64_t use) noexcept {
   const auto run = find(call);
   channel_->finish(run->sequence);
-  runs_.erase(run);
-  give_turn();
+  erase(run);
+  give_turns();
   ++served_;
   last_used_ = use;
 }
@@ -124,7 +159,9 @@ Call* Lane::recall_any() noexcept {
 
 bool Lane::withdraw(Call& call, TimePoint kill_at) noexcept {
   const auto run = find(call);
-  const bool had_its_turn = static_cast<std::size_t>(run - runs_.begin()) < concurrency_;
+  const auto before =
+      std::count_if(runs_.begin(), run, [this](const Run& other) { return !answered(other); });
+  const bool had_its_turn = static_cast<std::size_t>(before) < concurrency_;
   if (!take_back(call)) return false;
   if (had_its_turn && !unbegun_) {
     // Most likely the worker is about to wake up. If it is stopped, it must not get the next
@@ -157,16 +194,18 @@ void Lane::collect_late(std::uint64_t use) noexcept {
     kill_unbegun_at_.reset();
   }
   if (abandoned_ == 0) return;
-  const auto answered = std::erase_if(runs_, [&](const Run& run) {
-    if (run.call != nullptr || !channel_->answered(run.sequence)) return false;
-    channel_->discard(run.sequence);
-    return true;
-  });
-  if (answered == 0) return;
-  give_turn();
-  abandoned_ -= static_cast<int>(answered);
-  served_ += answered;
-  last_used_ = use;
+  for (auto run = runs_.begin(); run != runs_.end();) {
+    if (run->call != nullptr || !answered(*run)) {
+      ++run;
+      continue;
+    }
+    channel_->discard(run->sequence);
+    run = erase(run);
+    --abandoned_;
+    ++served_;
+    last_used_ = use;
+  }
+  give_turns();
 }
 
 void Lane::end_overdue(TimePoint now, Duration cancel_grace, Duration hang_timeout) {
@@ -181,32 +220,40 @@ void Lane::end_overdue(TimePoint now, Duration cancel_grace, Duration hang_timeo
                                  seconds(cancel_grace)));
     out_of_time_ = true;
   }
-  for (std::size_t i = 0; i < runs_.size(); ++i) {
-    Run& run = runs_[i];
-    if (i < concurrency_ && !run.started) run.started = now;
-    if (passed(run.kill_at, now)) {
-      ask_for_stack(now, formatted("its run went on {} s (cancel_grace) after its caller had left",
-                                   seconds(cancel_grace)));
-      run.overdue = out_of_time_ = true;
-    } else if (hang_timeout > Duration::zero() && run.started &&
-               now - *run.started >= hang_timeout && !waited_for(run)) {
-      ask_for_stack(now, formatted("hung: a request ran longer than hang_timeout ({} s)",
-                                   seconds(hang_timeout)));
-      run.overdue = out_of_time_ = true;
+  give_turns();
+  std::size_t in_hand = 0;
+  for (Run& run : runs_) {
+    if (answered(run)) {
+      if (!std::exchange(run.over, true)) ++over_;
+      continue;
     }
+    if (in_hand++ < concurrency_ && !run.started) run.started = now;
+    end_if_overdue(run, now, cancel_grace, hang_timeout);
   }
 }
 
-// Whether it is the caller's turn to do something about the run.
-bool Lane::waited_for(const Run& run) const noexcept {
-  return channel_->answered(run.sequence) ||
-         (run.call != nullptr && channel_->part_stands(run.sequence));
+void Lane::end_if_overdue(Run& run, TimePoint now, Duration cancel_grace, Duration hang_timeout) {
+  // It is the caller's turn to do something.
+  const bool waits = run.call != nullptr && channel_->part_stands(run.sequence);
+  if (run.over) {
+    channel_->kill("protocol violation: it took an answer back");
+  } else if (passed(run.kill_at, now)) {
+    ask_for_stack(now, formatted("its run went on {} s (cancel_grace) after its caller had left",
+                                 seconds(cancel_grace)));
+  } else if (hang_timeout > Duration::zero() && run.started && now - *run.started >= hang_timeout &&
+             !waits) {
+    ask_for_stack(now, formatted("hung: a request ran longer than hang_timeout ({} s)",
+                                 seconds(hang_timeout)));
+  } else {
+    return;
+  }
+  run.overdue = out_of_time_ = true;
 }
 
 void Lane::ask_for_stack(TimePoint now, const std::string& reason) {
   if (hung()) return;
   channel_->abort(reason);
-  kill_hung_at_ = now + kStackGrace;
+  kill_hung_at_ = after(now, kStackGrace);
 }
 
 std::vector<Run>::iterator Lane::find(const Call& call) noexcept {
@@ -216,8 +263,13 @@ std::vector<Run>::iterator Lane::find(const Call& call) noexcept {
 
 void Lane::recalled(std::vector<Run>::iterator run) noexcept {
   channel_->finish(run->sequence);
-  runs_.erase(run);
-  give_turn();
+  erase(run);
+  give_turns();
+}
+
+std::vector<Run>::iterator Lane::erase(std::vector<Run>::iterator run) noexcept {
+  if (run->over) --over_;
+  return runs_.erase(run);
 }
 
 }  // namespace inferpool::pool

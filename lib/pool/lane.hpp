@@ -20,21 +20,23 @@ namespace inferpool::pool {
 // How long a worker that hangs may take to write its stack and end.
 inline constexpr Duration kStackGrace = std::chrono::milliseconds(500);
 
-// A request that a worker has.
+// A request that a worker has, until its answer was read.
 struct Run {
   std::uint32_t sequence = 0;
   Call* call = nullptr;      // null: abandoned, the worker still reads its blocks
   ipc::BlockList kept = {};  // those blocks
   Deadline kill_at = {};     // abandoned: how long it may go on
   Deadline started = {};     // when it was first seen to have its turn, or a part taken
-  std::uint64_t turn = 0;    // ticks when it got its turn; 0: posted ahead
+  std::uint64_t turn = 0;    // ticks when it got its turn; 0: posted ahead, as far as was seen
+  bool over = false;         // its answer was seen to stand, before anybody read it
   bool overdue = false;      // the pool killed the worker for it
   bool suspect = false;      // the worker ended: maybe by its doing, if it was begun
 };
 
 // One place for a worker, and what the worker there has to do: requests in the order of posting.
-// The first `concurrency` of them have their turn, one more may be posted ahead.
-// Thread-safety: none; the pool's lock guards it.
+// Those that are not answered are in hand; the first `concurrency` of them have their turn, one
+// more may be posted ahead. One that is answered has no turn any more, however long its caller
+// takes to read the answer. Thread-safety: none; the pool's lock guards it.
 class Lane {
  public:
   Lane(int index, int concurrency);
@@ -57,11 +59,23 @@ class Lane {
   [[nodiscard]] bool accepts_ahead() const noexcept { return takes_fewer_than(concurrency_ + 1); }
   // Whether it would run one more, but has no room for it yet.
   [[nodiscard]] bool stalled() const noexcept;
+  // Whether one of its runs may be answered and nobody says so: its caller is busy elsewhere.
+  [[nodiscard]] bool may_end_unseen() const noexcept;
   // The call that was posted ahead, or null.
   [[nodiscard]] Call* ahead() const noexcept;
+  // Those whose answer was not read.
   [[nodiscard]] const std::vector<Run>& runs() const noexcept { return runs_; }
+  // How many of these are not answered.
+  [[nodiscard]] std::size_t in_hand() const noexcept;
+  // How many were seen to be answered.
+  [[nodiscard]] int over() const noexcept { return over_; }
+  // Whether somebody waits for one that is not answered.
+  [[nodiscard]] bool awaited() const noexcept;
   [[nodiscard]] const std::shared_ptr<Channel>& channel() const noexcept { return channel_; }
-  [[nodiscard]] std::uint64_t served() const noexcept { return served_; }
+  // Requests that its worker has answered.
+  [[nodiscard]] std::uint64_t served() const noexcept {
+    return served_ + (runs_.size() - in_hand());
+  }
   // When the oldest request that is not answered got its turn, in ticks; 0: there is none.
   [[nodiscard]] std::uint64_t running_since() const noexcept;
   // The larger, the later it served.
@@ -86,16 +100,24 @@ class Lane {
   void collect_late(std::uint64_t use) noexcept;
   // A worker that is late beyond `kill_at`, or has one request for `hang_timeout` (0: never)
   // without an answer or a part of it, is asked for its stack, and killed where it has not ended
-  // within kStackGrace. One whose part stands waits for the caller, and not the reverse.
+  // within kStackGrace. One whose part stands waits for the caller, and not the reverse. One that
+  // takes an answer back is killed.
   void end_overdue(TimePoint now, Duration cancel_grace, Duration hang_timeout);
 
  private:
   [[nodiscard]] bool takes_fewer_than(std::size_t most) const noexcept;
   std::vector<Run>::iterator find(const Call& call) noexcept;
   bool take_back(const Call& call) noexcept;
+  std::vector<Run>::iterator erase(std::vector<Run>::iterator run) noexcept;
   void recalled(std::vector<Run>::iterator run) noexcept;
-  void give_turn() noexcept;
-  [[nodiscard]] bool waited_for(const Run& run) const noexcept;
+  void give_turns() noexcept;
+  [[nodiscard]] bool answered(const Run& run) const noexcept {
+    return channel_->answered(run.sequence);
+  }
+  [[nodiscard]] bool room_for_turn() const noexcept {
+    return runs_.size() < concurrency_ || in_hand() < concurrency_;
+  }
+  void end_if_overdue(Run& run, TimePoint now, Duration cancel_grace, Duration hang_timeout);
   void ask_for_stack(TimePoint now, const std::string& reason);
 
   int index_;
@@ -105,6 +127,7 @@ class Lane {
   std::uint64_t served_ = 0;
   std::uint64_t last_used_ = 0;
   int abandoned_ = 0;  // of the runs
+  int over_ = 0;       // of the runs
   std::optional<std::uint32_t> unbegun_ =
       {};  // the first one recalled in its turn and not passed yet
   Deadline kill_unbegun_at_ = {};

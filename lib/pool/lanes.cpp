@@ -2,6 +2,7 @@
 #include "pool/lanes.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 namespace inferpool::pool {
 
@@ -29,18 +30,30 @@ void Lanes::count(std::span<WorkerStats> workers) const noexcept {
   const std::size_t places = retiring().live() ? lanes_.size() : size();
   for (std::size_t i = 0; i < std::min(places, workers.size()); ++i) {
     workers[i].served = lanes_[i].served();
-    workers[i].in_flight = static_cast<int>(lanes_[i].runs().size());
+    workers[i].in_flight = static_cast<int>(lanes_[i].in_hand());
   }
+}
+
+int Lanes::over() const noexcept {
+  return std::accumulate(lanes_.begin(), lanes_.end(), 0,
+                         [](int sum, const Lane& lane) { return sum + lane.over(); });
+}
+
+bool Lanes::awaited() const noexcept {
+  return std::any_of(lanes_.begin(), lanes_.end(), [](const Lane& lane) { return lane.awaited(); });
 }
 
 Lane* Lanes::free() noexcept {
   Lane* best = nullptr;
+  std::size_t least = 0;
   for (Lane& lane : *this) {
     if (lane.late()) lane.collect_late(++uses_);
     if (!lane.accepts()) continue;
-    if (best == nullptr || lane.runs().size() < best->runs().size() ||
-        (lane.runs().size() == best->runs().size() && lane.last_used() > best->last_used())) {
+    const std::size_t busy = lane.in_hand();
+    if (best == nullptr || busy < least ||
+        (busy == least && lane.last_used() > best->last_used())) {
       best = &lane;
+      least = busy;
     }
   }
   return best;

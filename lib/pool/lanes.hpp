@@ -45,6 +45,10 @@ class Lanes {
   void count(std::span<WorkerStats> workers) const noexcept;
   // Calls that were posted ahead.
   [[nodiscard]] std::size_t ahead() const noexcept;
+  // Calls that were seen to be answered, and whose answer nobody has read.
+  [[nodiscard]] int over() const noexcept;
+  // Whether somebody waits for a call that a worker has and has not answered.
+  [[nodiscard]] bool awaited() const noexcept;
 
   // The worker that would run one more request at once: of those the least busy, of these the one
   // that served last. Null: there is none.

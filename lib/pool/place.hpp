@@ -21,9 +21,10 @@ struct Place {
   // When to look at its worker again, if that says nothing before.
   [[nodiscard]] Deadline next_look(TimePoint now, Duration startup_timeout) const {
     Deadline next;
-    if (worker && !ready() && !worker->killed()) next = worker->started() + startup_timeout;
+    if (worker && !ready() && !worker->killed()) next = after(worker->started(), startup_timeout);
     // Nobody reports the end of one that has no pidfd.
-    if (worker && worker->pidfd() < 0) next = earlier(next, now + std::chrono::milliseconds(10));
+    if (worker && worker->pidfd() < 0)
+      next = earlier(next, after(now, std::chrono::milliseconds(10)));
     if (worker) next = earlier(next, worker->output().next_show());
     return next;
   }

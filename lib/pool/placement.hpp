@@ -14,6 +14,7 @@ struct Placement {
   CallState state = CallState::kNew;
   std::uint32_t sequence = 0;
   bool crowded = false;  // see Dispatch
+  bool dead = false;     // the worker ended, and the answer or a part of it stood in its memory
   std::shared_ptr<WorkerHandle> worker = {};
 
   [[nodiscard]] bool answered() const noexcept {

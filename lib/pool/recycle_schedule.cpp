@@ -51,16 +51,16 @@ Deadline RecycleSchedule::next_look() const noexcept {
   if (max_memory_) next = earlier(next, next_look_at_memory_);
   if (!max_age_) return next;
   for (const Worker& worker : workers_) {
-    next = earlier(next, std::max(worker.since + worker.most_age, next_look_));
+    next = earlier(next, std::max(after(worker.since, worker.most_age), next_look_));
   }
   return next;
 }
 
 std::optional<RecycleSchedule::Due> RecycleSchedule::look(TimePoint now, const Facts& facts) {
   if (!passed(next_look(), now)) return std::nullopt;
-  next_look_ = now + kLookInterval;
+  next_look_ = after(now, kLookInterval);
   const bool memory_too = max_memory_ && now >= next_look_at_memory_;
-  if (memory_too) next_look_at_memory_ = now + kMemoryInterval;
+  if (memory_too) next_look_at_memory_ = after(now, kMemoryInterval);
   for (const Worker& worker : workers_) {
     if (auto reason = reached(worker, now, facts, memory_too))
       return Due{worker.index, *std::move(reason)};

@@ -43,7 +43,7 @@ void Recycling::step(TimePoint now) {
 Deadline Recycling::next_step(TimePoint now) const {
   if (step_ == Step::kStarting) return std::nullopt;
   if (step_ == Step::kRetiring)
-    return beside().asked_to_leave ? leave_by_ : Deadline(now + kRetiringInterval);
+    return beside().asked_to_leave ? leave_by_ : Deadline(after(now, kRetiringInterval));
   const Deadline look = schedule_.next_look();
   return look ? std::max(look, beside().next_start) : look;
 }
@@ -106,7 +106,7 @@ void Recycling::let_go(TimePoint now) {
     old.worker->ask_to_leave(wakes);
     return true;
   });
-  leave_by_ = now + drain_timeout_;
+  leave_by_ = after(now, drain_timeout_);
 }
 
 void Recycling::retired(const WorkerEnd& end) {

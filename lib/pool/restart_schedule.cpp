@@ -24,7 +24,8 @@ TimePoint RestartSchedule::after_failed_start(TimePoint now) {
   delay = std::min(delay, backoff_.limit);
   ++failures_;
   const double factor = std::uniform_real_distribution<double>(0.75, 1.25)(random_);
-  return now + Duration(static_cast<Duration::rep>(static_cast<double>(delay.count()) * factor));
+  return after(now,
+               Duration(static_cast<Duration::rep>(static_cast<double>(delay.count()) * factor)));
 }
 
 }  // namespace inferpool::pool

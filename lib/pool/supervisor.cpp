@@ -88,7 +88,7 @@ Deadline Supervisor::next_time(TimePoint now) {
   }
   if (!closing_.load()) next = earlier(next, next_trim_);
   // While it closes: a look at whether the last call is done, which nobody reports.
-  if (closing_.load()) next = earlier(next, now + 2ms);
+  if (closing_.load()) next = earlier(next, after(now, 2ms));
   return next;
 }
 
@@ -269,14 +269,14 @@ void Supervisor::check_startup(TimePoint now) {
 
 void Supervisor::trim(TimePoint now) {
   if (next_trim_ && !passed(next_trim_, now)) return;
-  next_trim_ = now + 10s;
+  next_trim_ = after(now, 10s);
   Stats stats;
   dispatch_.look([&](const Dispatch& d) { d.count(stats); });
   if (std::exchange(requests_at_trim_, stats.requests) == stats.requests) origin_->requests->trim();
 }
 
 bool Supervisor::close_step(TimePoint now) {
-  if (!close_deadline_) close_deadline_ = now + origin_->settings.drain_timeout;
+  if (!close_deadline_) close_deadline_ = after(now, origin_->settings.drain_timeout);
   const bool timed_out = passed(close_deadline_, now);
   const bool drained = dispatch_.look([](const Dispatch& d) { return d.drained(); });
   if (timed_out && !drained)

@@ -103,6 +103,9 @@ class WorkerHandle final : public Channel {
   bool answered(std::uint32_t sequence) const noexcept override {
     return memory_->ring().answered(sequence);
   }
+  bool holds_memory(std::uint32_t sequence) const noexcept override {
+    return memory_->ring().head(sequence).ticket < ipc::kTickets;
+  }
   bool passed(std::uint32_t sequence) const noexcept override {
     return memory_->ring().passed(sequence);
   }

@@ -207,6 +207,7 @@ void Workers::await(Call& call, Placement& placement, const std::stop_token& sto
 }
 
 bool Workers::sleep(const Call& call, const Placement& placement, std::uint32_t seen) {
+  if (placement.dead) return false;  // what stood is gone, and nobody would wake this thread
   std::array<ipc::WaitFor, 2> words;
   std::size_t count = 0;
   // The reply first: an old kernel sleeps on the first word only.

@@ -20,7 +20,7 @@ class Walk {
 
   void step() {
     now_ += std::chrono::microseconds(random(200));
-    const auto kind = random(1000);
+    const auto kind = random(1040);
     const std::size_t index = random(world_.workers.size() + 1);
     if (kind < 200) {
       admit();
@@ -35,7 +35,7 @@ class Walk {
     } else if (kind < 940) {
       give_up();
     } else if (kind < 960) {
-      world_.dispatch.sweep(now_, world_.wakes);
+      return sweep();
     } else if (kind < 970) {
       end(index);
     } else if (kind < 990) {
@@ -48,8 +48,10 @@ class Walk {
       world_.dispatch.set_breaker(Error(ErrorCode::kUnavailable, "none lives"), world_.wakes);
     } else if (kind < 998) {
       world_.dispatch.set_breaker(std::nullopt, world_.wakes);
-    } else {
+    } else if (kind < 1000) {
       now_ += 100ms;
+    } else {
+      take_back();
     }
     world_.check();
   }
@@ -70,8 +72,7 @@ class Walk {
         world_.check();
       }
       now_ += 1ms;
-      world_.dispatch.sweep(now_, world_.wakes);
-      world_.check();
+      sweep();
     }
     WalkWorld::expect(world_.dispatch.drained(), "a pool without calls is drained");
   }
@@ -96,8 +97,15 @@ class Walk {
   [[nodiscard]] const std::map<std::string, int>& outcomes() const { return world_.outcomes; }
   [[nodiscard]] int retirements() const { return world_.retirements; }
   [[nodiscard]] int parts() const { return parts_; }
+  [[nodiscard]] int taken_back() const { return taken_back_; }
 
  private:
+  void sweep() {
+    world_.dispatch.sweep(now_, world_.wakes);
+    world_.swept(now_);
+    world_.check(true);
+  }
+
   std::size_t random(std::size_t below) { return static_cast<std::size_t>(random_() % below); }
 
   // --- callers ---
@@ -135,8 +143,22 @@ class Walk {
     };
     const auto record = std::find_if(world_.records.begin(), world_.records.end(), stands);
     if (record == world_.records.end()) return;
+    world_.part_taken((*record)->call);
     world_.dispatch.part_taken((*record)->call, world_.wakes);
     ++parts_;
+  }
+
+  // Somebody takes back what stands in the memory of a dead worker, and its caller finds that.
+  void take_back() {
+    for (const auto& record : world_.records) {
+      Call& call = record->call;
+      if (!call.dead) continue;
+      dynamic_cast<FakeChannel&>(*call.channel).take_back(call.sequence);
+      world_.dispatch.answer_gone(call, world_.wakes);
+      WalkWorld::expect(!call.dead || call.state == CallState::kDone, "and waits for it no more");
+      ++taken_back_;
+      return;
+    }
   }
 
   void give_up() {
@@ -175,6 +197,7 @@ class Walk {
     auto& worker = world_.worker_at(index);
     if (!worker.channel) return;
     const bool retires = index == world_.workers.size();
+    world_.ended(*worker.channel);
     worker = {};
     const WorkerEnd end{.index = retires ? retiring_index_ : static_cast<int>(index),
                         .pid = 1,
@@ -206,7 +229,8 @@ class Walk {
       if (slot.parts > slot.taken && !slot.cancelled) continue;
       if (slot.streams && !slot.cancelled && random(2) == 0)
         return worker.channel->send_part(sequence);
-      return worker.channel->answer(sequence);
+      return random(3) == 0 ? worker.channel->answer_with_memory(sequence)
+                            : worker.channel->answer(sequence);
     }
   }
 
@@ -215,6 +239,7 @@ class Walk {
   std::mt19937_64 random_;
   int retiring_index_ = -1;
   int parts_ = 0;  // that were taken
+  int taken_back_ = 0;
   TimePoint now_{1h};
 };
 
@@ -230,6 +255,7 @@ TEST_CASE("whatever happens in whatever order, each call ends once and what must
   std::map<std::string, int> outcomes;
   int retirements = 0;
   int parts = 0;
+  int taken_back = 0;
   for (const DispatchLimits& limit :
        {limits(4, 1, 6, 300ms), limits(1, 1, 4, 0ms), limits(3, 2, 0, 300ms), limits(2, 3, 40, 1s),
         limits(4, 1, 200, 1s)}) {
@@ -241,11 +267,13 @@ TEST_CASE("whatever happens in whatever order, each call ends once and what must
       walk.abort();
       retirements += walk.retirements();
       parts += walk.parts();
+      taken_back += walk.taken_back();
       for (const auto& [outcome, count] : walk.outcomes()) outcomes[outcome] += count;
     }
   }
   CHECK(retirements > 100);
   CHECK(parts > 1'000);
+  CHECK(taken_back > 10);
   for (const char* outcome :
        {"succeeded", "model_failed", "worker_lost", "poisoned_request", "deadline_exceeded",
         "cancelled", "unavailable", "queue_full", "stopped"}) {

@@ -24,6 +24,7 @@ class FakeChannel final : public Channel {
     bool streams = false;  // its caller takes parts
     int parts = 0;         // sent
     int taken = 0;         // of these
+    bool memory = false;   // its answer takes some
     bool open = true;      // neither finished nor discarded by the host
   };
 
@@ -53,6 +54,23 @@ class FakeChannel final : public Channel {
     expect(slot.state == State::kStarted, "an answer to what was not begun");
     expect(slot.parts == slot.taken || slot.cancelled, "an answer over a part that was not taken");
     slot.state = State::kAnswered;
+  }
+
+  // An answer whose outputs lie in the worker's memory.
+  void answer_with_memory(std::uint32_t sequence) {
+    answer(sequence);
+    slots_.at(sequence).memory = true;
+  }
+  // What stood stands no more, whoever wrote that.
+  void take_back(std::uint32_t sequence) {
+    Slot& slot = slots_.at(sequence);
+    if (slot.state == State::kAnswered) slot.state = State::kStarted;
+    slot.parts = slot.taken;
+  }
+  // An answer that stood becomes a part of one.
+  void make_part(std::uint32_t sequence) {
+    take_back(sequence);
+    slots_.at(sequence).parts = slots_.at(sequence).taken + 1;
   }
 
   // --- what the host did ---
@@ -96,6 +114,10 @@ class FakeChannel final : public Channel {
   bool answered(std::uint32_t sequence) const noexcept override {
     const auto slot = slots_.find(sequence);
     return slot != slots_.end() && slot->second.state == State::kAnswered;
+  }
+  bool holds_memory(std::uint32_t sequence) const noexcept override {
+    const auto slot = slots_.find(sequence);
+    return slot != slots_.end() && slot->second.memory;
   }
   bool part_stands(std::uint32_t sequence) const noexcept override {
     const auto slot = slots_.find(sequence);

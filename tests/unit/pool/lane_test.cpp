@@ -122,7 +122,7 @@ TEST_CASE("a lane runs since its oldest request got its turn, and not when nothi
   REQUIRE(first <= posted);
 
   place.worker->answer(place.worker->begin());
-  REQUIRE(place.lane.running_since() == 0);
+  REQUIRE(place.lane.running_since() >= posted);  // the other one, though nobody read the answer
   place.lane.collected(place.calls[0], 1);
   REQUIRE(place.lane.running_since() >= posted);
   place.worker->answer(place.worker->begin());

@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "catch.hpp"
@@ -84,8 +85,41 @@ class WalkWorld {
   [[nodiscard]] bool held(std::uint64_t id) const { return held_.contains(id); }
   [[nodiscard]] bool none_held() const { return held_.empty(); }
 
-  // What must hold after every step. Takes out the calls that are done.
-  void check() {
+  // After a sweep: by the record, who has his turn, and since which sweep. Dispatch may have given
+  // it at the end of that one, and so have seen it at the next.
+  void swept(TimePoint now) {
+    for (std::size_t i = 0; i <= workers.size(); ++i) {
+      const FakeChannel* channel = worker_at(i).channel.get();
+      if (channel == nullptr || limits_.hang_timeout == Duration::zero()) continue;
+      bool must_end = false;
+      bool may_end = false;
+      int turns = 0;
+      for (const std::uint32_t sequence : in_hand(*channel)) {
+        if (turns++ == limits_.concurrency) break;
+        Turn& turn = turns_.try_emplace({channel, sequence}, Turn{.first = now}).first->second;
+        if (turn.first != now && !turn.second) turn.second = now;
+        const bool waits = channel->part_stands(sequence) && !channel->slot(sequence).cancelled;
+        may_end = may_end || now - turn.first >= limits_.hang_timeout;
+        must_end =
+            must_end || (turn.second && now - *turn.second >= limits_.hang_timeout && !waits);
+      }
+      expect(!must_end || !channel->killed().empty(), "no turn lasts longer than hang_timeout");
+      const bool hung = channel->killed().starts_with("hung");
+      expect(may_end || !hung || hung_.contains(channel), "what hangs has had its turn for long");
+      if (hung) hung_.insert(channel);
+    }
+  }
+  void part_taken(const Call& call) {
+    turns_.erase({dynamic_cast<const FakeChannel*>(call.channel), call.sequence});
+  }
+  void ended(const FakeChannel& channel) {
+    std::erase_if(turns_, [&](const auto& turn) { return turn.first.first == &channel; });
+    hung_.erase(&channel);
+  }
+
+  // What must hold after every step. Takes out the calls that are done. `noticed`: the dispatch has
+  // looked at the workers since they did something.
+  void check(bool noticed = false) {
     for (const auto& record : records) check_told(*record);
     std::erase_if(records, [&](const auto& record) {
       if (record->call.state != CallState::kDone) return false;
@@ -94,7 +128,7 @@ class WalkWorld {
       return true;
     });
     check_counters();
-    check_idle_workers();
+    check_idle_workers(noticed);
     check_retiring();
     for (std::size_t i = 0; i <= workers.size(); ++i) {
       const Worker& worker = worker_at(i);
@@ -151,24 +185,42 @@ class WalkWorld {
     }
   }
 
-  // It has nothing but what it has begun.
-  void check_retiring() const {
-    if (!retiring.channel) return;
-    int open = 0;
-    for (const auto& [sequence, slot] : retiring.channel->slots()) {
-      expect(slot.state != FakeChannel::State::kPosted, "one that retires gets nothing new");
-      if (slot.open) ++open;
+  // What a worker has not answered, in the order of posting.
+  const std::vector<std::uint32_t>& in_hand(const FakeChannel& channel) {
+    in_hand_.clear();
+    for (const auto& [sequence, slot] : channel.slots()) {
+      if (slot.open && slot.state != FakeChannel::State::kAnswered) in_hand_.push_back(sequence);
     }
-    expect(dispatch.retiring_is_idle() == (open == 0), "one that retires is idle with nothing");
+    return in_hand_;
+  }
+
+  // It has nothing but what it has begun.
+  void check_retiring() {
+    if (!retiring.channel) return;
+    for (const auto& [sequence, slot] : retiring.channel->slots())
+      expect(slot.state != FakeChannel::State::kPosted, "one that retires gets nothing new");
+    expect(dispatch.retiring_is_idle() == in_hand(*retiring.channel).empty(),
+           "one that retires is idle once it has answered all that it had");
+  }
+
+  // What a worker has that takes its memory or its time, by what the dispatch may know.
+  static int occupying(const FakeChannel& channel, bool noticed) {
+    const auto count =
+        std::count_if(channel.slots().begin(), channel.slots().end(), [&](const auto& entry) {
+          const auto& slot = entry.second;
+          return slot.open &&
+                 !(noticed && slot.state == FakeChannel::State::kAnswered && !slot.memory);
+        });
+    return static_cast<int>(count);
   }
 
   // B4: nothing waits while a worker is idle.
-  void check_idle_workers() const {
+  void check_idle_workers(bool noticed) const {
     const Stats now = stats();
     const auto idle = [&](std::size_t i) {
       return workers[i].channel && workers[i].channel->has_room() &&
              dispatch.state(static_cast<int>(i)) == WorkerState::kReady &&
-             now.workers[i].in_flight < limits_.concurrency;
+             occupying(*workers[i].channel, noticed) < limits_.concurrency;
     };
     bool any_idle = false;
     for (std::size_t i = 0; i < workers.size(); ++i) any_idle = any_idle || idle(i);
@@ -186,6 +238,13 @@ class WalkWorld {
 
   DispatchLimits limits_;
   std::set<std::uint64_t> held_;
+  struct Turn {
+    TimePoint first;
+    Deadline second = {};
+  };
+  std::map<std::pair<const FakeChannel*, std::uint32_t>, Turn> turns_;
+  std::set<const FakeChannel*> hung_;
+  std::vector<std::uint32_t> in_hand_;
   std::uint64_t requests_ = 0;
   std::uint64_t succeeded_ = 0;
   std::uint64_t failed_ = 0;

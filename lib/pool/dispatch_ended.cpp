@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+// What becomes of the calls of a worker that has ended.
+#include <memory>
+#include <utility>
+
+#include "pool/dispatch.hpp"
+#include "pool/refusal.hpp"
+
+namespace inferpool::pool {
+
+void Dispatch::ended(Lane& lane, const WorkerEnd& end, ipc::WakeList& wakes) {
+  if (!lane.live()) return;
+  const auto dead = std::make_shared<const DeadWorker>(
+      DeadWorker{lane.channel(), std::make_shared<const WorkerEnd>(end)});
+  for (const Run& run : lane.worker_ended()) {
+    if (run.call != nullptr) lose(run, dead, wakes);
+  }
+  fail_hopeless(wakes);
+  feed(wakes);
+}
+
+// What waits for a worker that will not come.
+void Dispatch::fail_hopeless(ipc::WakeList& wakes) {
+  if (live() > 0) return;
+  if (closing_) {
+    fail_queue(stopped(), wakes);
+  } else if (breaker_) {
+    fail_queue(*breaker_, wakes);
+  }
+}
+
+void Dispatch::lose(const Run& run, const Dead& dead, ipc::WakeList& wakes) {
+  Call& call = *run.call;
+  // The whole answer stands in memory that the call keeps alive: its caller collects it.
+  if (dead->channel->answered(call.sequence)) return keep(call, dead, wakes);
+  const bool began = call.parts > 0 || !dead->channel->recall(call.sequence);
+  lose_unanswered(call, dead, began, run.suspect, wakes);
+}
+
+void Dispatch::lose_unanswered(Call& call, const Dead& dead, bool began, bool suspect,
+                               ipc::WakeList& wakes) {
+  if (began) ++call.deaths;
+  if (began && suspect) {
+    call.blamed_end = dead->end;
+    ++call.blamed;
+  }
+  if (call.deaths < 2 && call.may_run_again(began)) {
+    ++retried_;
+    return put_back(call, wakes);
+  }
+  // A whole part that stands is the caller's, too.
+  const bool part = began && dead->channel->part_stands(call.sequence);
+  Error error = call.deaths >= 2
+                    ? poisoned_request(*dead->end, call.id)
+                    : worker_lost(*dead->end, call.id, began ? Phase::kRunning : Phase::kQueued,
+                                  call.parts + (part ? 1 : 0));
+  if (!part) return fail(call, std::move(error), wakes);
+  call.error = std::move(error);
+  keep(call, dead, wakes);
+}
+
+// Until its caller has read what stands.
+void Dispatch::keep(Call& call, const Dead& dead, ipc::WakeList& wakes) {
+  call.dead = dead;
+  ++dead_;
+  call.waiter->notify(wakes);
+}
+
+void Dispatch::answer_gone(Call& call, ipc::WakeList& wakes) {
+  if (call.state != CallState::kPosted || !call.dead) return;
+  const Dead dead = std::exchange(call.dead, nullptr);
+  --dead_;
+  if (call.error) {  // that of its worker's end; the part did not come
+    Error error = call.deaths >= 2 ? *std::move(call.error)
+                                   : worker_lost(*dead->end, call.id, Phase::kRunning, call.parts);
+    return fail(call, std::move(error), wakes);
+  }
+  lose_unanswered(call, dead, true, true, wakes);
+  fail_hopeless(wakes);
+  feed(wakes);
+}
+
+}  // namespace inferpool::pool

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pool/call_deadline.hpp"
+
+#include "catch.hpp"
+
+namespace inferpool::pool {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST_CASE("a call without a timeout or a deadline has none", "[H10]") {
+  CHECK_FALSE(has_deadline({}, std::nullopt));
+  CHECK_FALSE(call_deadline({}, std::nullopt));
+  CHECK(has_deadline({}, 1s));
+  CHECK(has_deadline({.timeout = 1s}, std::nullopt));
+  CHECK(has_deadline({.deadline = TimePoint(1s)}, std::nullopt));
+}
+
+TEST_CASE("a deadline is the call's timeout from now, else the pool's, or an earlier deadline",
+          "[H10]") {
+  const TimePoint before = Clock::now();
+  const Deadline own = call_deadline({.timeout = 1h}, 10h);
+  CHECK(own >= before + 1h);
+  CHECK(own <= Clock::now() + 1h);
+  CHECK(call_deadline({}, 10h) >= before + 10h);
+  CHECK(call_deadline({.timeout = 1h, .deadline = before}, 10h) == before);
+  const Deadline earlier = call_deadline({.timeout = 1h, .deadline = before + 2h}, 10h);
+  CHECK(earlier <= Clock::now() + 1h);
+}
+
+TEST_CASE("a timeout that no clock reaches is none", "[H10]") {
+  CHECK_FALSE(call_deadline({.timeout = Duration::max()}, std::nullopt));
+  CHECK_FALSE(call_deadline({.timeout = Duration::max()}, 1s));
+  CHECK_FALSE(call_deadline({.deadline = TimePoint::max()}, std::nullopt));
+  CHECK(call_deadline({.timeout = Duration::max(), .deadline = TimePoint(1h)}, std::nullopt) ==
+        TimePoint(1h));
+}
+
+TEST_CASE("a timeout of nothing or less has passed", "[H10]") {
+  const auto timeout = GENERATE(as<Duration>(), Duration::min(), -1ns, 0ns);
+  const Deadline deadline = call_deadline({.timeout = timeout}, std::nullopt);
+  CHECK(passed(deadline, Clock::now()));
+  CHECK(passed(call_deadline({.deadline = TimePoint::min()}, std::nullopt), Clock::now()));
+  CHECK(passed(call_deadline({.deadline = TimePoint()}, 1s), Clock::now()));
+}
+
+}  // namespace
+}  // namespace inferpool::pool

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+// A worker of StreamingModel whose first process takes one request, answers and dies, and leaves a
+// process behind that shares its memory. Settings::extra says what that one does with the answer:
+// {"left": "answer", "then": "take back", "go": FILE}: once there is FILE, and makes FILE.done
+// then; "left" is "answer" (after one part) or "part" (the second one), "then" "take back" or "make
+// a part". {"left": "flicker"}: what stands comes and goes for half a second, for whatever request.
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <cstring>
+#include <string>
+
+#include <inferpool/detail/served_model.hpp>
+
+#include "ipc/worker_ring.hpp"
+#include "model/json_reader.hpp"
+#include "model/reply.hpp"
+#include "worker/attachment.hpp"
+#include "worker/leave.hpp"
+#include "worker/server.hpp"
+#include "workers/streaming_model.hpp"
+
+namespace inferpool::test {
+namespace {
+
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+
+// A frame with an INT64 [1] of value 1, the number of the first part.
+class Frame {
+ public:
+  explicit Frame(model::ReplyKind kind) {
+    *this << kind;
+    if (kind == model::ReplyKind::kEnd) return;
+    *this << Datatype::kInt64 << std::uint8_t{1} << std::int64_t{1} << std::uint64_t{8}
+          << std::uint8_t{0} << std::int64_t{1};
+  }
+  [[nodiscard]] std::span<const std::byte> bytes() const { return std::span(bytes_).first(size_); }
+
+ private:
+  template <typename T>
+  Frame& operator<<(const T& value) {
+    std::memcpy(bytes_.data() + size_, &value, sizeof(value));
+    size_ += sizeof(value);
+    return *this;
+  }
+  std::array<std::byte, 64> bytes_{};
+  std::size_t size_ = 0;
+};
+
+struct Orders {
+  explicit Orders(const std::string& extra) : json(json::read(extra, "extra")) {}
+  [[nodiscard]] std::string of(std::string_view name) const {
+    for (const json::Member& member : json.members) {
+      if (member.name == name) return member.value.text;
+    }
+    return {};
+  }
+  json::Value json;
+};
+
+void flicker(std::atomic<std::uint32_t>& published, std::uint32_t before) {
+  const std::uint32_t answer = published.load();
+  for (const auto end = Clock::now() + 500ms; Clock::now() < end;) {
+    published.store(before);
+    published.store(answer);
+  }
+  published.store(before);
+}
+
+void change_answer(const Orders& orders, std::atomic<std::uint32_t>& published,
+                   std::uint32_t sequence, std::uint32_t before) {
+  const std::string go = orders.of("go");
+  for (const auto end = Clock::now() + 60s; ::access(go.c_str(), F_OK) != 0;) {
+    if (Clock::now() >= end) return;
+    ::poll(nullptr, 0, 1);
+  }
+  published.store(orders.of("then") == "make a part" ? ipc::part_word(sequence, 2) : before);
+  ::close(::open((go + ".done").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+}
+
+[[noreturn]] void answer_and_die(const worker::Attachment& attachment) {
+  const Orders orders(attachment.settings().extra);
+  ipc::Control& control = attachment.control();
+  ipc::WorkerRing ring(control, 50us, 2);
+  const auto sequence = ring.take();
+  if (!sequence) ::_exit(0);
+  std::atomic<std::uint32_t>& published = control.reply(*sequence).published;
+  const std::uint32_t before = published.load();
+  const std::string left = orders.of("left");
+  const Frame part(model::ReplyKind::kPart);
+  if (left != "flicker") {
+    ring.publish_part(*sequence, 1, {.frame = part.bytes()});
+    ring.await_taken(*sequence, 1);
+  }
+  if (left == "part") {
+    ring.publish_part(*sequence, 2, {.frame = part.bytes()});
+  } else {
+    const Frame answer(left == "flicker" ? model::ReplyKind::kAnswer : model::ReplyKind::kEnd);
+    ring.publish(*sequence, {.frame = answer.bytes()});
+  }
+  ::madvise(&control, sizeof(control), MADV_DOFORK);
+  if (::fork() != 0) ::_exit(0);
+  left == "flicker" ? flicker(published, before)
+                    : change_answer(orders, published, *sequence, before);
+  ::_exit(0);
+}
+
+int serve(int control_fd) {
+  detail::Served<StreamingModel> model;
+  worker::defer_to_host();
+  const worker::Attachment attachment(control_fd, model.signature());
+  worker::Server server(attachment, model);
+  model.load(attachment.settings(), {});
+  attachment.report_ready();
+  const bool always = Orders(attachment.settings().extra).of("left") == "flicker";
+  if (attachment.welcome().generation == 1 || always) answer_and_die(attachment);
+  server.run();
+  ::_exit(0);
+}
+
+}  // namespace
+}  // namespace inferpool::test
+
+int main(int argc, char** argv) {
+  int fd = -1;
+  if (argc == 2 && std::sscanf(argv[1], "--inferpool-attach=%d", &fd) == 1)
+    return inferpool::test::serve(fd);
+  return 2;
+}
