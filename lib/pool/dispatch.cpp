@@ -132,9 +132,11 @@ void Dispatch::retiring_ended(const WorkerEnd& end, ipc::WakeList& wakes) {
 void Dispatch::ended(Lane& lane, const WorkerEnd& end, ipc::WakeList& wakes) {
   if (!lane.live()) return;
   const std::shared_ptr<Channel> channel = lane.channel();
-  for (const Run& run : lane.worker_ended()) {
+  std::vector<Run>& runs = lane.worker_ended();
+  for (const Run& run : runs) {
     if (run.call != nullptr) lose(run, channel, end, wakes);
   }
+  runs.clear();
   if (live() == 0 && closing_) {
     fail_queue(stopped(), wakes);
   } else if (live() == 0 && breaker_) {
@@ -154,10 +156,7 @@ void Dispatch::lose(const Run& run, const std::shared_ptr<Channel>& channel, con
   }
   const bool began = call.parts > 0 || !channel->recall(call.sequence);
   if (began) ++call.deaths;
-  if (began && run.suspect) {
-    call.blamed_end = std::make_shared<const WorkerEnd>(end);
-    ++call.blamed;
-  }
+  if (began && run.suspect) call.blame(end);
   if (call.deaths < 2 && call.may_run_again(began)) {
     ++retried_;
     return put_back(call, wakes);

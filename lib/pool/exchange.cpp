@@ -2,8 +2,10 @@
 #include "pool/exchange.hpp"
 
 #include "core/format.hpp"
+#include "core/short_of_memory.hpp"
 #include "model/reply.hpp"
 #include "model/traceparent.hpp"
+#include "pool/delivery.hpp"
 #include "pool/fingerprint.hpp"
 #include "pool/refusal.hpp"
 #include "pool/slot_copy.hpp"
@@ -34,6 +36,14 @@ Deadline deadline_of(const InferOptions& options, const Origin& origin) {
   return timeout ? earlier(options.deadline, Clock::now() + *timeout) : options.deadline;
 }
 
+// False: there is no memory for that.
+bool copied(const ipc::BlockList& from, ipc::BlockList& to) noexcept try {
+  to = from;
+  return true;
+} catch (...) {
+  return false;
+}
+
 // A call that nobody waits for any more when it comes.
 void refuse_late(const Call& call, const std::stop_token& stop) {
   const bool cancelled = stop.stop_requested();
@@ -59,11 +69,11 @@ void Exchange::prepare(Call& call, detail::FunctionRef<void(Encoder&)> encode,
     call.marks.admitted = copied ? ticks() : call.marks.begun;
   } catch (...) {
     count_refusal();
-    throw;
+    throw current_error();
   }
 }
 
-void Exchange::count_refusal() {
+void Exchange::count_refusal() noexcept {
   dispatch_.update([](Dispatch& d, ipc::WakeList&) { d.count_refusal(); });
 }
 
@@ -117,12 +127,12 @@ Placement Exchange::look(const Call& call) const {
   return dispatch_.look([&](const Dispatch& d) { return placement_of(d, call); });
 }
 
-void Exchange::give_up(Call& call, ErrorCode code) {
+void Exchange::give_up(Call& call, ErrorCode code) noexcept {
   const TimePoint now = Clock::now();
   ipc::BlockList blocks;
   dispatch_.update([&](Dispatch& d, ipc::WakeList& wakes) {
     // An abandoned run takes them with it, and remember() needs them, too.
-    if (call.blamed > 0) blocks = call.blocks;
+    if (call.blamed > 0 && !copied(call.blocks, blocks)) call.blamed = 0;
     d.give_up(call, code, now, wakes);
     if (call.blocks.empty()) call.blocks = std::move(blocks);
   });
@@ -147,7 +157,7 @@ void Exchange::end_early(Call& call) noexcept {
   if (stood) supervisor_.poke();  // as in give_up
 }
 
-std::optional<Error> Exchange::poisoned(const Call& call) {
+std::optional<Error> Exchange::poisoned(const Call& call) try {
   const TimePoint now = Clock::now();
   const auto found = poison_.find(
       input_size(call.frame, call.blocks), [&] { return input_hash(call.frame, call.blocks); },
@@ -155,6 +165,9 @@ std::optional<Error> Exchange::poisoned(const Call& call) {
   if (!found) return std::nullopt;
   return poisoned_input(found->last, call.id, found->deaths, now - found->when,
                         origin_->settings.poison_memory);
+} catch (...) {
+  count_refusal();
+  throw current_error();
 }
 
 void Exchange::remember(Call& call) noexcept try {
@@ -260,7 +273,7 @@ void Exchange::count(Call& call, const ipc::ReplyHead& head, std::uint64_t decod
   latency_.count(stages_of(call.marks, {head.started, head.ended}));
 }
 
-void Exchange::check(const Call& call, const Placement& placement) {
+void Exchange::check(const Call& call, const Placement& placement) noexcept {
   if (placement.state != CallState::kPosted ||
       placement.worker->memory()->ring().plausible(placement.sequence))
     return;
@@ -273,23 +286,17 @@ void Exchange::check(const Call& call, const Placement& placement) {
 }
 
 void Exchange::throw_violation(Call& call, const WorkerEnd& end) {
-  if (!call.dead || !call.error) {  // else it ended by itself, and that was blamed on the call
-    call.blamed_end = std::make_shared<const WorkerEnd>(end);
-    ++call.blamed;
-  }
+  // Else it ended by itself, and that was blamed on the call.
+  if (!call.dead || !call.error) call.blame(end);
   throw worker_lost(end, call.id, Phase::kRunning, call.parts);
 }
 
 // Of the worker that is killed for it.
-WorkerEnd Exchange::violation(WorkerHandle& worker, std::string_view what) {
-  const std::string reason = formatted("protocol violation: {}", what);
-  WorkerEnd end;
-  end.index = worker.index();
-  end.generation = worker.generation();
-  end.pid = worker.pid();
+WorkerEnd Exchange::violation(WorkerHandle& worker, std::string_view what) noexcept {
+  WorkerEnd end{.index = worker.index(), .generation = worker.generation(), .pid = worker.pid()};
   end.status.signal = 9;
-  end.reason = reason;
-  worker.kill(reason);
+  end.reason = text_or("garbage", [&] { return formatted("protocol violation: {}", what); });
+  worker.kill(end.reason);
   return end;
 }
 

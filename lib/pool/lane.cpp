@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/format.hpp"
+#include "core/short_of_memory.hpp"
 
 namespace inferpool::pool {
 namespace {
@@ -16,6 +17,7 @@ double seconds(Duration duration) { return std::chrono::duration<double>(duratio
 Lane::Lane(int index, int concurrency)
     : index_(index), concurrency_(static_cast<std::size_t>(concurrency)) {
   runs_.reserve(concurrency_ + 1);
+  ended_.reserve(concurrency_ + 1);
 }
 
 void Lane::worker_ready(std::shared_ptr<Channel> channel) {
@@ -32,11 +34,11 @@ void Lane::take_over(Lane& from) noexcept {
   }
 }
 
-std::vector<Run> Lane::worker_ended() {
-  std::vector<Run> runs = std::exchange(runs_, {});
-  runs_.reserve(concurrency_ + 1);
+std::vector<Run>& Lane::worker_ended() noexcept {
+  ended_.clear();
+  ended_.swap(runs_);
   const bool out_of_time = std::exchange(out_of_time_, false);
-  for (Run& run : runs) {
+  for (Run& run : ended_) {
     run.suspect = run.overdue || !out_of_time;
     if (channel_->answered(run.sequence)) ++served_;
   }
@@ -45,7 +47,7 @@ std::vector<Run> Lane::worker_ended() {
   unbegun_.reset();
   kill_unbegun_at_.reset();
   kill_hung_at_.reset();
-  return runs;
+  return ended_;
 }
 
 WorkerState Lane::state() const noexcept {
@@ -172,26 +174,34 @@ void Lane::collect_late(std::uint64_t use) noexcept {
 void Lane::end_overdue(TimePoint now, Duration cancel_grace, Duration hang_timeout) {
   if (hung()) {
     if (passed(kill_hung_at_, now))
-      channel_->kill("it did not end when it was asked for its stack");
+      channel_->kill({});  // the reason stands already: it was asked for its stack
     return;
   }
   if (passed(kill_unbegun_at_, now)) {
-    ask_for_stack(now, formatted("it did not begin a request, even {} s (cancel_grace) after the "
-                                 "request's caller had left",
-                                 seconds(cancel_grace)));
+    ask_for_stack(now, text_or("it is late", [&] {
+                    return formatted(
+                        "it did not begin a request, even {} s (cancel_grace) after "
+                        "the request's caller had left",
+                        seconds(cancel_grace));
+                  }));
     out_of_time_ = true;
   }
   for (std::size_t i = 0; i < runs_.size(); ++i) {
     Run& run = runs_[i];
     if (i < concurrency_ && !run.started) run.started = now;
     if (passed(run.kill_at, now)) {
-      ask_for_stack(now, formatted("its run went on {} s (cancel_grace) after its caller had left",
-                                   seconds(cancel_grace)));
+      ask_for_stack(now, text_or("it is late", [&] {
+                      return formatted(
+                          "its run went on {} s (cancel_grace) after its caller had left",
+                          seconds(cancel_grace));
+                    }));
       run.overdue = out_of_time_ = true;
     } else if (hang_timeout > Duration::zero() && run.started &&
                now - *run.started >= hang_timeout && !waited_for(run)) {
-      ask_for_stack(now, formatted("hung: a request ran longer than hang_timeout ({} s)",
-                                   seconds(hang_timeout)));
+      ask_for_stack(now, text_or("hung", [&] {
+                      return formatted("hung: a request ran longer than hang_timeout ({} s)",
+                                       seconds(hang_timeout));
+                    }));
       run.overdue = out_of_time_ = true;
     }
   }

@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <climits>
+#include <new>
 #include <stdexcept>
 #include <utility>
 
@@ -19,6 +20,7 @@ namespace inferpool::pool {
 namespace {
 
 constexpr std::size_t kLongestLine = 64 * 1024;
+constexpr std::size_t kRead = 4096;
 
 // Never blocks the thread that watches the workers: what the host's stderr does not take at once is
 // dropped. A pipe that polls writable takes PIPE_BUF bytes, and takes them in one piece.
@@ -39,6 +41,8 @@ OutputPipe::OutputPipe(int worker_index, const std::string& model, const WorkerO
     : index_(worker_index),
       prefix_(formatted("[{:.256}/{}] ", model, worker_index)),
       output_(output) {
+  tail_.reserve(kTail + kRead);
+  block_.reserve(PIPE_BUF);
   std::array<int, 2> fds{};
   if (pipe2(fds.data(), O_CLOEXEC) != 0) throw std::runtime_error(system_failure("pipe2", errno));
   read_end_ = FileDescriptor(fds[0]);
@@ -46,8 +50,8 @@ OutputPipe::OutputPipe(int worker_index, const std::string& model, const WorkerO
   fcntl(read_end_.get(), F_SETFL, O_NONBLOCK);
 }
 
-void OutputPipe::drain() {
-  std::array<char, 4096> buffer;
+void OutputPipe::drain() noexcept {
+  std::array<char, kRead> buffer;
   // Bounded: a worker that writes without end must not keep its supervisor here.
   for (int i = 0; i < 64 && read_end_; ++i) {
     const ssize_t size = read(read_end_.get(), buffer.data(), buffer.size());
@@ -58,13 +62,13 @@ void OutputPipe::drain() {
   }
 }
 
-void OutputPipe::finish() {
+void OutputPipe::finish() noexcept {
   drain();
   if (!line_.empty()) put_line(std::exchange(line_, {}));
   flush();
 }
 
-void OutputPipe::take(std::string_view text) {
+void OutputPipe::take(std::string_view text) noexcept {
   tail_.append(text);
   if (tail_.size() > kTail) tail_.erase(0, tail_.size() - kTail);
   if (output_.kind == WorkerOutput::Kind::kCapture) return;
@@ -72,8 +76,12 @@ void OutputPipe::take(std::string_view text) {
   flush();
 }
 
-void OutputPipe::take_lines(std::string_view text) {
-  line_.append(text);
+void OutputPipe::take_lines(std::string_view text) noexcept {
+  try {
+    line_.append(text);
+  } catch (const std::bad_alloc&) {  // the line so far, then what is read next
+    return put_line(std::exchange(line_, {}));
+  }
   std::size_t start = 0;
   for (auto end = line_.find('\n'); end != std::string::npos; end = line_.find('\n', start)) {
     put_line(std::string_view(line_).substr(start, end - start));
@@ -83,8 +91,8 @@ void OutputPipe::take_lines(std::string_view text) {
   if (line_.size() > kLongestLine) put_line(std::exchange(line_, {}));
 }
 
-void OutputPipe::put_line(std::string_view line) {
-  if (output_.kind == WorkerOutput::Kind::kCallback) return output_.callback(index_, line);
+void OutputPipe::put_line(std::string_view line) noexcept {
+  if (output_.kind == WorkerOutput::Kind::kCallback) return call(line);
   const std::size_t longest = PIPE_BUF - prefix_.size() - 1;
   do {
     const std::string_view piece = line.substr(0, longest);
@@ -94,7 +102,12 @@ void OutputPipe::put_line(std::string_view line) {
   } while (!line.empty());
 }
 
-void OutputPipe::flush() {
+void OutputPipe::call(std::string_view line) const noexcept try {
+  output_.callback(index_, line);
+} catch (...) {  // it must not take the thread that watches the workers with it
+}
+
+void OutputPipe::flush() noexcept {
   to_stderr(block_);
   block_.clear();
 }

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -60,6 +61,11 @@ struct Prepare : bp::extend::handler {
     fcntl(program->kept, F_SETFD, 0);
     reset_signals();
     setpgid(0, 0);
+    // One that it may not enter any more (the host gave rights up) is the one it is in, most
+    // likely.
+    if (program->folder >= 0) [[maybe_unused]]
+      const int entered = fchdir(program->folder);
+    if (program->file_mask) umask(*program->file_mask);
     if (program->affinity) sched_setaffinity(0, sizeof(cpu_set_t), &*program->affinity);
     for (const auto& [resource, limit] : program->rlimits) {
       const rlimit both{limit, limit};
