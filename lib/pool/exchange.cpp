@@ -38,8 +38,7 @@ Deadline deadline_of(const InferOptions& options, const Origin& origin) {
 
 // False: there is no memory for that.
 bool copied(const ipc::BlockList& from, ipc::BlockList& to) noexcept try {
-  to = from;
-  return true;
+  return to = from, true;
 } catch (...) {
   return false;
 }
