@@ -357,13 +357,17 @@ TEST_CASE("a pool closes in time while its threads find no memory", "[H6]") {
     pool->submit(kGood).get();
     auto stuck = pool->submit(command(Deed::kSleepForever));
     auto idle = pool->submit(kGood);
-    const FailingNew failing(thread, n, n % 2 == 0 ? Which::kOne : Which::kAllOnwards);
-    pool->close();
+    bool failed = false;
+    {
+      const FailingNew failing(thread, n, n % 2 == 0 ? Which::kOne : Which::kAllOnwards);
+      pool->close();
+      failed = failing.failed();
+    }
     check_end(idle, kClosed);
     check_error(stuck, ErrorCode::kStopped);
     pool.reset();
     REQUIRE(eventually([&] { return Footprint() == before; }));
-    if (!failing.failed()) break;
+    if (!failed) break;
   }
 }
 
