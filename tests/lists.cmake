@@ -98,6 +98,7 @@ set(unit_tests
     unit/pool/restart_schedule_test.cpp
     unit/pool/roster_test.cpp
     unit/pool/sip_hash_test.cpp
+    unit/pool/surroundings_test.cpp
     unit/pool/worker_binary_test.cpp
     unit/pool/worker_end_test.cpp
     unit/pool/worker_path_test.cpp
@@ -176,12 +177,21 @@ set(service_tests
     integration/async_close_test.cpp
     integration/async_coroutine_test.cpp
     integration/async_handler_test.cpp
+    integration/async_owner_test.cpp
     integration/events_test.cpp
     integration/payload_types_test.cpp
     integration/timings_test.cpp
     integration/tracing_test.cpp)
 
 # Like these, but long: kill storms, leaks, nonsense from workers.
+# The same in a process where allocations fail, threads stand still and what is the whole process's
+# changes when a test wants it.
+set(injected_tests
+    integration/failed_allocation_test.cpp
+    integration/handed_over_test.cpp
+    integration/host_changes_test.cpp)
+
+# Like these, but long: kill storms, leaks.
 set(soak_tests
     integration/soak_asker.cpp
     integration/soak_chaos_test.cpp
@@ -294,6 +304,7 @@ set(test_workers
     string_worker
     struct_worker
     take_back_worker
+    surrounded_worker
     talkative_worker
     thread_safe_worker
     timed_worker

@@ -5,6 +5,7 @@
 
 #include <exception>
 #include <memory>
+#include <new>
 #include <optional>
 #include <stop_token>
 #include <type_traits>
@@ -26,6 +27,7 @@
 #include <boost/asio/cancellation_type.hpp>
 #endif
 
+#include <inferpool/detail/tell_again.hpp>
 #include <inferpool/detail/waiting_handlers.hpp>
 #include <inferpool/pool.hpp>
 
@@ -112,6 +114,14 @@ class AsioHandler final : public WaitingHandler {
 
   [[nodiscard]] auto executor() const noexcept { return work_.get_executor(); }
 
+  // Until the executor runs it.
+  std::optional<Result<Output>> result = {};
+
+  static void call(std::unique_ptr<AsioHandler> self) {
+    Result<Output> kept(std::move(*self->result));
+    call(std::move(self), std::move(kept));
+  }
+
   static void call(std::unique_ptr<AsioHandler> self, Result<Output> result) {
     Handler handler(std::move(self->handler_));
     self.reset();
@@ -143,17 +153,34 @@ class AsioCallEnd {
     if (handlers_) handlers_->take(place_, [](const auto&) {});  // the call was never made
   }
 
+  // The handler stays where it is until its executor calls it: what cannot be posted for want of
+  // memory is posted later.
   void operator()(Result<Output> result) {
-    std::exchange(handlers_, nullptr)->take(place_, [&](std::unique_ptr<WaitingHandler>& taken) {
-      std::unique_ptr<Waiting> waiting(static_cast<Waiting*>(taken.release()));
-      const auto executor = waiting->executor();
-      asio::post(executor, [waiting = std::move(waiting), result = std::move(result)]() mutable {
-        Waiting::call(std::move(waiting), std::move(result));
+    try {
+      handlers_->look(place_, [&](WaitingHandler& handler) {
+        auto& waiting = static_cast<Waiting&>(handler);
+        if (!waiting.result) waiting.result.emplace(std::move(result));
+        asio::post(waiting.executor(), Posted{handlers_, place_});
       });
-    });
+    } catch (const std::bad_alloc&) {
+      throw TellAgain();
+    }
+    handlers_.reset();
   }
 
  private:
+  struct Posted {
+    void operator()() const {
+      std::unique_ptr<Waiting> waiting;
+      handlers->take(place, [&](std::unique_ptr<WaitingHandler>& taken) {
+        waiting.reset(static_cast<Waiting*>(taken.release()));
+      });
+      if (waiting) Waiting::call(std::move(waiting));
+    }
+    std::shared_ptr<WaitingHandlers> handlers;
+    WaitingHandlers::Place place;
+  };
+
   std::shared_ptr<WaitingHandlers> handlers_;
   WaitingHandlers::Place place_;
 };

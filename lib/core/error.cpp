@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <inferpool/error.hpp>
 
+#include <cstddef>
+#include <new>
+
 #include "core/format.hpp"
 
 namespace inferpool {
@@ -57,13 +60,64 @@ struct Error::Content {
   ErrorDetails details;
 };
 
-Error::Error(ErrorCode code, std::string_view message, ErrorDetails details)
-    : code_(code),
-      content_(std::make_shared<const Content>(
-          Content{formatted("{}: {}", name(code), message), std::move(details)})) {}
+namespace {
 
-const char* Error::what() const noexcept { return content_->text.c_str(); }
+// What an error says for which there is no memory: it has no content.
+const char* fixed_text(ErrorCode code) noexcept {
+  switch (code) {
+    case ErrorCode::kInvalidSettings:
+      return "invalid_settings: there was no memory to say more";
+    case ErrorCode::kInvalidArgument:
+      return "invalid_argument: there was no memory to say more";
+    case ErrorCode::kModelFailed:
+      return "model_failed: there was no memory to say more";
+    case ErrorCode::kWorkerLost:
+      return "worker_lost: there was no memory to say more";
+    case ErrorCode::kPoisonedRequest:
+      return "poisoned_request: there was no memory to say more";
+    case ErrorCode::kDeadlineExceeded:
+      return "deadline_exceeded: there was no memory to say more";
+    case ErrorCode::kStartupFailed:
+      return "startup_failed: the host's own memory is used up";
+    case ErrorCode::kUnavailable:
+      return "unavailable: there was no memory to say more";
+    case ErrorCode::kQueueFull:
+      return "queue_full: there was no memory to say more";
+    case ErrorCode::kPayloadTooLarge:
+      return "payload_too_large: there was no memory to say more";
+    case ErrorCode::kOutOfMemory:
+      return "out_of_memory: the host's own memory is used up";
+    case ErrorCode::kCancelled:
+      return "cancelled: there was no memory to say more";
+    case ErrorCode::kStopped:
+      return "stopped: there was no memory to say more";
+  }
+  return "?: there was no memory to say more";
+}
 
-const ErrorDetails& Error::details() const noexcept { return content_->details; }
+// Never destroyed: an error may be read when static objects are gone.
+const ErrorDetails& no_details() noexcept {
+  alignas(ErrorDetails) static std::byte place[sizeof(ErrorDetails)];
+  static const ErrorDetails& none = *::new (place) ErrorDetails;
+  return none;
+}
+
+}  // namespace
+
+Error::Error(ErrorCode code, std::string_view message, ErrorDetails details) : code_(code) {
+  try {
+    content_ = std::make_shared<const Content>(
+        Content{formatted("{}: {}", name(code), message), std::move(details)});
+  } catch (const std::bad_alloc&) {  // the code must do
+  }
+}
+
+const char* Error::what() const noexcept {
+  return content_ ? content_->text.c_str() : fixed_text(code_);
+}
+
+const ErrorDetails& Error::details() const noexcept {
+  return content_ ? content_->details : no_details();
+}
 
 }  // namespace inferpool

@@ -4,7 +4,7 @@
 #include <sys/resource.h>
 
 #include <cerrno>
-#include <system_error>
+#include <cstring>
 
 #include "core/format.hpp"
 
@@ -52,9 +52,13 @@ std::string limit_behind(int error) {
 
 }  // namespace
 
+const char* error_text(int error) noexcept {
+  const char* const text = strerrordesc_np(error);
+  return text != nullptr ? text : "unknown error";
+}
+
 std::string system_failure(std::string_view call, int error) {
-  return formatted("{}: {} (errno {}){}", call, std::generic_category().message(error), error,
-                   limit_behind(error));
+  return formatted("{}: {} (errno {}){}", call, error_text(error), error, limit_behind(error));
 }
 
 }  // namespace inferpool

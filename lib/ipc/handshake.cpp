@@ -82,7 +82,7 @@ bool ControlSocket::send(const MessageHead& head, std::string_view text,
 }
 
 Received ControlSocket::receive(Message& message, bool wait) const {
-  std::vector<char> bytes(sizeof(MessageHead) + kMaxText);
+  std::array<char, sizeof(MessageHead) + kMaxText> bytes;  // no allocation before there is one
   iovec part{bytes.data(), bytes.size()};
   DescriptorBuffer buffer;
   msghdr header{};

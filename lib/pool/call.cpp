@@ -1,7 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pool/call.hpp"
 
+#include <memory>
+#include <new>
+
 namespace inferpool::pool {
+
+void Call::blame(const WorkerEnd& end) noexcept try {
+  blamed_end = std::make_shared<const WorkerEnd>(end);
+  ++blamed;
+} catch (const std::bad_alloc&) {
+}
 
 void CallQueue::put_back(Call& call) noexcept {
   // Nearly always older than all that wait: the search ends at once.

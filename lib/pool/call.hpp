@@ -89,6 +89,9 @@ struct Call {
     return began ? retry == Retry::kAlways && parts == 0 : retry != Retry::kNever;
   }
 
+  // A worker ended, maybe by its doing. Without memory nobody is blamed.
+  void blame(const WorkerEnd& end) noexcept;
+
   // Written before admission, constant afterwards.
   std::uint64_t id = 0;
   Retry retry = Retry::kIfNotStarted;

@@ -2,6 +2,7 @@
 #include "pool/completion.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "ipc/announced_copy.hpp"
 #include "ipc/lost_wakes.hpp"
@@ -25,11 +26,13 @@ struct Completion::Pending {
   Placement placement;
   std::optional<Error> error;  // how it ended, where not with an answer
   bool refused = false;
+  int untold = 0;  // so often there was no memory to tell the receiver
   std::uint32_t seen = 0;
 };
 
-Completion::Completion(Exchange& exchange, Events& events, Duration spin, int processors) noexcept
-    : exchange_(exchange), events_(events), spin_(spin, processors) {}
+Completion::Completion(Exchange& exchange, std::shared_ptr<Events> events, Duration spin,
+                       int processors) noexcept
+    : exchange_(exchange), events_(std::move(events)), spin_(spin, processors) {}
 
 Completion::~Completion() { stop(); }
 
@@ -40,9 +43,10 @@ void Completion::submit(detail::FunctionRef<void(Encoder&)> encode,
   try {
     pending.emplace_back(group_, options.stop);
     enter();
-  } catch (...) {  // there is no thread that could tell
+  } catch (...) {                                    // there is no thread that could tell
+    const std::shared_ptr<Events> events = events_;  // the receiver may destroy the pool
     exchange_.count_refusal();
-    return deliver(*receiver, current_error(), events_);
+    return deliver_here(*receiver, current_error(), *events);
   }
   Pending& call = pending.front();
   call.receiver = std::move(receiver);
@@ -54,7 +58,6 @@ void Completion::submit(detail::FunctionRef<void(Encoder&)> encode,
     call.refused = true;
   }
   leave(pending);
-  notify();
 }
 
 // Before a call is admitted: from then on the thread must live until it has told the receiver.
@@ -65,10 +68,14 @@ void Completion::enter() {
   ++entering_;
 }
 
+// The last that the calling thread does here: as soon as the lock is released the receiver may be
+// told, and whoever it tells may destroy the pool. To wake a thread takes the word's address alone.
 void Completion::leave(std::list<Pending>& pending) noexcept {
+  ipc::WakeList wakes;  // acts after the lock is released
   const std::lock_guard lock(mutex_);
   --entering_;
   arrived_.splice(arrived_.end(), pending);
+  group_.notify(wakes);
 }
 
 void Completion::stop() noexcept {
@@ -76,6 +83,13 @@ void Completion::stop() noexcept {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
     stopped_ = stopped_ || !thread_.joinable();
+  }
+  if (on_this_thread()) {
+    const bool here = false;
+    while (!*gone_ && turn(here)) continue;
+    *gone_ = true;
+    if (thread_.joinable()) thread_.detach();
+    return;
   }
   notify();
   if (thread_.joinable()) thread_.join();
@@ -90,39 +104,73 @@ void Completion::notify() noexcept {
   group_.notify(wakes);
 }
 
-void Completion::run() {
+void Completion::run() noexcept {
+  bool gone = false;
+  gone_ = &gone;
   id_.store(std::this_thread::get_id());
-  int announced = 0;
-  for (bool expects = false;;) {
-    const std::uint32_t seen = group_.seen();
-    if (!take_new()) return;
-    const TimePoint now = Clock::now();
-    // First every worker that has answered gets its next request, then the handlers are called.
-    std::list<Pending> ended;
-    for (auto next = active_.begin(); next != active_.end();) {
-      const auto pending = next++;
-      if (advance(*pending, now)) ended.splice(ended.end(), active_, pending);
-    }
-    for (Pending& pending : ended) {
-      exchange_.remember_deaths(pending.call);
-      deliver(*pending.receiver, pending.error, events_);
-    }
-    if (!ended.empty()) {
-      announced = 0;
+  while (turn(gone)) continue;
+  if (!gone) id_.store({});  // another thread may get this one's id
+}
+
+// False once there is nothing left to do, and nothing will come; or `gone`: a receiver has
+// destroyed the pool, and this with it.
+bool Completion::turn(const bool& gone) noexcept {
+  const std::uint32_t seen = group_.seen();
+  if (!take_new()) return false;
+  if (!untold_.empty()) tell_again();
+  const TimePoint now = Clock::now();
+  // First every worker that has answered gets its next request, then the handlers are called.
+  for (auto next = active_.begin(); next != active_.end();) {
+    const auto pending = next++;
+    if (advance(*pending, now)) ended_.splice(ended_.end(), active_, pending);
+  }
+  if (!ended_.empty()) {
+    announced_ = 0;
+    expects_ = false;
+    return tell_ended(gone);
+  }
+  const auto news = [&] { return anything_new(seen); };
+  const bool found = expects_ ? spin_.expect(news, 0, crowded()) : spin_.spin(news, 0, crowded());
+  expects_ = !found && wait(seen) && !news() && ++announced_ <= ipc::kMostAnnounced;
+  return true;
+}
+
+bool Completion::tell_ended(const bool& gone) noexcept {
+  const std::shared_ptr<Events> events = events_;
+  while (!ended_.empty()) {
+    std::list<Pending> told;  // its receiver may destroy the pool, and so whoever is told next
+    told.splice(told.end(), ended_, ended_.begin());
+    Pending& pending = told.front();
+    pending.on_stop.reset();
+    exchange_.remember_deaths(pending.call);
+    const bool done = deliver(*pending.receiver, pending.error, *events);
+    if (gone) return false;
+    if (!done && ++pending.untold < kMostTellings) {
+      untold_.splice(untold_.end(), told);
       continue;
     }
-    const auto news = [&] { return anything_new(seen); };
-    const bool found = expects ? spin_.expect(news, 0, crowded()) : spin_.spin(news, 0, crowded());
-    expects = !found && wait(seen) && !news() && ++announced <= ipc::kMostAnnounced;
+    if (!done) give_up_telling(*events);
+    pending.receiver.reset();  // or what it owns destroys the pool
+    if (gone) return false;
   }
+  return true;
+}
+
+// For what there was no memory before.
+void Completion::tell_again() noexcept {
+  const std::array words{group_.park(group_.seen())};
+  ipc::wait(words, Clock::now() + kTellAgainAfter);
+  group_.unpark();
+  ended_.splice(ended_.end(), untold_);
 }
 
 // False once there is nothing left to do, and nothing will come.
-bool Completion::take_new() {
+bool Completion::take_new() noexcept {
   std::list<Pending> fresh;
   {
     const std::lock_guard lock(mutex_);
-    stopped_ = stopping_ && entering_ == 0 && arrived_.empty() && active_.empty();
+    stopped_ = stopping_ && entering_ == 0 && arrived_.empty() && active_.empty() &&
+               ended_.empty() && untold_.empty();
     if (stopped_) return false;
     fresh.swap(arrived_);
   }
@@ -132,7 +180,7 @@ bool Completion::take_new() {
 }
 
 // True once it has ended.
-bool Completion::advance(Pending& pending, TimePoint now) {
+bool Completion::advance(Pending& pending, TimePoint now) noexcept {
   if (pending.refused) return true;
   const auto relook = [&] {
     pending.seen = pending.waiter.seen();
@@ -158,7 +206,7 @@ bool Completion::advance(Pending& pending, TimePoint now) {
   return false;
 }
 
-bool Completion::collect(Pending& pending) {
+bool Completion::collect(Pending& pending) noexcept {
   try {
     return exchange_.collect(pending.call, pending.placement,
                              [&](Decoder& decoder) { pending.receiver->decode(decoder); });
@@ -178,16 +226,19 @@ bool Completion::anything_new(std::uint32_t seen) const noexcept {
                      [](const Pending& pending) { return pending.placement.answered(); });
 }
 
-bool Completion::wait(std::uint32_t seen) {
-  std::vector<ipc::WaitFor> words{group_.park(seen)};
+bool Completion::wait(std::uint32_t seen) noexcept {
+  // One more than the kernel takes tells ipc::wait() that there are more.
+  std::array<ipc::WaitFor, ipc::kMaxWaitFor + 1> words;
+  std::size_t count = 0;
+  words[count++] = group_.park(seen);
   Deadline until;
   for (const Pending& pending : active_) {
     until = earlier(until, pending.call.deadline);
-    if (pending.placement.state != CallState::kPosted) continue;
-    words.push_back(pending.placement.worker->memory()->ring().park(pending.placement.sequence));
+    if (pending.placement.state != CallState::kPosted || count == words.size()) continue;
+    words[count++] = pending.placement.worker->memory()->ring().park(pending.placement.sequence);
   }
   const auto came = [&] { return anything_new(seen); };
-  const bool woken = !came() && ipc::wait(words, until, came);
+  const bool woken = !came() && ipc::wait({words.data(), count}, until, came);
   group_.unpark();
   return woken;
 }

@@ -8,7 +8,6 @@
 #include <optional>
 #include <stop_token>
 #include <thread>
-#include <vector>
 
 #include <inferpool/detail/pool_core.hpp>
 
@@ -24,17 +23,20 @@ namespace inferpool::pool {
 // threads, but for stop().
 class Completion {
  public:
-  // Both outlive the completion. `spin`, `processors`: as for SpinBudget.
-  Completion(Exchange& exchange, Events& events, Duration spin, int processors) noexcept;
+  // The exchange outlives the completion. `spin`, `processors`: as for SpinBudget.
+  Completion(Exchange& exchange, std::shared_ptr<Events> events, Duration spin,
+             int processors) noexcept;
   ~Completion();
   Completion(const Completion&) = delete;
   Completion& operator=(const Completion&) = delete;
 
+  // Once the call is handed over its receiver may be told, and destroy this, at any moment.
   void submit(detail::FunctionRef<void(Encoder&)> encode,
               std::unique_ptr<detail::Receiver> receiver, const InferOptions& options) noexcept;
 
-  // Returns once every call has been told. Calls must have been ended before; not on the thread
-  // that completes.
+  // Returns once every call has been told: somebody must end those under way. On the thread that
+  // completes, from within a receiver that is told, it tells all others before it returns; then
+  // this must be destroyed before the receiver returns.
   void stop() noexcept;
 
   // Whether this is the thread that completes: a receiver is being told.
@@ -49,17 +51,20 @@ class Completion {
 
   void enter();
   void leave(std::list<Pending>& pending) noexcept;
-  void run();
+  void run() noexcept;
+  bool turn(const bool& gone) noexcept;
+  bool tell_ended(const bool& gone) noexcept;
+  void tell_again() noexcept;
   void notify() noexcept;
-  bool take_new();
-  bool advance(Pending& pending, TimePoint now);
-  bool collect(Pending& pending);
+  bool take_new() noexcept;
+  bool advance(Pending& pending, TimePoint now) noexcept;
+  bool collect(Pending& pending) noexcept;
   bool anything_new(std::uint32_t seen) const noexcept;
-  bool crowded() const noexcept;  // when the newest call was looked at
-  bool wait(std::uint32_t seen);  // true: it was woken
+  bool crowded() const noexcept;           // when the newest call was looked at
+  bool wait(std::uint32_t seen) noexcept;  // true: it was woken
 
   Exchange& exchange_;
-  Events& events_;
+  std::shared_ptr<Events> events_;
   ipc::SpinBudget spin_;
   Waiter group_;
   std::mutex mutex_;
@@ -69,7 +74,13 @@ class Completion {
   bool stopped_ = false;        // the thread takes no more; guarded by mutex_
   std::thread thread_;          // guarded by mutex_ until stop()
   std::atomic<std::thread::id> id_{};
-  std::list<Pending> active_;  // the thread's own
+  // The thread's own:
+  std::list<Pending> active_;
+  std::list<Pending> ended_;   // not told yet
+  std::list<Pending> untold_;  // of these, to be told again
+  bool* gone_ = nullptr;       // set once a receiver has stopped this
+  bool expects_ = false;       // it was woken for an answer that is on its way
+  int announced_ = 0;          // so often in a row
 };
 
 }  // namespace inferpool::pool

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pool/delivery.hpp"
 
+#include <inferpool/detail/tell_again.hpp>
+
 #include <new>
 #include <string>
+#include <thread>
 
 #include "core/format.hpp"
+#include "core/short_of_memory.hpp"
 #include "model/failure.hpp"
+#include "pool/refusal.hpp"
 
 namespace inferpool::pool {
 namespace {
@@ -20,25 +25,46 @@ std::string current_text() noexcept try {
 
 }  // namespace
 
-void deliver(detail::Receiver& receiver, const std::optional<Error>& error, Events& events) noexcept
+bool deliver(detail::Receiver& receiver, const std::optional<Error>& error, Events& events) noexcept
     try {
   error ? receiver.fail(*error) : receiver.complete();
+  return true;
+} catch (const detail::TellAgain&) {
+  return false;
 } catch (...) {  // it must not take the other calls' thread, or the host, with it
   events.raise({.kind = EventKind::kHandlerThrew, .text = current_text()});
+  return true;
 }
 
-Error current_error() {
+void give_up_telling(Events& events) noexcept {
+  events.raise({.kind = EventKind::kHandlerThrew,
+                .text = text_or("std::bad_alloc", []() -> std::string {
+                  return "std::bad_alloc: its executor took no result for want of memory";
+                })});
+}
+
+void deliver_here(detail::Receiver& receiver, const std::optional<Error>& error,
+                  Events& events) noexcept {
+  for (int i = 0; i < kMostTellings; ++i) {
+    if (deliver(receiver, error, events)) return;
+    std::this_thread::sleep_for(kTellAgainAfter);
+  }
+  give_up_telling(events);
+}
+
+Error current_error() noexcept {
   try {
     throw;
   } catch (const Error& error) {
     return error;
   } catch (const std::bad_alloc&) {
-    return {ErrorCode::kOutOfMemory,
-            "the host's own memory is used up: the call could not be made"};
+    return host_memory_used_up();
   } catch (...) {
-    const Failure failure = current_failure();
-    return {ErrorCode::kUnavailable,
-            formatted("the call could not be made: {}: {}", failure.type, failure.text)};
+    return error_or(ErrorCode::kUnavailable, [] {
+      const Failure failure = current_failure();
+      return Error(ErrorCode::kUnavailable,
+                   formatted("the call could not be made: {}: {}", failure.type, failure.text));
+    });
   }
 }
 

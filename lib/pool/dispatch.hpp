@@ -149,6 +149,7 @@ class Dispatch {
   void ended(Lane& lane, const WorkerEnd& end, ipc::WakeList& wakes);
   using Dead = std::shared_ptr<const DeadWorker>;
   void lose(const Run& run, const Dead& dead, ipc::WakeList& wakes);
+  void lose_all(Call& call, Channel& channel, const WorkerEnd& end, ipc::WakeList& wakes);
   void lose_unanswered(Call& call, const Dead& dead, bool began, bool suspect,
                        ipc::WakeList& wakes);
   void keep(Call& call, const Dead& dead, ipc::WakeList& wakes);

@@ -1,20 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 // What becomes of the calls of a worker that has ended.
 #include <memory>
+#include <new>
 #include <utility>
+#include <vector>
 
 #include "pool/dispatch.hpp"
 #include "pool/refusal.hpp"
 
 namespace inferpool::pool {
 
+namespace {
+
+// Null: there is no memory for it.
+std::shared_ptr<const DeadWorker> make_dead(const std::shared_ptr<Channel>& channel,
+                                            const WorkerEnd& end) noexcept try {
+  return std::make_shared<const DeadWorker>(
+      DeadWorker{channel, std::make_shared<const WorkerEnd>(end)});
+} catch (const std::bad_alloc&) {
+  return nullptr;
+}
+
+}  // namespace
+
 void Dispatch::ended(Lane& lane, const WorkerEnd& end, ipc::WakeList& wakes) {
   if (!lane.live()) return;
-  const auto dead = std::make_shared<const DeadWorker>(
-      DeadWorker{lane.channel(), std::make_shared<const WorkerEnd>(end)});
-  for (const Run& run : lane.worker_ended()) {
-    if (run.call != nullptr) lose(run, dead, wakes);
+  const std::shared_ptr<Channel> channel = lane.channel();
+  const Dead dead = make_dead(channel, end);
+  std::vector<Run>& runs = lane.worker_ended();
+  for (const Run& run : runs) {
+    if (run.call == nullptr) continue;
+    dead ? lose(run, dead, wakes) : lose_all(*run.call, *channel, end, wakes);
   }
+  runs.clear();
   fail_hopeless(wakes);
   feed(wakes);
 }
@@ -35,6 +53,18 @@ void Dispatch::lose(const Run& run, const Dead& dead, ipc::WakeList& wakes) {
   if (dead->channel->answered(call.sequence)) return keep(call, dead, wakes);
   const bool began = call.parts > 0 || !dead->channel->recall(call.sequence);
   lose_unanswered(call, dead, began, run.suspect, wakes);
+}
+
+// Without memory nothing that stands can be kept, and nobody is blamed.
+void Dispatch::lose_all(Call& call, Channel& channel, const WorkerEnd& end, ipc::WakeList& wakes) {
+  const bool began = call.parts > 0 || !channel.recall(call.sequence);
+  if (began) ++call.deaths;
+  if (call.deaths < 2 && call.may_run_again(began)) {
+    ++retried_;
+    return put_back(call, wakes);
+  }
+  fail(call, worker_lost(end, call.id, began ? Phase::kRunning : Phase::kQueued, call.parts),
+       wakes);
 }
 
 void Dispatch::lose_unanswered(Call& call, const Dead& dead, bool began, bool suspect,

@@ -5,10 +5,10 @@ namespace inferpool::pool {
 
 void Events::raise(Event event) noexcept try {
   if (!callback_) return;
-  event.model = model_;
   const std::lock_guard lock(mutex_);
   if (stopped_) return;
   stopped_ = event.kind == EventKind::kStopped;
+  event.model = model_;
   callback_(event);
 } catch (...) {
   // The callback's own affair, or no memory for one event: the pool goes on.

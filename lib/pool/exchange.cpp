@@ -2,9 +2,11 @@
 #include "pool/exchange.hpp"
 
 #include "core/format.hpp"
+#include "core/short_of_memory.hpp"
 #include "model/reply.hpp"
 #include "model/traceparent.hpp"
 #include "pool/call_deadline.hpp"
+#include "pool/delivery.hpp"
 #include "pool/fingerprint.hpp"
 #include "pool/refusal.hpp"
 #include "pool/slot_copy.hpp"
@@ -27,6 +29,13 @@ Placement placement_of(const Dispatch& d, const Call& call) {
 bool stands(const Call& call, const Placement& placement) noexcept {
   return call.state == CallState::kPosted && call.sequence == placement.sequence &&
          call.channel == placement.worker.get();
+}
+
+// False: there is no memory for that.
+bool copied(const ipc::BlockList& from, ipc::BlockList& to) noexcept try {
+  return to = from, true;
+} catch (...) {
+  return false;
 }
 
 // A call that nobody waits for any more when it comes.
@@ -55,11 +64,11 @@ void Exchange::prepare(Call& call, detail::FunctionRef<void(Encoder&)> encode,
     call.marks.admitted = copied ? ticks() : call.marks.begun;
   } catch (...) {
     count_refusal();
-    throw;
+    throw current_error();
   }
 }
 
-void Exchange::count_refusal() {
+void Exchange::count_refusal() noexcept {
   dispatch_.update([](Dispatch& d, ipc::WakeList&) { d.count_refusal(); });
 }
 
@@ -113,12 +122,12 @@ Placement Exchange::look(const Call& call) const {
   return dispatch_.look([&](const Dispatch& d) { return placement_of(d, call); });
 }
 
-void Exchange::give_up(Call& call, ErrorCode code) {
+void Exchange::give_up(Call& call, ErrorCode code) noexcept {
   const TimePoint now = Clock::now();
   ipc::BlockList blocks;
   dispatch_.update([&](Dispatch& d, ipc::WakeList& wakes) {
     // An abandoned run takes them with it, and remember() needs them, too.
-    if (call.blamed > 0) blocks = call.blocks;
+    if (call.blamed > 0 && !copied(call.blocks, blocks)) call.blamed = 0;
     d.give_up(call, code, now, wakes);
     if (call.blocks.empty()) call.blocks = std::move(blocks);
   });
@@ -143,7 +152,7 @@ void Exchange::end_early(Call& call) noexcept {
   if (stood) supervisor_.poke();  // as in give_up
 }
 
-std::optional<Error> Exchange::poisoned(const Call& call) {
+std::optional<Error> Exchange::poisoned(const Call& call) try {
   const TimePoint now = Clock::now();
   const auto found = poison_.find(
       input_size(call.frame, call.blocks),
@@ -151,6 +160,9 @@ std::optional<Error> Exchange::poisoned(const Call& call) {
   if (!found) return std::nullopt;
   return poisoned_input(found->last, call.id, found->deaths, now - found->when,
                         origin_->settings.poison_memory);
+} catch (...) {
+  count_refusal();
+  throw current_error();
 }
 
 void Exchange::remember(Call& call) noexcept try {
@@ -256,7 +268,7 @@ void Exchange::count(Call& call, const ipc::ReplyHead& head, std::uint64_t decod
   latency_.count(stages_of(call.marks, {head.started, head.ended}));
 }
 
-void Exchange::check(Call& call, const Placement& placement) {
+void Exchange::check(Call& call, const Placement& placement) noexcept {
   if (placement.dead) return check_dead(call, placement);
   if (placement.state != CallState::kPosted ||
       placement.worker->memory()->ring().plausible(placement.sequence))
@@ -271,30 +283,24 @@ void Exchange::check(Call& call, const Placement& placement) {
 
 // A worker that has ended writes nothing, but another process may have its memory: what stood there
 // and stands no more will not come.
-void Exchange::check_dead(Call& call, const Placement& placement) {
+void Exchange::check_dead(Call& call, const Placement& placement) noexcept {
   if (placement.answered() || placement.part_stands()) return;
   update_if_stands(call, placement,
                    [&](Dispatch& d, ipc::WakeList& wakes) { d.answer_gone(call, wakes); });
 }
 
 void Exchange::throw_violation(Call& call, const WorkerEnd& end) {
-  if (!call.dead || !call.error) {  // else it ended by itself, and that was blamed on the call
-    call.blamed_end = std::make_shared<const WorkerEnd>(end);
-    ++call.blamed;
-  }
+  // Else it ended by itself, and that was blamed on the call.
+  if (!call.dead || !call.error) call.blame(end);
   throw worker_lost(end, call.id, Phase::kRunning, call.parts);
 }
 
 // Of the worker that is killed for it.
-WorkerEnd Exchange::violation(WorkerHandle& worker, std::string_view what) {
-  const std::string reason = formatted("protocol violation: {}", what);
-  WorkerEnd end;
-  end.index = worker.index();
-  end.generation = worker.generation();
-  end.pid = worker.pid();
+WorkerEnd Exchange::violation(WorkerHandle& worker, std::string_view what) noexcept {
+  WorkerEnd end{.index = worker.index(), .generation = worker.generation(), .pid = worker.pid()};
   end.status.signal = 9;
-  end.reason = reason;
-  worker.kill(reason);
+  end.reason = text_or("garbage", [&] { return formatted("protocol violation: {}", what); });
+  worker.kill(end.reason);
   return end;
 }
 

@@ -36,12 +36,12 @@ class Exchange {
   // Encodes the request into memory that only the host writes. Throws Error.
   void prepare(Call& call, detail::FunctionRef<void(Encoder&)> encode, const InferOptions& options);
   // A call that is refused before it is prepared counts, too.
-  void count_refusal();
+  void count_refusal() noexcept;
   // Throws Error (stopped, unavailable, queue_full, poisoned_request).
   Placement admit(Call& call);
   [[nodiscard]] Placement look(const Call& call) const;
   // Ends the call with deadline_exceeded or cancelled, unless it has ended.
-  void give_up(Call& call, ErrorCode code);
+  void give_up(Call& call, ErrorCode code) noexcept;
   // Whoever waited for the call leaves, maybe without its end (for want of memory): nothing knows
   // it any more.
   void forget(Call& call) noexcept;
@@ -57,7 +57,7 @@ class Exchange {
                     detail::FunctionRef<void(Decoder&)> decode);
   // Of a call of which its waiter has found nothing: ends the worker where the reply word holds
   // what cannot be; ends the call where its worker is dead, and what stood there is gone.
-  void check(Call& call, const Placement& placement);
+  void check(Call& call, const Placement& placement) noexcept;
 
   // Of a call that is done, before its caller is told: an input that was running when its worker
   // ended is remembered.
@@ -79,11 +79,11 @@ class Exchange {
   bool update_if_stands(const Call& call, const Placement& placement, const Change& change);
   [[nodiscard]] ipc::ReplyBlocks blocks_of(const Placement& placement,
                                            const ipc::ReplyHead& head) const;
-  void check_dead(Call& call, const Placement& placement);
+  void check_dead(Call& call, const Placement& placement) noexcept;
   [[nodiscard]] std::optional<Error> poisoned(const Call& call);
   void remember(Call& call) noexcept;
   [[noreturn]] static void throw_violation(Call& call, const WorkerEnd& end);
-  static WorkerEnd violation(WorkerHandle& worker, std::string_view what);
+  static WorkerEnd violation(WorkerHandle& worker, std::string_view what) noexcept;
 
   std::shared_ptr<const Origin> origin_;
   LockedDispatch& dispatch_;

@@ -2,9 +2,11 @@
 #include "pool/in_process.hpp"
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 #include "core/format.hpp"
+#include "core/short_of_memory.hpp"
 #include "model/failure.hpp"
 #include "model/payload_limit.hpp"
 #include "model/reply.hpp"
@@ -69,7 +71,8 @@ Error inside_itself(std::uint64_t id) {
   } catch (...) {
     // Every other exception is the model's: see below.
   }
-  throw model::model_failed(current_failure(), id);
+  throw error_or(ErrorCode::kModelFailed,
+                 [&] { return model::model_failed(current_failure(), id); });
 }
 
 }  // namespace
@@ -87,6 +90,10 @@ void InProcess::infer(detail::FunctionRef<std::size_t()> payload,
     model::check_payload("a request", measure(payload, id), max_payload());
     model::check_traceparent(options.traceparent.text());
     run_model(id, options, run, marks);
+  } catch (const std::bad_alloc&) {  // the model's own is model_failed
+    const std::lock_guard lock(mutex_);
+    ++failed_;
+    throw host_memory_used_up();
   } catch (...) {
     const std::lock_guard lock(mutex_);
     ++failed_;
@@ -171,7 +178,7 @@ void InProcess::leave() noexcept {
   }
 }
 
-void InProcess::loaded() noexcept { events_.raise({.kind = EventKind::kReady, .pid = getpid()}); }
+void InProcess::loaded() noexcept { events_->raise({.kind = EventKind::kReady, .pid = getpid()}); }
 
 void InProcess::close() noexcept {
   {
@@ -184,7 +191,7 @@ void InProcess::close() noexcept {
       turn->called.notify_one();
     }
   }
-  events_.raise({.kind = EventKind::kStopped});
+  events_->raise({.kind = EventKind::kStopped});
 }
 
 Stats InProcess::stats() const {

@@ -3,6 +3,7 @@
 
 #include <condition_variable>
 #include <list>
+#include <memory>
 #include <mutex>
 #include <thread>
 
@@ -21,7 +22,9 @@ namespace inferpool::pool {
 class InProcess {
  public:
   InProcess(const Settings& settings, bool thread_safe)
-      : settings_(settings), thread_safe_(thread_safe), events_(settings) {}
+      : settings_(settings),
+        thread_safe_(thread_safe),
+        events_(std::make_shared<Events>(settings)) {}
 
   // Runs run(context) when its turn comes. `payload` and `run` give the sizes of the request and of
   // the reply. Throws Error.
@@ -33,7 +36,7 @@ class InProcess {
   void close() noexcept;
   [[nodiscard]] Stats stats() const;
   [[nodiscard]] Health health() const;
-  [[nodiscard]] Events& events() noexcept { return events_; }
+  [[nodiscard]] const std::shared_ptr<Events>& events() const noexcept { return events_; }
 
  private:
   struct Turn {
@@ -54,7 +57,7 @@ class InProcess {
 
   const Settings& settings_;
   const bool thread_safe_;
-  Events events_;
+  const std::shared_ptr<Events> events_;  // outlive the pool where a handler destroys it
   mutable std::mutex mutex_;
   std::condition_variable idle_;
   std::list<Turn*> waiting_;

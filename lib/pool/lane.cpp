@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/format.hpp"
+#include "core/short_of_memory.hpp"
 #include "ipc/layout.hpp"
 
 namespace inferpool::pool {
@@ -17,6 +18,7 @@ double seconds(Duration duration) { return std::chrono::duration<double>(duratio
 Lane::Lane(int index, int concurrency)
     : index_(index), concurrency_(static_cast<std::size_t>(concurrency)) {
   runs_.reserve(ipc::kRingSlots);
+  ended_.reserve(ipc::kRingSlots);
 }
 
 void Lane::worker_ready(std::shared_ptr<Channel> channel) {
@@ -33,11 +35,11 @@ void Lane::take_over(Lane& from) noexcept {
   }
 }
 
-std::vector<Run> Lane::worker_ended() {
-  std::vector<Run> runs = std::exchange(runs_, {});
-  runs_.reserve(ipc::kRingSlots);
+std::vector<Run>& Lane::worker_ended() noexcept {
+  ended_.clear();
+  ended_.swap(runs_);
   const bool out_of_time = std::exchange(out_of_time_, false);
-  for (Run& run : runs) {
+  for (Run& run : ended_) {
     run.suspect = run.overdue || !out_of_time;
     if (answered(run)) ++served_;
   }
@@ -47,7 +49,7 @@ std::vector<Run> Lane::worker_ended() {
   unbegun_.reset();
   kill_unbegun_at_.reset();
   kill_hung_at_.reset();
-  return runs;
+  return ended_;
 }
 
 WorkerState Lane::state() const noexcept {
@@ -211,13 +213,16 @@ void Lane::collect_late(std::uint64_t use) noexcept {
 void Lane::end_overdue(TimePoint now, Duration cancel_grace, Duration hang_timeout) {
   if (hung()) {
     if (passed(kill_hung_at_, now))
-      channel_->kill("it did not end when it was asked for its stack");
+      channel_->kill({});  // the reason stands already: it was asked for its stack
     return;
   }
   if (passed(kill_unbegun_at_, now)) {
-    ask_for_stack(now, formatted("it did not begin a request, even {} s (cancel_grace) after the "
-                                 "request's caller had left",
-                                 seconds(cancel_grace)));
+    ask_for_stack(now, text_or("it is late", [&] {
+                    return formatted(
+                        "it did not begin a request, even {} s (cancel_grace) after "
+                        "the request's caller had left",
+                        seconds(cancel_grace));
+                  }));
     out_of_time_ = true;
   }
   give_turns();
@@ -236,14 +241,20 @@ void Lane::end_if_overdue(Run& run, TimePoint now, Duration cancel_grace, Durati
   // It is the caller's turn to do something.
   const bool waits = run.call != nullptr && channel_->part_stands(run.sequence);
   if (run.over) {
-    channel_->kill("protocol violation: it took an answer back");
+    channel_->kill(
+        text_or("violation", [] { return "protocol violation: it took an answer back"; }));
   } else if (passed(run.kill_at, now)) {
-    ask_for_stack(now, formatted("its run went on {} s (cancel_grace) after its caller had left",
-                                 seconds(cancel_grace)));
+    ask_for_stack(now, text_or("it is late", [&] {
+                    return formatted(
+                        "its run went on {} s (cancel_grace) after its caller had left",
+                        seconds(cancel_grace));
+                  }));
   } else if (hang_timeout > Duration::zero() && run.started && now - *run.started >= hang_timeout &&
              !waits) {
-    ask_for_stack(now, formatted("hung: a request ran longer than hang_timeout ({} s)",
-                                 seconds(hang_timeout)));
+    ask_for_stack(now, text_or("hung", [&] {
+                    return formatted("hung: a request ran longer than hang_timeout ({} s)",
+                                     seconds(hang_timeout));
+                  }));
   } else {
     return;
   }

@@ -46,7 +46,8 @@ class Lane {
   void take_over(Lane& from) noexcept;
   // Gives what the worker had. Where the pool killed it because of the time, only those that were
   // overdue are suspects, else all.
-  std::vector<Run> worker_ended();
+  // Valid until the next call, or the next end of a worker here.
+  std::vector<Run>& worker_ended() noexcept;
 
   [[nodiscard]] bool live() const noexcept { return channel_ != nullptr; }
   // Out of rotation: it runs what nobody waits for any more, or did not begin what it should have.
@@ -124,6 +125,8 @@ class Lane {
   std::size_t concurrency_;
   std::shared_ptr<Channel> channel_ = {};  // null: no worker is ready here
   std::vector<Run> runs_ = {};
+  std::vector<Run> ended_ =
+      {};  // of the worker that ended; set aside, as that is no time to allocate
   std::uint64_t served_ = 0;
   std::uint64_t last_used_ = 0;
   int abandoned_ = 0;  // of the runs

@@ -3,7 +3,6 @@
 
 #include <signal.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -13,8 +12,6 @@
 
 #include "core/format.hpp"
 #include "model/cpu_list.hpp"
-#include "model/packed_settings.hpp"
-#include "model/usable_processors.hpp"
 #include "model/worker_index.hpp"
 
 namespace inferpool::pool {
@@ -25,26 +22,16 @@ constexpr std::array kThreadVariables{"OMP_NUM_THREADS",     "OPENBLAS_NUM_THREA
                                       "MKL_NUM_THREADS",     "BLIS_NUM_THREADS",
                                       "NUMEXPR_NUM_THREADS", "OPENCV_FOR_THREADS_NUM"};
 
-std::map<std::string, std::string> host_environment() {
-  std::map<std::string, std::string> result;
-  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
-    const std::string_view text = *entry;
-    const auto equals = text.find('=');
-    if (equals != std::string_view::npos && equals > 0)
-      result.emplace(text.substr(0, equals), text.substr(equals + 1));
-  }
-  return result;
-}
-
-std::vector<std::string> make_environment(const Settings& settings, int index) {
-  auto variables = host_environment();
-  if (const auto& names = settings.inherit_env) {
-    std::erase_if(variables, [&](const auto& variable) {
-      return std::find(names->begin(), names->end(), variable.first) == names->end();
-    });
+std::vector<std::string> make_environment(const Settings& settings,
+                                          const Surroundings& surroundings, int index) {
+  std::map<std::string, std::string> variables;
+  const auto& names = settings.inherit_env;
+  for (const auto& variable : surroundings.environment) {
+    if (!names || std::find(names->begin(), names->end(), variable.first) != names->end())
+      variables.insert(variable);
   }
   const int threads = settings.threads_per_worker.value_or(
-      std::max(1, usable_processors() / std::max(1, *settings.workers)));
+      std::max(1, surroundings.processors / std::max(1, *settings.workers)));
   for (const char* name : kThreadVariables) variables[name] = std::to_string(threads);
   for (const auto& [name, value] : settings.env) variables[name] = with_worker_index(value, index);
   std::vector<std::string> result;
@@ -71,13 +58,15 @@ int rlimit_number(const std::string& name) {
 
 }  // namespace
 
-process::Program make_program(const Settings& settings, const WorkerBinary& binary, int index,
-                              int kept, int output) {
+process::Program make_program(const Settings& settings, const WorkerBinary& binary,
+                              const Surroundings& surroundings, int index, int kept, int output) {
   process::Program program;
   program.executable = binary.path();
   program.image = binary.image();
   program.arguments = {formatted("--inferpool-attach={}", kept)};
-  program.environment = make_environment(settings, index);
+  program.environment = make_environment(settings, surroundings, index);
+  program.folder = surroundings.folder.get();
+  program.file_mask = surroundings.file_mask;
   program.kept = kept;
   program.output = output;
   program.ignored_signals = {SIGINT, SIGTERM, SIGHUP};  // see worker::defer_to_host
@@ -88,8 +77,7 @@ process::Program make_program(const Settings& settings, const WorkerBinary& bina
   return program;
 }
 
-ipc::MemoryFile settings_file(const Settings& settings) {
-  const std::string bytes = pack(settings);
+ipc::MemoryFile settings_file(std::string_view bytes) {
   ipc::MemoryFile file = ipc::MemoryFile::create("inferpool-settings", bytes.size());
   const ipc::Mapping mapping(file, ipc::Access::kReadWrite);
   std::memcpy(mapping.data(), bytes.data(), bytes.size());

@@ -3,7 +3,10 @@
 
 #include <inferpool/settings.hpp>
 
+#include <string_view>
+
 #include "ipc/segment.hpp"
+#include "pool/surroundings.hpp"
 #include "pool/worker_binary.hpp"
 #include "process/spawn.hpp"
 
@@ -12,9 +15,10 @@ namespace inferpool::pool {
 // The settings as the program of the worker with this index: arguments, environment, limits. `kept`
 // and `output` are the child's descriptors.
 [[nodiscard]] process::Program make_program(const Settings& settings, const WorkerBinary& binary,
-                                            int index, int kept, int output);
+                                            const Surroundings& surroundings, int index, int kept,
+                                            int output);
 
-// The settings as text in memory that a worker can map.
-[[nodiscard]] ipc::MemoryFile settings_file(const Settings& settings);
+// Packed settings in memory that a worker can map.
+[[nodiscard]] ipc::MemoryFile settings_file(std::string_view bytes);
 
 }  // namespace inferpool::pool

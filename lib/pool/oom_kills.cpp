@@ -5,13 +5,15 @@
 
 namespace inferpool::pool {
 
-OomKills::Mark OomKills::mark(const CgroupPlace& place) {
+OomKills::Mark OomKills::mark(const CgroupPlace& place) noexcept try {
   Mark mark{.group = MemoryCgroup(place)};
   mark.kills = mark.group.oom_kills();
   return mark;
+} catch (...) {
+  return {};
 }
 
-std::optional<OomKill> OomKills::explain(const Mark& mark) {
+std::optional<OomKill> OomKills::explain(const Mark& mark) noexcept try {
   const std::uint64_t now = mark.group.oom_kills();
   {
     const std::lock_guard lock(mutex_);
@@ -21,6 +23,8 @@ std::optional<OomKill> OomKills::explain(const Mark& mark) {
     explained = before + 1;
   }
   return OomKill{mark.group.limit()};
+} catch (...) {
+  return std::nullopt;
 }
 
 }  // namespace inferpool::pool

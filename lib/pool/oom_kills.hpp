@@ -28,10 +28,11 @@ class OomKills {
     std::uint64_t kills = 0;
   };
 
-  // For a process that `place` is about.
-  [[nodiscard]] static Mark mark(const CgroupPlace& place);
-  // For a worker that SIGKILL ended: nothing where no kill is left to explain it.
-  [[nodiscard]] std::optional<OomKill> explain(const Mark& mark);
+  // For a process that `place` is about. Without memory it explains nothing.
+  [[nodiscard]] static Mark mark(const CgroupPlace& place) noexcept;
+  // For a worker that SIGKILL ended: nothing where no kill is left to explain it, or no memory to
+  // look.
+  [[nodiscard]] std::optional<OomKill> explain(const Mark& mark) noexcept;
 
  private:
   std::mutex mutex_;

@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <climits>
+#include <new>
 #include <stdexcept>
 
 #include "core/format.hpp"
@@ -16,6 +17,8 @@
 
 namespace inferpool::pool {
 namespace {
+
+constexpr std::size_t kRead = 4096;
 
 // Never blocks the thread that watches the workers: what the host's stderr does not take at once is
 // dropped. A pipe that polls writable takes PIPE_BUF bytes, and takes them in one piece.
@@ -37,6 +40,8 @@ OutputPipe::OutputPipe(int worker_index, const std::string& model, const WorkerO
       prefix_(formatted("[{:.256}/{}] ", model, worker_index)),
       output_(output),
       line_(output.kind == WorkerOutput::Kind::kInherit) {
+  tail_.reserve(kTail + kRead);
+  block_.reserve(PIPE_BUF);
   std::array<int, 2> fds{};
   if (pipe2(fds.data(), O_CLOEXEC) != 0) throw std::runtime_error(system_failure("pipe2", errno));
   read_end_ = FileDescriptor(fds[0]);
@@ -44,8 +49,8 @@ OutputPipe::OutputPipe(int worker_index, const std::string& model, const WorkerO
   fcntl(read_end_.get(), F_SETFL, O_NONBLOCK);
 }
 
-void OutputPipe::drain() {
-  std::array<char, 4096> buffer;
+void OutputPipe::drain() noexcept {
+  std::array<char, kRead> buffer;
   // Bounded: a worker that writes without end must not keep its supervisor here.
   for (int i = 0; i < 64 && read_end_; ++i) {
     const ssize_t size = read(read_end_.get(), buffer.data(), buffer.size());
@@ -56,28 +61,35 @@ void OutputPipe::drain() {
   }
 }
 
-void OutputPipe::finish() {
+// What there is no memory for is dropped.
+template <typename Act>
+void OutputPipe::with_line(const Act& act) noexcept {
+  try {
+    act(line_);
+  } catch (const std::bad_alloc&) {
+  }
+  flush();
+}
+
+void OutputPipe::finish() noexcept {
   drain();
-  line_.finish(put_);
-  flush();
+  with_line([&](MovingLine& line) { line.finish(put_); });
 }
 
-void OutputPipe::show_due() {
+void OutputPipe::show_due() noexcept {
   if (!line_.next()) return;
-  line_.show(Clock::now(), put_);
-  flush();
+  with_line([&](MovingLine& line) { line.show(Clock::now(), put_); });
 }
 
-void OutputPipe::take(std::string_view text) {
+void OutputPipe::take(std::string_view text) noexcept {
   tail_.append(text);
   if (tail_.size() > kTail) tail_.erase(0, tail_.size() - kTail);
   if (output_.kind == WorkerOutput::Kind::kCapture) return;
-  line_.take(text, Clock::now(), put_);
-  flush();
+  with_line([&](MovingLine& line) { line.take(text, Clock::now(), put_); });
 }
 
-void OutputPipe::put_line(std::string_view line) {
-  if (output_.kind == WorkerOutput::Kind::kCallback) return output_.callback(index_, line);
+void OutputPipe::put_line(std::string_view line) noexcept {
+  if (output_.kind == WorkerOutput::Kind::kCallback) return call(line);
   const std::size_t longest = PIPE_BUF - prefix_.size() - 1;
   do {
     const std::string_view piece = line.substr(0, longest);
@@ -87,7 +99,12 @@ void OutputPipe::put_line(std::string_view line) {
   } while (!line.empty());
 }
 
-void OutputPipe::flush() {
+void OutputPipe::call(std::string_view line) const noexcept try {
+  output_.callback(index_, line);
+} catch (...) {  // it must not take the thread that watches the workers with it
+}
+
+void OutputPipe::flush() noexcept {
   to_stderr(block_);
   block_.clear();
 }

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <inferpool/settings.hpp>
 
@@ -13,7 +14,8 @@
 namespace inferpool::pool {
 
 // The read end of one worker's stdout and stderr. Always drained, so that a chatty model never
-// stands still; its end is kept for error messages. Thread-safety: none.
+// stands still; its end is kept for error messages. What there is no memory for, and what a
+// callback throws, is dropped. Thread-safety: none.
 class OutputPipe {
  public:
   static constexpr std::size_t kTail = 4096;
@@ -30,29 +32,34 @@ class OutputPipe {
   [[nodiscard]] int fd() const noexcept { return read_end_.get(); }
 
   // Takes what is there.
-  void drain();
+  void drain() noexcept;
   // Shows what moves in a line that has no end yet, at next_show() at the latest.
-  void show_due();
+  void show_due() noexcept;
   [[nodiscard]] Deadline next_show() const noexcept { return line_.next(); }
   // Once the worker has ended: takes the rest, the last line without a newline included.
-  void finish();
+  void finish() noexcept;
 
   // The last kTail bytes.
   [[nodiscard]] const std::string& tail() const noexcept { return tail_; }
+  // The same at its end, when nothing comes any more.
+  [[nodiscard]] std::string take_tail() noexcept { return std::move(tail_); }
 
  private:
-  void take(std::string_view text);
-  void put_line(std::string_view line);
-  void flush();
+  template <typename Act>
+  void with_line(const Act& act) noexcept;
+  void take(std::string_view text) noexcept;
+  void put_line(std::string_view line) noexcept;
+  void call(std::string_view line) const noexcept;
+  void flush() noexcept;
 
   int index_;
   std::string prefix_;
   const WorkerOutput& output_;
   FileDescriptor read_end_;
-  std::string tail_;
+  std::string tail_;  // has room for kTail and one read
   MovingLine line_;
   const MovingLine::Put put_ = [this](std::string_view line) { put_line(line); };
-  std::string block_;  // for stderr: whole lines, at most as many as one write takes
+  std::string block_;  // for stderr: whole lines, at most as many as one write takes, and has room
 };
 
 }  // namespace inferpool::pool

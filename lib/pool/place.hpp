@@ -34,7 +34,8 @@ struct Place {
   Deadline next_start = {};
   bool ordered = false;  // the spawner works on it
   bool asked_to_leave = false;
-  bool late = false;  // as last told
+  bool late = false;  // as last told, or about to be
+  bool tell_late = false;
 };
 
 }  // namespace inferpool::pool

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <inferpool/detail/pool_core.hpp>
 
+#include <new>
+#include <stdexcept>
+
 #include "core/format.hpp"
+#include "core/short_of_memory.hpp"
 #include "model/failure.hpp"
 #include "model/payload_limit.hpp"
 #include "model/settings_memory.hpp"
@@ -41,6 +45,15 @@ Settings resolved(Settings settings, const PoolCore::Traits& traits) {
   return settings;
 }
 
+Error start_failure(const char* what) noexcept {
+  return error_or(ErrorCode::kStartupFailed, [&] {
+    ErrorDetails details;
+    details.phase = Phase::kStarting;
+    return Error(ErrorCode::kStartupFailed, formatted("the pool could not be started: {}", what),
+                 std::move(details));
+  });
+}
+
 }  // namespace
 
 // One of the two.
@@ -49,13 +62,18 @@ struct PoolCore::Parts {
   std::optional<pool::InProcess> in_process = {};
 };
 
-PoolCore::PoolCore(Settings settings, Traits traits)
+PoolCore::PoolCore(Settings settings, Traits traits) try
     : settings_(resolved(std::move(settings), traits)), parts_(std::make_unique<Parts>()) {
   if (*settings_.workers == 0) {
     parts_->in_process.emplace(settings_, traits.thread_safe);
   } else {
     parts_->workers.emplace(settings_, traits);
+    parts_->workers->start();  // not before: an event may ask the pool
   }
+} catch (const std::bad_alloc&) {
+  throw start_failure("the host's own memory is used up");
+} catch (const std::runtime_error& error) {
+  throw start_failure(error.what());
 }
 
 PoolCore::~PoolCore() {
@@ -91,13 +109,14 @@ void PoolCore::infer_here(FunctionRef<std::size_t()> payload,
 void PoolCore::submit_here(FunctionRef<std::size_t()> payload,
                            FunctionRef<std::size_t(Context&)> run, Receiver& receiver,
                            const InferOptions& options) noexcept {
+  const std::shared_ptr<pool::Events> events = parts_->in_process->events();
   std::optional<Error> error;
   try {
     parts_->in_process->infer(payload, run, options);
   } catch (...) {
     error = pool::current_error();
   }
-  pool::deliver(receiver, error, parts_->in_process->events());
+  pool::deliver_here(receiver, error, *events);  // which may destroy the pool
 }
 
 void PoolCore::check_part(std::size_t size) const {

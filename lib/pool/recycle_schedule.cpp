@@ -27,7 +27,9 @@ RecycleSchedule::RecycleSchedule(const Settings& settings, unsigned seed)
     : max_requests_(settings.max_requests),
       max_memory_(settings.max_worker_rss),
       max_age_(settings.max_worker_age),
-      random_(seed) {}
+      random_(seed) {
+  workers_.reserve(static_cast<std::size_t>(settings.workers.value_or(0)) + 1);  // of all places
+}
 
 void RecycleSchedule::ready(int index, TimePoint now) {
   ended(index);

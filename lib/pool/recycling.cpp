@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/format.hpp"
+#include "core/short_of_memory.hpp"
 #include "pool/worker_news.hpp"
 
 namespace inferpool::pool {
@@ -97,8 +98,10 @@ void Recycling::let_go(TimePoint now) {
   if (old.asked_to_leave) {
     if (!passed(leave_by_, now)) return;
     leave_by_.reset();
-    old.worker->kill(formatted("it was recycled, and did not leave within drain_timeout ({} s)",
-                               std::chrono::duration<double>(drain_timeout_).count()));
+    old.worker->kill(text_or("it was recycled", [&] {
+      return formatted("it was recycled, and did not leave within drain_timeout ({} s)",
+                       std::chrono::duration<double>(drain_timeout_).count());
+    }));
     return;
   }
   old.asked_to_leave = parts_.dispatch.update([&](Dispatch& d, ipc::WakeList& wakes) {
@@ -116,9 +119,11 @@ void Recycling::retired(const WorkerEnd& end) {
   parts_.dispatch.update([&](Dispatch& d, ipc::WakeList& wakes) { d.retiring_ended(end, wakes); });
   parts_.roster.retired(lost);
   Event event = event_of(left ? EventKind::kRecycled : EventKind::kDied, end, lost);
-  if (left) event.text = reason_;
-  if (left && (end.status.signal || end.status.code.value_or(0) != 0))
-    event.text += "; " + to_string(end);
+  if (left)
+    event.text = text_or("", [&] {
+      const bool orderly = !end.status.signal && end.status.code.value_or(0) == 0;
+      return orderly ? reason_ : reason_ + "; " + to_string(end);
+    });
   raise_(std::move(event));
 }
 

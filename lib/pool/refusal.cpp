@@ -4,6 +4,7 @@
 #include <new>
 
 #include "core/format.hpp"
+#include "core/short_of_memory.hpp"
 #include "model/failure.hpp"
 
 namespace inferpool::pool {
@@ -17,40 +18,54 @@ namespace {
   } catch (const Error&) {
     throw;
   } catch (const std::bad_alloc&) {
-    throw Error(ErrorCode::kOutOfMemory, formatted("{}: the host's own memory is used up", what));
+    throw error_or(ErrorCode::kOutOfMemory, [&] {
+      return Error(ErrorCode::kOutOfMemory,
+                   formatted("{}: the host's own memory is used up", what));
+    });
   } catch (...) {
-    const Failure failure = current_failure();
-    ErrorDetails details;
-    details.phase = phase;
-    details.request_id = request_id;
-    details.exception_type = failure.type;
-    details.exception_text = failure.text;
-    throw Error(code,
-                formatted("{}: its codec threw {}{}{}", what, failure.type,
-                          failure.text.empty() ? "" : ": ", failure.text),
-                std::move(details));
+    throw error_or(code, [&] {
+      const Failure failure = current_failure();
+      ErrorDetails details;
+      details.phase = phase;
+      details.request_id = request_id;
+      details.exception_type = failure.type;
+      details.exception_text = failure.text;
+      return Error(code,
+                   formatted("{}: its codec threw {}{}{}", what, failure.type,
+                             failure.text.empty() ? "" : ": ", failure.text),
+                   std::move(details));
+    });
   }
 }
 
 }  // namespace
 
-Error stopped() { return {ErrorCode::kStopped, "the pool is closed"}; }
+Error stopped() noexcept { return {ErrorCode::kStopped, "the pool is closed"}; }
 
 Error given_up(ErrorCode code, std::uint64_t request_id, Phase phase, std::string_view when,
-               int worker_index) {
-  ErrorDetails details;
-  details.phase = phase;
-  details.request_id = request_id;
-  details.worker_index = worker_index;
-  const char* what =
-      code == ErrorCode::kDeadlineExceeded ? "its deadline passed" : "its caller gave it up";
-  return {code, formatted("request {}: {} {}", request_id, what, when), std::move(details)};
+               int worker_index) noexcept {
+  return error_or(code, [&] {
+    ErrorDetails details;
+    details.phase = phase;
+    details.request_id = request_id;
+    details.worker_index = worker_index;
+    const char* what =
+        code == ErrorCode::kDeadlineExceeded ? "its deadline passed" : "its caller gave it up";
+    return Error(code, formatted("request {}: {} {}", request_id, what, when), std::move(details));
+  });
 }
 
-Error queue_full(std::size_t waiting, std::size_t most) {
-  return {ErrorCode::kQueueFull, formatted("{} requests wait already, max_queue_size is {}; try "
-                                           "later, or raise max_queue_size or workers",
-                                           waiting, most)};
+Error queue_full(std::size_t waiting, std::size_t most) noexcept {
+  return error_or(ErrorCode::kQueueFull, [&] {
+    return Error(ErrorCode::kQueueFull,
+                 formatted("{} requests wait already, max_queue_size is {}; try later, or raise "
+                           "max_queue_size or workers",
+                           waiting, most));
+  });
+}
+
+Error host_memory_used_up() noexcept {
+  return {ErrorCode::kOutOfMemory, "the host's own memory is used up: the call could not be made"};
 }
 
 void rethrow_unencodable(std::uint64_t request_id) {

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pool/spawner.hpp"
 
+#include "core/short_of_memory.hpp"
+#include "model/failure.hpp"
 #include "pool/quiet_thread.hpp"
+#include "pool/worker_end.hpp"
 
 namespace inferpool::pool {
 
-Spawner::Spawner(std::shared_ptr<const Origin> origin, std::function<void()> done)
+Spawner::Spawner(std::shared_ptr<const Origin> origin, std::size_t most, std::function<void()> done)
     : origin_(std::move(origin)), done_(std::move(done)) {
+  orders_.reserve(most);
+  finished_.reserve(most);
   thread_ = quiet_thread("inferpool-spawn", [this] { run(); });
 }
 
@@ -19,25 +24,28 @@ Spawner::~Spawner() {
   thread_.join();
 }
 
-int Spawner::order(int index) {
+int Spawner::order(int index) noexcept {
   const std::lock_guard lock(mutex_);
   orders_.push_back({index, ++generations_});
   ordered_.notify_one();
   return generations_;
 }
 
-std::vector<Spawned> Spawner::take() {
+std::optional<Spawned> Spawner::take() noexcept {
   const std::lock_guard lock(mutex_);
-  return std::exchange(finished_, {});
+  if (finished_.empty()) return std::nullopt;
+  std::optional<Spawned> first(std::move(finished_.front()));
+  finished_.erase(finished_.begin());
+  return first;
 }
 
-void Spawner::run() {
+void Spawner::run() noexcept {
   std::unique_lock lock(mutex_);
   for (;;) {
     ordered_.wait(lock, [this] { return stopping_ || !orders_.empty(); });
     if (stopping_) return;
     const Order order = orders_.front();
-    orders_.pop_front();
+    orders_.erase(orders_.begin());
     lock.unlock();
     Spawned spawned = make(order);
     lock.lock();
@@ -46,12 +54,15 @@ void Spawner::run() {
   }
 }
 
-Spawned Spawner::make(const Order& order) const {
+Spawned Spawner::make(const Order& order) const noexcept {
   Spawned spawned{.index = order.index, .generation = order.generation};
   try {
     spawned.worker = std::make_shared<WorkerHandle>(origin_, order.index, order.generation);
-  } catch (const std::exception& error) {
-    spawned.failure = error.what();
+  } catch (...) {
+    spawned.failure = error_or(ErrorCode::kStartupFailed, [&] {
+      return start_failed({.index = order.index, .generation = order.generation},
+                          "it could not be spawned: " + current_failure().text);
+    });
   }
   return spawned;
 }

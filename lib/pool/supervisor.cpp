@@ -2,10 +2,9 @@
 #include "pool/supervisor.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <utility>
 
-#include "core/format.hpp"
+#include "core/short_of_memory.hpp"
 #include "pool/quiet_thread.hpp"
 #include "pool/worker_news.hpp"
 
@@ -14,14 +13,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int kLookMilliseconds = 5;
-constexpr std::size_t kPolledPerPlace = 3;  // pidfd, control socket, output
-
-int milliseconds_until(Deadline until, TimePoint now) {
-  if (!until) return -1;
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(*until - now).count();
-  return static_cast<int>(std::clamp<long>(left, 0, 60'000));
-}
+constexpr Duration kNextAttempt = 10ms;
 
 }  // namespace
 
@@ -31,8 +23,10 @@ Supervisor::Supervisor(std::shared_ptr<const Origin> origin, LockedDispatch& dis
       dispatch_(dispatch),
       roster_(roster),
       events_(events),
+      polls_(static_cast<std::size_t>(*origin_->settings.workers) + 1),
       breaker_(origin_->settings.restart_backoff.breaker, dispatch),
-      spawner_(origin_, [this] { event_.signal(); }),
+      spawner_(origin_, static_cast<std::size_t>(*origin_->settings.workers) + 1,
+               [this] { event_.signal(); }),
       recycling_(origin_->settings, {dispatch, roster, spawner_, places_},
                  [this](Event event) { raise(std::move(event)); }) {
   const int workers = *origin_->settings.workers;
@@ -41,44 +35,62 @@ Supervisor::Supervisor(std::shared_ptr<const Origin> origin, LockedDispatch& dis
         static_cast<unsigned>(Clock::now().time_since_epoch().count()) + static_cast<unsigned>(i);
     places_.emplace_back(origin_->settings.restart_backoff, seed);
   }
-  polled_.resize(1 + places_.size() * kPolledPerPlace);
-  for (int i = 0; i < workers; ++i) order(i);
+}
+
+void Supervisor::start() {
+  for (std::size_t i = 0; i < workers(); ++i) order(static_cast<int>(i));
   thread_ = quiet_thread("inferpool-watch", [this] { run(); });
 }
 
 Supervisor::~Supervisor() { stop(); }
 
-void Supervisor::stop() noexcept {
-  if (!thread_.joinable()) return;
+void Supervisor::begin_stop() noexcept {
   closing_.store(true);
   event_.signal();
+}
+
+void Supervisor::stop() noexcept {
+  if (!thread_.joinable()) return;
+  begin_stop();
   thread_.join();
 }
 
-void Supervisor::run() {
+void Supervisor::run() noexcept {
   id_.store(std::this_thread::get_id());
-  for (;;) {
-    const TimePoint now = Clock::now();
-    if (closing_.load()) {
-      if (close_step(now)) break;
-    } else {
-      start_due(now);
-      if (next_recycling(now)) recycling_.step(now);
-      trim(now);
-    }
-    const Deadline next = next_time(now);
-    tell_late();
-    wait_for_events(next);
-    take_spawned();
-    for (std::size_t i = 0; i < places_.size(); ++i)
-      attend(places_[i], &polled_[1 + i * kPolledPerPlace]);
-    // What was said in time counts, though the host was stopped meanwhile (in a debugger).
-    check_startup(now);
-  }
+  while (turn()) continue;
   roster_.stopped();
+  id_.store({});  // another thread may get this one's id
 }
 
-Deadline Supervisor::next_time(TimePoint now) {
+// What there is no memory for is left to the next turn. So each step changes nothing before it has
+// what it needs; the end of a worker and of its calls, and closing, need none.
+template <typename Step>
+void Supervisor::attempt(const Step& step) noexcept try {
+  step();
+} catch (...) {
+  short_of_memory_ = true;
+}
+
+bool Supervisor::turn() noexcept {
+  const TimePoint now = Clock::now();
+  if (closing_.load()) {
+    if (close_step(now)) return false;
+  } else {
+    start_due(now);
+    if (next_recycling(now)) attempt([&] { recycling_.step(now); });
+    attempt([&] { trim(now); });
+  }
+  const Deadline next = next_time(now);
+  tell_late();
+  polls_.wait(event_, places_, next);
+  take_spawned();
+  for (std::size_t i = 0; i < places_.size(); ++i) attempt([&] { attend(i); });
+  // What was said in time counts, though the host was stopped meanwhile (in a debugger).
+  check_startup(now);
+  return true;
+}
+
+Deadline Supervisor::next_time(TimePoint now) noexcept {
   Deadline next =
       dispatch_.update([&](Dispatch& d, ipc::WakeList& wakes) { return d.sweep(now, wakes); });
   if (!closing_.load()) next = earlier(next, next_recycling(now));
@@ -89,20 +101,21 @@ Deadline Supervisor::next_time(TimePoint now) {
   if (!closing_.load()) next = earlier(next, next_trim_);
   // While it closes: a look at whether the last call is done, which nobody reports.
   if (closing_.load()) next = earlier(next, after(now, 2ms));
+  if (std::exchange(short_of_memory_, false)) next = earlier(next, after(now, kNextAttempt));
   return next;
 }
 
-void Supervisor::tell_late() {
-  std::vector<Event> events;
+void Supervisor::tell_late() noexcept {
   dispatch_.look([&](const Dispatch& d) {
     for (std::size_t i = 0; i < workers(); ++i) {
       Place& place = places_[i];
       const bool late = place.worker && d.state(static_cast<int>(i)) == WorkerState::kLate;
-      if (!std::exchange(place.late, late) && late)
-        events.push_back(event_of(EventKind::kLate, *place.worker));
+      place.tell_late = !std::exchange(place.late, late) && late;
     }
   });
-  for (Event& event : events) raise(std::move(event));
+  for (Place& place : places_) {
+    if (std::exchange(place.tell_late, false)) raise(event_of(EventKind::kLate, *place.worker));
+  }
 }
 
 Deadline Supervisor::next_recycling(TimePoint now) const {
@@ -110,57 +123,36 @@ Deadline Supervisor::next_recycling(TimePoint now) const {
   return next && !first_start_pending() ? next : std::nullopt;
 }
 
-void Supervisor::wait_for_events(Deadline until) {
-  polled_[0] = {event_.fd(), POLLIN, 0};
-  for (std::size_t i = 0; i < places_.size(); ++i) {
-    const auto& worker = places_[i].worker;
-    pollfd* at = &polled_[1 + i * kPolledPerPlace];
-    at[0] = {worker ? worker->pidfd() : -1, POLLIN, 0};
-    at[1] = {worker ? worker->socket_fd() : -1, POLLIN, 0};
-    at[2] = {worker ? worker->output().fd() : -1, POLLIN, 0};
-  }
-  const int ready = poll(polled_.data(), polled_.size(), milliseconds_until(until, Clock::now()));
-  if (ready <= 0) {
-    // EINVAL: more entries than RLIMIT_NOFILE allows now, lower than it was. To look at all of them
-    // does no harm: nobody waits there.
-    const bool refused = ready < 0 && errno == EINVAL;
-    if (refused) poll(nullptr, 0, kLookMilliseconds);
-    for (pollfd& p : polled_) p.revents = refused && p.fd >= 0 ? POLLIN : 0;
-  }
-  if (polled_[0].revents != 0) event_.clear();
-}
-
-void Supervisor::take_spawned() {
-  for (Spawned& spawned : spawner_.take()) {
-    const bool beside = recycling_.ordered(spawned.generation);
-    Place& place = beside ? places_.back() : places_[static_cast<std::size_t>(spawned.index)];
+void Supervisor::take_spawned() noexcept {
+  while (std::optional<Spawned> spawned = spawner_.take()) {
+    const bool beside = recycling_.ordered(spawned->generation);
+    Place& place = beside ? places_.back() : places_[static_cast<std::size_t>(spawned->index)];
     place.ordered = false;
-    if (!spawned.worker) {
-      const WorkerEnd none{.index = spawned.index, .generation = spawned.generation};
-      const Error error = start_failed(none, "it could not be spawned: " + spawned.failure);
-      beside ? recycling_.successor_failed(none, error, Clock::now())
-             : on_failed_start(none, error);
+    if (!spawned->worker) {
+      const WorkerEnd none{.index = spawned->index, .generation = spawned->generation};
+      beside ? recycling_.successor_failed(none, *spawned->failure, Clock::now())
+             : on_failed_start(none, *spawned->failure);
       continue;
     }
-    place.worker = std::move(spawned.worker);
+    place.worker = std::move(spawned->worker);
     place.asked_to_leave = false;
     if (beside) {
       recycling_.started();
     } else {
-      roster_.starting(spawned.index, spawned.generation, place.worker->pid());
+      roster_.starting(spawned->index, spawned->generation, place.worker->pid());
     }
     raise(event_of(EventKind::kStarted, *place.worker));
   }
 }
 
-void Supervisor::attend(const Place& place, const pollfd* events) {
+void Supervisor::attend(std::size_t index) {
+  const Place& place = places_[index];
   const auto worker = place.worker;
   if (!worker) return;
-  const bool ended =
-      events[0].fd == worker->pidfd() && (events[0].revents != 0 || worker->pidfd() < 0);
-  if (events[2].revents != 0) worker->output().drain();
+  const auto [ended, spoke, wrote] = polls_.of(index, *worker);
+  if (wrote) worker->output().drain();
   worker->output().show_due();
-  if (events[1].revents != 0 || ended) {
+  if (spoke || ended) {
     const auto before = worker->stage();
     // What it said last counts, though it has ended: hello and ready, or why the model did not
     // load.
@@ -254,7 +246,7 @@ void Supervisor::start_due(TimePoint now) {
   }
 }
 
-void Supervisor::order(int index) {
+void Supervisor::order(int index) noexcept {
   Place& place = places_[static_cast<std::size_t>(index)];
   place.next_start.reset();
   place.ordered = true;
@@ -286,8 +278,9 @@ bool Supervisor::close_step(TimePoint now) {
     any = any || place.ordered || place.worker;
     if (!place.worker) continue;
     if (timed_out || place.worker->stage() != WorkerHandle::Stage::kReady) {
-      place.worker->kill(timed_out ? "the pool closed and drain_timeout passed"
-                                   : "the pool closed");
+      place.worker->kill(text_or("the pool closed", [&]() -> std::string {
+        return timed_out ? "the pool closed and drain_timeout passed" : "the pool closed";
+      }));
     } else if (drained && !place.asked_to_leave) {
       place.asked_to_leave = true;
       dispatch_.update([&](Dispatch&, ipc::WakeList& wakes) { place.worker->ask_to_leave(wakes); });

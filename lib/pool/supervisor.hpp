@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <poll.h>
-
 #include <atomic>
 #include <memory>
 #include <optional>
@@ -20,6 +18,7 @@
 #include "pool/recycling.hpp"
 #include "pool/roster.hpp"
 #include "pool/spawner.hpp"
+#include "pool/worker_polls.hpp"
 
 namespace inferpool::pool {
 
@@ -29,19 +28,23 @@ namespace inferpool::pool {
 // stop() and destruction.
 class Supervisor {
  public:
-  // Starts at once. All four outlive the supervisor.
+  // Starts nothing yet. All four outlive the supervisor.
   Supervisor(std::shared_ptr<const Origin> origin, LockedDispatch& dispatch, Roster& roster,
              Events& events);
   ~Supervisor();
   Supervisor(const Supervisor&) = delete;
   Supervisor& operator=(const Supervisor&) = delete;
 
+  // Once: starts the workers. Throws std::runtime_error naming the thread that cannot be.
+  void start();
+
   // Something was given a time limit: look at the clock again.
   void poke() const noexcept { event_.signal(); }
 
   // Lets calls under way end for drain_timeout, then kills; returns when every worker has ended and
-  // was reaped.
+  // was reaped. begin_stop() does not wait for that; safe from many threads.
   void stop() noexcept;
+  void begin_stop() noexcept;
 
   // Whether this is the thread that watches: an event of a worker is being told.
   [[nodiscard]] bool on_this_thread() const noexcept {
@@ -49,14 +52,16 @@ class Supervisor {
   }
 
  private:
-  void run();
-  void wait_for_events(Deadline until);
-  Deadline next_time(TimePoint now);
-  void tell_late();
+  void run() noexcept;
+  bool turn() noexcept;
+  template <typename Step>
+  void attempt(const Step& step) noexcept;
+  Deadline next_time(TimePoint now) noexcept;
+  void tell_late() noexcept;
   // None until the first start is over.
   [[nodiscard]] Deadline next_recycling(TimePoint now) const;
-  void take_spawned();
-  void attend(const Place& place, const pollfd* events);
+  void take_spawned() noexcept;
+  void attend(std::size_t index);
   void on_ready(const std::shared_ptr<WorkerHandle>& worker);
   void on_end(const std::shared_ptr<WorkerHandle>& worker, const WorkerEnd& end);
   void on_end_beside(const WorkerHandle& worker, const WorkerEnd& end);
@@ -65,7 +70,7 @@ class Supervisor {
   [[nodiscard]] bool first_start_pending() const;
   [[nodiscard]] std::size_t workers() const noexcept { return places_.size() - 1; }
   void start_due(TimePoint now);
-  void order(int index);
+  void order(int index) noexcept;
   void check_startup(TimePoint now);
   void restart_at(TimePoint when, TimePoint now, const WorkerEnd& last);
   void raise(Event event) noexcept;
@@ -78,9 +83,10 @@ class Supervisor {
   Events& events_;
   EventFd event_;
   std::vector<Place> places_;  // N, and the one that recycling needs
-  std::vector<pollfd> polled_;
+  WorkerPolls polls_;
   Breaker breaker_;
-  bool given_up_ = false;  // the first start failed, and the constructor is about to say so
+  bool given_up_ = false;         // the first start failed, and the constructor is about to say so
+  bool short_of_memory_ = false;  // something is left to do
   Deadline next_trim_ = {};
   std::uint64_t requests_at_trim_ = 0;
   std::atomic<bool> closing_{false};

@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "core/format.hpp"
+#include "core/short_of_memory.hpp"
 #include "model/byte_size.hpp"
 #include "pool/lane.hpp"
 
@@ -53,14 +54,8 @@ ErrorDetails details_of(const WorkerEnd& end, Phase phase) {
   return details;
 }
 
-}  // namespace
-
-std::string to_string(const WorkerEnd& end) { return how(end) + why(end); }
-
-Error worker_lost(const WorkerEnd& end, std::uint64_t request_id, Phase phase,
-                  std::uint64_t parts) {
-  ErrorDetails details = details_of(end, phase);
-  details.request_id = request_id;
+std::string lost_text(const WorkerEnd& end, std::uint64_t request_id, Phase phase,
+                      std::uint64_t parts) {
   std::string text = how(end);
   if (phase != Phase::kNone) {
     text += formatted(" {} request {}",
@@ -75,38 +70,60 @@ Error worker_lost(const WorkerEnd& end, std::uint64_t request_id, Phase phase,
   } else if (phase == Phase::kQueued) {
     text += "; retry = never keeps it from another worker";
   }
-  return {ErrorCode::kWorkerLost, text, std::move(details)};
+  return text;
 }
 
-Error poisoned_request(const WorkerEnd& end, std::uint64_t request_id) {
-  ErrorDetails details = details_of(end, Phase::kRunning);
-  details.request_id = request_id;
-  return {ErrorCode::kPoisonedRequest,
-          formatted("two workers ended while they ran request {}; the last: {}", request_id,
-                    to_string(end)),
-          std::move(details)};
+}  // namespace
+
+std::string to_string(const WorkerEnd& end) { return how(end) + why(end); }
+
+Error worker_lost(const WorkerEnd& end, std::uint64_t request_id, Phase phase,
+                  std::uint64_t parts) noexcept {
+  return error_or(ErrorCode::kWorkerLost, [&] {
+    ErrorDetails details = details_of(end, phase);
+    details.request_id = request_id;
+    return Error(ErrorCode::kWorkerLost, lost_text(end, request_id, phase, parts),
+                 std::move(details));
+  });
+}
+
+Error poisoned_request(const WorkerEnd& end, std::uint64_t request_id) noexcept {
+  return error_or(ErrorCode::kPoisonedRequest, [&] {
+    ErrorDetails details = details_of(end, Phase::kRunning);
+    details.request_id = request_id;
+    return Error(ErrorCode::kPoisonedRequest,
+                 formatted("two workers ended while they ran request {}; the last: {}", request_id,
+                           to_string(end)),
+                 std::move(details));
+  });
 }
 
 Error poisoned_input(const WorkerEnd& end, std::uint64_t request_id, int deaths, Duration ago,
-                     Duration poison_memory) {
-  ErrorDetails details = details_of(end, Phase::kQueued);
-  details.request_id = request_id;
-  const auto seconds = [](Duration d) { return std::chrono::duration<double>(d).count(); };
-  return {ErrorCode::kPoisonedRequest,
-          formatted("request {} is not run: its input ended {} workers while they ran it, the "
-                    "last one {:.1f} s ago: {}; each such end is remembered for poison_memory "
-                    "({} s), and two are enough; mend the model, or set poison_memory to 0",
-                    request_id, deaths, seconds(ago), to_string(end), seconds(poison_memory)),
-          std::move(details)};
+                     Duration poison_memory) noexcept {
+  return error_or(ErrorCode::kPoisonedRequest, [&] {
+    ErrorDetails details = details_of(end, Phase::kQueued);
+    details.request_id = request_id;
+    const auto seconds = [](Duration d) { return std::chrono::duration<double>(d).count(); };
+    return Error(
+        ErrorCode::kPoisonedRequest,
+        formatted("request {} is not run: its input ended {} workers while they ran it, the "
+                  "last one {:.1f} s ago: {}; each such end is remembered for poison_memory "
+                  "({} s), and two are enough; mend the model, or set poison_memory to 0",
+                  request_id, deaths, seconds(ago), to_string(end), seconds(poison_memory)),
+        std::move(details));
+  });
 }
 
-Error start_failed(const WorkerEnd& end, const std::string& cause, const Failure& load_failure) {
-  ErrorDetails details = details_of(end, Phase::kStarting);
-  details.exception_type = load_failure.type;
-  details.exception_text = load_failure.text;
-  std::string text = formatted("worker {} did not start: {}", end.index, cause);
-  if (!end.stderr_tail.empty()) text += "; its last output:\n" + end.stderr_tail;
-  return {ErrorCode::kStartupFailed, text, std::move(details)};
+Error start_failed(const WorkerEnd& end, std::string_view cause,
+                   const Failure& load_failure) noexcept {
+  return error_or(ErrorCode::kStartupFailed, [&] {
+    ErrorDetails details = details_of(end, Phase::kStarting);
+    details.exception_type = load_failure.type;
+    details.exception_text = load_failure.text;
+    std::string text = formatted("worker {} did not start: {}", end.index, cause);
+    if (!end.stderr_tail.empty()) text += "; its last output:\n" + end.stderr_tail;
+    return Error(ErrorCode::kStartupFailed, text, std::move(details));
+  });
 }
 
 }  // namespace inferpool::pool

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include <inferpool/error.hpp>
 #include <inferpool/settings.hpp>
@@ -13,7 +14,8 @@
 
 namespace inferpool::pool {
 
-// How and why a worker process ended.
+// How and why a worker process ended. The errors made of it never fail: without memory they say
+// less.
 struct WorkerEnd {
   int index = -1;
   int generation = 0;
@@ -32,19 +34,19 @@ struct WorkerEnd {
 // worker_lost for the request that it ran, for one that it had not begun (Phase::kQueued), or for
 // none (Phase::kNone). `parts`: of the answer, that its caller has.
 [[nodiscard]] Error worker_lost(const WorkerEnd& end, std::uint64_t request_id, Phase phase,
-                                std::uint64_t parts = 0);
+                                std::uint64_t parts = 0) noexcept;
 
 // poisoned_request: two workers ended while they ran the request, this one last.
-[[nodiscard]] Error poisoned_request(const WorkerEnd& end, std::uint64_t request_id);
+[[nodiscard]] Error poisoned_request(const WorkerEnd& end, std::uint64_t request_id) noexcept;
 
 // poisoned_request for an input that is refused: `deaths` workers ended while they ran it, this one
 // last, `ago`; and how long they are remembered.
 [[nodiscard]] Error poisoned_input(const WorkerEnd& end, std::uint64_t request_id, int deaths,
-                                   Duration ago, Duration poison_memory);
+                                   Duration ago, Duration poison_memory) noexcept;
 
 // startup_failed: it was never ready, and the cause; with the exception of its load, where there
 // was one.
-[[nodiscard]] Error start_failed(const WorkerEnd& end, const std::string& cause,
-                                 const Failure& load_failure = {});
+[[nodiscard]] Error start_failed(const WorkerEnd& end, std::string_view cause,
+                                 const Failure& load_failure = {}) noexcept;
 
 }  // namespace inferpool::pool

@@ -6,9 +6,10 @@
 #include <array>
 #include <cerrno>
 #include <filesystem>
-#include <system_error>
+#include <new>
 
 #include "core/format.hpp"
+#include "core/short_of_memory.hpp"
 #include "core/system_error.hpp"
 #include "pool/call.hpp"
 #include "pool/launch.hpp"
@@ -19,11 +20,19 @@ namespace inferpool::pool {
 
 namespace {
 
+constexpr std::size_t kLongestReason = 512;
+
 // What stands before a worker's lines on the host's stderr.
 std::string model_of(const Origin& origin) {
   return origin.settings.name.empty()
              ? std::filesystem::path(origin.binary.path()).filename().string()
              : origin.settings.name;
+}
+
+OomKills::Mark mark_of(int pid) noexcept try {
+  return OomKills::mark({.self = formatted("/proc/{}/cgroup", pid)});
+} catch (...) {  // no memory: no kill is explained
+  return {};
 }
 
 }  // namespace
@@ -34,13 +43,15 @@ WorkerHandle::WorkerHandle(std::shared_ptr<const Origin> origin, int index, int 
       generation_(generation),
       memory_(ipc::WorkerMemory::create(origin_->reply_bytes)),
       output_(index, model_of(*origin_), origin_->settings.worker_output, child_output_) {
+  kill_reason_.reserve(kLongestReason);
   auto [ours, theirs] = ipc::ControlSocket::pair();
   socket_ = std::move(ours);
   origin_->binary.check();
-  child_ = process::spawn(
-      make_program(origin_->settings, origin_->binary, index, theirs.fd(), child_output_.get()));
+  child_ = process::spawn(make_program(origin_->settings, origin_->binary, origin_->surroundings,
+                                       index, theirs.fd(), child_output_.get()));
+  // Nothing may throw from here on: there is a process.
   pid_ = child_.pid();
-  oom_mark_ = origin_->oom_kills->mark({.self = formatted("/proc/{}/cgroup", pid_)});
+  oom_mark_ = mark_of(pid_);
   child_output_.reset();
 }
 
@@ -49,16 +60,24 @@ WorkerHandle::~WorkerHandle() {
   child_.end();
 }
 
-void WorkerHandle::advance() {
+void WorkerHandle::advance() noexcept try {
   ipc::Message message;
   const ipc::Received received = socket_.receive(message, false);
   if (received == ipc::Received::kNothing) return;
   if (received == ipc::Received::kEnd) return socket_.close();  // its end follows, with the cause
   if (received == ipc::Received::kNoise || received == ipc::Received::kCut)
     return fail_start("it sent what is no message of inferpool");
+  read(message);
+} catch (const std::bad_alloc&) {
+  fail_start("the host's own memory is used up");
+} catch (const std::exception& error) {
+  fail_start(error.what());
+}
+
+void WorkerHandle::read(const ipc::Message& message) {
   if (message.exec_error != 0) {
     return fail_start(formatted("{} cannot be run: {}{}", origin_->binary.path(),
-                                std::generic_category().message(message.exec_error),
+                                error_text(message.exec_error),
                                 process::EndingLimits::of(pid_).low()));
   }
   if (stage_ == Stage::kShakingHands) return read_hello(message);
@@ -100,8 +119,8 @@ void WorkerHandle::read_hello(const ipc::Message& message) {
   send_welcome();
 }
 
-void WorkerHandle::send_welcome() try {
-  const ipc::MemoryFile settings = settings_file(origin_->settings);
+void WorkerHandle::send_welcome() {
+  const ipc::MemoryFile settings = settings_file(origin_->packed_settings);
   const FileDescriptor requests = origin_->requests->read_only();
   ipc::MessageHead head;
   head.kind = ipc::MessageKind::kWelcome;
@@ -109,7 +128,7 @@ void WorkerHandle::send_welcome() try {
   head.generation = generation_;
   head.concurrency = origin_->settings.concurrency;
   head.spin = origin_->settings.spin.count();
-  head.processors = origin_->processors;
+  head.processors = origin_->surroundings.processors;
   head.request_bytes = origin_->requests->size();
   head.reply_bytes = memory_->reply_bytes();
   head.max_payload = origin_->settings.max_payload.value_or(0);
@@ -122,25 +141,27 @@ void WorkerHandle::send_welcome() try {
                           : system_failure("sendmsg", errno));
   }
   stage_ = Stage::kLoading;
-} catch (const std::exception& error) {
-  fail_start(error.what());
 }
 
-void WorkerHandle::check_startup(TimePoint now) {
+void WorkerHandle::check_startup(TimePoint now) noexcept {
   const Duration timeout = origin_->settings.startup_timeout;
   if (stage_ == Stage::kReady || now - started_ < timeout) return;
-  kill(formatted("it was not ready within startup_timeout ({} s), while {}",
-                 std::chrono::duration<double>(timeout).count(),
-                 stage_ == Stage::kLoading ? "its model loaded" : "it shook hands"));
+  kill(text_or("startup_timeout", [&] {
+    return formatted("it was not ready within startup_timeout ({} s), while {}",
+                     std::chrono::duration<double>(timeout).count(),
+                     stage_ == Stage::kLoading ? "its model loaded" : "it shook hands");
+  }));
 }
 
-void WorkerHandle::fail_start(std::string why) {
-  if (start_failure_.empty()) start_failure_ = std::move(why);
+void WorkerHandle::fail_start(std::string_view why) noexcept {
+  if (start_failure_.empty())
+    start_failure_ = text_or("no memory", [&] { return std::string(why); });
   kill(start_failure_);
   socket_.close();
 }
 
-std::optional<WorkerEnd> WorkerHandle::end() {
+// Allocates nothing: what the end is told with was set aside.
+std::optional<WorkerEnd> WorkerHandle::end() noexcept {
   const auto limits = process::EndingLimits::of(pid_);  // which go with it
   const auto status = child_.reap();
   if (!status) return std::nullopt;
@@ -151,30 +172,32 @@ std::optional<WorkerEnd> WorkerHandle::end() {
   end.generation = generation_;
   end.pid = pid_;
   end.status = *status;
-  end.reason = kill_reason_;
-  end.stderr_tail = output_.tail();
+  end.reason = std::move(kill_reason_);
+  end.stderr_tail = output_.take_tail();
   end.hung = aborted_;
   if (end.reason.empty() && status->signal == SIGKILL)
     end.oom_kill = origin_->oom_kills->explain(oom_mark_);
-  if (end.reason.empty()) end.limit = limits.behind(*status);
+  if (end.reason.empty()) end.limit = text_or("", [&] { return limits.behind(*status); });
   child_ = {};
   return end;
+}
+
+void WorkerHandle::note(std::string_view reason) noexcept {
+  if (kill_reason_.empty()) kill_reason_.assign(reason.substr(0, kill_reason_.capacity()));
 }
 
 void WorkerHandle::abort(const std::string& reason) noexcept {
   killed_.store(true);
   const std::lock_guard lock(kill_mutex_);
-  if (kill_reason_.empty()) {
-    aborted_ = true;
-    kill_reason_ = reason;
-  }
+  aborted_ = aborted_ || kill_reason_.empty();
+  note(reason);
   child_.signal(SIGABRT);
 }
 
 void WorkerHandle::kill(const std::string& reason) noexcept {
   killed_.store(true);
   const std::lock_guard lock(kill_mutex_);
-  if (kill_reason_.empty()) kill_reason_ = reason;
+  note(reason);
   child_.signal(SIGKILL);
 }
 

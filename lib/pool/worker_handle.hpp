@@ -7,6 +7,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include <inferpool/settings.hpp>
 
@@ -18,6 +19,7 @@
 #include "pool/channel.hpp"
 #include "pool/oom_kills.hpp"
 #include "pool/output_pipe.hpp"
+#include "pool/surroundings.hpp"
 #include "pool/worker_binary.hpp"
 #include "pool/worker_end.hpp"
 #include "process/child.hpp"
@@ -33,10 +35,11 @@ struct Origin {
   std::string signature;
   std::shared_ptr<ipc::RequestRegion> requests;
   std::uint64_t reply_bytes = 0;
-  int processors = 1;  // that host and workers share
+  Surroundings surroundings;
+  std::string packed_settings;  // as a worker reads them
   // Whether a worker that wakes up early looks until its request comes, instead of sleeping again.
   [[nodiscard]] bool spins() const noexcept {
-    return settings.spin > Duration::zero() && processors > 1;
+    return settings.spin > Duration::zero() && surroundings.processors > 1;
   }
   std::shared_ptr<OomKills> oom_kills = std::make_shared<OomKills>();
 };
@@ -58,11 +61,11 @@ class WorkerHandle final : public Channel {
   // --- for the thread that watches ---
 
   // Reads what the worker said on the control socket. The stage may change.
-  void advance();
+  void advance() noexcept;
   // Kills it where it is not ready and startup_timeout has passed.
-  void check_startup(TimePoint now);
+  void check_startup(TimePoint now) noexcept;
   // Once the kernel says that it ended: what is left of its output, and how it ended.
-  std::optional<WorkerEnd> end();
+  std::optional<WorkerEnd> end() noexcept;
 
   [[nodiscard]] int index() const noexcept { return index_; }
   [[nodiscard]] int generation() const noexcept { return generation_; }
@@ -122,9 +125,11 @@ class WorkerHandle final : public Channel {
   void discard(std::uint32_t sequence) noexcept override;
 
  private:
+  void read(const ipc::Message& message);
   void read_hello(const ipc::Message& message);
   void send_welcome();
-  void fail_start(std::string why);
+  void fail_start(std::string_view why) noexcept;
+  void note(std::string_view reason) noexcept;
 
   std::shared_ptr<const Origin> origin_;
   int index_;
@@ -141,7 +146,7 @@ class WorkerHandle final : public Channel {
   Failure load_failure_;
   std::atomic<bool> killed_{false};
   std::mutex kill_mutex_;
-  std::string kill_reason_;  // guarded by kill_mutex_
+  std::string kill_reason_;  // guarded by kill_mutex_; has room, as that is no time to allocate
   bool aborted_ = false;     // likewise
   OomKills::Mark oom_mark_;
 };

@@ -3,6 +3,8 @@
 
 #include <utility>
 
+#include "core/short_of_memory.hpp"
+
 namespace inferpool::pool {
 namespace {
 
@@ -15,14 +17,14 @@ std::string why_not_started(const WorkerHandle& worker, const WorkerEnd& end) {
 
 }  // namespace
 
-Event event_of(EventKind kind, const WorkerHandle& worker) {
+Event event_of(EventKind kind, const WorkerHandle& worker) noexcept {
   return {.kind = kind,
           .worker_index = worker.index(),
           .generation = worker.generation(),
           .pid = worker.pid()};
 }
 
-Event event_of(EventKind kind, const WorkerEnd& end, std::optional<Error> error) {
+Event event_of(EventKind kind, const WorkerEnd& end, std::optional<Error> error) noexcept {
   return {.kind = kind,
           .worker_index = end.index,
           .generation = end.generation,
@@ -30,8 +32,10 @@ Event event_of(EventKind kind, const WorkerEnd& end, std::optional<Error> error)
           .error = std::move(error)};
 }
 
-Error start_failed(const WorkerHandle& worker, const WorkerEnd& end) {
-  return start_failed(end, why_not_started(worker, end), worker.load_failure());
+Error start_failed(const WorkerHandle& worker, const WorkerEnd& end) noexcept {
+  return error_or(ErrorCode::kStartupFailed, [&] {
+    return start_failed(end, why_not_started(worker, end), worker.load_failure());
+  });
 }
 
 }  // namespace inferpool::pool

@@ -12,11 +12,12 @@
 
 namespace inferpool::pool {
 
-[[nodiscard]] Event event_of(EventKind kind, const WorkerHandle& worker);
-[[nodiscard]] Event event_of(EventKind kind, const WorkerEnd& end, std::optional<Error> error = {});
+[[nodiscard]] Event event_of(EventKind kind, const WorkerHandle& worker) noexcept;
+[[nodiscard]] Event event_of(EventKind kind, const WorkerEnd& end,
+                             std::optional<Error> error = {}) noexcept;
 
 // startup_failed, of a worker that ended before it was ready (or, in the first start, before all
 // were).
-[[nodiscard]] Error start_failed(const WorkerHandle& worker, const WorkerEnd& end);
+[[nodiscard]] Error start_failed(const WorkerHandle& worker, const WorkerEnd& end) noexcept;
 
 }  // namespace inferpool::pool

@@ -7,8 +7,8 @@
 #include "core/format.hpp"
 #include "ipc/announced_copy.hpp"
 #include "ipc/lost_wakes.hpp"
+#include "model/packed_settings.hpp"
 #include "model/settings_memory.hpp"
-#include "model/usable_processors.hpp"
 #include "pool/worker_path.hpp"
 
 namespace inferpool::pool {
@@ -45,7 +45,7 @@ DispatchLimits limits_of(const Origin& origin) {
   return {.workers = *settings.workers,
           .concurrency = settings.concurrency,
           .max_queue_size = settings.max_queue_size,
-          .processors = origin.processors,
+          .processors = origin.surroundings.processors,
           .cancel_grace = settings.cancel_grace,
           .hang_timeout = settings.hang_timeout};
 }
@@ -57,7 +57,7 @@ std::shared_ptr<const Origin> Workers::make_origin(const Settings& settings,
   auto origin = std::make_shared<Origin>(find_worker(settings.worker, traits.libexec));
   origin->settings = settings;
   origin->signature = traits.signature;
-  origin->processors = usable_processors();
+  origin->packed_settings = pack(settings);
   origin->reply_bytes = reply_region_size(*settings.shared_memory_limit, *settings.workers);
   try {
     origin->requests = ipc::RequestRegion::create(*settings.shared_memory_limit / 2);
@@ -69,26 +69,39 @@ std::shared_ptr<const Origin> Workers::make_origin(const Settings& settings,
 
 Workers::Workers(const Settings& settings, const detail::PoolCore::Traits& traits)
     : origin_(make_origin(settings, traits)),
-      events_(settings),
+      events_(std::make_shared<Events>(settings)),
       dispatch_(limits_of(*origin_)),
       roster_(*settings.workers),
-      spin_(settings.spin, origin_->processors) {
-  try {
-    supervisor_ = std::make_unique<Supervisor>(origin_, dispatch_, roster_, events_);
-    exchange_ = std::make_unique<Exchange>(origin_, dispatch_, *supervisor_);
-    completion_ =
-        std::make_unique<Completion>(*exchange_, events_, settings.spin, origin_->processors);
-  } catch (const std::runtime_error& error) {
-    throw start_failure(formatted("the pool could not be started: {}", error.what()));
+      spin_(settings.spin, origin_->surroundings.processors) {
+  supervisor_ = std::make_unique<Supervisor>(origin_, dispatch_, roster_, *events_);
+  exchange_ = std::make_unique<Exchange>(origin_, dispatch_, *supervisor_);
+  completion_ = std::make_unique<Completion>(*exchange_, events_, settings.spin,
+                                             origin_->surroundings.processors);
+}
+
+void Workers::start() {
+  {
+    const std::lock_guard lock(close_mutex_);  // an event may let another thread close the pool
+    supervisor_->start();
   }
-  if (settings.start_in_background) return;
+  if (origin_->settings.start_in_background) return;
   if (const auto failure = roster_.wait_started()) {
     close();
     throw *failure;
   }
 }
 
-Workers::~Workers() { close(); }
+Workers::~Workers() {
+  if (!completion_->on_this_thread()) {
+    close();
+    return;
+  }
+  dispatch_.update([](Dispatch& d, ipc::WakeList& wakes) { d.close(wakes); });
+  supervisor_->begin_stop();  // ends what is under way, while this thread goes on telling of it
+  completion_->stop();
+  supervisor_->stop();
+  events_->raise({.kind = EventKind::kStopped});
+}
 
 void Workers::refuse_child() const {
   if (guard_.in_child()) {
@@ -247,14 +260,13 @@ void Workers::close() noexcept {
   if (guard_.in_child()) return;
   dispatch_.update([](Dispatch& d, ipc::WakeList& wakes) { d.close(wakes); });
   // A handler's, or one of on_event: it cannot wait for itself.
-  if (completion_ && completion_->on_this_thread()) return;
-  if (supervisor_ && supervisor_->on_this_thread()) return;
+  if (completion_->on_this_thread() || supervisor_->on_this_thread()) return;
   {
     const std::lock_guard lock(close_mutex_);
-    if (supervisor_) supervisor_->stop();
-    if (completion_) completion_->stop();
+    supervisor_->stop();
+    completion_->stop();
   }
-  events_.raise({.kind = EventKind::kStopped});
+  events_->raise({.kind = EventKind::kStopped});
 }
 
 bool Workers::wait_ready(TimePoint deadline) {

@@ -21,11 +21,17 @@ namespace inferpool::pool {
 // A pool with worker processes: PoolCore for workers > 0. Thread-safety: safe from many threads.
 class Workers {
  public:
-  // Throws Error (startup_failed). `settings` are resolved.
+  // Starts nothing yet. Throws Error (startup_failed), and std::runtime_error naming what the
+  // system refused. `settings` are resolved.
   Workers(const Settings& settings, const detail::PoolCore::Traits& traits);
   Workers(const Workers&) = delete;
   Workers& operator=(const Workers&) = delete;
+  // As close(); on the thread that completes, from within a receiver, too.
   ~Workers();
+
+  // Once, before all else but what events may ask: starts the workers and, unless
+  // start_in_background, waits for them. Throws as the constructor; then it is closed.
+  void start();
 
   void infer(detail::FunctionRef<void(Encoder&)> encode, detail::FunctionRef<void(Decoder&)> decode,
              const InferOptions& options);
@@ -39,8 +45,6 @@ class Workers {
   bool wait_ready(TimePoint deadline);
   [[nodiscard]] Stats stats() const;
   [[nodiscard]] Health health() const;
-  [[nodiscard]] Events& events() noexcept { return events_; }
-
   // True in a fork of the host without exec: there, nothing of the pool may be touched, not even
   // its destructor.
   [[nodiscard]] bool in_child() const noexcept { return guard_.in_child(); }
@@ -61,7 +65,7 @@ class Workers {
 
   ipc::ForkGuard guard_;
   std::shared_ptr<const Origin> origin_;
-  Events events_;
+  const std::shared_ptr<Events> events_;  // outlive the pool where a receiver destroys it
   LockedDispatch dispatch_;
   Roster roster_;
   ipc::SpinBudget spin_;

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -13,16 +14,12 @@
 #if BOOST_VERSION >= 108600
 #include <boost/process/v1/args.hpp>
 #include <boost/process/v1/child.hpp>
-#include <boost/process/v1/env.hpp>
-#include <boost/process/v1/environment.hpp>
 #include <boost/process/v1/error.hpp>
 #include <boost/process/v1/exe.hpp>
 #include <boost/process/v1/extend.hpp>
 #else
 #include <boost/process/args.hpp>
 #include <boost/process/child.hpp>
-#include <boost/process/env.hpp>
-#include <boost/process/environment.hpp>
 #include <boost/process/error.hpp>
 #include <boost/process/exe.hpp>
 #include <boost/process/extend.hpp>
@@ -31,6 +28,7 @@
 #include <algorithm>
 #include <stdexcept>
 #include <system_error>
+#include <vector>
 
 #include "core/file_descriptor.hpp"
 #include "core/system_error.hpp"
@@ -47,10 +45,16 @@ namespace bp = boost::process;
 // What the child does between fork and exec: async-signal-safe calls only, on memory prepared
 // before.
 struct Prepare : bp::extend::handler {
-  Prepare(const Program& p, int null_fd) : program(&p), null(null_fd), host(getpid()) {}
+  Prepare(const Program& p, int null_fd) : program(&p), null(null_fd), host(getpid()) {
+    for (const std::string& entry : p.environment)
+      environment.push_back(const_cast<char*>(entry.c_str()));  // as execve takes it
+    environment.push_back(nullptr);
+  }
 
   template <typename Executor>
-  void on_exec_setup(Executor& executor) const {
+  void on_exec_setup(Executor& executor) {
+    // Not by Boost's `env`: that copies the host's environment first, which others may be changing.
+    executor.env = environment.data();
     if (!program->image.empty()) executor.exe = program->image.c_str();
     dup2(null, STDIN_FILENO);
     if (null == STDIN_FILENO) fcntl(null, F_SETFD, 0);
@@ -60,6 +64,11 @@ struct Prepare : bp::extend::handler {
     fcntl(program->kept, F_SETFD, 0);
     reset_signals();
     setpgid(0, 0);
+    // One that it may not enter any more (the host gave rights up) is the one it is in, most
+    // likely.
+    if (program->folder >= 0) [[maybe_unused]]
+      const int entered = fchdir(program->folder);
+    if (program->file_mask) umask(*program->file_mask);
     if (program->affinity) sched_setaffinity(0, sizeof(cpu_set_t), &*program->affinity);
     for (const auto& [resource, limit] : program->rlimits) {
       const rlimit both{limit, limit};
@@ -97,30 +106,21 @@ struct Prepare : bp::extend::handler {
   }
 
   const Program* program;
+  std::vector<char*> environment;
   int null;  // becomes its stdin
   pid_t host;
 };
 
-bp::environment to_environment(const std::vector<std::string>& entries) {
-  bp::environment environment;
-  for (const std::string& entry : entries) {
-    const auto equals = entry.find('=');
-    environment.set(entry.substr(0, equals), entry.substr(equals + 1));
-  }
-  return environment;
-}
-
 }  // namespace
 
 Child spawn(const Program& program) {
-  const bp::environment environment = to_environment(program.environment);
   // By ourselves: where it fails, Boost would leave the host's stdin to the child.
   const FileDescriptor null(open("/dev/null", O_RDONLY | O_CLOEXEC));
   if (!null) throw std::runtime_error(system_failure("open(/dev/null)", errno));
-  const Prepare prepare(program, null.get());
+  Prepare prepare(program, null.get());
   // ignore_error: without it Boost waits on a pipe that an unrelated child can hold open.
-  bp::child child(bp::exe = program.executable, bp::args = program.arguments, bp::env = environment,
-                  prepare, bp::ignore_error);
+  bp::child child(bp::exe = program.executable, bp::args = program.arguments, prepare,
+                  bp::ignore_error);
   const pid_t pid = child.id();
   child.detach();  // its end is ours to watch, by pidfd
   if (pid <= 0) throw std::runtime_error(system_failure("fork", errno));

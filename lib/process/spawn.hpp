@@ -19,6 +19,8 @@ struct Program {
   std::vector<std::string> arguments;    // after argv[0]
   std::vector<std::string> environment;  // all of it, "NAME=value"
   std::string image = {};                // what is executed in its place, where not empty
+  int folder = -1;                       // its working folder; -1: the host's at the time
+  std::optional<mode_t> file_mask = {};  // umask; none: likewise
   int kept = -1;  // the one descriptor beyond 0, 1 and 2 that the child has, under the same number
   int output = -1;                        // becomes its stdout and stderr; its stdin is /dev/null
   std::vector<int> ignored_signals = {};  // from its first instruction on

@@ -208,6 +208,69 @@ TEST_CASE("on_event may ask the pool for its stats and health, which know of the
                                          "stopped: stopped, worker down, deaths 1"});
 }
 
+// A service whose events ask the pool that it is about to have.
+template <typename Model>
+struct Asking {
+  explicit Asking(Settings settings) : pool(asking(std::move(settings), this)) {}
+
+  static Settings asking(Settings settings, Asking* self) {
+    settings.on_event = [self](const Event& event) { self->ask(event); };
+    return settings;
+  }
+  void ask(const Event& event) {
+    const Health health = pool.health();
+    const Stats stats = pool.stats();
+    seen += std::string(name(event.kind)) + ' ';
+    sums = sums && stats.requests <= 1 && health.live <= 1 && pool.settings().name == "digits";
+  }
+
+  std::string seen;
+  bool sums = true;
+  Pool<Model> pool;
+};
+
+TEST_CASE("an event may ask the pool before its constructor has returned", "[H11]") {
+  SECTION("which waits for its workers, or not") {
+    Settings settings = faulty_settings(1);
+    settings.name = "digits";
+    settings.start_in_background = GENERATE(false, true);
+    Asking<Faulty> service(settings);
+    REQUIRE(service.pool.wait_ready(Clock::now() + 20s));
+    CHECK(service.pool.infer(command(Deed::kAnswer, "", 3)).number == 3);
+    service.pool.close();
+    CHECK(service.seen == "started ready stopped ");
+    CHECK(service.sums);
+  }
+  SECTION("which runs the model itself") {
+    Settings settings = actor_settings(0);
+    settings.name = "digits";
+    Asking<Actor> service(settings);
+    CHECK(service.seen == "ready ");
+    CHECK(service.sums);
+  }
+}
+
+TEST_CASE("an event may ask the pool whose constructor is about to throw", "[H11]") {
+  Settings settings = faulty_settings(1, R"({"load": "throw"})");
+  settings.name = "digits";
+  std::string seen;
+  // The service is gone when its constructor has thrown, so what it saw is elsewhere.
+  struct Service {
+    Service(Settings given, std::string& log) : pool(asking(std::move(given), this, log)) {}
+    static Settings asking(Settings given, Service* self, std::string& log) {
+      given.on_event = [self, &log](const Event& event) {
+        log += std::string(name(event.kind)) + ' ' + std::to_string(self->pool.health().live) +
+               ' ' + std::to_string(self->pool.stats().workers.size()) + ", ";
+      };
+      return given;
+    }
+    FaultyPool pool;
+  };
+  CHECK(error_from([&] { return Service(settings, seen).pool.stats(); }).code() ==
+        ErrorCode::kStartupFailed);
+  CHECK(seen == "started 0 1, start_failed 0 1, stopped 0 1, ");
+}
+
 TEST_CASE("with workers = 0 only the load and the close are events, of this process") {
   EventLog log;
   {

@@ -111,6 +111,51 @@ TEST_CASE("Of 200 open descriptors of the host none reaches a worker, nor its su
   }
 }
 
+// What a fork of this process does, as its wait status.
+template <typename Deed>
+int status_of_fork(const Deed& deed) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::signal(SIGSEGV, SIG_DFL);  // a sanitizer's handler would turn it into an exit
+    deed();
+    ::_exit(0);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  return status;
+}
+
+TEST_CASE("A fork has no tensor that lies in the pool's memory, and has copies and small outputs",
+          "[H14]") {
+  Settings settings = faulty_settings(1);
+  settings.worker = "echo_worker";
+  std::optional<Pool<Echo>> pool(settings);
+  constexpr std::int64_t kCount = 64 * 1024;
+  Tensor loan = pool->loan<float>({kCount});
+  std::ranges::fill(loan.mutable_values<float>(), 1.0F);
+  Tensor output = pool->infer(Tensor::from(std::vector<float>(kCount, 5.0F), {kCount}));
+  const Tensor small = pool->infer(Tensor::from(std::vector<float>(8, 5.0F), {8}));
+  const Tensor copy = output.clone();
+  if (GENERATE(false, true)) pool.reset();  // which changes nothing
+  const auto first = [](const Tensor& tensor) {
+    const volatile float* const value = tensor.values<float>().data();
+    return *value;
+  };
+  for (const Tensor* const lost : {&output, static_cast<const Tensor*>(&loan)}) {
+    const int status = status_of_fork([&] { first(*lost); });
+    CHECK(WIFSIGNALED(status));
+    CHECK(WTERMSIG(status) == SIGSEGV);
+  }
+  const int status = status_of_fork([&] {
+    if (first(copy) != 5.0F || first(small) != 5.0F) ::_exit(1);
+    output = {};  // may be dropped
+    loan = {};
+  });
+  CHECK(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 0);
+  CHECK(first(output) == 5.0F);
+}
+
 TEST_CASE(
     "A signal to everybody while a pool is idle, or loads, ends no worker and fails no call") {
   const std::string mode = GENERATE("sleep", "begin");

@@ -30,6 +30,13 @@ class WaitingHandlers {
     return handlers_.insert(handlers_.end(), std::move(handler));
   }
 
+  // Shows it to `act`, while which the loop stays. Does nothing after clear().
+  template <typename Act>
+  void look(Place place, const Act& act) {
+    const std::lock_guard lock(mutex_);
+    if (!cleared_) act(**place);
+  }
+
   // Takes it out and hands it to `act`, while which the loop stays. Does nothing after clear().
   template <typename Act>
   void take(Place place, const Act& act) {

@@ -33,7 +33,7 @@ TEST_CASE(
   setenv("INFERPOOL_TEST_HOST", "from the host", 1);
   Settings s = settings();
   s.env = {{"CUDA_VISIBLE_DEVICES", "{index}"}, {"TWICE", "{index}-{index}"}};
-  const auto program = make_program(s, kWorker, 1, 7, 8);
+  const auto program = make_program(s, kWorker, Surroundings(), 1, 7, 8);
   unsetenv("INFERPOOL_TEST_HOST");
   CHECK(variable(program, "CUDA_VISIBLE_DEVICES") == "1");
   CHECK(variable(program, "TWICE") == "1-1");
@@ -46,9 +46,9 @@ TEST_CASE("of the host's environment a worker has what inherit_env names, and th
   Settings s = settings();
   s.env = {{"OWN", "{index}"}};
   s.inherit_env = {"INFERPOOL_TEST_HOST", "NEVER_SET"};
-  const auto named = make_program(s, kWorker, 1, 7, 8);
+  const auto named = make_program(s, kWorker, Surroundings(), 1, 7, 8);
   s.inherit_env = std::vector<std::string>();
-  const auto none = make_program(s, kWorker, 1, 7, 8);
+  const auto none = make_program(s, kWorker, Surroundings(), 1, 7, 8);
   unsetenv("INFERPOOL_TEST_HOST");
   unsetenv("INFERPOOL_TEST_SECRET");
   CHECK(variable(named, "INFERPOOL_TEST_HOST") == "from the host");
@@ -63,10 +63,10 @@ TEST_CASE("of the host's environment a worker has what inherit_env names, and th
 
 TEST_CASE("without core_dumps the limit of core dumps is 0, whatever rlimits say") {
   Settings s = settings();
-  CHECK(make_program(s, kWorker, 0, 7, 8).rlimits.empty());
+  CHECK(make_program(s, kWorker, Surroundings(), 0, 7, 8).rlimits.empty());
   s.core_dumps = false;
   s.rlimits = {{"core", 4096}};
-  CHECK(make_program(s, kWorker, 0, 7, 8).rlimits.back() ==
+  CHECK(make_program(s, kWorker, Surroundings(), 0, 7, 8).rlimits.back() ==
         std::pair<int, std::uint64_t>{RLIMIT_CORE, 0});
 }
 
@@ -76,7 +76,7 @@ TEST_CASE(
   Settings s = settings();
   s.threads_per_worker = 3;
   s.env = {{"MKL_NUM_THREADS", "5"}};
-  const auto program = make_program(s, kWorker, 0, 7, 8);
+  const auto program = make_program(s, kWorker, Surroundings(), 0, 7, 8);
   CHECK(variable(program, "OMP_NUM_THREADS") == "3");
   CHECK(variable(program, "OPENBLAS_NUM_THREADS") == "3");
   CHECK(variable(program, "OPENCV_FOR_THREADS_NUM") == "3");
@@ -84,7 +84,7 @@ TEST_CASE(
 }
 
 TEST_CASE("a worker gets one argument that names the descriptor to attach by") {
-  const auto program = make_program(settings(), kWorker, 0, 7, 8);
+  const auto program = make_program(settings(), kWorker, Surroundings(), 0, 7, 8);
   CHECK(program.arguments == std::vector<std::string>{"--inferpool-attach=7"});
   CHECK(program.kept == 7);
   CHECK(program.executable == "/bin/true");
@@ -96,12 +96,12 @@ TEST_CASE("cpu_affinity and rlimits are turned into what the kernel takes") {
   Settings s = settings();
   s.cpu_affinity = "{index}";
   s.rlimits = {{"nofile", 64}};
-  const auto program = make_program(s, kWorker, 1, 7, 8);
+  const auto program = make_program(s, kWorker, Surroundings(), 1, 7, 8);
   REQUIRE(program.affinity);
   CHECK(CPU_COUNT(&*program.affinity) == 1);
   CHECK(CPU_ISSET(1, &*program.affinity));
   CHECK(program.rlimits == std::vector<std::pair<int, std::uint64_t>>{{RLIMIT_NOFILE, 64}});
-  CHECK_FALSE(make_program(settings(), kWorker, 1, 7, 8).affinity);
+  CHECK_FALSE(make_program(settings(), kWorker, Surroundings(), 1, 7, 8).affinity);
 }
 
 }  // namespace

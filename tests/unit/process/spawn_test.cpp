@@ -6,10 +6,12 @@
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <filesystem>
 #include <string>
 
 #include "call_filters.hpp"
@@ -84,6 +86,21 @@ TEST_CASE("a child has no signal blocked or ignored") {
   Child child = spawn(spawning.program("/bin/grep", {"-E", "SigBlk|SigIgn", "/proc/self/status"}));
   signal(SIGPIPE, SIG_DFL);
   CHECK(spawning.output(child) == "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n");
+}
+
+TEST_CASE("a child has the folder and the umask that it is given, else the host's", "[H5]") {
+  const FileDescriptor folder(open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC));
+  const auto here = std::filesystem::current_path().string();
+  for (const bool given : {true, false}) {
+    Spawning spawning;
+    Program program = spawning.program("/bin/sh", {"-c", "pwd -P; umask"});
+    if (given) program.folder = folder.get();
+    if (given) program.file_mask = 0123;
+    const mode_t before = umask(0045);
+    Child child = spawn(program);
+    umask(before);
+    CHECK(spawning.output(child) == (given ? "/proc\n0123\n" : here + "\n0045\n"));
+  }
 }
 
 TEST_CASE("a child can gain no rights by what it executes") {
