@@ -18,7 +18,7 @@ const char* const kModelArgumentsHelp =
     "                         them: bool, int8 to int64, uint8 to uint64, float16, float32, "
     "float64\n"
     "  --input-tensor NAME FILE.npy\n"
-    "                         the same for any name, as one that has an = or is empty\n"
+    "                         the same for any name, as one that has an =\n"
     "  --input-file FILE.npy  the same as --input FILE.npy, for any path, as one that has an =\n"
     "  --no-inputs            asks a model that takes a Request without any input\n"
     "  --worker PATH          the worker executable, instead of the one in the settings. One that "
@@ -50,6 +50,9 @@ void check_inputs(const ModelArguments& arguments) {
   }
   for (const InputFile& input : inputs) {
     if (input.file.empty()) throw Usage("an --input names no file");
+    if (input.name && input.name->empty()) {
+      throw Usage("an --input has an empty name, which no tensor of a Request may have");
+    }
     if (inputs.size() > 1 && !input.name) {
       throw Usage(formatted("several inputs need names: --input NAME={}", input.file));
     }

@@ -45,7 +45,6 @@ TEST_CASE("one input without a name is a Tensor, with names they are a Request")
   CHECK(std::get<Request>(named)["b"] == Tensor::scalar(std::uint8_t{'c'}));
   CHECK(to_string(named) == "a UINT8 [2], b UINT8 []");
   CHECK(std::holds_alternative<Request>(read_input({{.name = "a", .file = folder / "a.npy"}})));
-  CHECK(std::holds_alternative<Request>(read_input({{.name = "", .file = folder / "a.npy"}})));
 }
 
 TEST_CASE("no input at all is a Request without tensors", "[W16]") {
