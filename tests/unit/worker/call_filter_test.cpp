@@ -33,7 +33,7 @@ constexpr std::uint32_t kSelf = 4711;
 
 // What the kernel makes of the call: the filter is run here as it runs it there.
 std::string verdict(const seccomp_data& call) {
-  const auto filter = call_filter(kSelf);
+  static const auto filter = call_filter(kSelf);
   const auto* bytes = reinterpret_cast<const std::byte*>(&call);
   std::uint32_t a = 0;
   for (std::size_t at = 0; at < filter.size(); ++at) {
