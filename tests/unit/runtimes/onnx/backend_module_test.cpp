@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 
 #include "catch.hpp"
 #include "integration/scratch_folder.hpp"
@@ -34,7 +35,9 @@ struct ChangedModule {
 };
 
 TEST_CASE("a backend comes from its module and opens a network", "[W12]") {
-  const Backend& backend = load_backend(INFERPOOL_RUNTIMES_FOLDER, kBackend);
+  const std::filesystem::path folder = INFERPOOL_RUNTIMES_FOLDER;
+  const std::string_view name = kBackend;
+  const Backend& backend = load_backend(folder, name);
   const auto network = backend.open(network_file("convolution.onnx"), {.threads = 1});
   CHECK(network->inputs().size() == 1);
   CHECK(network->backend() != "");
