@@ -31,11 +31,11 @@ struct SystemCalls {
   int worker = 0;
 };
 
-// Whether the worker's own first call was seen, by the number that it is known by.
+// Whether calls of the worker were seen, by the number that it is known by: it has made many.
 bool traces_worker(const std::string& trace, const std::string& worker) {
   std::ifstream file(trace);
   for (std::string line; std::getline(file, line);)
-    if (line.starts_with(worker + " execve(")) return true;
+    if (line.starts_with(worker + " ")) return true;
   return false;
 }
 
@@ -108,12 +108,13 @@ TEST_CASE("a hot round trip of one float makes no system call, and no allocation
   const std::vector<SystemCalls> counts = system_calls(trace, worker);
   REQUIRE(counts.size() == 101);  // the first is the known case
   const double known = one_cost(printed).allocations;
-  const auto saw = [](const char* what, double seen, double due) {
-    return bench::Instrument(what, [seen](const auto&) { return seen; }, {[] {}, due, due});
+  // A call during which another thread makes one has two lines.
+  const auto saw = [](const char* what, double seen, double least, double most) {
+    return bench::Instrument(what, [seen](const auto&) { return seen; }, {[] {}, least, most});
   };
-  if (skipped_as_blind(saw("strace", counts.front().caller, 3)) ||
-      skipped_as_blind(saw("strace of the worker", traces_worker(trace, worker) ? 1 : 0, 1)) ||
-      skipped_as_blind(saw("allocations", known, 1)))
+  if (skipped_as_blind(saw("strace", counts.front().caller, 3, 6)) ||
+      skipped_as_blind(saw("strace of the worker", traces_worker(trace, worker) ? 1 : 0, 1, 1)) ||
+      skipped_as_blind(saw("allocations", known, 1, 1)))
     return;
   const Cost least = cost(printed);
   const auto clean = std::ranges::count_if(
