@@ -281,8 +281,7 @@ void Exchange::check(Call& call, const Placement& placement) noexcept {
   if (broken) violation(*placement.worker, "words of the ring that no worker writes");
 }
 
-// A worker that has ended writes nothing, but another process may have its memory: what stood there
-// and stands no more will not come.
+// A dead worker writes nothing, but another process may: what stood and is gone will not come.
 void Exchange::check_dead(Call& call, const Placement& placement) noexcept {
   if (placement.answered() || placement.part_stands()) return;
   update_if_stands(call, placement,

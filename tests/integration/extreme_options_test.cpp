@@ -97,10 +97,20 @@ TEST_CASE("a loan of any size is made or refused in words", "[H10]") {
   Pool<Actor> pool(actor_settings(workers));
   CHECK(pool.loan<float>({0}).bytes().empty());
   CHECK(pool.loan<float>({kMost, 0}).bytes().empty());
-  for (const Shape& shape : {Shape{kMost}, Shape{kMost, kMost}, Shape{kMost / 4}, Shape{1LL << 40},
-                             Shape{1LL << 31, 1LL << 31, 4}, Shape{-1},
-                             Shape{std::numeric_limits<std::int64_t>::min()}}) {
-    const Error error = error_from([&] { return pool.loan<float>(shape); });
+  const std::vector<std::function<Shape()>> shapes = {
+      [] { return Shape{kMost}; },
+      [] {
+        return Shape{kMost, kMost};
+      },
+      [] { return Shape{kMost / 4}; },
+      [] { return Shape{1LL << 40}; },
+      [] {
+        return Shape{1LL << 31, 1LL << 31, 4};
+      },
+      [] { return Shape{-1}; },
+      [] { return Shape{std::numeric_limits<std::int64_t>::min()}; }};
+  for (const auto& shape : shapes) {
+    const Error error = error_from([&] { return pool.loan<float>(shape()); });
     CAPTURE(error.what());
     CHECK((error.code() == ErrorCode::kPayloadTooLarge ||
            error.code() == ErrorCode::kInvalidArgument));

@@ -14,9 +14,7 @@
 namespace inferpool::test {
 namespace {
 
-constexpr Duration kTenYears = std::chrono::hours(24 * 3650);
-constexpr Duration kNanosecond = 1ns;
-
+constexpr Duration kTenYears = std::chrono::hours(24 * 3650), kNanosecond = 1ns;
 // A value of a field.
 struct Extreme {
   std::string written;                      // as JSON
@@ -43,7 +41,7 @@ Field durations(const std::string& name, Duration least, Duration most, Set set)
     field.extremes.push_back({"\"" + print_duration(value) + "\"", setting(set, value),
                               value >= least && value <= most});
   }
-  for (const char* text : {"1e30", "-1e30", "1e400", "\"1e30s\"", "\"9223372036854775808ns\"",
+  for (const char* text : {"1e30", "-1e30", "\"1e30s\"", "\"9223372036854775808ns\"",
                            "\"9223372036854775807h\"", "\"inf\"", "\"nan\"", "\"\"", "\"s\"", "{}"})
     field.extremes.push_back({text});
   return field;
@@ -192,7 +190,6 @@ void check_outcome(const std::string& field, const std::string& written, const O
     return;
   }
   if (is("request_timeout", "\"0s\"") || is("request_timeout", "\"1ns\"")) {
-    CHECK_FALSE(outcome.of_start);
     REQUIRE(outcome.of_call);
     CHECK(outcome.of_call->code() == ErrorCode::kDeadlineExceeded);
     return;
@@ -200,6 +197,11 @@ void check_outcome(const std::string& field, const std::string& written, const O
   if (is("hang_timeout", "\"1ns\"") && outcome.of_call) {  // where the watching thread saw it twice
     CHECK(outcome.of_call->code() == ErrorCode::kWorkerLost);
     CHECK(outcome.of_call->details().hung);
+    return;
+  }
+  if (is("max_payload", "1")) {
+    REQUIRE(outcome.of_call);
+    CHECK(outcome.of_call->code() == ErrorCode::kPayloadTooLarge);
     return;
   }
   // What one worker's replies must have, and half of what a process can map.
@@ -241,7 +243,7 @@ TEST_CASE("the extremes of every number and duration of the settings are looked 
                                              "sandbox",      "core_dumps",
                                              "cpu_affinity", "worker_output"};
   std::set<std::string_view> looked_at;
-  const std::vector<Field> fields = all_fields();
+  const std::vector<Field> fields = all_fields();  // the names are theirs
   for (const Field& field : fields) looked_at.insert(field.name);
   for (const SettingField& field : setting_fields()) {
     INFO(field.name);
