@@ -73,7 +73,8 @@ struct ErrorDetails {
 };
 
 // Every failure that inferpool reports. what() is "<code>: <sentence>", with the value, the limit
-// and the setting to change where there is one. Copies are cheap and share their text.
+// and the setting to change where there is one. Copies are cheap and share their text. Where
+// there is no memory for that, it has its code, a fixed sentence and no details.
 class Error : public std::exception {
  public:
   Error(ErrorCode code, std::string_view message, ErrorDetails details = {});

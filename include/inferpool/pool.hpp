@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <future>
 #include <memory>
+#include <new>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -29,6 +30,9 @@ namespace inferpool {
 //
 // Thread-safety: every member but the destructor may be called from many threads at once.
 // Errors: Error; see README.md for what each code asks of the caller.
+// Forks: in a fork of this process without exec every call is `stopped`, and a tensor that lies in
+// the pool's memory, a loan or a large output, may be dropped but neither read nor written: that
+// memory is not there (SIGSEGV), though the pool is gone. A clone() made before may be read.
 template <typename Model = Generic>
 class Pool {
  public:
@@ -36,7 +40,9 @@ class Pool {
   using Output = typename detail::CodableType<OutputOf<Model>>::type;
 
   // Returns when all workers are ready, else ends them and throws (invalid_settings,
-  // startup_failed); with Settings::start_in_background returns at once.
+  // startup_failed); with Settings::start_in_background returns at once. Reads what workers inherit
+  // of the host, its environment, working folder and umask, once for all workers: not while another
+  // thread changes the environment.
   explicit Pool(Settings settings)
       : core_(std::move(settings), {detail::type_signature<Model>(), Runnable<Model>,
                                     detail::is_thread_safe<Model>, detail::kPackageLibexec}) {
@@ -45,7 +51,9 @@ class Pool {
     }
   }
 
-  // As close(). No call may be under way in another thread.
+  // As close(). No call may be under way in another thread; but async_infer need not have returned
+  // when its handler is called. A handler may destroy the pool that calls it: the destructor then
+  // calls those of all other calls before it returns.
   ~Pool() { core_.close(); }
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
@@ -67,6 +75,8 @@ class Pool {
       return infer(input, options);
     } catch (const Error& error) {
       return error;
+    } catch (const std::bad_alloc&) {  // before there was a call
+      return Error(ErrorCode::kOutOfMemory, "the host's own memory is used up");
     }
   }
 
@@ -101,6 +111,7 @@ class Pool {
   }
 
   // Does not wait. A refusal arrives in the future too. With workers = 0 it runs in this thread.
+  // Throws std::bad_alloc, and then nothing was asked.
   [[nodiscard]] std::future<Output> submit(Input input, const InferOptions& options = {}) {
     auto promise = std::make_unique<detail::PromiseReceiver<Output>>();
     std::future<Output> future = promise->future();
@@ -112,7 +123,7 @@ class Pool {
   // called on the pool's completion thread, one handler after the other; with workers = 0, and once
   // the pool is closed, in this thread before async_infer returns. So a handler must not block: as
   // long as it runs, no other asynchronous call ends, and workers may wait for that. It may call
-  // async_infer; must not destroy the pool; its close() only refuses new calls. What it throws ends
+  // async_infer, and destroy the pool; its close() only refuses new calls. What it throws ends
   // there. It may be movable only. asio.hpp has this for any completion token.
   // Throws std::bad_alloc, and then never calls the handler.
   template <typename Handler>

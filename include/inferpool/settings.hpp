@@ -40,8 +40,8 @@ struct WorkerOutput {
   // line" (without a name the worker's executable stands there); a line over 4 KiB comes in pieces,
   // and what stderr does not take at once is dropped. Capture: kept for errors only.
   Kind kind = Kind::kInherit;
-  // With kCallback: one line without its newline, on a thread of the pool; must not block and must
-  // not throw.
+  // With kCallback: one line without its newline, on a thread of the pool; must not block. What it
+  // throws is dropped, and so is a line for which there is no memory.
   std::function<void(int worker_index, std::string_view line)> callback = {};
 };
 
@@ -133,9 +133,9 @@ struct Settings {
   // Outputs never view memory that a worker can write.
   bool copy_outputs = false;
 
-  // Which variables of the host's environment a worker has: none given: all; else those of these
-  // names, with an empty list none. So the host's secrets need not reach a model; what it needs
-  // (PATH, LD_LIBRARY_PATH) must be named.
+  // Which variables of the host's environment, as it was when the pool was made, a worker has: none
+  // given: all; else those of these names, with an empty list none. So the host's secrets need not
+  // reach a model; what it needs (PATH, LD_LIBRARY_PATH) must be named.
   std::optional<std::vector<std::string>> inherit_env = {};
   // Added to that. In the values, "{index}" stands for the worker's index 0..N-1.
   std::map<std::string, std::string> env = {};
@@ -158,7 +158,8 @@ struct Settings {
   // returned until `stopped`, one event at a time. Called on a thread of the pool, `stopped` on the
   // one that closes it; with workers = 0 on the thread that constructs, calls or closes. May ask
   // the pool for stats() and health(), and may close() it, which then only refuses new calls; must
-  // not block, and not destroy the pool. What it throws is dropped.
+  // not block, and not destroy the pool. All this from the first event on, though the constructor
+  // has not returned. What it throws is dropped, and so is an event for which there is no memory.
   std::function<void(const Event&)> on_event = {};
   // Filled by from_file and from_json, not looked at by a pool: the fields that neither MLServer
   // nor inferpool has, by their place in the file ("parameters.urls"). A typing error may be among

@@ -24,7 +24,7 @@ struct TensorAccess;
 // ones as the caller's are.
 //
 // An output that views shared memory stays valid while a copy of it is held: while its worker goes
-// on, after that died, and after the pool is gone.
+// on, after that died, and after the pool is gone. Not in a fork of the process (see Pool).
 //
 // Thread-safety: as std::vector; distinct tensors that share bytes may be used from distinct
 // threads.

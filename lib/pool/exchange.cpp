@@ -31,8 +31,7 @@ bool stands(const Call& call, const Placement& placement) noexcept {
          call.channel == placement.worker.get();
 }
 
-// False: there is no memory for that.
-bool copied(const ipc::BlockList& from, ipc::BlockList& to) noexcept try {
+bool copied_if_memory(const ipc::BlockList& from, ipc::BlockList& to) noexcept try {
   return to = from, true;
 } catch (...) {
   return false;
@@ -127,7 +126,7 @@ void Exchange::give_up(Call& call, ErrorCode code) noexcept {
   ipc::BlockList blocks;
   dispatch_.update([&](Dispatch& d, ipc::WakeList& wakes) {
     // An abandoned run takes them with it, and remember() needs them, too.
-    if (call.blamed > 0 && !copied(call.blocks, blocks)) call.blamed = 0;
+    if (call.blamed > 0 && !copied_if_memory(call.blocks, blocks)) call.blamed = 0;
     d.give_up(call, code, now, wakes);
     if (call.blocks.empty()) call.blocks = std::move(blocks);
   });
@@ -294,7 +293,6 @@ void Exchange::throw_violation(Call& call, const WorkerEnd& end) {
   throw worker_lost(end, call.id, Phase::kRunning, call.parts);
 }
 
-// Of the worker that is killed for it.
 WorkerEnd Exchange::violation(WorkerHandle& worker, std::string_view what) noexcept {
   WorkerEnd end{.index = worker.index(), .generation = worker.generation(), .pid = worker.pid()};
   end.status.signal = 9;

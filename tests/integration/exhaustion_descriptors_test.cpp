@@ -14,7 +14,7 @@ using namespace inferpool::test;
 namespace {
 
 // What the README says that a pool takes of its host.
-constexpr int kOfPool = 3;
+constexpr int kOfPool = 4;
 constexpr int kOfWorker = 5;
 constexpr int kWhileStarting = 4;
 constexpr std::size_t kInWorker = 5;

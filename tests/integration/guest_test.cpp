@@ -141,7 +141,7 @@ TEST_CASE("A fork has no tensor that lies in the pool's memory, and has copies a
     const volatile float* const value = tensor.values<float>().data();
     return *value;
   };
-  for (const Tensor* const lost : {&output, static_cast<const Tensor*>(&loan)}) {
+  for (const Tensor* const lost : std::vector<const Tensor*>{&output, &loan}) {
     const int status = status_of_fork([&] { first(*lost); });
     CHECK(WIFSIGNALED(status));
     CHECK(WTERMSIG(status) == SIGSEGV);
