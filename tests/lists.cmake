@@ -186,6 +186,7 @@ set(service_tests
 # The same in a process where allocations fail, threads stand still and what is the whole process's
 # changes when a test wants it.
 set(injected_tests
+    integration/failed_allocation_caller_test.cpp
     integration/failed_allocation_test.cpp
     integration/handed_over_test.cpp
     integration/host_changes_test.cpp)
