@@ -183,15 +183,15 @@ set(service_tests
     integration/timings_test.cpp
     integration/tracing_test.cpp)
 
-# Like these, but long: kill storms, leaks, nonsense from workers.
 # The same in a process where allocations fail, threads stand still and what is the whole process's
 # changes when a test wants it.
 set(injected_tests
+    integration/failed_allocation_caller_test.cpp
     integration/failed_allocation_test.cpp
     integration/handed_over_test.cpp
     integration/host_changes_test.cpp)
 
-# Like these, but long: kill storms, leaks.
+# Like these, but long: kill storms, leaks, nonsense from workers.
 set(soak_tests
     integration/soak_asker.cpp
     integration/soak_chaos_test.cpp
@@ -288,7 +288,7 @@ set(xgboost_tests
     unit/runtimes/xgboost/model_form_test.cpp
     unit/runtimes/xgboost/sklearn_class_test.cpp)
 
-# The workers of both, workers/<name>.cpp: each is built as the executable <name>, beside the tests.
+# The workers of all these, workers/<name>.cpp: each is built as the executable <name>, beside the tests.
 set(test_workers
     actor_worker
     caption_worker
@@ -303,8 +303,8 @@ set(test_workers
     streamer_worker
     string_worker
     struct_worker
-    take_back_worker
     surrounded_worker
+    take_back_worker
     talkative_worker
     thread_safe_worker
     timed_worker

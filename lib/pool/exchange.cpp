@@ -106,11 +106,7 @@ void Exchange::decode(Decoder& decoder, detail::FunctionRef<void(Decoder&)> deco
 Placement Exchange::admit(Call& call) {
   std::optional<Error> refusal = poison_.armed() ? poisoned(call) : std::nullopt;
   const Placement placement = dispatch_.update([&](Dispatch& d, ipc::WakeList& wakes) {
-    if (refusal) {
-      refusal = d.refuse_poisoned(call, *std::move(refusal));
-    } else {
-      refusal = d.admit(call, wakes);
-    }
+    refusal = refusal ? d.refuse_poisoned(call, *std::move(refusal)) : d.admit(call, wakes);
     return placement_of(d, call);
   });
   if (refusal) throw *refusal;
