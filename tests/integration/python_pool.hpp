@@ -2,10 +2,7 @@
 // Pools of inferpool-python and of classes that tests write into files.
 #pragma once
 
-#include <algorithm>
-#include <mutex>
 #include <string>
-#include <vector>
 
 #include <inferpool/pool.hpp>
 
@@ -30,25 +27,6 @@ class PythonFile {
 
  private:
   ScratchFolder folder_;
-};
-
-// The lines that workers wrote.
-class Lines {
- public:
-  [[nodiscard]] WorkerOutput recorder() {
-    return {WorkerOutput::Kind::kCallback, [this](int, std::string_view line) {
-              const std::lock_guard lock(mutex_);
-              lines_.emplace_back(line);
-            }};
-  }
-  [[nodiscard]] bool has(const std::string& line) const {
-    const std::lock_guard lock(mutex_);
-    return std::find(lines_.begin(), lines_.end(), line) != lines_.end();
-  }
-
- private:
-  mutable std::mutex mutex_;
-  std::vector<std::string> lines_;
 };
 
 }  // namespace inferpool::test

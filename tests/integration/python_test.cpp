@@ -225,7 +225,7 @@ class Model:
   Lines lines;
   Settings settings = file.settings();
   settings.env = {{"PYTHONUNBUFFERED", ""}};  // whatever the host has
-  settings.worker_output = lines.recorder();
+  lines.capture(settings);
   Pool<> pool{settings};
   pool.infer({});
   for (const char* const line : {"loading 1 größe", "predicting", "careful", "aside"}) {

@@ -37,7 +37,7 @@ TEST_CASE("an unload that raises does not keep a worker from its end") {
       "class Model:\n  def predict(self): return 0\n  def unload(self): raise KeyError('u')\n");
   Lines lines;
   Settings settings = file.settings();
-  settings.worker_output = lines.recorder();
+  lines.capture(settings);
   { const Pool<> pool{settings}; }
   CHECK(lines.has("KeyError: 'u'"));
 }

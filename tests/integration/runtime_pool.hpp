@@ -38,6 +38,10 @@ class Lines {
     const std::lock_guard lock(mutex_);
     return text_;
   }
+  // Whether one of them is this.
+  bool has(const std::string& line) const {
+    return ('\n' + text()).find('\n' + line + '\n') != std::string::npos;
+  }
 
  private:
   mutable std::mutex mutex_;
