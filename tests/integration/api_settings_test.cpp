@@ -171,8 +171,7 @@ TEST_CASE("processors that only some worker's index makes impossible are refused
   settings.cpu_affinity = "102{index}";
   const Error error = error_from([&] { return Pool<Actor>(settings).stats(); });
   CHECK(error.code() == ErrorCode::kInvalidSettings);
-  CHECK_THAT(error.what(),
-             contains("cpu_affinity is \"10210\" for worker 10 (it is \"102{index}\""));
+  CHECK_THAT(error.what(), contains("cpu_affinity is \"1024\" for worker 4 (it is \"102{index}\""));
 }
 
 TEST_CASE("a model of which only the types are known cannot run in the host") {
