@@ -105,7 +105,10 @@ void change_answer(const Orders& orders, std::atomic<std::uint32_t>& published,
     ring.publish(*sequence, {.frame = answer.bytes()});
   }
   ::madvise(&control, sizeof(control), MADV_DOFORK);
-  if (::fork() != 0) ::_exit(0);
+  if (const pid_t left_behind = ::fork(); left_behind != 0) {
+    ::setpgid(left_behind, left_behind);  // or it would go with this one's group
+    ::_exit(0);
+  }
   left == "flicker" ? flicker(published, before)
                     : change_answer(orders, published, *sequence, before);
   ::_exit(0);
