@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Workers that start late, or again and again: the pool goes on trying, bounded and spaced, and
 // recovers.
+#include <cxxabi.h>
 #include <signal.h>
 #include <sys/resource.h>
 
 #include <algorithm>
 #include <optional>
 #include <sstream>
+#include <typeinfo>
 #include <utility>
 
 #include "catch.hpp"
@@ -55,6 +57,7 @@ void show_types() {
     throw std::runtime_error("seen");
   } catch (const std::exception& error) {
     CHECK_THAT(error.what(), contains("seen"));
+    CHECK(abi::__cxa_current_exception_type()->name() != nullptr);
   }
   try {
     throw std::runtime_error("seen");

@@ -101,7 +101,7 @@ TEST_CASE("A worker that breaks the handshake is refused with the reason, at onc
     const char* cause;
   };
   const auto row = GENERATE(
-      Row{"old version", "speaks protocol 5 "}, Row{"other ABI", "another inferpool"},
+      Row{"old version", "speaks protocol 6 "}, Row{"other ABI", "another inferpool"},
       Row{"other signature", "struct of somebody else -> Tensor"},
       Row{"ready first", "broke the protocol of the handshake"},
       Row{"hello twice", "broke the protocol of the handshake"},
