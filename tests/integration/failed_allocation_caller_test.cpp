@@ -41,12 +41,14 @@ TEST_CASE("a call whose own thread finds no memory ends with an error, or does n
   SECTION("infer") {
     fail_each(kCaller, pool, kGood, [&] {
       const auto result = pool.try_infer(kGood);
+      const SparedThread spared;
       if (!result) CHECK(result.error().code() == ErrorCode::kOutOfMemory);
     });
   }
   SECTION("infer of what ends its worker") {
     fail_each(kCaller, pool, kGood, [&] {
       const auto result = pool.try_infer(command(Deed::kKill));
+      const SparedThread spared;
       REQUIRE_FALSE(result);
       CHECK(allowed.contains(result.error().code()));
     });
@@ -54,6 +56,7 @@ TEST_CASE("a call whose own thread finds no memory ends with an error, or does n
   SECTION("infer past its deadline") {
     fail_each(kCaller, pool, kGood, [&] {
       const auto result = pool.try_infer(kGood, {.timeout = -1ms});
+      const SparedThread spared;
       REQUIRE_FALSE(result);
       CHECK(result.error().code() == ErrorCode::kDeadlineExceeded);
     });
@@ -66,6 +69,7 @@ TEST_CASE("a call whose own thread finds no memory ends with an error, or does n
       } catch (const std::bad_alloc&) {
         return;
       }
+      const SparedThread spared;
       check_end(call, kNoMemory);
     });
   }
@@ -76,9 +80,9 @@ TEST_CASE("a call whose own thread finds no memory ends with an error, or does n
       try {
         pool.async_infer(kGood, {}, [&](const Result<Report>&) { ++called; });
         ++made;
-      } catch (const std::bad_alloc&) {
-        CHECK(called <= made);
+      } catch (const std::bad_alloc&) {  // then it calls nothing
       }
+      const SparedThread spared;
       REQUIRE(eventually([&] { return called == made; }));
     });
   }

@@ -254,7 +254,7 @@ TEST_CASE("inferpool-run says that nobody reads what it prints, and fails", "[W2
   check_refused(broken, "stdout cannot be written: Broken pipe");
 }
 
-TEST_CASE("--check of a worker fails where what it says cannot be written", "[W20]") {
+TEST_CASE("A worker asked by --check fails where what it says cannot be written", "[W20]") {
   const Runner runner(beside_this("echo_worker"));
   const ToolRun full(beside_this("echo_worker"), {"--check", runner.settings()},
                      [](posix_spawn_file_actions_t* actions) {

@@ -69,6 +69,10 @@ FailingNew::~FailingNew() {
 
 bool FailingNew::failed() const noexcept { return any_failed.load(); }
 
+SparedThread::SparedThread() noexcept { chosen = false; }
+
+SparedThread::~SparedThread() { chosen = true; }
+
 }  // namespace inferpool::test
 
 void* operator new(std::size_t size) { return allocate_or_throw(size); }

@@ -20,4 +20,14 @@ class FailingNew {
   [[nodiscard]] bool failed() const noexcept;
 };
 
+// While it lives, no allocation of the thread that made it fails, whose own allocations are to
+// fail: for assertions, which may allocate.
+class SparedThread {
+ public:
+  SparedThread() noexcept;
+  SparedThread(const SparedThread&) = delete;
+  SparedThread& operator=(const SparedThread&) = delete;
+  ~SparedThread();
+};
+
 }  // namespace inferpool::test

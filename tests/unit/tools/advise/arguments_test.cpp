@@ -42,7 +42,7 @@ TEST_CASE("inferpool-advise takes its options in any order") {
 }
 
 TEST_CASE("a wrong command line of inferpool-advise is refused with the reason") {
-  CHECK(refusal_of({"s.json"}) == "--input is missing");
+  CHECK(refusal_of({"s.json"}) == "--input is missing (--no-inputs asks a model that has none)");
   CHECK(refusal_of({"s.json", "--fast"}) == "unknown argument \"--fast\"");
   CHECK(refusal_of({"s.json", "--workers", "1"}) ==
         "--workers takes a number from 2 to 64, not \"1\"");
