@@ -101,7 +101,8 @@ inline void (*prove_footprint)() = nullptr;
 
 // What a pool takes of its host, and must give back.
 struct Footprint {
-  // Proven before it is taken: the proof's first thread may bring one of a sanitizer's own, to stay.
+  // Proven before it is taken: the proof's first thread may bring one of a sanitizer's own, to
+  // stay.
   std::size_t children = (prove(), children_of(getpid()).size());
   std::size_t descriptors = descriptors_of(getpid()).size();
   std::ptrdiff_t regions = mapped_regions();
