@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# opencv::dnn, where OpenCV 4.5 or newer is found with its DNN module. Not by its own package file: Debian
-# has that in a package of all of OpenCV.
+# opencv::dnn, where OpenCV 4.6 is found with its DNN module: the one that the table of trusted forms
+# (lib/runtimes/onnx/trusted_forms.cpp) was proven with. OpenCV 4.10 crashes in some of
+# these forms. Not by its own package file: Debian has that in a package of all of OpenCV.
 
 find_path(OPENCV_INCLUDE_DIR opencv2/dnn.hpp PATH_SUFFIXES opencv4)
 find_library(OPENCV_CORE_LIBRARY opencv_core)
@@ -8,7 +9,10 @@ find_library(OPENCV_DNN_LIBRARY opencv_dnn)
 mark_as_advanced(OPENCV_INCLUDE_DIR OPENCV_CORE_LIBRARY OPENCV_DNN_LIBRARY)
 
 inferpool_header_version(opencv_version "${OPENCV_INCLUDE_DIR}/opencv2/core/version.hpp" CV_VERSION_)
-if(OPENCV_CORE_LIBRARY AND OPENCV_DNN_LIBRARY AND opencv_version VERSION_GREATER_EQUAL 4.5)
+if(opencv_version AND NOT opencv_version MATCHES "^4[.]6([.]|$)")
+  message(STATUS "inferpool: OpenCV ${opencv_version} is left out: what it computes right was proven with 4.6 only;"
+                 " ONNX networks need ONNX Runtime (libonnxruntime-dev, or INFERPOOL_ONNXRUNTIME_DIR)")
+elseif(OPENCV_CORE_LIBRARY AND OPENCV_DNN_LIBRARY AND opencv_version)
   add_library(opencv::core UNKNOWN IMPORTED)
   set_target_properties(
     opencv::core PROPERTIES IMPORTED_LOCATION ${OPENCV_CORE_LIBRARY}
