@@ -91,7 +91,7 @@ constexpr auto kRefusedDeeds = std::to_array<Deed>({
        if (pipe2(pipe.data(), O_CLOEXEC) != 0) return 0;
        return fcntl(pipe[0], F_SETPIPE_SZ, 8192);
      }},
-    {"priority", [](int, pid_t parent) -> long { return setpriority(PRIO_PROCESS, parent, 0); }},
+    {"priority", [](int, pid_t parent) -> long { return setpriority(PRIO_PROCESS, static_cast<id_t>(parent), 0); }},
     {"priority of all", [](int, pid_t) -> long { return setpriority(PRIO_USER, 0, 0); }},
     {"processors", [](int, pid_t parent) { return set_affinity(parent); }},
     {"policy", [](int, pid_t parent) { return set_scheduler(parent); }},
