@@ -9,7 +9,10 @@
 
 #include <inferpool/asio.hpp>
 
+#ifdef BOOST_ASIO_HAS_CO_AWAIT
+#include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
+#endif
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 
@@ -67,6 +70,8 @@ TEST_CASE("a pool may be destroyed by whoever its handler tells, before async_in
   owner.join();
 }
 
+#ifdef BOOST_ASIO_HAS_CO_AWAIT
+
 boost::asio::awaitable<void> use(OwnedPool& owned, std::unique_ptr<HeldUnlock>& held) {
   const Request request = act("echo");
   held = std::make_unique<HeldUnlock>(owned.gone);
@@ -85,6 +90,8 @@ TEST_CASE("a coroutine may destroy its pool while the thread that it left is in 
   second.join();
   CHECK(owned.gone);
 }
+
+#endif
 
 }  // namespace
 }  // namespace inferpool::test
