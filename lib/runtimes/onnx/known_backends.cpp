@@ -33,15 +33,15 @@ struct Known {
 constexpr std::array<Known, 2> kKnown{
     {{.name = "onnxruntime",
       .built = kWithOnnxRuntime,
-      .library = "ONNX Runtime: Debian 13 has it as libonnxruntime1.21; that of a release has to "
-                 "lie where it was when inferpool was built, or on LD_LIBRARY_PATH",
+      .library = "ONNX Runtime: on Debian 13 the package libonnxruntime-dev brings it; that of a "
+                 "release has to lie where it was when inferpool was built, or on LD_LIBRARY_PATH",
       .brought_by = "Debian 13's package libonnxruntime-dev, or "
                     "-DINFERPOOL_ONNXRUNTIME_DIR=<folder of a release of ONNX Runtime>"},
      {.name = "opencv",
       .built = kWithOpenCv,
-      .library = "OpenCV's DNN module: Debian has it as libopencv-dnn406 (12) and "
-                 "libopencv-dnn410 (13)",
-      .brought_by = "Debian's package libopencv-dnn-dev"}}};
+      .library = "OpenCV's DNN module, version 4.6: on Debian 12 the package libopencv-dnn-dev "
+                 "brings it",
+      .brought_by = "Debian 12's package libopencv-dnn-dev"}}};
 
 std::string built_names() {
   std::string text;

@@ -55,9 +55,9 @@ TEST_CASE("masked elements are refused, and never what lies under the mask", "[W
   for (const char* const masked :
        {"masked", "[masked, masked]", "[numpy.arange(4), [masked]][1]"}) {
     CAPTURE(masked);
-    CHECK_THAT(values.of(masked),
-               contains("ValueError") && contains("output \"y\"") && contains(".filled(value)") &&
-                   contains("MaskedArray of which 2 elements are masked"));
+    CHECK_THAT(values.of(masked), contains("ValueError") && contains("output \"y\"") &&
+                                      contains(".filled(value)") &&
+                                      contains("MaskedArray of which 2 elements are masked"));
   }
   CHECK_THAT(values.of("numpy.ma.masked"), contains("of which 1 elements are masked"));
   CHECK_THAT(values.of("[1.0, numpy.ma.masked]"), contains("of which 1 elements are masked"));
