@@ -17,24 +17,13 @@
 #include "integration/faulty_pool.hpp"
 #include "integration/limit.hpp"
 #include "workers/each_limit.hpp"
+#include "workers/outcome.hpp"
 #include "workers/sanitizer_descriptors.hpp"
 
 namespace {
 
 using namespace inferpool;
 using namespace inferpool::test;
-
-template <typename F>
-std::string outcome(F action) {
-  std::string text = "ok";
-  try {
-    action();
-  } catch (const Error& error) {
-    text = error.what();
-  }
-  std::ranges::replace(text, '\n', ' ');
-  return text;
-}
 
 void print(const std::string& step, rlim_t value, const std::string& how) {
   std::printf("%s %llu %s\n", step.c_str(), static_cast<unsigned long long>(value), how.c_str());

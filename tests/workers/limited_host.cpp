@@ -22,6 +22,7 @@
 #include "integration/event_log.hpp"
 #include "integration/faulty_pool.hpp"
 #include "integration/limit.hpp"
+#include "workers/outcome.hpp"
 #include "workers/sanitizer_descriptors.hpp"
 
 namespace {
@@ -32,19 +33,6 @@ using namespace inferpool::test;
 void print(const std::string& line) {
   std::puts(line.c_str());
   std::fflush(stdout);
-}
-
-// How it ended, without line ends: "ok", or the error's text.
-template <typename F>
-std::string outcome(F action) {
-  std::string text = "ok";
-  try {
-    action();
-  } catch (const Error& error) {
-    text = error.what();
-  }
-  std::ranges::replace(text, '\n', ' ');
-  return text;
 }
 
 // From here on a user that has no other process; false where that, or the worker, is out of reach.
