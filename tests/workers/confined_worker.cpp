@@ -32,6 +32,8 @@
 
 #include <inferpool/worker.hpp>
 
+#include "passed_descriptor.hpp"
+
 namespace inferpool::test {
 namespace {
 
@@ -50,20 +52,8 @@ long spawn_program() {
 long pass_descriptor() {
   std::array<int, 2> pair{};
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair.data()) != 0) return 0;
-  char byte = 0;
-  iovec part{&byte, 1};
-  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> buffer{};
-  msghdr header{};
-  header.msg_iov = &part;
-  header.msg_iovlen = 1;
-  header.msg_control = buffer.data();
-  header.msg_controllen = buffer.size();
-  cmsghdr* const control = CMSG_FIRSTHDR(&header);
-  control->cmsg_level = SOL_SOCKET;
-  control->cmsg_type = SCM_RIGHTS;
-  control->cmsg_len = CMSG_LEN(sizeof(int));
-  std::memcpy(CMSG_DATA(control), pair.data(), sizeof(int));
-  const long sent = sendmsg(pair[0], &header, MSG_DONTWAIT | MSG_NOSIGNAL);
+  const PassedDescriptor message(pair[0]);
+  const long sent = sendmsg(pair[0], &message.header(), MSG_DONTWAIT | MSG_NOSIGNAL);
   const int error = errno;
   for (const int fd : pair) close(fd);
   errno = error;

@@ -17,6 +17,7 @@
 
 #include "catch.hpp"
 #include "integration/scratch_folder.hpp"
+#include "passed_descriptor.hpp"
 #include "unit/worker/confined_child.hpp"
 #include "worker/sandbox.hpp"
 
@@ -33,22 +34,10 @@ struct Deed {
 long pass_descriptor(int file, pid_t /*parent*/) {
   std::array<int, 2> pair{};
   if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair.data()) != 0) return 0;
-  char byte = 0;
-  iovec part{&byte, 1};
-  alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> buffer{};
-  msghdr header{};
-  header.msg_iov = &part;
-  header.msg_iovlen = 1;
-  header.msg_control = buffer.data();
-  header.msg_controllen = buffer.size();
-  cmsghdr* const control = CMSG_FIRSTHDR(&header);
-  control->cmsg_level = SOL_SOCKET;
-  control->cmsg_type = SCM_RIGHTS;
-  control->cmsg_len = CMSG_LEN(sizeof(int));
-  std::memcpy(CMSG_DATA(control), &file, sizeof(int));
-  mmsghdr many{header, 0};
+  const PassedDescriptor message(file);
+  mmsghdr many{message.header(), 0};
   if (sendmmsg(pair[0], &many, 1, MSG_DONTWAIT) >= 0) return 0;
-  return sendmsg(pair[0], &header, MSG_DONTWAIT);
+  return sendmsg(pair[0], &message.header(), MSG_DONTWAIT);
 }
 
 long lock_part(int file, int command) {
