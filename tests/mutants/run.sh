@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 # Takes mechanisms out, one at a time, and shows the test that notices:
 #   tests/mutants/run.sh [name of a mutant]...     all of them without a name; half a minute each
-#   tests/mutants/run.sh --check                   only whether each patch applies and names tests
-# A mutant is a patch. Its first line says what it takes out. The lines "<executable>: <name of a
-# test>" below, before the patch itself, name tests that must fail with it, and pass without. A name
-# may end in *. Everything happens in a copy of the sources below build/mutants.
+#   tests/mutants/run.sh --check                   only whether each mutant fits and names tests
+# The first line of a mutant says what it takes out. The lines "<executable>: <name of a test>" below name
+# tests that must fail with it, and pass without; a name may end in *. Then come the changes, each in a
+# function that is named: see mutation.py. Everything happens in a copy of the sources below build/mutants.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
@@ -20,8 +20,8 @@ check_only=
 for argument in "$@"; do
   if [[ $argument == --check ]]; then check_only=yes; else wanted+=("$argument"); fi
 done
-for patch in "$here"/*.patch; do
-  name=$(basename "$patch" .patch)
+for file in "$here"/*.mutant; do
+  name=$(basename "$file" .mutant)
   [[ ${#wanted[@]} -eq 0 || " ${wanted[*]} " == *" $name "* ]] && mutants+=("$name")
 done
 if ((${#mutants[@]} == 0)); then
@@ -29,9 +29,9 @@ if ((${#mutants[@]} == 0)); then
   exit 2
 fi
 
-title() { head -n 1 "$here/$1.patch"; }
+title() { head -n 1 "$here/$1.mutant"; }
 # The lines "<executable>: <test>" of a mutant.
-tests_of() { sed -n '2,/^--- /p' "$here/$1.patch" | grep -E '^[a-z_]+: '; }
+tests_of() { sed -n '2,/^in /p' "$here/$1.mutant" | grep -E '^[a-z_]+: '; }
 
 # The sources as they are here, tracked or not; a file that has not changed keeps its time.
 copy_sources() {
@@ -44,9 +44,6 @@ copy_sources() {
     cp "$root/$file" "$source/$file"
   done < <(cd "$root" && git ls-files -z --cached --others --exclude-standard)
 }
-
-# Not of the repository that build/ lies in.
-apply() { (cd "$source" && GIT_CEILING_DIRECTORIES=$work git apply "$@"); }
 
 build_tests() {
   cmake --build "$build" --parallel "$(nproc)" --target "$@" >"$work/build.log" 2>&1
@@ -80,10 +77,16 @@ check_tests() {
   return $status
 }
 
+mutation() { PYTHONDONTWRITEBYTECODE=1 python3 "$here/mutation.py" "$@"; }
+
 copy_sources
+rm -rf "$work/unchanged"
+mkdir "$work/unchanged"
+cp -r "$source/lib" "$source/include" "$work/unchanged"
 failures=0
+files=("${mutants[@]/#/$here/}")
+mutation check "$source" "${files[@]/%/.mutant}" || failures=1
 for mutant in "${mutants[@]}"; do
-  apply --check "$here/$mutant.patch" || { printf '%s: does not apply\n' "$mutant"; failures=1; }
   [[ -n $(tests_of "$mutant") ]] || { printf '%s: names no test\n' "$mutant"; failures=1; }
   check_tests "$mutant" || failures=1
 done
@@ -103,33 +106,35 @@ while IFS= read -r line; do
   exit 1
 done < <(for mutant in "${mutants[@]}"; do tests_of "$mutant"; done | sort -u)
 
-# Puts the sources back, with a new time.
+# restore <file>...: puts sources back, with a new time.
 restore() {
-  apply --reverse "$here/$1.patch"
-  sed -n 's,^+++ b/,,p' "$here/$1.patch" | while IFS= read -r file; do touch "$source/$file"; done
+  local file
+  for file in "$@"; do cp "$work/unchanged/$file" "$source/$file"; done
 }
 
-survivors=0
+survivors=()
 for mutant in "${mutants[@]}"; do
   printf '\n%s: %s\n' "$mutant" "$(title "$mutant")"
-  apply "$here/$mutant.patch"
+  mapfile -t changed < <(mutation make "$source" "$here/$mutant.mutant")
   mapfile -t needed < <(tests_of "$mutant" | cut -d: -f1 | sort -u)
   if ! build_tests "${needed[@]}"; then
-    printf '  does not build: see %s\n' "$work/build.log"
-    restore "$mutant"
-    exit 1
+    printf '  does not build: %s\n' "$(grep -m 1 'error' "$work/build.log")"
+    survivors+=("$mutant")
+    restore "${changed[@]}"
+    continue
   fi
   while IFS= read -r line; do
     status=0
     passes "${line%%: *}" "${line#*: }" || status=$?
     if ((status == 0)); then
       printf '  SURVIVED  %s\n' "${line#*: }"
-      survivors=$((survivors + 1))
+      survivors+=("$mutant")
     else
       printf '  caught    %s: %s\n' "${line#*: }" "$(how "$status")"
     fi
   done < <(tests_of "$mutant")
-  restore "$mutant"
+  restore "${changed[@]}"
 done
-printf '\n%d mutants, %d not caught\n' "${#mutants[@]}" "$survivors"
-((survivors == 0))
+printf '\n%d mutants, %d tests that did not notice one: %s\n' "${#mutants[@]}" "${#survivors[@]}" \
+  "${survivors[*]:-none}"
+((${#survivors[@]} == 0))
