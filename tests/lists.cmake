@@ -6,6 +6,7 @@ set(unit_tests
     unit/core/clock_test.cpp
     unit/core/error_test.cpp
     unit/core/format_test.cpp
+    unit/core/regular_file_test.cpp
     unit/core/spared_signal_test.cpp
     unit/ipc/announced_copy_test.cpp
     unit/ipc/channel_kill_test.cpp
