@@ -94,6 +94,7 @@ set(unit_tests
     unit/pool/moving_line_test.cpp
     unit/pool/oom_kills_test.cpp
     unit/pool/output_pipe_test.cpp
+    unit/pool/placement_test.cpp
     unit/pool/poison_memory_test.cpp
     unit/pool/recycle_schedule_test.cpp
     unit/pool/restart_schedule_test.cpp

@@ -136,6 +136,25 @@ TEST_CASE("What stood when its worker died, and is taken back, ends as worker_lo
   CHECK(pool.stats().in_flight == 0);
 }
 
+TEST_CASE("A call ends whose living worker hides the answer whenever its caller looks", "[H9]") {
+  Settings settings = taking_back(R"({"left": "hide"})");
+  settings.spin = 0ns;
+  settings.hang_timeout = GENERATE(as<Duration>(), 0s, 40s);
+  StreamingPool pool(settings);
+  const auto ends = [](std::future<Tensor> call) {
+    REQUIRE(call.wait_for(20s) == std::future_status::ready);
+    try {
+      return number_of(call.get()) == 1;  // a caller that woke up late
+    } catch (const Error& error) {
+      CHECK_THAT(error.what(), contains("it took an answer back"));
+      return error.code() == ErrorCode::kWorkerLost;
+    }
+  };
+  const Script request = script(0, Ending::kValue);
+  CHECK(ends(std::async(std::launch::async, [&] { return pool.infer(request); })));
+  CHECK(ends(pool.submit(request)));
+}
+
 TEST_CASE("Every call ends whose dead worker's answer comes and goes, by each verb", "[H9]") {
   StreamingPool pool(taking_back(R"({"left": "flicker"})"));
   const auto lost_or_answered = [](auto call) {
