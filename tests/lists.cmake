@@ -198,6 +198,7 @@ set(soak_tests
     integration/soak_asker.cpp
     integration/soak_chaos_test.cpp
     integration/soak_kill_test.cpp
+    integration/soak_ledger.cpp
     integration/soak_mixed_test.cpp
     integration/soak_verbs_test.cpp)
 
