@@ -206,6 +206,7 @@ set(soak_tests
 set(tools_tests
     integration/advise_test.cpp
     integration/callers_test.cpp
+    integration/no_proc_test.cpp
     integration/run_test.cpp
     unit/tools/advise/arguments_test.cpp
     unit/tools/advise/report_test.cpp
