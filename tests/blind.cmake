@@ -13,6 +13,7 @@ function(inferpool_blind instrument program test)
 endfunction()
 
 inferpool_blind("single steps" cost_tests "a round trip takes no more*")
+inferpool_blind("durations" unit_tests "text is made of values as fmt makes it")
 inferpool_blind("filters of system calls" unit_tests "without pidfds a child that somebody*")
 foreach(thing IN ITEMS children descriptors "mapped regions" threads)
   inferpool_blind(${thing} integration_tests "A host that reaps everything*")

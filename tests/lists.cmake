@@ -6,6 +6,7 @@ set(unit_tests
     unit/core/clock_test.cpp
     unit/core/error_test.cpp
     unit/core/format_test.cpp
+    unit/core/regular_file_test.cpp
     unit/core/spared_signal_test.cpp
     unit/ipc/announced_copy_test.cpp
     unit/ipc/channel_kill_test.cpp
@@ -93,6 +94,7 @@ set(unit_tests
     unit/pool/moving_line_test.cpp
     unit/pool/oom_kills_test.cpp
     unit/pool/output_pipe_test.cpp
+    unit/pool/placement_test.cpp
     unit/pool/poison_memory_test.cpp
     unit/pool/recycle_schedule_test.cpp
     unit/pool/restart_schedule_test.cpp
@@ -196,6 +198,7 @@ set(soak_tests
     integration/soak_asker.cpp
     integration/soak_chaos_test.cpp
     integration/soak_kill_test.cpp
+    integration/soak_ledger.cpp
     integration/soak_mixed_test.cpp
     integration/soak_verbs_test.cpp)
 
@@ -203,6 +206,7 @@ set(soak_tests
 set(tools_tests
     integration/advise_test.cpp
     integration/callers_test.cpp
+    integration/no_proc_test.cpp
     integration/run_test.cpp
     unit/tools/advise/arguments_test.cpp
     unit/tools/advise/report_test.cpp

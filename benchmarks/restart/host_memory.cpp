@@ -8,6 +8,8 @@
 #include <cstring>
 #include <fstream>
 #include <limits>
+#include <memory>
+#include <optional>
 #include <string>
 #include <system_error>
 
@@ -52,6 +54,20 @@ std::size_t HostMemory::free_bytes() {
   const std::size_t allowed =
       limit == std::numeric_limits<std::size_t>::max() ? limit : limit - std::min(limit, used);
   return std::min(available_bytes(), allowed);
+}
+
+Instrument free_memory() {
+  constexpr std::size_t kTaken = 256;  // MiB
+  const auto taken = std::make_shared<std::optional<HostMemory>>();
+  return {"free memory",
+          [taken](const Instrument::Code& code) {
+            const auto before = static_cast<double>(HostMemory::free_bytes());
+            code();
+            const auto after = static_cast<double>(HostMemory::free_bytes());
+            taken->reset();
+            return (before - after) / (kKibi * kKibi);
+          },
+          {[taken] { taken->emplace(kTaken * kKibi * kKibi); }, kTaken / 2, 8 * kTaken}};
 }
 
 }  // namespace bench

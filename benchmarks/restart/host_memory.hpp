@@ -3,6 +3,8 @@
 
 #include <cstddef>
 
+#include "measure/instrument.hpp"
+
 namespace bench {
 
 // Memory of this process, every page of it written, in pages of the smallest size: a fork copies
@@ -23,5 +25,8 @@ class HostMemory {
   void* data_ = nullptr;
   std::size_t bytes_;
 };
+
+// How much less of it is free, in MiB; in the known case memory is taken.
+[[nodiscard]] Instrument free_memory();
 
 }  // namespace bench

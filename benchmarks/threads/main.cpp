@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "measure/cores.hpp"
+#include "measure/instrument.hpp"
 #include "measure/number.hpp"
 #include "measure/program.hpp"
 #include "measure/rounds.hpp"
@@ -62,17 +63,37 @@ class Load {
         callers_(workers, [this](int) { ask(); }) {}
 
   double rate(Nanoseconds slice) { return callers_.rate(slice); }
-  // Of the process, after it has worked: those of inferpool and the library's.
-  std::int64_t threads() { return ask(); }
+  // Of the process, after it has worked: those of inferpool and the library's. And `more`.
+  std::int64_t threads(std::int64_t more = 0) { return ask(more); }
 
  private:
-  std::int64_t ask() {
-    return pool_.infer(inferpool::Tensor::scalar(std::int64_t{0})).values<std::int64_t>().front();
+  std::int64_t ask(std::int64_t more = 0) {
+    return pool_.infer(inferpool::Tensor::scalar(more)).values<std::int64_t>().front();
   }
 
   ThreadedPool pool_;
   Callers callers_;
 };
+
+// In the known case there are some more of them.
+Instrument threads_of_a_worker(Load& load) {
+  const auto more = std::make_shared<std::int64_t>();
+  return {"threads of a worker",
+          [&load, more](const Instrument::Code& code) {
+            *more = 0;
+            code();
+            const std::int64_t before = load.threads();
+            return static_cast<double>(load.threads(*more) - before);
+          },
+          {[more] { *more = 3; }, 3, 3}};
+}
+
+void count_threads(const std::string& table, const std::string& row, Load& load, Results& results) {
+  if (const std::string blind = threads_of_a_worker(load).blindness(); !blind.empty())
+    return results.left_out.push_back(row + ": " + blind);
+  results.cells.push_back(
+      {table, row, "threads of a worker", "", static_cast<double>(load.threads())});
+}
 
 std::string name_of(int workers, int threads) {
   return number(workers) + " workers x " + number(threads) +
@@ -97,8 +118,7 @@ void measure_library(const Library& library, const Options& options, Progress& p
   for (std::size_t i = 0; i < rounds.contenders(); ++i) {
     results.cells.push_back(
         {table, rounds.name(i), "requests", "requests/s", rounds.all(i).mean()});
-    const auto threads = static_cast<double>((i == 0 ? one : all).threads());
-    results.cells.push_back({table, rounds.name(i), "threads of a worker", "", threads});
+    count_threads(table, rounds.name(i), i == 0 ? one : all, results);
   }
   results.figures.push_back(
       {.what = rounds.name(0) + " beside " + rounds.name(1) + ", " + library.name,

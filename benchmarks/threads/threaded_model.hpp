@@ -3,8 +3,11 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <future>
 #include <inferpool/model.hpp>
 #include <iterator>
+#include <thread>
+#include <vector>
 
 namespace bench {
 
@@ -13,16 +16,23 @@ namespace bench {
   return std::distance(std::filesystem::directory_iterator("/proc/self/task"), {});
 }
 
-// A model whose library has threads of its own. Its input says nothing; its answer (a scalar,
-// INT64) is how many threads the process has.
+// A model whose library has threads of its own. Its answer (a scalar, INT64) is how many threads
+// the process has, beside as many more as its input (the same) says.
 template <typename Kernel>
 class ThreadedModel {
  public:
   explicit ThreadedModel(const inferpool::Settings&) {}
 
-  inferpool::Tensor predict(const inferpool::Tensor&) {
+  inferpool::Tensor predict(const inferpool::Tensor& more) {
     kernel_();
-    return inferpool::Tensor::scalar(threads_here());
+    std::vector<std::jthread> threads;
+    std::promise<void> end;
+    const std::shared_future<void> ends = end.get_future().share();
+    for (std::int64_t i = more.values<std::int64_t>().front(); i > 0; --i)
+      threads.emplace_back([ends] { ends.wait(); });
+    const std::int64_t count = threads_here();
+    end.set_value();
+    return inferpool::Tensor::scalar(count);
   }
 
  private:

@@ -50,7 +50,8 @@ struct WorkerOutput {
 // only), the default. A plain value; checked as a whole when a pool is constructed.
 struct Settings {
   // Reads an MLServer model-settings.json; our further fields sit in its object "pool". Relative
-  // paths resolve against the file's folder. As for MLServer a field that is null is as good as
+  // paths resolve against the file's folder. What is no regular file (a pipe, a device) is refused,
+  // and not waited for. As for MLServer a field that is null is as good as
   // none, and unknown fields are left out, but in "pool": see ignored_fields. Throws Error
   // (invalid_settings) naming file, field, value and what would be accepted; for malformed JSON
   // line and column.

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,6 +14,7 @@
 #include <inferpool/error.hpp>
 
 #include "core/format.hpp"
+#include "model/refuse_setting.hpp"
 
 namespace inferpool::json {
 namespace {
@@ -21,6 +23,8 @@ using nlohmann::json;
 
 constexpr std::size_t kMostLevels = 64;
 constexpr std::size_t kMostShown = 24;
+constexpr int kNumberOverflow = 406;  // the parser's number for this error
+constexpr double kLargestNumber = std::numeric_limits<double>::max();
 constexpr std::string_view kWordLetters =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_+-.";
 
@@ -117,7 +121,12 @@ class Builder {
     return true;
   }
 
-  bool parse_error(std::size_t read, const std::string& /*token*/, const json::exception& error) {
+  bool parse_error(std::size_t read, const std::string& token, const json::exception& error) {
+    if (error.id == kNumberOverflow) {
+      const std::string path = path_here();
+      refuse_setting(source_, path.empty() ? "the document" : path, token,
+                     formatted("a number from -{0:.3e} to {0:.3e}", kLargestNumber));
+    }
     const std::size_t last = read > 0 ? read - 1 : 0;
     refuse(source_, formatted("{}: {}", position(text_, last), explain(error.what(), text_, last)));
   }
@@ -151,7 +160,8 @@ class Builder {
     return true;
   }
 
-  std::string path_to(const std::string& name) const {
+  // Of the innermost value that is open.
+  std::string path_of_open() const {
     std::string path;
     for (const Value* value : open_) {
       if (value == open_.back()) break;
@@ -161,7 +171,21 @@ class Builder {
         path += (path.empty() ? "" : ".") + value->members.back().name;
       }
     }
+    return path;
+  }
+
+  // Of what has this name in it.
+  std::string path_to(const std::string& name) const {
+    const std::string path = path_of_open();
     return path + (path.empty() ? "" : ".") + name;
+  }
+
+  // Of the value that the parser is at.
+  std::string path_here() const {
+    if (open_.empty()) return {};
+    const Value& parent = *open_.back();
+    if (parent.kind == Value::Kind::kObject) return path_to(parent.members.back().name);
+    return path_of_open() + formatted("[{}]", parent.elements.size());
   }
 
   std::string_view text_;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <unistd.h>
+
 #include <array>
 #include <cerrno>
 #include <cstddef>
-#include <cstdio>
 #include <filesystem>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -15,6 +15,8 @@
 #include <inferpool/settings.hpp>
 
 #include "core/format.hpp"
+#include "core/regular_file.hpp"
+#include "core/system_error.hpp"
 #include "model/byte_size.hpp"
 #include "model/json_reader.hpp"
 #include "model/json_value.hpp"
@@ -27,7 +29,7 @@ namespace {
 
 using std::filesystem::path;
 
-constexpr std::size_t kMostBytes = 64 * kMiB;  // of a file that may be a device without an end
+constexpr std::size_t kMostBytes = 64 * kMiB;  // of a file
 constexpr std::string_view kFileScheme = "file:///";
 constexpr std::string_view kSchemeLetters =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.";
@@ -153,26 +155,25 @@ void resolve_paths(Settings& settings, const path& folder, std::string_view sour
   }
 }
 
-[[noreturn]] void refuse_file(const std::string& file, int error) {
-  throw Error(ErrorCode::kInvalidSettings,
-              formatted("{}: cannot be read: {}", file, std::generic_category().message(error)));
+[[noreturn]] void refuse_file(const std::string& file, std::string_view why) {
+  throw Error(ErrorCode::kInvalidSettings, formatted("{}: {}", file, why));
 }
 
 std::string read_file(const std::string& file) {
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> stream(std::fopen(file.c_str(), "rbe"),
-                                                               &std::fclose);
-  if (!stream) refuse_file(file, errno);
+  const RegularFile opened = open_regular_file(file);
+  if (!opened.fd) refuse_file(file, opened.why);
   std::string text;
   std::array<char, 4096> buffer;
-  while (const std::size_t size = std::fread(buffer.data(), 1, buffer.size(), stream.get())) {
-    text.append(buffer.data(), size);
+  for (;;) {
+    const ssize_t size = read(opened.fd.get(), buffer.data(), buffer.size());
+    if (size == 0) return text;
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0) refuse_file(file, formatted("cannot be read: {}", error_text(errno)));
+    text.append(buffer.data(), static_cast<std::size_t>(size));
     if (text.size() <= kMostBytes) continue;
-    throw Error(ErrorCode::kInvalidSettings,
-                formatted("{}: is larger than {}, and so is no model-settings.json", file,
-                          print_byte_size(kMostBytes)));
+    refuse_file(file, formatted("is larger than {}, and so is no model-settings.json",
+                                print_byte_size(kMostBytes)));
   }
-  if (std::ferror(stream.get()) != 0) refuse_file(file, errno);
-  return text;
 }
 
 }  // namespace

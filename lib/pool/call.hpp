@@ -83,6 +83,12 @@ struct Call {
     return state == CallState::kQueued || state == CallState::kPosted;
   }
 
+  // What its caller takes next, a part or the whole answer, was seen to stand.
+  void note_stood() noexcept { stood.store(parts + 1, std::memory_order_release); }
+  [[nodiscard]] bool next_stood() const noexcept {
+    return stood.load(std::memory_order_relaxed) == parts + 1;
+  }
+
   // Whether it may be queued once more, after its worker ended. One of which the caller has seen a
   // part never runs again.
   [[nodiscard]] bool may_run_again(bool began) const noexcept {
@@ -113,8 +119,11 @@ struct Call {
   Channel* channel = nullptr;                   // and the process: the lane's,
   std::shared_ptr<const DeadWorker> dead = {};  // or this one: the answer or a part stands there
   std::uint64_t parts = 0;                      // of the answer, that the caller has taken
-  int deaths = 0;                               // workers that ended while they ran it,
-  int blamed = 0;                               // of these, maybe by its doing; not remembered yet
+  // The number, from 1, of the part that was seen to stand and not taken, the whole answer being
+  // the last one; 0: none. It may not go again, and its caller reads this without the lock.
+  std::atomic<std::uint64_t> stood = 0;
+  int deaths = 0;  // workers that ended while they ran it,
+  int blamed = 0;  // of these, maybe by its doing; not remembered yet
   std::shared_ptr<const WorkerEnd> blamed_end = {};  // the last of them
   std::optional<Error> error = {};  // kDone without an answer; `dead`: once the part is taken
   Call* previous = nullptr;         // kQueued

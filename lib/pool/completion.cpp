@@ -188,11 +188,9 @@ bool Completion::advance(Pending& pending, TimePoint now) noexcept {
   };
   if (pending.waiter.seen() != pending.seen) relook();
   if (pending.placement.state != CallState::kDone && !pending.placement.answered()) {
+    exchange_.check(pending.call, pending.placement);
     const bool late = passed(pending.call.deadline, now);
-    if (!late && !pending.stop.stop_requested()) {
-      exchange_.check(pending.call, pending.placement);
-      return false;
-    }
+    if (!late && !pending.stop.stop_requested()) return false;
     exchange_.give_up(pending.call, late ? ErrorCode::kDeadlineExceeded : ErrorCode::kCancelled);
     relook();
   }

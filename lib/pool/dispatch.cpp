@@ -70,6 +70,7 @@ void Dispatch::collected(Call& call, bool succeeded, ipc::WakeList& wakes) {
 
 void Dispatch::part_taken(Call& call, ipc::WakeList& wakes) {
   ++call.parts;
+  call.stood.store(0, std::memory_order_relaxed);
   if (!call.dead) return lane_of(call).part_taken(call, wakes);
   // No error yet: a whole answer stood there, which somebody has made a part.
   fail(
@@ -85,7 +86,10 @@ bool Dispatch::give_up(Call& call, ErrorCode code, TimePoint now, ipc::WakeList&
   Error running = given_up(code, call.id, Phase::kRunning,
                            "while a worker ran it (its run is given cancel_grace to end)",
                            lanes_.worker_index(call.lane));
-  if (call.state == CallState::kPosted && call.channel->answered(call.sequence)) return false;
+  if (call.state == CallState::kPosted && call.channel->answered(call.sequence)) {
+    call.note_stood();
+    return false;
+  }
   Lane* const lane = call.state == CallState::kPosted && !call.dead ? &lane_of(call) : nullptr;
   fail(call, take_out(call, now, wakes) ? std::move(running) : std::move(queued), wakes);
   if (lane != nullptr) {

@@ -19,16 +19,11 @@ Placement placement_of(const Dispatch& d, const Call& call) {
   Placement placement{.state = call.state,
                       .sequence = call.sequence,
                       .crowded = d.crowded(),
-                      .dead = call.dead != nullptr};
+                      .dead = call.dead != nullptr,
+                      .stood = call.stood.load(std::memory_order_relaxed)};
   if (call.state == CallState::kPosted)
     placement.worker = std::static_pointer_cast<WorkerHandle>(d.channel_of(call));
   return placement;
-}
-
-// The call is still where its waiter saw it. Under the pool's lock.
-bool stands(const Call& call, const Placement& placement) noexcept {
-  return call.state == CallState::kPosted && call.sequence == placement.sequence &&
-         call.channel == placement.worker.get();
 }
 
 bool copied_if_memory(const ipc::BlockList& from, ipc::BlockList& to) noexcept try {
@@ -246,7 +241,7 @@ template <typename Change>
 bool Exchange::update_if_stands(const Call& call, const Placement& placement,
                                 const Change& change) {
   return dispatch_.update([&](Dispatch& d, ipc::WakeList& wakes) {
-    const bool there = stands(call, placement);
+    const bool there = placement.holds(call);
     if (there) change(d, wakes);
     return there;
   });
@@ -263,17 +258,22 @@ void Exchange::count(Call& call, const ipc::ReplyHead& head, std::uint64_t decod
   latency_.count(stages_of(call.marks, {head.started, head.ended}));
 }
 
-void Exchange::check(Call& call, const Placement& placement) noexcept {
+void Exchange::check(Call& call, Placement& placement) noexcept {
   if (placement.dead) return check_dead(call, placement);
-  if (placement.state != CallState::kPosted ||
-      placement.worker->memory()->ring().plausible(placement.sequence))
-    return;
+  if (placement.state != CallState::kPosted) return;
+  const auto plausible = [&] {
+    return placement.worker->memory()->ring().plausible(placement.sequence);
+  };
+  const bool missed = placement.missed(call);
+  if (!missed && plausible()) return;
   // The slot may be another request's by now, so look again where that cannot be.
-  const bool broken = dispatch_.look([&](const Dispatch&) {
-    return stands(call, placement) &&
-           !placement.worker->memory()->ring().plausible(placement.sequence);
+  std::string_view broken;
+  dispatch_.look([&](const Dispatch&) {
+    if (!placement.holds(call)) return;
+    if (missed && call.next_stood()) broken = kTookBack;
+    if (!plausible()) broken = "words of the ring that no worker writes";
   });
-  if (broken) violation(*placement.worker, "words of the ring that no worker writes");
+  if (!broken.empty()) violation(*placement.worker, broken);
 }
 
 // A dead worker writes nothing, but another process may: what stood and is gone will not come.

@@ -56,8 +56,9 @@ class Exchange {
   bool collect_part(Call& call, const Placement& placement,
                     detail::FunctionRef<void(Decoder&)> decode);
   // Of a call of which its waiter has found nothing: ends the worker where the reply word holds
-  // what cannot be; ends the call where its worker is dead, and what stood there is gone.
-  void check(Call& call, const Placement& placement) noexcept;
+  // what cannot be, or what stood there before the waiter looked is gone; ends the call where its
+  // worker is dead, and what stood there is gone.
+  void check(Call& call, Placement& placement) noexcept;
 
   // Of a call that is done, before its caller is told: an input that was running when its worker
   // ended is remembered.

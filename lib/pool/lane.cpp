@@ -99,6 +99,7 @@ void Lane::post(Call& call, ipc::WakeList& wakes) {
   if (runs_.size() >= concurrency_) give_turns();
   const bool at_once = room_for_turn();
   call.state = CallState::kPosted;
+  call.stood.store(0, std::memory_order_relaxed);
   call.lane = index_;
   call.channel = channel_.get();
   call.sequence = channel_->post(call, wakes);
@@ -230,6 +231,7 @@ void Lane::end_overdue(TimePoint now, Duration cancel_grace, Duration hang_timeo
   for (Run& run : runs_) {
     if (answered(run)) {
       if (!std::exchange(run.over, true)) ++over_;
+      if (run.call != nullptr) run.call->note_stood();
       continue;
     }
     if (in_hand++ < concurrency_ && !run.started) run.started = now;
@@ -240,9 +242,10 @@ void Lane::end_overdue(TimePoint now, Duration cancel_grace, Duration hang_timeo
 void Lane::end_if_overdue(Run& run, TimePoint now, Duration cancel_grace, Duration hang_timeout) {
   // It is the caller's turn to do something.
   const bool waits = run.call != nullptr && channel_->part_stands(run.sequence);
-  if (run.over) {
+  const bool stood = run.call != nullptr && run.call->next_stood();
+  if (run.over || (stood && !waits)) {
     channel_->kill(
-        text_or("violation", [] { return "protocol violation: it took an answer back"; }));
+        text_or("violation", [] { return formatted("protocol violation: {}", kTookBack); }));
   } else if (passed(run.kill_at, now)) {
     ask_for_stack(now, text_or("it is late", [&] {
                     return formatted(
@@ -256,6 +259,7 @@ void Lane::end_if_overdue(Run& run, TimePoint now, Duration cancel_grace, Durati
                                      seconds(hang_timeout));
                   }));
   } else {
+    if (waits) run.call->note_stood();
     return;
   }
   run.overdue = out_of_time_ = true;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include <inferpool/detail/storage.hpp>
@@ -19,6 +20,9 @@ namespace inferpool::pool {
 
 // How long a worker that hangs may take to write its stack and end.
 inline constexpr Duration kStackGrace = std::chrono::milliseconds(500);
+
+// What a worker does that shows an answer, or a part of one, and hides it.
+inline constexpr std::string_view kTookBack = "it took an answer back";
 
 // A request that a worker has, until its answer was read.
 struct Run {

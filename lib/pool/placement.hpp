@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <utility>
 
 #include "pool/call.hpp"
 #include "pool/worker_handle.hpp"
@@ -13,8 +14,9 @@ namespace inferpool::pool {
 struct Placement {
   CallState state = CallState::kNew;
   std::uint32_t sequence = 0;
-  bool crowded = false;  // see Dispatch
-  bool dead = false;     // the worker ended, and the answer or a part of it stood in its memory
+  bool crowded = false;     // see Dispatch
+  bool dead = false;        // the worker ended, and the answer or a part of it stood in its memory
+  std::uint64_t stood = 0;  // see Call
   std::shared_ptr<WorkerHandle> worker = {};
 
   [[nodiscard]] bool answered() const noexcept {
@@ -22,6 +24,18 @@ struct Placement {
   }
   [[nodiscard]] bool part_stands() const noexcept {
     return state == CallState::kPosted && worker->memory()->ring().part_stands(sequence);
+  }
+  // The call is still where its waiter saw it. Under the pool's lock.
+  [[nodiscard]] bool holds(const Call& call) const noexcept {
+    return call.state == CallState::kPosted && call.sequence == sequence &&
+           call.channel == worker.get();
+  }
+  // To be asked after a look that found nothing. True: what had been seen to stand before that
+  // look is gone, unless the call went on meanwhile. Remembers for the next look what was seen by
+  // now.
+  [[nodiscard]] bool missed(const Call& call) noexcept {
+    const std::uint64_t now = call.stood.load(std::memory_order_acquire);
+    return std::exchange(stood, now) == now && now != 0;
   }
 };
 

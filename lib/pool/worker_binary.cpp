@@ -28,7 +28,7 @@ constexpr unsigned kMachine = EM_X86_64;
 // Not where another program interprets it: a script, an executable for another machine. One that
 // may be executed but not read cannot be interpreted either.
 bool is_native(const std::string& file) {
-  const FileDescriptor fd(open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  const FileDescriptor fd(open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!fd) return errno == EACCES;
   Elf64_Ehdr head{};
   if (pread(fd.get(), &head, sizeof(head), 0) != static_cast<ssize_t>(sizeof(head))) return false;

@@ -11,6 +11,8 @@
 namespace inferpool::runtimes {
 namespace {
 
+namespace fs = std::filesystem;
+
 [[noreturn]] void refuse(const std::string& why) {
   throw Error(ErrorCode::kInvalidSettings, "parameters.uri (uri): " + why);
 }
@@ -25,23 +27,30 @@ std::string listed(std::span<const char* const> names) {
   return text;
 }
 
+// To open another may wait for ever: a pipe, for whoever writes it.
+fs::path checked(const fs::path& file) {
+  std::error_code ignored;
+  if (fs::is_regular_file(file, ignored)) return file;
+  refuse(fmt::format("{} is no regular file", file.string()));
+}
+
 }  // namespace
 
 std::filesystem::path find_model_file(const std::string& uri, const ModelFileKind& kind) {
-  namespace fs = std::filesystem;
   if (uri.empty()) {
     refuse(fmt::format("it is not set; accepted: the file of {}, or its folder", kind.name));
   }
   std::error_code ignored;
   const fs::path path = uri;
-  if (fs::is_directory(path, ignored)) {
-    for (const char* name : kind.in_folder) {
-      if (fs::is_regular_file(path / name, ignored)) return path / name;
-    }
-    refuse(fmt::format("in the folder {} there is no {}", uri, listed(kind.in_folder)));
+  if (!fs::exists(path, ignored)) refuse(fmt::format("there is no file {}", uri));
+  if (!fs::is_directory(path, ignored)) return checked(path);
+  for (const char* name : kind.in_folder) {
+    if (fs::is_regular_file(path / name, ignored)) return path / name;
   }
-  if (!fs::is_regular_file(path, ignored)) refuse(fmt::format("there is no file {}", uri));
-  return path;
+  for (const char* name : kind.in_folder) {
+    if (fs::exists(path / name, ignored)) return checked(path / name);
+  }
+  refuse(fmt::format("in the folder {} there is no {}", uri, listed(kind.in_folder)));
 }
 
 }  // namespace inferpool::runtimes

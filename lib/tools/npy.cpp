@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/npy.hpp"
 
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
-#include <fstream>
 #include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <system_error>
 
 #include <inferpool/error.hpp>
 
 #include "core/format.hpp"
+#include "core/regular_file.hpp"
+#include "core/system_error.hpp"
 #include "tools/npy_header.hpp"
 #include "tools/npy_types.hpp"
 
@@ -27,13 +29,8 @@ constexpr const char* kAccepted =
 class NpyFile {
  public:
   explicit NpyFile(const std::filesystem::path& file)
-      : name_(file.string()), in_(file, std::ios::binary) {
-    const int error = errno;
-    if (!in_) refuse(formatted("cannot be read: {}", std::generic_category().message(error)));
-    std::error_code failure;
-    if (!std::filesystem::is_regular_file(file, failure)) refuse("is not a regular file");
-    left_ = std::filesystem::file_size(file, failure);
-    if (failure) refuse(formatted("cannot be read: {}", failure.message()));
+      : name_(file.string()), opened_(open_regular_file(file)), left_(opened_.size) {
+    if (!opened_.fd) refuse(opened_.why);
   }
 
   Tensor read() {
@@ -105,8 +102,13 @@ class NpyFile {
   std::string take(std::uint64_t size) {
     if (size > left_) refuse(formatted("ends {} bytes too early", size - left_));
     std::string bytes(size, '\0');
-    in_.read(bytes.data(), static_cast<std::streamsize>(size));
-    if (!in_) refuse("cannot be read to its end");
+    for (std::size_t done = 0; done < size;) {
+      const ssize_t got = ::read(opened_.fd.get(), bytes.data() + done, size - done);
+      if (got < 0 && errno == EINTR) continue;
+      if (got < 0) refuse(formatted("cannot be read: {}", error_text(errno)));
+      if (got == 0) refuse("cannot be read to its end");
+      done += static_cast<std::size_t>(got);
+    }
     left_ -= size;
     return bytes;
   }
@@ -116,7 +118,7 @@ class NpyFile {
   }
 
   std::string name_;
-  std::ifstream in_;
+  RegularFile opened_;
   std::uint64_t left_ = 0;  // bytes not read yet
 };
 

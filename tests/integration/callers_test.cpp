@@ -22,6 +22,22 @@ Settings timed(const std::string& extra) {
   return settings;
 }
 
+TEST_CASE("the worker by which times are tested takes the time that it is told to") {
+  const ModelInput input = Tensor::scalar(1.0F);
+  const auto takes = [&](const std::string& extra) {
+    UntypedPool pool(timed(extra), input);
+    std::vector<Duration> calls;
+    for (int i = 0; i < 20; ++i) {
+      const TimePoint begin = Clock::now();
+      static_cast<void>(pool.infer(input));
+      calls.push_back(Clock::now() - begin);
+    }
+    return std::ranges::min(calls);
+  };
+  CHECK(takes(R"({"wait_us": 50000})") >= 50ms);
+  CHECK(takes("{}") < 50ms);  // the quickest of twenty
+}
+
 TEST_CASE("callers call until they are stopped, and know when each of their calls ended") {
   const ModelInput input = Tensor::scalar(1.0F);
   UntypedPool pool(timed("{}"), input);

@@ -136,6 +136,26 @@ TEST_CASE("What stood when its worker died, and is taken back, ends as worker_lo
   CHECK(pool.stats().in_flight == 0);
 }
 
+TEST_CASE("A call ends whose living worker hides the answer whenever its caller looks", "[H9]") {
+  Settings settings = taking_back(R"({"left": "hide"})");
+  settings.spin = 0ns;
+  settings.hang_timeout = GENERATE(as<Duration>(), 0s, 40s);
+  settings.drain_timeout = 1s;
+  const bool blocking = GENERATE(false, true);
+  StreamingPool pool(settings);
+  const Script request = script(0, Ending::kValue);
+  std::future<Tensor> call =
+      blocking ? std::async(std::launch::async, [&] { return pool.infer(request); })
+               : pool.submit(request);
+  REQUIRE(call.wait_for(30s) == std::future_status::ready);
+  try {
+    CHECK(number_of(call.get()) == 1);  // of a caller that woke up too late to find nothing
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::kWorkerLost);
+    CHECK_THAT(error.what(), contains("it took an answer back"));
+  }
+}
+
 TEST_CASE("Every call ends whose dead worker's answer comes and goes, by each verb", "[H9]") {
   StreamingPool pool(taking_back(R"({"left": "flicker"})"));
   const auto lost_or_answered = [](auto call) {

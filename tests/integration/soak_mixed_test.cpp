@@ -10,7 +10,6 @@
 #include <boost/asio/io_context.hpp>
 #include <cstdlib>
 #include <deque>
-#include <map>
 #include <mutex>
 #include <random>
 #include <thread>
@@ -22,51 +21,14 @@
 #include "catch.hpp"
 #include "integration/actors.hpp"
 #include "integration/processes.hpp"
+#include "integration/soak.hpp"
+#include "integration/soak_ledger.hpp"
 #include "workers/echo.hpp"
 
 namespace inferpool::test {
 namespace {
 
 namespace asio = boost::asio;
-
-std::chrono::seconds duration() {
-  const char* seconds = std::getenv("INFERPOOL_SOAK_SECONDS");
-  return std::chrono::seconds(seconds != nullptr ? std::atoi(seconds) : 10);
-}
-
-// What became of all calls. Thread-safe.
-class Ledger {
- public:
-  void answered() { ++answered_; }
-  void failed(const Error& error) {
-    const std::lock_guard lock(mutex_);
-    ++errors_[error.code()];
-    static constexpr std::array kDue = {ErrorCode::kWorkerLost, ErrorCode::kCancelled,
-                                        ErrorCode::kDeadlineExceeded};
-    if (std::ranges::find(kDue, error.code()) == kDue.end()) wrong_ = error.what();
-  }
-  void wrong(const std::string& what) {
-    const std::lock_guard lock(mutex_);
-    wrong_ = what;
-  }
-  [[nodiscard]] std::uint64_t answers() const { return answered_.load(); }
-  [[nodiscard]] std::uint64_t errors(std::optional<ErrorCode> code = {}) const {
-    const std::lock_guard lock(mutex_);
-    std::uint64_t sum = 0;
-    for (const auto& [of, count] : errors_) sum += !code || of == *code ? count : 0;
-    return sum;
-  }
-  [[nodiscard]] std::string what_is_wrong() const {
-    const std::lock_guard lock(mutex_);
-    return wrong_;
-  }
-
- private:
-  std::atomic<std::uint64_t> answered_{0};
-  mutable std::mutex mutex_;
-  std::map<ErrorCode, std::uint64_t> errors_;
-  std::string wrong_;
-};
 
 // Stop tokens that are asked to stop a little later.
 class Canceller {
@@ -93,39 +55,46 @@ class Canceller {
 class Asker {
  public:
   struct Question {
-    Tensor input;
-    InferOptions options;
+    SoakCall call = {};
+    Tensor input = {};
+    InferOptions options = {};
   };
 
-  Asker(Ledger& ledger, Canceller& canceller, unsigned seed)
+  Asker(SoakLedger& ledger, Canceller& canceller, unsigned seed)
       : ledger_(ledger), canceller_(canceller), random_(seed) {}
 
   Question ask() {
     // Inside the slot, in the frame's block, copied out, viewed.
     static constexpr std::array<std::int64_t, 5> kCounts = {1, 60, 300, 2'000, 25'000};
-    Question question{
-        floats(kCounts[random_() % kCounts.size()], static_cast<float>(random_() % 1'000'000)), {}};
-    if (random_() % 8 == 0) question.options.stop = canceller_.token();
-    if (random_() % 16 == 0)
+    Question question{.input = floats(kCounts[random_() % kCounts.size()],
+                                      static_cast<float>(random_() % 1'000'000))};
+    if (random_() % 8 == 0) {
+      question.call.cancelled = true;
+      question.options.stop = canceller_.token();
+    }
+    if (random_() % 16 == 0) {
+      question.call.timed = true;
       question.options.timeout = std::chrono::microseconds(random_() % 2'000);
+    }
     return question;
   }
 
-  void judge(const Tensor& input, const Result<Tensor>& result) {
-    if (!result) return ledger_.failed(result.error());
-    if (*result != input) return ledger_.wrong("an answer has other content than was sent");
+  void judge(const Question& question, const Result<Tensor>& result) {
+    if (!result) return ledger_.failed(question.call, result.error());
+    if (*result != question.input)
+      return ledger_.wrong("an answer has other content than was sent");
     ledger_.answered();
   }
 
  private:
-  Ledger& ledger_;
+  SoakLedger& ledger_;
   Canceller& canceller_;
   std::mt19937 random_;
 };
 
 struct Storm {
   Pool<Echo>& pool;
-  Ledger& ledger;
+  SoakLedger& ledger;
   Canceller canceller = {};
   std::atomic<bool> over{false};
   std::atomic<int> chains{0};  // handlers and coroutines that go on asking
@@ -134,17 +103,17 @@ struct Storm {
     Asker asker(ledger, canceller, seed);
     while (!over.load()) {
       const auto question = asker.ask();
-      asker.judge(question.input, pool.try_infer(question.input, question.options));
+      asker.judge(question, pool.try_infer(question.input, question.options));
     }
   }
 
   void by_future(unsigned seed) {
     Asker asker(ledger, canceller, seed);
-    std::deque<std::pair<Tensor, std::future<Tensor>>> open;
+    std::deque<std::pair<Asker::Question, std::future<Tensor>>> open;
     while (!over.load() || !open.empty()) {
       if (!over.load() && open.size() < 8) {
         const auto question = asker.ask();
-        open.emplace_back(question.input, pool.submit(question.input, question.options));
+        open.emplace_back(question, pool.submit(question.input, question.options));
         continue;
       }
       try {
@@ -160,8 +129,8 @@ struct Storm {
   void by_handler(std::shared_ptr<Asker> asker) {
     const auto question = asker->ask();
     pool.async_infer(question.input, question.options,
-                     [this, asker, input = question.input](const Result<Tensor>& result) {
-                       asker->judge(input, result);
+                     [this, asker, question](const Result<Tensor>& result) {
+                       asker->judge(question, result);
                        over.load() ? static_cast<void>(--chains) : by_handler(asker);
                      });
   }
@@ -173,11 +142,11 @@ struct Storm {
       const auto question = asker.ask();
       std::optional<Error> error;
       try {
-        asker.judge(question.input, co_await async_infer(pool, question.input, question.options));
+        asker.judge(question, co_await async_infer(pool, question.input, question.options));
       } catch (const Error& thrown) {
         error = thrown;
       }
-      if (error) asker.judge(question.input, *error);
+      if (error) asker.judge(question, *error);
     }
     --chains;
   }
@@ -208,7 +177,7 @@ void rage(Storm& storm) {
   for (unsigned i = 0; i < 16; ++i, ++storm.chains)
     storm.by_handler(std::make_shared<Asker>(storm.ledger, storm.canceller, 100 + i));
   std::mt19937 random(1);
-  const auto end = std::chrono::steady_clock::now() + duration();
+  const auto end = std::chrono::steady_clock::now() + soak_time();
   const auto next = [&] { return std::chrono::steady_clock::now() >= end; };
   for (int i = 0; !next() && storm.ledger.what_is_wrong().empty(); ++i) {
     (void)eventually(next, 2ms);
@@ -229,7 +198,7 @@ TEST_CASE(
     settings.shared_memory_limit = 256 * kMiB;
     settings.cancel_grace = 1s;
     Pool<Echo> pool(settings);
-    Ledger ledger;
+    SoakLedger ledger(false);
     {
       Storm storm{pool, ledger};
       rage(storm);
@@ -239,6 +208,8 @@ TEST_CASE(
                           << ledger.errors(ErrorCode::kDeadlineExceeded) << " too late, "
                           << pool.stats().deaths << " workers killed");
     REQUIRE(ledger.what_is_wrong() == "");
+    CHECK(ledger.errors(ErrorCode::kQueueFull) == 0);
+    CHECK(ledger.errors(ErrorCode::kOutOfMemory) == 0);
     CHECK(ledger.answers() > 1000);
     CHECK(ledger.errors(ErrorCode::kCancelled) > 0);
     CHECK(ledger.errors(ErrorCode::kDeadlineExceeded) > 0);

@@ -9,7 +9,6 @@
 
 #include <array>
 #include <climits>
-#include <cstdio>
 #include <cstring>
 #include <random>
 #include <string>
@@ -23,6 +22,7 @@
 #include "worker/attachment.hpp"
 #include "worker/leave.hpp"
 #include "worker/server.hpp"
+#include "workers/attached.hpp"
 #include "workers/orders.hpp"
 
 namespace inferpool::test {
@@ -219,7 +219,6 @@ int serve(int control_fd) {
 }  // namespace inferpool::test
 
 int main(int argc, char** argv) {
-  int fd = -1;
-  if (argc != 2 || std::sscanf(argv[1], "--inferpool-attach=%d", &fd) != 1) return 2;
-  return inferpool::test::serve(fd);
+  const auto fd = inferpool::test::attached_by(argc, argv);
+  return fd ? inferpool::test::serve(*fd) : 2;
 }

@@ -22,6 +22,7 @@
 #include "worker/attachment.hpp"
 #include "worker/leave.hpp"
 #include "worker/server.hpp"
+#include "workers/attached.hpp"
 
 namespace inferpool::test {
 namespace {
@@ -230,9 +231,7 @@ int serve(int control_fd) {
 
 // --kinds lists them.
 int main(int argc, char** argv) {
-  int fd = -1;
-  if (argc == 2 && std::sscanf(argv[1], "--inferpool-attach=%d", &fd) == 1)
-    return inferpool::test::serve(fd);
+  if (const auto fd = inferpool::test::attached_by(argc, argv)) return inferpool::test::serve(*fd);
   for (const auto& [name, reply] : inferpool::test::kinds()) std::puts(name.c_str());
   return 2;
 }

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "ipc/handshake.hpp"
+#include "workers/attached.hpp"
 
 namespace {
 
@@ -70,15 +71,12 @@ void shake_hands(ControlSocket& socket, std::string_view how, std::string_view s
 }  // namespace
 
 int main(int argc, char** argv) {
-  int fd = -1;
+  const auto fd = inferpool::test::attached_by(argc, argv);
   const char* how = std::getenv("HANDSHAKE");
   const char* signature = std::getenv("SIGNATURE");
-  if (how == nullptr || signature == nullptr || argc != 2 ||
-      std::sscanf(argv[1], "--inferpool-attach=%d", &fd) != 1) {
-    return 2;
-  }
+  if (how == nullptr || signature == nullptr || !fd) return 2;
   std::fputs("shaking hands\n", stderr);
-  ControlSocket socket{inferpool::FileDescriptor(fd)};
+  ControlSocket socket{inferpool::FileDescriptor(*fd)};
   if (how != std::string_view("silent")) shake_hands(socket, how, signature);
   stay();
 }

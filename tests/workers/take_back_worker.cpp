@@ -4,6 +4,8 @@
 // {"left": "answer", "then": "take back", "go": FILE}: once there is FILE, and makes FILE.done
 // then; "left" is "answer" (after one part) or "part" (the second one), "then" "take back" or "make
 // a part". {"left": "flicker"}: what stands comes and goes for half a second, for whatever request.
+// {"left": "hide"}: it lives, shows each answer while the caller sleeps, and hides it before he
+// looks.
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/mman.h>
@@ -11,7 +13,6 @@
 
 #include <array>
 #include <chrono>
-#include <cstdio>
 #include <cstring>
 #include <string>
 
@@ -23,6 +24,7 @@
 #include "worker/attachment.hpp"
 #include "worker/leave.hpp"
 #include "worker/server.hpp"
+#include "workers/attached.hpp"
 #include "workers/streaming_model.hpp"
 
 namespace inferpool::test {
@@ -84,6 +86,24 @@ void change_answer(const Orders& orders, std::atomic<std::uint32_t>& published,
   ::close(::open((go + ".done").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
 }
 
+// A caller that sleeps looks again after a second.
+[[noreturn]] void hide(ipc::Control& control, ipc::WorkerRing& ring) {
+  const auto sequence = ring.take();
+  if (!sequence) ::_exit(0);
+  std::atomic<std::uint32_t>& published = control.reply(*sequence).published;
+  std::atomic<std::uint32_t>& parked = control.request(*sequence).reply_parked;
+  const std::uint32_t before = published.load();
+  const Frame answer(model::ReplyKind::kAnswer);
+  for (;;) {
+    while (parked.load() == 0) ::poll(nullptr, 0, 1);
+    ::poll(nullptr, 0, 20);  // he has looked once more by then
+    parked.store(0);         // nor is he woken
+    ring.publish(*sequence, {.frame = answer.bytes()});
+    ::poll(nullptr, 0, 900);
+    published.store(before);
+  }
+}
+
 [[noreturn]] void answer_and_die(const worker::Attachment& attachment) {
   const Orders orders(attachment.settings().extra);
   ipc::Control& control = attachment.control();
@@ -121,7 +141,12 @@ int serve(int control_fd) {
   worker::Server server(attachment, model);
   model.load(attachment.settings(), {});
   attachment.report_ready();
-  const bool always = Orders(attachment.settings().extra).of("left") == "flicker";
+  const std::string left = Orders(attachment.settings().extra).of("left");
+  const bool always = left == "flicker";
+  if (left == "hide") {
+    ipc::WorkerRing ring(attachment.control(), 50us, 2);
+    hide(attachment.control(), ring);
+  }
   if (attachment.welcome().generation == 1 || always) answer_and_die(attachment);
   server.run();
   ::_exit(0);
@@ -131,8 +156,6 @@ int serve(int control_fd) {
 }  // namespace inferpool::test
 
 int main(int argc, char** argv) {
-  int fd = -1;
-  if (argc == 2 && std::sscanf(argv[1], "--inferpool-attach=%d", &fd) == 1)
-    return inferpool::test::serve(fd);
-  return 2;
+  const auto fd = inferpool::test::attached_by(argc, argv);
+  return fd ? inferpool::test::serve(*fd) : 2;
 }

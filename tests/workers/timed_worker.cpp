@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Answers with what it was given, after a time or not at all, as the object in Settings::extra
-// says: {"compute_us": 100}, {"wait_us": 5000}, {"die_at": 3}, {"throw_at": 3}.
+// says: {"wait_us": 5000}, {"die_at": 3}, {"throw_at": 3}.
 #include <time.h>
 
 #include <chrono>
@@ -20,7 +20,6 @@ class Timed {
  public:
   explicit Timed(const Settings& settings) {
     const auto extra = nlohmann::json::parse(settings.extra.empty() ? "{}" : settings.extra);
-    compute_ = Microseconds(extra.value("compute_us", 0));
     wait_ = Microseconds(extra.value("wait_us", 0));
     die_at_ = extra.value("die_at", 0);
     throw_at_ = extra.value("throw_at", 0);
@@ -30,9 +29,6 @@ class Timed {
     ++calls_;
     if (calls_ == die_at_) std::raise(SIGKILL);
     if (calls_ == throw_at_) throw std::domain_error("no such digit");
-    const auto end = processor_time() + compute_;
-    while (processor_time() < end) {
-    }
     if (wait_ > Microseconds(0)) {
       const auto rest = wait_.count() % 1'000'000 * 1'000;
       const timespec pause{wait_.count() / 1'000'000, rest};
@@ -42,13 +38,6 @@ class Timed {
   }
 
  private:
-  static std::chrono::nanoseconds processor_time() {
-    timespec time{};
-    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-    return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
-  }
-
-  Microseconds compute_{};
   Microseconds wait_{};
   int die_at_ = 0;
   int throw_at_ = 0;

@@ -18,12 +18,13 @@ using Traits = std::filebuf::traits_type;
 }  // namespace
 
 ByteSource::ByteSource(const std::filesystem::path& file) {
-  errno = 0;
   std::error_code error;
-  if (file_.open(file, std::ios::in | std::ios::binary) != nullptr)
-    size_ = std::filesystem::file_size(file, error);
-  else
-    error = std::error_code(errno, std::generic_category());
+  size_ = std::filesystem::file_size(file, error);  // a pipe has none, and to open it would wait
+  if (!error) {
+    errno = 0;
+    if (file_.open(file, std::ios::in | std::ios::binary) == nullptr)
+      error = std::error_code(errno, std::generic_category());
+  }
   if (error) throw XgboostError("it cannot be read: " + error.message());
 }
 

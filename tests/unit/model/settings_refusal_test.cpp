@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <cstdint>
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -8,6 +10,8 @@
 #include <inferpool/settings.hpp>
 
 #include "catch.hpp"
+#include "integration/scratch_folder.hpp"
+#include "unit/unwritten_pipe.hpp"
 
 namespace inferpool {
 namespace {
@@ -238,13 +242,24 @@ TEST_CASE("a file that cannot be read is refused with its path and the reason") 
                       "file or directory");
   REQUIRE_THROWS_WITH(Settings::from_file(""),
                       "invalid_settings: : cannot be read: No such file or directory");
-  REQUIRE_THROWS_WITH(Settings::from_file("/dev/zero"),
-                      "invalid_settings: /dev/zero: is larger than 64MiB, and so is no "
-                      "model-settings.json");
+  const test::ScratchFolder folder;
+  const std::string large = folder / "large.json";
+  test::write_file(large);
+  std::filesystem::resize_file(large, (std::uintmax_t{64} << 20U) + 1);
+  REQUIRE_THROWS_WITH(Settings::from_file(large), "invalid_settings: " + large +
+                                                      ": is larger than 64MiB, and so is no "
+                                                      "model-settings.json");
+}
+
+TEST_CASE("what is no regular file is refused as model-settings.json, and nobody waits for it") {
+  const test::UnwrittenPipe pipe("model-settings.json");
+  const auto from_file = [&] { return Settings::from_file(pipe.path()); };
+  REQUIRE_THROWS_WITH(pipe.read_by(from_file),
+                      "invalid_settings: " + pipe.path() + ": is a pipe; accepted: a regular file");
   REQUIRE_THROWS_WITH(Settings::from_file("/"),
-                      "invalid_settings: /: cannot be read: Is a directory");
-  REQUIRE_THROWS_WITH(Settings::from_file("/dev/null"),
-                      "invalid_settings: /dev/null: is empty; accepted: a JSON object such as {}");
+                      "invalid_settings: /: is a directory; accepted: a regular file");
+  REQUIRE_THROWS_WITH(Settings::from_file("/dev/zero"),
+                      "invalid_settings: /dev/zero: is a device; accepted: a regular file");
 }
 
 }  // namespace

@@ -151,6 +151,22 @@ TEST_CASE("a living worker that takes an answer back is killed, whether its runs
   REQUIRE(behind.blamed == 0);
 }
 
+TEST_CASE("a living worker that takes a part back is killed", "[H9]") {
+  FakePool pool({.workers = 1});
+  Call& call = pool.admit();
+  call.streams = true;
+  pool.begin(call);
+  FakePool::channel_of(call).send_part(call.sequence);
+  pool.sweep();
+  REQUIRE(pool.worker(0).killed().empty());
+  take_back(call);
+  pool.sweep();
+  REQUIRE_THAT(pool.worker(0).killed(), contains("protocol violation"));
+  pool.end_worker(0);
+  REQUIRE(FakePool::code(call) == ErrorCode::kWorkerLost);
+  REQUIRE(call.blamed == 1);
+}
+
 TEST_CASE("an answer that is taken back before anybody saw it is timed from the run's start",
           "[H9]") {
   FakePool pool({.workers = 1, .hang_timeout = 10s});

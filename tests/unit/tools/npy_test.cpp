@@ -11,6 +11,7 @@
 #include "catch.hpp"
 #include "integration/scratch_folder.hpp"
 #include "unit/tools/npy_file.hpp"
+#include "unit/unwritten_pipe.hpp"
 
 namespace inferpool::test {
 namespace {
@@ -127,7 +128,13 @@ TEST_CASE("no beginning of a .npy file is taken for a whole one") {
 TEST_CASE("a .npy file that cannot be read is refused with the reason") {
   const ScratchFolder folder;
   CHECK_THROWS_WITH(read_npy(folder / "none.npy"), contains("No such file or directory"));
-  CHECK_THROWS_WITH(read_npy(folder / ""), contains("is not a regular file"));
+  CHECK_THROWS_WITH(read_npy(folder / ""), contains("is a directory; accepted: a regular file"));
+}
+
+TEST_CASE("a pipe is refused as a .npy file, and nobody waits for who writes it") {
+  const UnwrittenPipe pipe("x.npy");
+  CHECK_THROWS_WITH(pipe.read_by([&] { return read_npy(pipe.path()); }),
+                    contains("is a pipe; accepted: a regular file"));
 }
 
 }  // namespace

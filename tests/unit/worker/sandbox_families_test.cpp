@@ -13,12 +13,12 @@
 #include <termios.h>
 
 #include <cstring>
-#include <future>
 
 #include "catch.hpp"
 #include "integration/scratch_folder.hpp"
 #include "passed_descriptor.hpp"
 #include "unit/worker/confined_child.hpp"
+#include "unit/worker/confined_load.hpp"
 #include "worker/sandbox.hpp"
 
 namespace inferpool::worker {
@@ -152,18 +152,8 @@ TEST_CASE("each family of calls that reach others is refused to a confined worke
 TEST_CASE("each family of calls is refused to the threads of a load, too", "[H13]") {
   const ScratchFolder folder;
   write_file(folder / "file", "content");
-  CHECK(told_by_child([&] {
-          isolate();
-          const int file = open((folder / "file").c_str(), O_RDONLY | O_CLOEXEC);
-          std::promise<void> go;
-          auto outcomes = std::async(std::launch::async, [&] {
-            go.get_future().wait();
-            return carry_out_all(file);
-          });
-          confine();
-          go.set_value();
-          return outcomes.get();
-        }) == "");
+  const auto load = [&] { return open((folder / "file").c_str(), O_RDONLY | O_CLOEXEC); };
+  CHECK(told_by_thread_of_load(load, carry_out_all) == "");
 }
 
 }  // namespace

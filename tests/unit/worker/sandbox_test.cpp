@@ -26,6 +26,7 @@
 #include "ipc/segment.hpp"
 #include "skipped.hpp"
 #include "unit/worker/confined_child.hpp"
+#include "unit/worker/confined_load.hpp"
 
 namespace inferpool::worker {
 namespace {
@@ -222,23 +223,16 @@ TEST_CASE("the thread that confines has a Landlock domain that forbids besides i
 
 TEST_CASE("threads that a load started are confined with the others") {
   const ScratchFolder folder;
-  CHECK(told_by_child([&] {
-          isolate();
-          std::promise<void> go;
-          auto outcomes = std::async(std::launch::async, [&] {
-            go.get_future().wait();
-            Deviations none("EPERM");
-            none.add("open", open((folder / "file").c_str(), O_WRONLY | O_CREAT, 0600));
-            none.add("socket", socket(AF_INET, SOCK_STREAM, 0));
-            none.add("kill", kill(getppid(), 0));
-            std::string text = none.text();
-            const std::string memory = "/proc/" + std::to_string(getppid()) + "/mem";
-            if (open(memory.c_str(), O_RDONLY) >= 0) text += "memory of the parent";
-            return text;
-          });
-          confine();
-          go.set_value();
-          return outcomes.get();
+  const auto load = [&] { return folder / "file"; };
+  CHECK(told_by_thread_of_load(load, [](const std::string& file) {
+          Deviations none("EPERM");
+          none.add("open", open(file.c_str(), O_WRONLY | O_CREAT, 0600));
+          none.add("socket", socket(AF_INET, SOCK_STREAM, 0));
+          none.add("kill", kill(getppid(), 0));
+          std::string text = none.text();
+          const std::string memory = "/proc/" + std::to_string(getppid()) + "/mem";
+          if (open(memory.c_str(), O_RDONLY) >= 0) text += "memory of the parent";
+          return text;
         }) == "");
 }
 

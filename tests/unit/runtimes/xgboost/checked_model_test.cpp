@@ -9,6 +9,7 @@
 #include "catch.hpp"
 #include "runtimes/xgboost/booster.hpp"
 #include "unit/runtimes/xgboost/edited_model.hpp"
+#include "unit/unwritten_pipe.hpp"
 
 namespace inferpool::test {
 namespace {
@@ -160,6 +161,11 @@ TEST_CASE("every form and kind of model that this library writes is served") {
       CHECK(refusal(folder / name, Booster::library_version()) == "it is served");
     }
   }
+}
+
+TEST_CASE("a pipe is refused as a model, and nobody waits for who writes it") {
+  const UnwrittenPipe pipe("model.json");
+  CHECK_THAT(pipe.read_by([&] { return refusal(pipe.path()); }), contains("it cannot be read"));
 }
 
 TEST_CASE("a model that is cut off, or of which a byte is changed, is refused or a model") {
