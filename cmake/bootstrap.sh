@@ -9,7 +9,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 packages=(g++ cmake ninja-build libboost-dev libfmt-dev nlohmann-json3-dev catch2)
-test_packages=(strace gdb valgrind)
+test_packages=(strace gdb valgrind libonnx-testdata)
 # What each example needs besides; those of bundled workers are what these are built with.
 digits_packages=()
 onnx_packages=(libonnxruntime-dev libopencv-dnn-dev)
@@ -17,7 +17,8 @@ python_packages=(pybind11-dev python3-dev python3-numpy python3-sklearn gnuplot-
 xgboost_packages=(libxgboost-dev)
 # Packages that one of the two Debians lacks, and what goes without them.
 declare -A rarely_there=(
-  [libonnxruntime-dev]='inferpool-onnx computes by OpenCV, unless CMake is given a release of ONNX Runtime')
+  [libonnxruntime-dev]='inferpool-onnx computes by OpenCV, unless CMake is given a release of ONNX Runtime'
+  [libonnx-testdata]='the vectors of ONNX are left out of the tests')
 newer_boosts=(libboost1.81-dev libboost1.88-dev) # of Debian 12 and of 13
 # What the benchmarks are compared with and drawn by; each is left out where it cannot be had.
 bench_packages=(gnuplot-nox libzmq3-dev pkg-config iceoryx libiceoryx-posh-dev python3

@@ -246,6 +246,9 @@ set(opencv_tests
     unit/runtimes/onnx/float_values_test.cpp
     unit/runtimes/onnx/fusion_test.cpp
     unit/runtimes/onnx/node_graph_test.cpp
+    unit/runtimes/onnx/node_vectors.cpp
+    unit/runtimes/onnx/node_vectors_test.cpp
+    unit/runtimes/onnx/opencv_file_test.cpp
     unit/runtimes/onnx/opencv_network_test.cpp
     unit/runtimes/onnx/opencv_refusals_test.cpp
     unit/runtimes/onnx/opencv_text_test.cpp
@@ -259,15 +262,19 @@ set(opencv_tests
     unit/runtimes/onnx/reference_layout.cpp
     unit/runtimes/onnx/reference_reductions.cpp
     unit/runtimes/onnx/sample_shapes_test.cpp
+    unit/runtimes/onnx/stored_values.cpp
     unit/runtimes/onnx/test_model.cpp
     unit/runtimes/onnx/trusted_forms_test.cpp
     unit/runtimes/onnx/verdict.cpp)
 set(onnxruntime_tests
     integration/onnx_runtime_test.cpp
+    unit/runtimes/onnx/node_vectors.cpp
     unit/runtimes/onnx/onnx_runtime_network_test.cpp
     unit/runtimes/onnx/onnx_runtime_session_test.cpp
     unit/runtimes/onnx/onnx_runtime_test.cpp
-    unit/runtimes/onnx/repeated_schemas_test.cpp)
+    unit/runtimes/onnx/onnx_runtime_vectors_test.cpp
+    unit/runtimes/onnx/repeated_schemas_test.cpp
+    unit/runtimes/onnx/stored_values.cpp)
 set(python_tests
     integration/python_children_test.cpp
     integration/python_environment_test.cpp

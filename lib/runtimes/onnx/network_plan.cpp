@@ -75,8 +75,10 @@ void plan_node(const GraphNode& node, std::int64_t opset, NetworkPlan& plan) {
   if (take_constant(node, plan)) return;
   if (node.outputs.empty()) throw NetworkError(fmt::format("{} makes nothing", node.label()));
   const NodeFacts facts = plan.facts_of(node, opset);
-  if (auto value = folded(facts)) {
-    plan.values[node.outputs[0]] = std::move(*value);
+  auto value = folded(facts);
+  if (!value) value = reshaped_constant(facts);
+  if (value) {
+    plan.values[node.outputs[0]] = *std::move(value);
     return;
   }
   const TrustedForm& form = trusted_form_of(facts);

@@ -204,6 +204,21 @@ void check_names(const NodeGraph& graph, const std::vector<std::string>& inputs,
   }
 }
 
+// Outputs at the end that are left out, and those of two operators that say more of what the first
+// one is, where nothing takes them: a Dropout's mask is in most files that have a Dropout. Other
+// operators do something else for each output that they have.
+void drop_unused_outputs(NodeGraph& graph, const std::vector<std::string>& outputs) {
+  std::set<std::string_view> taken(outputs.begin(), outputs.end());
+  for (const GraphNode& node : graph.nodes) taken.insert(node.inputs.begin(), node.inputs.end());
+  for (GraphNode& node : graph.nodes) {
+    const bool says_more = node.op == "Dropout" || node.op == "MaxPool";
+    while (node.outputs.size() > 1 &&
+           (node.outputs.back().empty() || (says_more && !taken.contains(node.outputs.back())))) {
+      node.outputs.pop_back();
+    }
+  }
+}
+
 }  // namespace
 
 std::string NodeAttribute::value_text() const {
@@ -252,6 +267,7 @@ NodeGraph read_node_graph(std::string_view file, const std::vector<std::string>&
         graph.opset, kOldestOpset, kNewestOpset));
   }
   check_names(graph, inputs, outputs);
+  drop_unused_outputs(graph, outputs);
   return graph;
 }
 

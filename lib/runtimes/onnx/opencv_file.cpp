@@ -3,7 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <charconv>
+#include <utility>
 
 #include "runtimes/onnx/fusion.hpp"
 #include "runtimes/onnx/onnx_fields.hpp"
@@ -31,6 +34,20 @@ std::string constant_message(const std::string& name, const WrittenConstant& con
   tensor.bytes(onnx::kStoredName, name);
   tensor.bytes(onnx::kStoredRaw, whole ? raw(constant.whole) : raw(constant.floats));
   return tensor.message();
+}
+
+// OpenCV's importer knows several nodes by their operators that it takes for one: for Celu,
+// Softmax, HardSwish, BatchNormalization, an L2 norm. It reads the constants of a Celu where ours
+// are not, and ends the process. Each of these patterns has one of these steps.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kSteps{
+    {{"Elu", "Mul"},
+     {"Exp", "ReduceSum"},
+     {"HardSigmoid", "Mul"},
+     {"Mul", "ReduceSum"},
+     {"Sqrt", "Div"}}};
+
+bool is_step(std::string_view from, std::string_view to) {
+  return std::ranges::find(kSteps, std::pair(from, to)) != kSteps.end();
 }
 
 // AttributeProto.AttributeType
@@ -122,7 +139,7 @@ class Writer {
       const auto constant = node.constants.find(place);
       std::string name;
       if (constant == node.constants.end()) {
-        name = names_.at(planned.node->inputs[place]);
+        name = operand(planned.node->inputs[place], node.op, fmt::format("v{}_{}", index, place));
       } else {
         name = fmt::format("c{}_{}", index, place);
         message_.bytes(onnx::kGraphInitializer, constant_message(name, constant->second));
@@ -132,11 +149,23 @@ class Writer {
     const auto& outputs = planned.node->outputs;
     for (std::size_t i = 0; i < outputs.size(); ++i) {
       names_[outputs[i]] = i == 0 ? fmt::format("v{}", index) : fmt::format("v{}_{}", index, i);
+      makers_[outputs[i]] = node.op;
       message.bytes(onnx::kNodeOutput, names_[outputs[i]]);
     }
     message.bytes(onnx::kNodeOp, node.op);
     write_attributes(node, message);
     message_.bytes(onnx::kGraphNode, message.message());
+  }
+
+  // Its name there; where it would be a step of a pattern, behind an Identity of this name.
+  std::string operand(const std::string& value, const std::string& op, const std::string& apart) {
+    if (!is_step(makers_[value], op)) return names_.at(value);
+    WireWriter message;
+    message.bytes(onnx::kNodeInput, names_.at(value));
+    message.bytes(onnx::kNodeOutput, apart + "i");
+    message.bytes(onnx::kNodeOp, "Identity");
+    message_.bytes(onnx::kGraphNode, message.message());
+    return apart + "i";
   }
 
   std::string model() const {
@@ -154,6 +183,7 @@ class Writer {
   bool free_batch_;
   WireWriter message_ = {};
   std::map<std::string, std::string> names_ = {};
+  std::map<std::string, std::string> makers_ = {};  // the operators of values that are computed
 };
 
 }  // namespace

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cstddef>
-#include <limits>
+#include <iterator>
 
 #include "runtimes/onnx/shape_rules.hpp"
 
@@ -111,6 +111,17 @@ std::optional<PlannedValue> folded(const NodeFacts& facts) {
   if (!made->second) value.sizes = {static_cast<std::int64_t>(made->first.size())};
   value.follows_shapes = std::ranges::any_of(
       facts.operands, [](const PlannedValue* one) { return one->follows_shapes; });
+  return value;
+}
+
+std::optional<PlannedValue> reshaped_constant(const NodeFacts& facts) {
+  static constexpr const char* kOperators[] = {"Identity", "Reshape", "Squeeze", "Unsqueeze"};
+  const bool one_of_these = std::ranges::find(kOperators, facts.node.op) != std::end(kOperators);
+  if (!one_of_these || !facts.has(0) || facts.node.number("allowzero", 0) != 0) return std::nullopt;
+  if (facts.operand(0).constant == nullptr || !is_float(facts.operand(0).type)) return std::nullopt;
+  if (facts.has(1) && facts.operand(1).follows_shapes) return std::nullopt;
+  PlannedValue value = facts.operand(0);
+  value.sizes = output_sizes(facts)[0];
   return value;
 }
 

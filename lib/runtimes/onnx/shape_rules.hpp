@@ -18,4 +18,8 @@ namespace inferpool::runtimes {
 // and never by the backend. None: it is no such node.
 [[nodiscard]] std::optional<PlannedValue> folded(const NodeFacts& facts);
 
+// What a node makes of a constant of a floating-point type where it changes no more than its shape,
+// by no shape of an input. None: it is no such node.
+[[nodiscard]] std::optional<PlannedValue> reshaped_constant(const NodeFacts& facts);
+
 }  // namespace inferpool::runtimes

@@ -118,6 +118,24 @@ TEST_CASE("names that nothing makes, or that are made twice, are refused", "[W5]
              contains("two initializers are called \"w\""));
 }
 
+TEST_CASE("outputs that nothing takes are none, but for operators that count theirs") {
+  const auto outputs = [](const TestNode& node, const TestNode& last) {
+    const std::string nodes = wire_bytes(1, node_message(node)) + wire_bytes(1, node_message(last));
+    const std::string tensor = wire_bytes(5, tensor_message("w", kWeights));
+    const std::string file = model_message(nodes + tensor, 13);
+    return read_node_graph(file, kInputs, kOutputs).nodes[0].outputs;
+  };
+  using Names = std::vector<std::string>;
+  const TestNode relu{"Relu", {"v"}, {"y"}};
+  CHECK(outputs({"Dropout", {"x"}, {"v", "mask"}}, relu) == Names{"v"});
+  CHECK(outputs({"MaxPool", {"x"}, {"v", "places"}}, relu) == Names{"v"});
+  CHECK(outputs({"BatchNormalization", {"x"}, {"v", "", ""}}, relu) == Names{"v"});
+  CHECK(outputs({"Dropout", {"x"}, {"v", "m"}}, {"Add", {"v", "m"}, {"y"}}) == Names{"v", "m"});
+  CHECK(outputs({"Dropout", {"x"}, {"v", "y"}}, {"Relu", {"v"}, {"z"}}) == Names{"v", "y"});
+  CHECK(outputs({"BatchNormalization", {"x"}, {"v", "mean"}}, relu) == Names{"v", "mean"});
+  CHECK(outputs({"Split", {"x"}, {"v", "rest"}}, relu) == Names{"v", "rest"});
+}
+
 TEST_CASE("constants are read however the file holds them") {
   const auto floats = [](const std::string& fields) {
     const std::string tensor = wire_number(1, 2) + wire_bytes(8, "w") + fields;

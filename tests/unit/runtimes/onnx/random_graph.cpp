@@ -135,7 +135,30 @@ std::string RandomGraph::some_value() {
                          : made_[static_cast<std::size_t>(below(static_cast<int>(made_.size())))];
 }
 
+std::string RandomGraph::reshaped_constant(const Array& array) {
+  Array stored = array;
+  const std::string name = new_name("c");
+  TestNode node{"Identity", {}, {name}};
+  if (array.sizes[0] == 1) {
+    node.op = "Unsqueeze";
+    stored.sizes.erase(stored.sizes.begin());
+  } else if (with_chance(70)) {
+    node.op = "Reshape";
+    stored.sizes = {product(array.sizes)};
+  }
+  node.inputs.push_back(constant(stored));
+  if (node.op == "Unsqueeze") put(node, "axes", {0}, model_.opset >= 13);
+  if (node.op == "Reshape") node.inputs.push_back(numbers(array.sizes));
+  model_.nodes.push_back(std::move(node));
+  small_[name] = array;
+  large_[name] = array;
+  return name;
+}
+
 std::string RandomGraph::constant(const Array& array) {
+  if (array.type == kFloat && !array.sizes.empty() && with_chance(10)) {
+    return reshaped_constant(array);
+  }
   const std::string name = new_name("c");
   if (with_chance(85)) {
     model_.initializers.emplace_back(name, array);
@@ -180,6 +203,9 @@ bool RandomGraph::add(const std::string& op) {
       small_[node.outputs[i]] = small.at(i);
       large_[node.outputs[i]] = large.at(i);
       made_.push_back(node.outputs[i]);
+    }
+    if ((op == "Dropout" || op == "MaxPool") && with_chance(30)) {
+      node.outputs.push_back(new_name("unused"));
     }
     if (with_chance(50)) node.name = new_name("node");
     model_.nodes.push_back(std::move(node));

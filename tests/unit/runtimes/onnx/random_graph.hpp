@@ -45,6 +45,8 @@ class RandomGraph {
   void add_input();
   std::string some_value();
   std::string constant(const Array& array);
+  // In another shape, behind a node that gives it its own, as some exporters write it.
+  std::string reshaped_constant(const Array& array);
   std::string numbers(const Sizes& numbers);
   // A list that is an attribute up to some opset, an operand from there on.
   void put(TestNode& node, const char* name, const Sizes& list, bool as_operand);
