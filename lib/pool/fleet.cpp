@@ -168,8 +168,7 @@ void Fleet::report(FleetStatus& status) const noexcept {
                                .generation = places_[static_cast<std::size_t>(i)].generation};
     if (member != nullptr && member->stage != Stage::kOrdered) {
       worker.pid = member->pid;
-      worker.state =
-          member->stage == Stage::kReady ? WorkerState::kReady : WorkerState::kStarting;
+      worker.state = member->stage == Stage::kReady ? WorkerState::kReady : WorkerState::kStarting;
     }
     status.workers.push_back(worker);
   }

@@ -26,8 +26,8 @@ namespace inferpool::pool {
 // A place has one process that serves. Where that dies or does not start, the next one is ordered,
 // at once or after a delay; where it reaches a limit, a successor is started beside it, which takes
 // its place when it is ready. A process that the kernel does not report as ended after SIGKILL is
-// lost (kKillGrace): its calls and its start end as if it had. As soon as there are as many of these as places, no
-// other is started.
+// lost (kKillGrace): its calls and its start end as if it had. As soon as there are as many of
+// these as places, no other is started.
 //
 // Thread-safety: none; it belongs to the thread that watches. What cannot fail for want of memory
 // says noexcept; step() changes nothing before it has what it needs.

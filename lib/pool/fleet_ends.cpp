@@ -50,13 +50,12 @@ void Fleet::holder_gone(const Member& member, const WorkerEnd& end, TimePoint no
     port_.lose_calls(end);
     return start_failed(end, pool::start_failed(end), now);
   }
-  const auto lost = member.asked_to_leave ? std::nullopt
-                                          : std::optional(worker_lost(end, 0, Phase::kNone));
+  const auto lost =
+      member.asked_to_leave ? std::nullopt : std::optional(worker_lost(end, 0, Phase::kNone));
   if (lost) count_death(*lost);
   port_.lose_calls(end);
   if (lost) tell(event_of(EventKind::kDied, end, lost));
-  const bool useful =
-      port_.served(end.index) > 0 || member.asked_to_leave || !end.reason.empty();
+  const bool useful = port_.served(end.index) > 0 || member.asked_to_leave || !end.reason.empty();
   const TimePoint next = place(end.index).schedule.after_death(now, useful);
   if (!promote_successor(end.index)) restart_at(next, now, end);
 }

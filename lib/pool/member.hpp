@@ -3,6 +3,8 @@
 
 #include <cstdint>
 
+#include <inferpool/settings.hpp>
+
 #include "core/clock.hpp"
 
 namespace inferpool::pool {
@@ -26,7 +28,8 @@ struct Member {
     kRetiring,  // its successor serves; it ends what it has in hand, and leaves
     kLost,      // its end cannot be had from the kernel: nobody waits for it any more
   };
-  // Of the places' own processes: neither a successor beside another nor one that is on its way out.
+  // Of the places' own processes: neither a successor beside another nor one that is on its way
+  // out.
   [[nodiscard]] bool holds_place() const noexcept {
     return !successor && stage != Stage::kRetiring && stage != Stage::kLost;
   }

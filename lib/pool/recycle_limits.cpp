@@ -33,11 +33,11 @@ RecycleLimits::RecycleLimits(const Settings& settings, unsigned seed)
 
 DrawnLimits RecycleLimits::draw(TimePoint now) {
   const double share = std::uniform_real_distribution<double>(0.8, 1.0)(random_);
-  return {.since = now,
-          .most_requests = share_of<std::int64_t>(max_requests_.value_or(1), share),
-          .most_memory = share_of<std::uint64_t>(max_memory_.value_or(1), share),
-          .most_age =
-              Duration(share_of<Duration::rep>(max_age_.value_or(Duration(1)).count(), share))};
+  return {
+      .since = now,
+      .most_requests = share_of<std::int64_t>(max_requests_.value_or(1), share),
+      .most_memory = share_of<std::uint64_t>(max_memory_.value_or(1), share),
+      .most_age = Duration(share_of<Duration::rep>(max_age_.value_or(Duration(1)).count(), share))};
 }
 
 Deadline RecycleLimits::next_look(std::span<const Member> members) const noexcept {

@@ -180,8 +180,9 @@ std::string Supervisor::left_behind() const noexcept {
       text += formatted("{}worker {} (pid {})", text.empty() ? "" : ", ", watched.worker->index(),
                         watched.worker->pid());
     return text.empty() ? text
-                        : text + ": killed, but the kernel has not given its end to this process, "
-                                 "whose zombie it will be";
+                        : text +
+                              ": killed, but the kernel has not given its end to this process, "
+                              "whose zombie it will be";
   });
 }
 

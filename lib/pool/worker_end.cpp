@@ -19,9 +19,9 @@ std::string_view how(Lost lost) {
 }
 
 std::string how(const WorkerEnd& end) {
-  return formatted("worker {} (pid {}) {}", end.index, end.pid,
-                   end.lost == Lost::kNot ? process::to_string(end.status)
-                                          : std::string(how(end.lost)));
+  return formatted(
+      "worker {} (pid {}) {}", end.index, end.pid,
+      end.lost == Lost::kNot ? process::to_string(end.status) : std::string(how(end.lost)));
 }
 
 std::string why(const OomKill& kill) {
@@ -39,8 +39,9 @@ std::string why(const OomKill& kill) {
 
 std::string why(const WorkerEnd& end) {
   if (end.oom_kill) return why(*end.oom_kill);
-  if (end.reason.empty()) return end.limit;
-  std::string text = formatted("; the pool killed it: {}", end.reason);
+  if (end.reason.empty() && end.lost == Lost::kNot) return end.limit;
+  std::string text;
+  if (!end.reason.empty()) text = formatted("; the pool killed it: {}", end.reason);
   if (end.hung && end.status.signal == SIGKILL)
     text += formatted("; asked for its stack (SIGABRT), it had not ended {} s later",
                       std::chrono::duration<double>(kStackGrace).count());

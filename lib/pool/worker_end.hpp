@@ -56,8 +56,8 @@ struct WorkerEnd {
 [[nodiscard]] Error poisoned_input(const WorkerEnd& end, std::uint64_t request_id, int deaths,
                                    Duration ago, Duration poison_memory) noexcept;
 
-// startup_failed: it was never ready (or, in the first start, not all were), and the cause; with the
-// exception of its load, where there was one.
+// startup_failed: it was never ready (or, in the first start, not all were), and the cause; with
+// the exception of its load, where there was one.
 [[nodiscard]] Error start_failed(const WorkerEnd& end) noexcept;
 // The same of one that could not be made.
 [[nodiscard]] Error start_failed(const WorkerEnd& end, std::string_view cause) noexcept;

@@ -19,8 +19,7 @@ int milliseconds_until(Deadline until, TimePoint now) noexcept {
 
 }  // namespace
 
-WorkerPolls::WorkerPolls(std::size_t most_workers)
-    : polled_(1 + most_workers * kPolledPerWorker) {}
+WorkerPolls::WorkerPolls(std::size_t most_workers) : polled_(1 + most_workers * kPolledPerWorker) {}
 
 void WorkerPolls::wait(const EventFd& event, std::span<const WatchedWorker> workers,
                        Deadline until) noexcept {

@@ -34,7 +34,8 @@ class Child {
   // that was reaped.
   void end() noexcept;
 
-  // Of one that the kernel does not end: from now on it is nobody's to reap, unless it has ended now.
+  // Of one that the kernel does not end: from now on it is nobody's to reap, unless it has ended
+  // now.
   void leave() noexcept;
 
   // Bytes of memory that are its own (RssAnon); none where it has ended or the kernel does not say.
