@@ -86,6 +86,12 @@ set(unit_tests
     unit/pool/event_fd_test.cpp
     unit/pool/events_test.cpp
     unit/pool/fingerprint_test.cpp
+    unit/pool/fleet_close_test.cpp
+    unit/pool/fleet_lost_test.cpp
+    unit/pool/fleet_recycle_test.cpp
+    unit/pool/fleet_start_test.cpp
+    unit/pool/fleet_test.cpp
+    unit/pool/fleet_walk_test.cpp
     unit/pool/hash_key_test.cpp
     unit/pool/in_process_test.cpp
     unit/pool/lane_test.cpp
@@ -96,10 +102,10 @@ set(unit_tests
     unit/pool/output_pipe_test.cpp
     unit/pool/placement_test.cpp
     unit/pool/poison_memory_test.cpp
-    unit/pool/recycle_schedule_test.cpp
+    unit/pool/recycle_limits_test.cpp
     unit/pool/restart_schedule_test.cpp
-    unit/pool/roster_test.cpp
     unit/pool/sip_hash_test.cpp
+    unit/pool/status_test.cpp
     unit/pool/surroundings_test.cpp
     unit/pool/worker_binary_test.cpp
     unit/pool/worker_end_test.cpp
@@ -160,7 +166,9 @@ set(integration_tests
     integration/host_test.cpp
     integration/hot_path_test.cpp
     integration/idle_test.cpp
+    integration/hung_file_system.cpp
     integration/in_process_test.cpp
+    integration/lost_workers_test.cpp
     integration/payload_loan_test.cpp
     integration/payload_output_test.cpp
     integration/payload_round_trip_test.cpp

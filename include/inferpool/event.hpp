@@ -48,7 +48,8 @@ struct Event {
   int pid = 0;                          // likewise; workers = 0: this process
   std::chrono::nanoseconds delay = {};  // restarting
   std::optional<Error> error = {};      // died, start_failed, breaker_opened: why
-  // handler_threw: the exception's type and text; recycled: which limit, and its value
+  // handler_threw: the exception's type and text; recycled: which limit, and its value; stopped:
+  // the workers that were killed and that the kernel does not end, if there are any
   std::string text = {};
 };
 

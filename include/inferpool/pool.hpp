@@ -142,7 +142,8 @@ class Pool {
   }
 
   // Refuses new calls, lets those under way end (Settings::drain_timeout for all of them), then
-  // kills. When it returns, no worker lives. Idempotent.
+  // kills. When it returns, no worker lives, but one that the kernel does not end two seconds after
+  // SIGKILL (it sleeps uninterruptibly): the event `stopped` names it. Idempotent.
   void close() noexcept { core_.close(); }
 
   // True when all workers are ready; false where that did not happen by the deadline.

@@ -289,11 +289,12 @@ void Exchange::throw_violation(Call& call, const WorkerEnd& end) {
   throw worker_lost(end, call.id, Phase::kRunning, call.parts);
 }
 
-WorkerEnd Exchange::violation(WorkerHandle& worker, std::string_view what) noexcept {
+WorkerEnd Exchange::violation(WorkerHandle& worker, std::string_view what) const noexcept {
   WorkerEnd end{.index = worker.index(), .generation = worker.generation(), .pid = worker.pid()};
   end.status.signal = 9;
   end.reason = text_or("garbage", [&] { return formatted("protocol violation: {}", what); });
   worker.kill(end.reason);
+  supervisor_.poke();  // it may outlive that
   return end;
 }
 

@@ -84,7 +84,7 @@ class Exchange {
   [[nodiscard]] std::optional<Error> poisoned(const Call& call);
   void remember(Call& call) noexcept;
   [[noreturn]] static void throw_violation(Call& call, const WorkerEnd& end);
-  static WorkerEnd violation(WorkerHandle& worker, std::string_view what) noexcept;
+  WorkerEnd violation(WorkerHandle& worker, std::string_view what) const noexcept;
 
   std::shared_ptr<const Origin> origin_;
   LockedDispatch& dispatch_;

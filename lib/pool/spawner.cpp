@@ -24,11 +24,10 @@ Spawner::~Spawner() {
   thread_.join();
 }
 
-int Spawner::order(int index) noexcept {
+void Spawner::order(int index, int generation) noexcept {
   const std::lock_guard lock(mutex_);
-  orders_.push_back({index, ++generations_});
+  orders_.push_back({index, generation});
   ordered_.notify_one();
-  return generations_;
 }
 
 std::optional<Spawned> Spawner::take() noexcept {

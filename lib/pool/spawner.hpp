@@ -35,8 +35,7 @@ class Spawner {
   Spawner(const Spawner&) = delete;
   Spawner& operator=(const Spawner&) = delete;
 
-  // Gives the worker's generation: they count from 1.
-  int order(int index) noexcept;
+  void order(int index, int generation) noexcept;
   // One that was finished and not taken yet.
   std::optional<Spawned> take() noexcept;
 
@@ -54,7 +53,6 @@ class Spawner {
   std::condition_variable ordered_;
   std::vector<Order> orders_;      // guarded by mutex_; has room for all
   std::vector<Spawned> finished_;  // likewise
-  int generations_ = 0;            // guarded by mutex_
   bool stopping_ = false;          // guarded by mutex_
   std::thread thread_;
 };

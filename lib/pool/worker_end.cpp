@@ -13,8 +13,15 @@
 namespace inferpool::pool {
 namespace {
 
+std::string_view how(Lost lost) {
+  return lost == Lost::kUnkillable ? "did not end after SIGKILL"
+                                   : "ended (a debugger keeps its status)";
+}
+
 std::string how(const WorkerEnd& end) {
-  return formatted("worker {} (pid {}) {}", end.index, end.pid, process::to_string(end.status));
+  return formatted(
+      "worker {} (pid {}) {}", end.index, end.pid,
+      end.lost == Lost::kNot ? process::to_string(end.status) : std::string(how(end.lost)));
 }
 
 std::string why(const OomKill& kill) {
@@ -32,12 +39,23 @@ std::string why(const OomKill& kill) {
 
 std::string why(const WorkerEnd& end) {
   if (end.oom_kill) return why(*end.oom_kill);
-  if (end.reason.empty()) return end.limit;
-  std::string text = formatted("; the pool killed it: {}", end.reason);
+  if (end.reason.empty() && end.lost == Lost::kNot) return end.limit;
+  std::string text;
+  if (!end.reason.empty()) text = formatted("; the pool killed it: {}", end.reason);
   if (end.hung && end.status.signal == SIGKILL)
     text += formatted("; asked for its stack (SIGABRT), it had not ended {} s later",
                       std::chrono::duration<double>(kStackGrace).count());
+  if (end.lost == Lost::kUnkillable)
+    text +=
+        "; it sleeps uninterruptibly (in a driver, or a file system that does not answer), or a "
+        "debugger holds it: the pool goes on without it";
   return text;
+}
+
+std::string why_not_started(const WorkerEnd& end) {
+  if (!end.start_failure.empty()) return end.start_failure;
+  if (!end.reason.empty() || end.lost != Lost::kNot) return to_string(end);
+  return to_string(end) + (end.was_ready ? " right after it was ready" : " before it was ready");
 }
 
 ErrorDetails details_of(const WorkerEnd& end, Phase phase) {
@@ -114,12 +132,16 @@ Error poisoned_input(const WorkerEnd& end, std::uint64_t request_id, int deaths,
   });
 }
 
-Error start_failed(const WorkerEnd& end, std::string_view cause,
-                   const Failure& load_failure) noexcept {
+Error start_failed(const WorkerEnd& end) noexcept {
+  return error_or(ErrorCode::kStartupFailed,
+                  [&] { return start_failed(end, why_not_started(end)); });
+}
+
+Error start_failed(const WorkerEnd& end, std::string_view cause) noexcept {
   return error_or(ErrorCode::kStartupFailed, [&] {
     ErrorDetails details = details_of(end, Phase::kStarting);
-    details.exception_type = load_failure.type;
-    details.exception_text = load_failure.text;
+    details.exception_type = end.load_failure.type;
+    details.exception_text = end.load_failure.text;
     std::string text = formatted("worker {} did not start: {}", end.index, cause);
     if (!end.stderr_tail.empty()) text += "; its last output:\n" + end.stderr_tail;
     return Error(ErrorCode::kStartupFailed, text, std::move(details));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +15,13 @@
 
 namespace inferpool::pool {
 
+// Why the kernel does not give the end of a process to the host.
+enum class Lost : std::uint8_t {
+  kNot,
+  kUnkillable,  // it outlives SIGKILL: it sleeps uninterruptibly, or a debugger holds it
+  kUnreaped,    // it has ended, and is somebody else's to reap first: a debugger's
+};
+
 // How and why a worker process ended. The errors made of it never fail: without memory they say
 // less.
 struct WorkerEnd {
@@ -25,6 +33,10 @@ struct WorkerEnd {
   std::string limit = {};        // which limit explains that, where it ended by itself
   std::string stderr_tail = {};  // the last 4 KiB
   bool hung = false;             // it was asked for its stack
+  bool was_ready = false;
+  Lost lost = Lost::kNot;          // then there is no status
+  std::string start_failure = {};  // why it did not start, as far as it or the handshake said
+  Failure load_failure = {};       // the exception that ended the load, where one did
   std::optional<OomKill> oom_kill = {};
 };
 
@@ -44,9 +56,10 @@ struct WorkerEnd {
 [[nodiscard]] Error poisoned_input(const WorkerEnd& end, std::uint64_t request_id, int deaths,
                                    Duration ago, Duration poison_memory) noexcept;
 
-// startup_failed: it was never ready, and the cause; with the exception of its load, where there
-// was one.
-[[nodiscard]] Error start_failed(const WorkerEnd& end, std::string_view cause,
-                                 const Failure& load_failure = {}) noexcept;
+// startup_failed: it was never ready (or, in the first start, not all were), and the cause; with
+// the exception of its load, where there was one.
+[[nodiscard]] Error start_failed(const WorkerEnd& end) noexcept;
+// The same of one that could not be made.
+[[nodiscard]] Error start_failed(const WorkerEnd& end, std::string_view cause) noexcept;
 
 }  // namespace inferpool::pool

@@ -56,8 +56,9 @@ WorkerHandle::WorkerHandle(std::shared_ptr<const Origin> origin, int index, int 
 }
 
 WorkerHandle::~WorkerHandle() {
-  // Reached with a process only when a pool could not be built: nothing may be left of it.
-  child_.end();
+  // Reached with a process only when a pool could not be built, of which nothing may be left, or
+  // when the kernel does not end it.
+  given_up_ ? child_.leave() : child_.end();
 }
 
 void WorkerHandle::advance() noexcept try {
@@ -87,7 +88,7 @@ void WorkerHandle::read(const ipc::Message& message) {
   }
   if (message.head.kind == ipc::MessageKind::kReady) {
     // One that was killed as it said so has not started.
-    if (!killed_.load()) stage_ = Stage::kReady;
+    if (!ending_.load()) stage_ = Stage::kReady;
   } else if (message.head.kind == ipc::MessageKind::kLoadFailed) {
     const auto newline = message.text.find('\n');
     load_failure_.type = message.text.substr(0, newline);
@@ -143,16 +144,6 @@ void WorkerHandle::send_welcome() {
   stage_ = Stage::kLoading;
 }
 
-void WorkerHandle::check_startup(TimePoint now) noexcept {
-  const Duration timeout = origin_->settings.startup_timeout;
-  if (stage_ == Stage::kReady || now - started_ < timeout) return;
-  kill(text_or("startup_timeout", [&] {
-    return formatted("it was not ready within startup_timeout ({} s), while {}",
-                     std::chrono::duration<double>(timeout).count(),
-                     stage_ == Stage::kLoading ? "its model loaded" : "it shook hands");
-  }));
-}
-
 void WorkerHandle::fail_start(std::string_view why) noexcept {
   if (start_failure_.empty())
     start_failure_ = text_or("no memory", [&] { return std::string(why); });
@@ -165,20 +156,38 @@ std::optional<WorkerEnd> WorkerHandle::end() noexcept {
   const auto limits = process::EndingLimits::of(pid_);  // which go with it
   const auto status = child_.reap();
   if (!status) return std::nullopt;
-  output_.finish();
+  if (!given_up_) output_.finish();
   const std::lock_guard lock(kill_mutex_);
-  WorkerEnd end;
-  end.index = index_;
-  end.generation = generation_;
-  end.pid = pid_;
+  WorkerEnd end = take_end();
   end.status = *status;
-  end.reason = std::move(kill_reason_);
-  end.stderr_tail = output_.take_tail();
-  end.hung = aborted_;
   if (end.reason.empty() && status->signal == SIGKILL)
     end.oom_kill = origin_->oom_kills->explain(oom_mark_);
   if (end.reason.empty()) end.limit = text_or("", [&] { return limits.behind(*status); });
   child_ = {};
+  return end;
+}
+
+WorkerEnd WorkerHandle::give_up(Lost why) noexcept {
+  given_up_ = true;
+  output_.finish();
+  const std::lock_guard lock(kill_mutex_);
+  WorkerEnd end = take_end();
+  end.lost = why;
+  return end;
+}
+
+// Under kill_mutex_.
+WorkerEnd WorkerHandle::take_end() noexcept {
+  WorkerEnd end;
+  end.index = index_;
+  end.generation = generation_;
+  end.pid = pid_;
+  end.reason = std::move(kill_reason_);
+  end.stderr_tail = output_.take_tail();
+  end.hung = aborted_;
+  end.was_ready = stage_ == Stage::kReady;
+  end.start_failure = std::move(start_failure_);
+  end.load_failure = std::move(load_failure_);
   return end;
 }
 
@@ -187,7 +196,7 @@ void WorkerHandle::note(std::string_view reason) noexcept {
 }
 
 void WorkerHandle::abort(const std::string& reason) noexcept {
-  killed_.store(true);
+  ending_.store(true);
   const std::lock_guard lock(kill_mutex_);
   aborted_ = aborted_ || kill_reason_.empty();
   note(reason);
@@ -195,10 +204,13 @@ void WorkerHandle::abort(const std::string& reason) noexcept {
 }
 
 void WorkerHandle::kill(const std::string& reason) noexcept {
-  killed_.store(true);
-  const std::lock_guard lock(kill_mutex_);
-  note(reason);
-  child_.signal(SIGKILL);
+  ending_.store(true);
+  {
+    const std::lock_guard lock(kill_mutex_);
+    note(reason);
+    child_.signal(SIGKILL);
+  }
+  kill_sent_.store(true);
 }
 
 std::uint32_t WorkerHandle::post(const Call& call, ipc::WakeList& wakes) {

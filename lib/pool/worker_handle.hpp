@@ -62,10 +62,10 @@ class WorkerHandle final : public Channel {
 
   // Reads what the worker said on the control socket. The stage may change.
   void advance() noexcept;
-  // Kills it where it is not ready and startup_timeout has passed.
-  void check_startup(TimePoint now) noexcept;
   // Once the kernel says that it ended: what is left of its output, and how it ended.
   std::optional<WorkerEnd> end() noexcept;
+  // The same of one whose end the kernel does not give yet; its output is over.
+  WorkerEnd give_up(Lost why) noexcept;
 
   [[nodiscard]] int index() const noexcept { return index_; }
   [[nodiscard]] int generation() const noexcept { return generation_; }
@@ -76,13 +76,8 @@ class WorkerHandle final : public Channel {
   }
   [[nodiscard]] OutputPipe& output() noexcept { return output_; }
   [[nodiscard]] Stage stage() const noexcept { return stage_; }
-  [[nodiscard]] TimePoint started() const noexcept { return started_; }
-  [[nodiscard]] bool killed() const noexcept { return killed_.load(); }
-  // Why it could not start, as far as the worker or the handshake said.
-  [[nodiscard]] const std::string& start_failure() const noexcept { return start_failure_; }
-
-  // The exception that ended the load, where one did.
-  [[nodiscard]] const Failure& load_failure() const noexcept { return load_failure_; }
+  // Whether SIGKILL was sent.
+  [[nodiscard]] bool killed() const noexcept { return kill_sent_.load(); }
 
   // See process::Child.
   [[nodiscard]] std::optional<std::uint64_t> private_memory() const {
@@ -99,7 +94,7 @@ class WorkerHandle final : public Channel {
   // Asks the process to leave once it has nothing to do. Under the pool's lock.
   void ask_to_leave(ipc::WakeList& wakes) { memory_->ring().close(wakes); }
 
-  bool has_room() const noexcept override { return !killed_.load() && memory_->ring().has_room(); }
+  bool has_room() const noexcept override { return !ending_.load() && memory_->ring().has_room(); }
   std::uint32_t post(const Call& call, ipc::WakeList& wakes) override;
   void announce(ipc::WakeList& wakes) noexcept override { memory_->ring().announce(wakes); }
   bool recall(std::uint32_t sequence) noexcept override { return memory_->ring().recall(sequence); }
@@ -130,11 +125,11 @@ class WorkerHandle final : public Channel {
   void send_welcome();
   void fail_start(std::string_view why) noexcept;
   void note(std::string_view reason) noexcept;
+  WorkerEnd take_end() noexcept;
 
   std::shared_ptr<const Origin> origin_;
   int index_;
   int generation_;
-  TimePoint started_ = Clock::now();
   std::shared_ptr<ipc::WorkerMemory> memory_;
   ipc::ControlSocket socket_;
   FileDescriptor child_output_;  // only while the process is being made
@@ -144,10 +139,12 @@ class WorkerHandle final : public Channel {
   Stage stage_ = Stage::kShakingHands;
   std::string start_failure_;
   Failure load_failure_;
-  std::atomic<bool> killed_{false};
+  std::atomic<bool> ending_{false};  // a signal was sent that ends it
+  std::atomic<bool> kill_sent_{false};
   std::mutex kill_mutex_;
   std::string kill_reason_;  // guarded by kill_mutex_; has room, as that is no time to allocate
   bool aborted_ = false;     // likewise
+  bool given_up_ = false;
   OomKills::Mark oom_mark_;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How what happens to a worker is told: as an event, as an error.
+// What happens to a worker, as an event.
 #pragma once
 
 #include <optional>
@@ -7,17 +7,13 @@
 #include <inferpool/error.hpp>
 #include <inferpool/event.hpp>
 
+#include "pool/member.hpp"
 #include "pool/worker_end.hpp"
-#include "pool/worker_handle.hpp"
 
 namespace inferpool::pool {
 
-[[nodiscard]] Event event_of(EventKind kind, const WorkerHandle& worker) noexcept;
+[[nodiscard]] Event event_of(EventKind kind, const Member& member) noexcept;
 [[nodiscard]] Event event_of(EventKind kind, const WorkerEnd& end,
                              std::optional<Error> error = {}) noexcept;
-
-// startup_failed, of a worker that ended before it was ready (or, in the first start, before all
-// were).
-[[nodiscard]] Error start_failed(const WorkerHandle& worker, const WorkerEnd& end) noexcept;
 
 }  // namespace inferpool::pool

@@ -9,7 +9,7 @@ namespace inferpool::pool {
 namespace {
 
 constexpr int kLookMilliseconds = 5;
-constexpr std::size_t kPolledPerPlace = 3;  // pidfd, control socket, output
+constexpr std::size_t kPolledPerWorker = 3;  // pidfd, control socket, output
 
 int milliseconds_until(Deadline until, TimePoint now) noexcept {
   if (!until) return -1;
@@ -19,32 +19,33 @@ int milliseconds_until(Deadline until, TimePoint now) noexcept {
 
 }  // namespace
 
-WorkerPolls::WorkerPolls(std::size_t places) : polled_(1 + places * kPolledPerPlace) {}
+WorkerPolls::WorkerPolls(std::size_t most_workers) : polled_(1 + most_workers * kPolledPerWorker) {}
 
-void WorkerPolls::wait(const EventFd& event, const std::vector<Place>& places,
+void WorkerPolls::wait(const EventFd& event, std::span<const WatchedWorker> workers,
                        Deadline until) noexcept {
   polled_[0] = {event.fd(), POLLIN, 0};
-  for (std::size_t i = 0; i < places.size(); ++i) {
-    const auto& worker = places[i].worker;
-    pollfd* at = &polled_[1 + i * kPolledPerPlace];
-    at[0] = {worker ? worker->pidfd() : -1, POLLIN, 0};
-    at[1] = {worker ? worker->socket_fd() : -1, POLLIN, 0};
-    at[2] = {worker ? worker->output().fd() : -1, POLLIN, 0};
+  for (std::size_t i = 0; i < workers.size(); ++i) {
+    const auto& [worker, lost, unreaped] = workers[i];
+    pollfd* at = &polled_[1 + i * kPolledPerWorker];
+    at[0] = {unreaped ? -1 : worker->pidfd(), POLLIN, 0};
+    at[1] = {lost ? -1 : worker->socket_fd(), POLLIN, 0};
+    at[2] = {lost ? -1 : worker->output().fd(), POLLIN, 0};
   }
-  const int ready = poll(polled_.data(), polled_.size(), milliseconds_until(until, Clock::now()));
+  const std::size_t count = 1 + workers.size() * kPolledPerWorker;
+  const int ready = poll(polled_.data(), count, milliseconds_until(until, Clock::now()));
   if (ready <= 0) {
     // EINVAL: more entries than RLIMIT_NOFILE allows now, lower than it was. To look at all of them
     // does no harm: nobody waits there.
     const bool refused = ready < 0 && errno == EINVAL;
     if (refused) poll(nullptr, 0, kLookMilliseconds);
-    for (pollfd& p : polled_) p.revents = refused && p.fd >= 0 ? POLLIN : 0;
+    for (pollfd& p : std::span(polled_).first(count)) p.revents = refused && p.fd >= 0 ? POLLIN : 0;
   }
   if (polled_[0].revents != 0) event.clear();
 }
 
-WorkerPolls::Happened WorkerPolls::of(std::size_t place, WorkerHandle& worker) const noexcept {
-  const pollfd* at = &polled_[1 + place * kPolledPerPlace];
-  return {.ended = at[0].fd == worker.pidfd() && (at[0].revents != 0 || worker.pidfd() < 0),
+WorkerPolls::Happened WorkerPolls::of(std::size_t i, const WatchedWorker& watched) const noexcept {
+  const pollfd* at = &polled_[1 + i * kPolledPerWorker];
+  return {.ended = at[0].revents != 0 || watched.by_looking(),
           .spoke = at[1].revents != 0,
           .wrote = at[2].revents != 0};
 }

@@ -71,9 +71,9 @@ Workers::Workers(const Settings& settings, const detail::PoolCore::Traits& trait
     : origin_(make_origin(settings, traits)),
       events_(std::make_shared<Events>(settings)),
       dispatch_(limits_of(*origin_)),
-      roster_(*settings.workers),
+      status_(*settings.workers),
       spin_(settings.spin, origin_->surroundings.processors) {
-  supervisor_ = std::make_unique<Supervisor>(origin_, dispatch_, roster_, *events_);
+  supervisor_ = std::make_unique<Supervisor>(origin_, dispatch_, status_, *events_);
   exchange_ = std::make_unique<Exchange>(origin_, dispatch_, *supervisor_);
   completion_ = std::make_unique<Completion>(*exchange_, events_, settings.spin,
                                              origin_->surroundings.processors);
@@ -85,7 +85,7 @@ void Workers::start() {
     supervisor_->start();
   }
   if (origin_->settings.start_in_background) return;
-  if (const auto failure = roster_.wait_started()) {
+  if (const auto failure = status_.wait_started()) {
     close();
     throw *failure;
   }
@@ -100,7 +100,7 @@ Workers::~Workers() {
   supervisor_->begin_stop();  // ends what is under way, while this thread goes on telling of it
   completion_->stop();
   supervisor_->stop();
-  events_->raise({.kind = EventKind::kStopped});
+  events_->raise({.kind = EventKind::kStopped, .text = supervisor_->left_behind()});
 }
 
 void Workers::refuse_child() const {
@@ -266,18 +266,18 @@ void Workers::close() noexcept {
     supervisor_->stop();
     completion_->stop();
   }
-  events_->raise({.kind = EventKind::kStopped});
+  events_->raise({.kind = EventKind::kStopped, .text = supervisor_->left_behind()});
 }
 
 bool Workers::wait_ready(TimePoint deadline) {
   refuse_child();
-  return roster_.wait_ready(deadline);
+  return status_.wait_ready(deadline);
 }
 
 Stats Workers::stats() const {
   refuse_child();
   Stats stats;
-  roster_.count(stats);
+  status_.count(stats);
   const TickRate& rate = exchange_->latency().rate();
   dispatch_.look([&](const Dispatch& d) {
     d.count(stats);
@@ -294,7 +294,7 @@ Stats Workers::stats() const {
 
 Health Workers::health() const {
   refuse_child();
-  return roster_.health();
+  return status_.health();
 }
 
 }  // namespace inferpool::pool

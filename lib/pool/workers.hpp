@@ -13,7 +13,7 @@
 #include "pool/events.hpp"
 #include "pool/exchange.hpp"
 #include "pool/locked_dispatch.hpp"
-#include "pool/roster.hpp"
+#include "pool/status.hpp"
 #include "pool/supervisor.hpp"
 
 namespace inferpool::pool {
@@ -67,7 +67,7 @@ class Workers {
   std::shared_ptr<const Origin> origin_;
   const std::shared_ptr<Events> events_;  // outlive the pool where a receiver destroys it
   LockedDispatch dispatch_;
-  Roster roster_;
+  Status status_;
   ipc::SpinBudget spin_;
   std::mutex close_mutex_;
   std::unique_ptr<Supervisor> supervisor_;

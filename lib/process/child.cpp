@@ -19,6 +19,7 @@
 #include <string_view>
 #include <utility>
 
+#include "core/clock.hpp"
 #include "core/system_error.hpp"
 
 #ifndef P_PIDFD
@@ -74,19 +75,21 @@ void Child::end_group() const noexcept {
 void Child::end() noexcept {
   if (!pidfd_ && !by_number_) return;
   signal(SIGKILL);
-  if (pidfd_) {
-    pollfd poll_fd{pidfd_.get(), POLLIN, 0};
-    while (poll(&poll_fd, 1, -1) < 0 && errno == EINTR) {
-    }
-    reap();
-    pidfd_.reset();
-  } else {
-    siginfo_t info{};
-    while (waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOWAIT) < 0 && errno == EINTR) {
-    }
-    reap();
-    by_number_ = false;
+  constexpr int kLookMilliseconds = 5;
+  const TimePoint until = after(Clock::now(), kKillGrace);
+  for (bool reported = false; !reap() && Clock::now() < until;) {
+    pollfd poll_fd{pidfd_.get(), POLLIN, 0};  // -1 is passed over
+    const bool has_ended = poll(&poll_fd, 1, kLookMilliseconds) > 0;
+    // What has ended and cannot be reaped is reported without a pause.
+    if (has_ended && std::exchange(reported, true)) poll(nullptr, 0, kLookMilliseconds);
   }
+  leave();
+}
+
+void Child::leave() noexcept {
+  static_cast<void>(reap());
+  pidfd_.reset();
+  by_number_ = false;
 }
 
 std::optional<std::uint64_t> Child::private_memory() const {

@@ -29,8 +29,14 @@ class Child {
   // No-op for a process that has ended.
   void signal(int number) const noexcept;
 
-  // Kills it and its process group, and waits for it. No-op for one that was reaped.
+  // Kills it and its process group, and waits for it, for kKillGrace at most: what the kernel has
+  // not ended by then is left as it is, and is the calling process's zombie one day. No-op for one
+  // that was reaped.
   void end() noexcept;
+
+  // Of one that the kernel does not end: from now on it is nobody's to reap, unless it has ended
+  // now.
+  void leave() noexcept;
 
   // Bytes of memory that are its own (RssAnon); none where it has ended or the kernel does not say.
   [[nodiscard]] std::optional<std::uint64_t> private_memory() const;

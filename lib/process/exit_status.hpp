@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 
 #include <inferpool/error.hpp>
 
 namespace inferpool::process {
+
+// How long the kernel may take to report the end of a process after SIGKILL.
+inline constexpr std::chrono::seconds kKillGrace{2};
 
 // How a process ended, and what it had used. None of them: nobody knows, because the host reaps its
 // children elsewhere or ignores SIGCHLD.

@@ -37,6 +37,7 @@ enum class Deed : std::int32_t {
   kEnvironment,      // answers with the environment variable `text`
   kLeak,             // takes `number` bytes of memory, for good
   kJumps,            // answers with the hours by which its real-time clock jumps
+  kRead,             // reads the file `text`, which it does not make
   kLimits,           // answers with "<soft nofile> <hard nofile> <CPUs it may use>"
 };
 

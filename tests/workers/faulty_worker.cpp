@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Misbehaves on cue: see faulty.hpp for what it does when asked. Settings::extra tells how it
 // loads:
-//   {"load": "throw" | "throw_number" | "die" | "exit" | "hang" | "wait" | "print", ...}
+//   {"load": "throw" | "throw_number" | "die" | "exit" | "hang" | "wait" | "read" | "print", ...}
 //   "while": the load misbehaves only while this file exists
 //   "log":   each load appends a line with the time (ns, monotonic), the index and the pid
-//   "go":    "wait" waits for this file
+//   "go":    "wait" waits for this file, "read" reads it
 #include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
@@ -12,6 +12,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <array>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -34,6 +35,13 @@ namespace inferpool::test {
 namespace {
 
 using namespace std::chrono_literals;
+
+void read_file(const std::string& file) {
+  const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  std::array<char, 16> start;
+  [[maybe_unused]] const auto size = ::read(fd, start.data(), start.size());
+  ::close(fd);
+}
 
 bool exists(const std::string& file) { return ::access(file.c_str(), F_OK) == 0; }
 
@@ -130,7 +138,7 @@ class FaultyModel {
 
   Report predict(const Command& command, Context& context) {
     const std::string text(text_of(command.text));
-    if (command.deed != Deed::kEnvironment) touch(text);
+    if (command.deed != Deed::kEnvironment && command.deed != Deed::kRead) touch(text);
     Report report{.number = command.number,
                   .pid = ::getpid(),
                   .index = info_.index,
@@ -158,6 +166,7 @@ class FaultyModel {
     if (how == "exit") std::exit(0);
     if (how == "hang") wait_until([] { return false; });
     if (how == "wait") wait_until([&] { return exists(go); });
+    if (how == "read") read_file(go);
   }
 
   static void carry_out(const Command& command, const std::string& text, Context& context,
@@ -190,6 +199,8 @@ class FaultyModel {
         return;
       case Deed::kLeak:
         return leak(static_cast<std::size_t>(command.number));
+      case Deed::kRead:
+        return read_file(text);
       case Deed::kLimits:
         return set_text(report.text, limits());
       case Deed::kJumps:

@@ -148,7 +148,9 @@ TEST_CASE("a start that failed names the worker, the cause and its last output")
 }
 
 TEST_CASE("a start that failed keeps the exception of the load") {
-  const Error error = start_failed({.index = 1}, "the model did not load", {"my::Type", "no file"});
+  const Error error = start_failed({.index = 1,
+                                    .start_failure = "the model did not load",
+                                    .load_failure = {"my::Type", "no file"}});
   REQUIRE(error.what() ==
           std::string("startup_failed: worker 1 did not start: the model did not load"));
   REQUIRE(error.details().exception_type == "my::Type");

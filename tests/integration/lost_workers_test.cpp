@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+// Workers that the kernel does not give back: no call, constructor or close() waits for them.
+#include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <ctime>
+
+#include "catch.hpp"
+#include "integration/event_log.hpp"
+#include "integration/faulty_pool.hpp"
+#include "integration/hung_file_system.hpp"
+#include "skipped.hpp"
+
+using namespace inferpool;
+using namespace inferpool::test;
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// Well below a wait without end, well above time-out, stack, kill and grace.
+constexpr auto kSoon = 10s;
+
+Settings impatient(int workers, std::string extra = {}) {
+  Settings settings = faulty_settings(workers, std::move(extra));
+  settings.startup_timeout = 1s;
+  settings.hang_timeout = 500ms;
+  settings.drain_timeout = 500ms;
+  return settings;
+}
+
+// A process that follows another as a debugger that stands at its prompt.
+class Debugger {
+ public:
+  explicit Debugger(int pid) : process_(::fork()) {
+    if (process_ != 0) return;
+    ::ptrace(PTRACE_SEIZE, pid, 0, 0);
+    for (;;) ::pause();
+  }
+  ~Debugger() { leave(); }
+  Debugger(const Debugger&) = delete;
+  Debugger& operator=(const Debugger&) = delete;
+
+  void leave() {
+    if (process_ <= 0) return;
+    ::kill(process_, SIGKILL);
+    ::waitpid(process_, nullptr, 0);
+    process_ = -1;
+  }
+  [[nodiscard]] static bool follows(int pid) {
+    std::ifstream file("/proc/" + std::to_string(pid) + "/status");
+    for (std::string line; std::getline(file, line);) {
+      if (line.starts_with("TracerPid:")) return std::stoi(line.substr(10)) != 0;
+    }
+    return false;
+  }
+
+ private:
+  int process_;
+};
+
+double processor_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
+
+TEST_CASE("A call whose worker outlives SIGKILL ends, and another worker serves", "[H2]") {
+  HungFileSystem files;
+  if (!files.missing().empty()) return skip(files.missing());
+  EventLog log;
+  Settings settings = impatient(1);
+  settings.on_event = log.recorder();
+  FaultyPool pool(settings);
+  const int pid = ready_pids(pool).at(0);
+  const auto start = Clock::now();
+  const Error error = error_of(pool.try_infer(command(Deed::kRead, files.file())));
+  CHECK(Clock::now() - start < kSoon);
+  CHECK(error.code() == ErrorCode::kWorkerLost);
+  CHECK_THAT(error.what(), contains("did not end after SIGKILL") && contains("hang_timeout"));
+  CHECK(running(pid));
+  SECTION("it is waited for, and reaped in the end") {
+    files.end();
+    CHECK(eventually([&] { return !process_state(pid); }));
+    REQUIRE(eventually([&] { return pool.health().state == PoolState::kReady; }));
+    CHECK(pool.infer(command(Deed::kAnswer)).generation == 2);
+    CHECK(log.of_kind(EventKind::kDied).size() == 1);
+  }
+  SECTION("close() does not wait for it, and the last event names it") {
+    const auto closing = Clock::now();
+    pool.close();
+    CHECK(Clock::now() - closing < kSoon);
+    CHECK_THAT(log.of_kind(EventKind::kStopped).at(0).text, contains("pid " + std::to_string(pid)));
+    files.end();
+    ::waitpid(pid, nullptr, 0);  // this process's zombie
+  }
+}
+
+TEST_CASE("While as many workers are lost as there may be, calls are refused in words", "[H2]") {
+  HungFileSystem files;
+  if (!files.missing().empty()) return skip(files.missing());
+  FaultyPool pool(impatient(1));
+  static_cast<void>(error_of(pool.try_infer(command(Deed::kRead, files.file()))));
+  const Error refused = error_of(pool.try_infer(command(Deed::kAnswer), {.timeout = kSoon}));
+  CHECK(refused.code() == ErrorCode::kUnavailable);
+  CHECK_THAT(refused.what(), contains("none is started before the kernel has ended one of the 1"));
+  CHECK(pool.health().live == 0);
+  files.end();
+  REQUIRE(ready_again(pool, 1));
+  CHECK(pool.infer(command(Deed::kAnswer)).generation == 2);
+}
+
+TEST_CASE("A constructor whose worker outlives SIGKILL while it loads throws", "[H2]") {
+  HungFileSystem files;
+  if (!files.missing().empty()) return skip(files.missing());
+  const auto start = Clock::now();
+  std::optional<Error> error;
+  try {
+    FaultyPool pool(impatient(1, R"({"load": "read", "go": ")" + files.file() + R"("})"));
+  } catch (const Error& thrown) {
+    error = thrown;
+  }
+  CHECK(Clock::now() - start < kSoon);
+  REQUIRE(error);
+  CHECK(error->code() == ErrorCode::kStartupFailed);
+  CHECK_THAT(error->what(), contains("startup_timeout") && contains("did not end after SIGKILL"));
+  files.end();
+  while (::waitpid(-1, nullptr, 0) > 0)
+    continue;  // of this test's process, which has no other child
+}
+
+TEST_CASE("A dead worker that a debugger keeps is lost at once, and costs no processor time",
+          "[H3]") {
+  FaultyPool pool(impatient(2));
+  const int pid = ready_pids(pool).at(0);
+  std::optional<Debugger> debugger(pid);
+  REQUIRE(eventually([&] { return Debugger::follows(pid); }));
+  const double before = processor_seconds();
+  ::kill(pid, SIGKILL);
+  REQUIRE(ready_again(pool, 1));
+  CHECK_THAT(pool.health().last_failure->what(), contains("a debugger keeps its status"));
+  CHECK(process_state(pid)->letter == 'Z');
+  CHECK(pool.infer(command(Deed::kAnswer)).pid != pid);
+  std::this_thread::sleep_for(1s);  // a loop without a pause would take all of it
+  CHECK(processor_seconds() - before < 0.8);
+  debugger.reset();
+  CHECK(eventually([&] { return !process_state(pid); }));
+}
+
+}  // namespace
