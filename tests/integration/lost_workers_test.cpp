@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Workers that the kernel does not give back: no call, constructor or close() waits for them.
-#include <sys/ptrace.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <ctime>
 
 #include "catch.hpp"
+#include "integration/debugger.hpp"
 #include "integration/event_log.hpp"
 #include "integration/faulty_pool.hpp"
 #include "integration/hung_file_system.hpp"
@@ -30,36 +29,6 @@ Settings impatient(int workers, std::string extra = {}) {
   settings.drain_timeout = 500ms;
   return settings;
 }
-
-// A process that follows another as a debugger that stands at its prompt.
-class Debugger {
- public:
-  explicit Debugger(int pid) : process_(::fork()) {
-    if (process_ != 0) return;
-    ::ptrace(PTRACE_SEIZE, pid, 0, 0);
-    for (;;) ::pause();
-  }
-  ~Debugger() { leave(); }
-  Debugger(const Debugger&) = delete;
-  Debugger& operator=(const Debugger&) = delete;
-
-  void leave() {
-    if (process_ <= 0) return;
-    ::kill(process_, SIGKILL);
-    ::waitpid(process_, nullptr, 0);
-    process_ = -1;
-  }
-  [[nodiscard]] static bool follows(int pid) {
-    std::ifstream file("/proc/" + std::to_string(pid) + "/status");
-    for (std::string line; std::getline(file, line);) {
-      if (line.starts_with("TracerPid:")) return std::stoi(line.substr(10)) != 0;
-    }
-    return false;
-  }
-
- private:
-  int process_;
-};
 
 double processor_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
 
@@ -132,7 +101,7 @@ TEST_CASE("A dead worker that a debugger keeps is lost at once, and costs no pro
   FaultyPool pool(impatient(2));
   const int pid = ready_pids(pool).at(0);
   std::optional<Debugger> debugger(pid);
-  REQUIRE(eventually([&] { return Debugger::follows(pid); }));
+  REQUIRE(eventually([&] { return debugger->follows(); }));
   const double before = processor_seconds();
   ::kill(pid, SIGKILL);
   REQUIRE(ready_again(pool, 1));

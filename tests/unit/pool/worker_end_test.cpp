@@ -27,6 +27,21 @@ TEST_CASE("the end of a worker says who ended and how") {
   REQUIRE(to_string(exited) == "worker 2 (pid 71) exited with status 0");
 }
 
+TEST_CASE(
+    "of a worker whose end the kernel does not give it says why the pool goes on without it") {
+  WorkerEnd end = killed();
+  end.status = {};
+  end.reason = "a request ran longer than hang_timeout (1 s)";
+  end.lost = Lost::kUnkillable;
+  REQUIRE_THAT(worker_lost(end, 5, Phase::kRunning).what(),
+               contains("worker 2 (pid 71) did not end after SIGKILL while it ran request 5; the "
+                        "pool killed it: a request ran longer than hang_timeout (1 s); it sleeps "
+                        "uninterruptibly"));
+  end.lost = Lost::kUnreaped;
+  end.reason.clear();
+  REQUIRE(to_string(end) == "worker 2 (pid 71) ended (a debugger keeps its status)");
+}
+
 TEST_CASE("the end of a worker by a limit names it, unless the pool killed it") {
   WorkerEnd end = killed();
   end.limit = "; RLIMIT_CPU lets it compute for 1 s: raise it";

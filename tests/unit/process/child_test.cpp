@@ -14,6 +14,7 @@
 
 #include "call_filters.hpp"
 #include "catch.hpp"
+#include "integration/debugger.hpp"
 #include "integration/eventually.hpp"
 
 namespace inferpool::process {
@@ -166,6 +167,31 @@ TEST_CASE("end() kills, waits and leaves no zombie, and other children are not t
   child.end();
   CHECK(kill(pid, 0) != 0);
   CHECK(wait_for(other).code == 5);
+}
+
+TEST_CASE("what has ended and cannot be reaped is waited for by end() for a moment only", "[H3]") {
+  Child child = forked([] { pause(); });
+  const pid_t pid = child.pid();
+  const test::Debugger debugger(pid);
+  REQUIRE(test::eventually([&] { return debugger.follows(); }));
+  const auto start = std::chrono::steady_clock::now();
+  child.end();
+  CHECK(std::chrono::steady_clock::now() - start >= kKillGrace);
+  CHECK(std::chrono::steady_clock::now() - start < 4 * kKillGrace);
+  CHECK(child.pidfd() == -1);
+  CHECK(kill(pid, 0) == 0);  // the calling process's zombie
+}
+
+TEST_CASE("a child that is left is neither signalled nor waited for") {
+  Child child = forked([] { pause(); });
+  const pid_t pid = child.pid();
+  child.leave();
+  CHECK(child.pidfd() == -1);
+  child.signal(SIGKILL);
+  child.end();
+  CHECK(waitpid(pid, nullptr, WNOHANG) == 0);
+  REQUIRE(kill(pid, SIGKILL) == 0);
+  CHECK(waitpid(pid, nullptr, 0) == pid);
 }
 
 // As wait_for, of a child that has no pidfd.
