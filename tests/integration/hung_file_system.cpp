@@ -56,9 +56,14 @@ fuse_attr attributes_of(std::uint64_t number) {
 void answer(int device, const fuse_in_header& request) {
   Answer answer(request);
   switch (request.opcode) {
-    case FUSE_INIT:
-      answer.put(fuse_init_out{.major = 7, .minor = 31, .max_write = 4096});
+    case FUSE_INIT: {
+      fuse_init_out protocol{};
+      protocol.major = 7;
+      protocol.minor = 31;
+      protocol.max_write = 4096;
+      answer.put(protocol);
       break;
+    }
     case FUSE_LOOKUP: {
       fuse_entry_out entry{};
       entry.nodeid = kRoot + 1;
@@ -67,9 +72,13 @@ void answer(int device, const fuse_in_header& request) {
       answer.put(entry);
       break;
     }
-    case FUSE_GETATTR:
-      answer.put(fuse_attr_out{.attr_valid = kLong, .attr = attributes_of(request.nodeid)});
+    case FUSE_GETATTR: {
+      fuse_attr_out attributes{};
+      attributes.attr = attributes_of(request.nodeid);
+      attributes.attr_valid = kLong;
+      answer.put(attributes);
       break;
+    }
     case FUSE_OPEN:
     case FUSE_OPENDIR:
       answer.put(fuse_open_out{});
