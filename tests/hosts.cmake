@@ -3,7 +3,7 @@
 
 # Hosts that their tests may end, or take the means from.
 foreach(program IN ITEMS cgroup_host each_limit_host host_program limited_host)
-  add_executable(${program} workers/${program}.cpp)
+  add_executable(${program} hosts/${program}.cpp)
   target_link_libraries(${program} PRIVATE inferpool::inferpool inferpool_private inferpool_warnings)
   target_include_directories(${program} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
   set_target_properties(${program} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
@@ -12,7 +12,7 @@ endforeach()
 
 # A host that uses every limit once, and the same with a real-time clock that jumps, as its worker has.
 foreach(program IN ITEMS timed_program wild_clock_program)
-  add_executable(${program} workers/timed_program.cpp)
+  add_executable(${program} hosts/timed_program.cpp)
   target_link_libraries(${program} PRIVATE inferpool::inferpool inferpool_private inferpool_warnings)
   target_include_directories(${program} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
   set_target_properties(${program} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})

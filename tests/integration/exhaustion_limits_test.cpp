@@ -8,10 +8,10 @@
 #include <sstream>
 
 #include "catch.hpp"
+#include "hosts/each_limit.hpp"
 #include "integration/actors.hpp"
 #include "integration/faulty_pool.hpp"
 #include "integration/limited_host.hpp"
-#include "workers/each_limit.hpp"
 
 using namespace inferpool;
 using namespace inferpool::test;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Setting the time changes nothing: see workers/timed_program.cpp and shims/wild_clock.cpp.
+// Setting the time changes nothing: see hosts/timed_program.cpp and shims/wild_clock.cpp.
 #include <cstdlib>
 #include <fstream>
 #include <memory>

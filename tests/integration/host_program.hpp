@@ -20,7 +20,7 @@ extern char** environ;
 
 namespace inferpool::test {
 
-// A running host_program (workers/host_program.cpp) or another one beside it, in a process group of
+// A running host_program (hosts/host_program.cpp) or another one beside it, in a process group of
 // its own. Killed at the end.
 class HostProgram {
  public:

@@ -27,9 +27,9 @@
 #include <inferpool/error.hpp>
 #include <inferpool/worker.hpp>
 
-#include "faulty.hpp"
 #include "model/json_reader.hpp"
 #include "shims/clock_jumps.hpp"
+#include "workers/faulty.hpp"
 
 namespace inferpool::test {
 namespace {

@@ -19,11 +19,11 @@
 #include <optional>
 #include <string>
 
+#include "hosts/outcome.hpp"
+#include "hosts/sanitizer_descriptors.hpp"
 #include "integration/event_log.hpp"
 #include "integration/faulty_pool.hpp"
 #include "integration/limit.hpp"
-#include "workers/outcome.hpp"
-#include "workers/sanitizer_descriptors.hpp"
 
 namespace {
 

@@ -13,12 +13,12 @@
 #include <string>
 #include <thread>
 
+#include "hosts/each_limit.hpp"
+#include "hosts/outcome.hpp"
+#include "hosts/sanitizer_descriptors.hpp"
 #include "integration/event_log.hpp"
 #include "integration/faulty_pool.hpp"
 #include "integration/limit.hpp"
-#include "workers/each_limit.hpp"
-#include "workers/outcome.hpp"
-#include "workers/sanitizer_descriptors.hpp"
 
 #if defined(__SANITIZE_ADDRESS__)
 // Else the sanitizer takes 11 MiB for each new thread, and ends the process where a limit is lower:
