@@ -149,7 +149,8 @@ TEST_CASE("A call ends whose living worker hides the answer whenever its caller 
                : pool.submit(request);
   REQUIRE(call.wait_for(30s) == std::future_status::ready);
   try {
-    CHECK(number_of(call.get()) == 1);  // of a caller that woke up too late to find nothing
+    const Tensor answer = call.get();  // of a caller that woke up too late to find nothing
+    CHECK(number_of(answer) == 1);
   } catch (const Error& error) {
     CHECK(error.code() == ErrorCode::kWorkerLost);
     CHECK_THAT(error.what(), contains("it took an answer back"));
