@@ -241,6 +241,7 @@ set(onnx_tests
     integration/onnx_test.cpp
     unit/runtimes/onnx/backend_module_test.cpp
     unit/runtimes/onnx/external_tensor_test.cpp
+    unit/runtimes/onnx/file_bytes_test.cpp
     unit/runtimes/onnx/graph_test.cpp
     unit/runtimes/onnx/inlined_weights_test.cpp
     unit/runtimes/onnx/known_backends_test.cpp
@@ -248,16 +249,22 @@ set(onnx_tests
     unit/runtimes/onnx/tensor_spec_test.cpp
     unit/runtimes/onnx/thread_count_test.cpp
     unit/runtimes/onnx/weight_files_test.cpp
+    unit/runtimes/onnx/whole_network_test.cpp
     unit/runtimes/onnx/wire_reader_test.cpp)
 set(opencv_tests
     integration/onnx_opencv_test.cpp
     unit/runtimes/onnx/float_values_test.cpp
+    unit/runtimes/onnx/form_check_test.cpp
+    unit/runtimes/onnx/form_conditions_test.cpp
     unit/runtimes/onnx/fusion_test.cpp
+    unit/runtimes/onnx/network_plan_test.cpp
+    unit/runtimes/onnx/node_facts_test.cpp
     unit/runtimes/onnx/node_graph_test.cpp
     unit/runtimes/onnx/node_vectors.cpp
     unit/runtimes/onnx/node_vectors_test.cpp
     unit/runtimes/onnx/opencv_file_test.cpp
     unit/runtimes/onnx/opencv_network_test.cpp
+    unit/runtimes/onnx/opencv_node_test.cpp
     unit/runtimes/onnx/opencv_refusals_test.cpp
     unit/runtimes/onnx/opencv_text_test.cpp
     unit/runtimes/onnx/random_graph.cpp
@@ -270,15 +277,20 @@ set(opencv_tests
     unit/runtimes/onnx/reference_layout.cpp
     unit/runtimes/onnx/reference_reductions.cpp
     unit/runtimes/onnx/sample_shapes_test.cpp
+    unit/runtimes/onnx/shape_folding_test.cpp
+    unit/runtimes/onnx/shape_rules_test.cpp
+    unit/runtimes/onnx/stored_tensor_test.cpp
     unit/runtimes/onnx/stored_values.cpp
     unit/runtimes/onnx/test_model.cpp
     unit/runtimes/onnx/trusted_forms_test.cpp
-    unit/runtimes/onnx/verdict.cpp)
+    unit/runtimes/onnx/verdict.cpp
+    unit/runtimes/onnx/wire_writer_test.cpp)
 set(onnxruntime_tests
     integration/onnx_runtime_test.cpp
     unit/runtimes/onnx/node_vectors.cpp
     unit/runtimes/onnx/onnx_runtime_network_test.cpp
     unit/runtimes/onnx/onnx_runtime_session_test.cpp
+    unit/runtimes/onnx/onnx_runtime_strings_test.cpp
     unit/runtimes/onnx/onnx_runtime_test.cpp
     unit/runtimes/onnx/onnx_runtime_vectors_test.cpp
     unit/runtimes/onnx/repeated_schemas_test.cpp

@@ -14,6 +14,7 @@
 #include "integration/scratch_folder.hpp"
 #include "unit/runtimes/onnx/built_networks.hpp"
 #include "unit/runtimes/onnx/network_files.hpp"
+#include "unit/runtimes/onnx/network_runs.hpp"
 
 namespace inferpool::test {
 namespace {
@@ -72,6 +73,43 @@ TEST_CASE("weights beside a network are those that are computed with, in the san
       Pool<> pool{settings};
       CHECK(pool.infer({{"x", floats({1, 1, 1, 0, 1, 2}, {2, 3})}})["y"] ==
             floats({16, 35, 18, 37}, {2, 2}));
+    }
+  }
+}
+
+TEST_CASE("a confined inferpool-onnx answers as one that is not, and so do its successors") {
+  struct Asked {
+    const char* file;
+    const char* input;
+    Shape row;
+    const char* output;
+  };
+  const Asked asked[] = {
+      {"convolution.onnx", "image", {1, 6, 6}, "scores"},
+      {"shape_reader.onnx", "x", {2, 3}, "scores"}};  // read again for each shape
+  for (const std::string& backend : backends()) {
+    for (const auto& [file, input, row, output] : asked) {
+      CAPTURE(backend, file);
+      Pool<> open{settings_for(network_file(file), backend)};
+      Pool<> confined{settings_of_file(
+          R"({"name": "net", "implementation": "inferpool-onnx", "parallel_workers": 1,)"
+          R"( "pool": {"sandbox": true, "threads_per_worker": 2},)"
+          R"( "parameters": {"extra": {"backend": ")" +
+          backend + R"("}, "uri": ")" + network_file(file) + "\"}}")};
+      CHECK(is_confined(confined));
+      CHECK_FALSE(is_confined(open));
+      for (const std::int64_t batch : {2, 300, 1}) {  // 300: both threads have work
+        std::vector<float> values(static_cast<std::size_t>(batch * row.elements()));
+        for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i % 7) / 4;
+        std::vector<std::int64_t> sizes(row.dimensions().begin(), row.dimensions().end());
+        sizes.insert(sizes.begin(), batch);
+        Request request;
+        request.inputs.add(input, floats(values, Shape(sizes)));
+        CHECK(largest_difference(confined.infer(request)[output], open.infer(request)[output]) <
+              1e-6);
+        if (batch == 1) check_successors(confined, request, output);
+      }
+      CHECK(is_confined(confined));
     }
   }
 }

@@ -4,6 +4,8 @@
 
 #include <signal.h>
 
+#include <cstddef>
+#include <cstdlib>
 #include <mutex>
 #include <stdexcept>
 #include <string>
@@ -13,6 +15,7 @@
 
 #include "catch.hpp"
 #include "integration/eventually.hpp"
+#include "integration/scratch_folder.hpp"
 
 namespace inferpool::test {
 
@@ -23,6 +26,29 @@ inline Settings runtime_settings(const std::string& runtime) {
   settings.workers = 1;
   settings.worker_output.kind = WorkerOutput::Kind::kCapture;
   return settings;
+}
+
+// The settings of a file model-settings.json of this text, which names a bundled worker.
+inline Settings settings_of_file(const std::string& text) {
+  const ScratchFolder folder;
+  write_file(folder / "model-settings.json", text);
+  Settings settings = Settings::from_file(folder / "model-settings.json");
+  settings.worker = INFERPOOL_RUNTIMES_FOLDER "/" + settings.worker;
+  return settings;
+}
+
+// How many filters of system calls a process is under: in a container it may be under one.
+inline int call_filters(const std::string& pid) {
+  const std::string name = "\nSeccomp_filters:\t";
+  const std::string status = read_file("/proc/" + pid + "/status");
+  const std::size_t at = status.find(name);
+  REQUIRE(at != std::string::npos);
+  return std::atoi(status.c_str() + at + name.size());
+}
+
+// Whether the first worker of a pool has the filter of the sandbox.
+inline bool is_confined(const Pool<>& pool) {
+  return call_filters(std::to_string(pool.stats().workers[0].pid)) > call_filters("self");
 }
 
 // What all workers of a pool wrote.

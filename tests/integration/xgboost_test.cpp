@@ -109,6 +109,21 @@ TEST_CASE("an MLServer model-settings.json of XGBoost answers unchanged") {
   CHECK(response.model_version == "v0.3.0");
 }
 
+TEST_CASE("a confined inferpool-xgboost answers with its threads, and so do its successors") {
+  const SavedModel model;
+  Pool<> pool{settings_of_file(
+      R"({"name": "delay", "implementation": "inferpool-xgboost", "parallel_workers": 1,)"
+      R"( "pool": {"sandbox": true, "threads_per_worker": 2}, "parameters": {"uri": ")" +
+      model.file + "\"}}")};
+  CHECK(is_confined(pool));
+  for (const std::size_t count : {std::size_t{1}, std::size_t{5000}}) {
+    const std::vector<float> rows = some_rows(count);
+    CHECK(pool.infer({{"input", matrix_of(rows)}})["predict"] == model.booster.predict(rows));
+  }
+  check_successors(pool, {{"input", matrix_of(some_rows(4))}}, "predict");
+  CHECK(is_confined(pool));
+}
+
 TEST_CASE("after an inferpool-xgboost was killed its successor answers") {
   const SavedModel model;
   Pool<> pool{settings_for(model.file)};
