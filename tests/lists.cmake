@@ -69,6 +69,7 @@ set(unit_tests
     unit/model/traceparent_test.cpp
     unit/model/usable_memory_test.cpp
     unit/model/usable_processors_test.cpp
+    unit/pool/call_counts_test.cpp
     unit/pool/call_deadline_test.cpp
     unit/pool/call_test.cpp
     unit/pool/dispatch_answered_test.cpp
@@ -98,7 +99,9 @@ set(unit_tests
     unit/pool/restart_schedule_test.cpp
     unit/pool/roster_test.cpp
     unit/pool/sip_hash_test.cpp
+    unit/pool/start_failure_test.cpp
     unit/pool/surroundings_test.cpp
+    unit/pool/turns_test.cpp
     unit/pool/worker_binary_test.cpp
     unit/pool/worker_end_test.cpp
     unit/pool/worker_path_test.cpp
@@ -179,6 +182,7 @@ set(service_tests
     integration/async_handler_test.cpp
     integration/async_owner_test.cpp
     integration/events_test.cpp
+    integration/moved_pool_test.cpp
     integration/payload_types_test.cpp
     integration/timings_test.cpp
     integration/tracing_test.cpp)

@@ -20,7 +20,7 @@ struct Completion::Pending {
 
   Call call;
   Waiter waiter;
-  std::unique_ptr<detail::Receiver> receiver;
+  std::unique_ptr<detail::AsyncJob> job;
   std::stop_token stop;
   std::optional<std::stop_callback<Wake>> on_stop;
   Placement placement;
@@ -36,8 +36,7 @@ Completion::Completion(Exchange& exchange, std::shared_ptr<Events> events, Durat
 
 Completion::~Completion() { stop(); }
 
-void Completion::submit(detail::FunctionRef<void(Encoder&)> encode,
-                        std::unique_ptr<detail::Receiver> receiver,
+void Completion::submit(std::unique_ptr<detail::AsyncJob> job,
                         const InferOptions& options) noexcept {
   std::list<Pending> pending;
   try {
@@ -46,12 +45,12 @@ void Completion::submit(detail::FunctionRef<void(Encoder&)> encode,
   } catch (...) {                                    // there is no thread that could tell
     const std::shared_ptr<Events> events = events_;  // the receiver may destroy the pool
     exchange_.count_refusal();
-    return deliver_here(*receiver, current_error(), *events);
+    return deliver_and_wait(*job, current_error(), *events);
   }
   Pending& call = pending.front();
-  call.receiver = std::move(receiver);
+  call.job = std::move(job);
   try {
-    exchange_.prepare(call.call, encode, options);
+    exchange_.prepare(call.call, *call.job, options);
     call.placement = exchange_.admit(call.call);
   } catch (...) {
     call.error = current_error();
@@ -143,14 +142,14 @@ bool Completion::tell_ended(const bool& gone) noexcept {
     Pending& pending = told.front();
     pending.on_stop.reset();
     exchange_.remember_deaths(pending.call);
-    const bool done = deliver(*pending.receiver, pending.error, *events);
+    const bool done = deliver(*pending.job, pending.error, *events);
     if (gone) return false;
     if (!done && ++pending.untold < kMostTellings) {
       untold_.splice(untold_.end(), told);
       continue;
     }
     if (!done) give_up_telling(*events);
-    pending.receiver.reset();  // or what it owns destroys the pool
+    pending.job.reset();  // or what it owns destroys the pool
     if (gone) return false;
   }
   return true;
@@ -208,8 +207,7 @@ bool Completion::advance(Pending& pending, TimePoint now) noexcept {
 
 bool Completion::collect(Pending& pending) noexcept {
   try {
-    return exchange_.collect(pending.call, pending.placement,
-                             [&](Decoder& decoder) { pending.receiver->decode(decoder); });
+    return exchange_.collect(pending.call, pending.placement, *pending.job);
   } catch (...) {
     pending.error = current_error();
     return true;

@@ -9,7 +9,7 @@
 #include <stop_token>
 #include <thread>
 
-#include <inferpool/detail/pool_core.hpp>
+#include <inferpool/detail/job.hpp>
 
 #include "ipc/spin.hpp"
 #include "pool/call.hpp"
@@ -31,8 +31,7 @@ class Completion {
   Completion& operator=(const Completion&) = delete;
 
   // Once the call is handed over its receiver may be told, and destroy this, at any moment.
-  void submit(detail::FunctionRef<void(Encoder&)> encode,
-              std::unique_ptr<detail::Receiver> receiver, const InferOptions& options) noexcept;
+  void submit(std::unique_ptr<detail::AsyncJob> job, const InferOptions& options) noexcept;
 
   // Returns once every call has been told: somebody must end those under way. On the thread that
   // completes, from within a receiver that is told, it tells all others before it returns; then

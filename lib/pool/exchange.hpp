@@ -5,13 +5,12 @@
 #include <memory>
 #include <string_view>
 
-#include <inferpool/detail/function_ref.hpp>
+#include <inferpool/detail/job.hpp>
 #include <inferpool/error.hpp>
 #include <inferpool/options.hpp>
 
 #include "ipc/request_region.hpp"
 #include "pool/call.hpp"
-#include "pool/latency.hpp"
 #include "pool/locked_dispatch.hpp"
 #include "pool/placement.hpp"
 #include "pool/poison_memory.hpp"
@@ -34,7 +33,7 @@ class Exchange {
         poison_(origin_->settings.poison_memory) {}
 
   // Encodes the request into memory that only the host writes. Throws Error.
-  void prepare(Call& call, detail::FunctionRef<void(Encoder&)> encode, const InferOptions& options);
+  void prepare(Call& call, const detail::Job& job, const InferOptions& options);
   // A call that is refused before it is prepared counts, too.
   void count_refusal() noexcept;
   // Throws Error (stopped, unavailable, queue_full, poisoned_request).
@@ -48,13 +47,12 @@ class Exchange {
   // As forget, of a caller that has got all the parts that it wanted: a success.
   void end_early(Call& call) noexcept;
   // Of a call that looks answered: reads the reply with distrust. Throws Error (the model's,
-  // worker_lost for garbage, out_of_memory for the host's own, model_failed for what else `decode`
-  // throws). False: the reply was forged, the
-  // call is elsewhere by now; look again. An answer that was its parts has nothing to decode.
-  bool collect(Call& call, const Placement& placement, detail::FunctionRef<void(Decoder&)> decode);
+  // worker_lost for garbage, out_of_memory for the host's own, model_failed for what else the job
+  // throws). False: the reply was forged, the call is elsewhere by now; look again. An answer that
+  // was its parts has nothing to decode.
+  bool collect(Call& call, const Placement& placement, detail::Job& job);
   // The same for a part of the answer, which does not end the call, unless it throws worker_lost.
-  bool collect_part(Call& call, const Placement& placement,
-                    detail::FunctionRef<void(Decoder&)> decode);
+  bool collect_part(Call& call, const Placement& placement, detail::Job& job);
   // Of a call of which its waiter has found nothing: ends the worker where the reply word holds
   // what cannot be; ends the call where its worker is dead, and what stood there is gone.
   void check(Call& call, const Placement& placement) noexcept;
@@ -65,15 +63,10 @@ class Exchange {
     if (call.blamed > 0) remember(call);
   }
 
-  // Of all calls that were collected (one that could not be decoded counts, where its reply held no
-  // block). To be read under the pool's lock.
-  [[nodiscard]] const Latency& latency() const noexcept { return latency_; }
-
  private:
   // True where bytes were copied into blocks.
-  bool encode(Call& call, detail::FunctionRef<void(Encoder&)> encode, std::string_view traceparent);
-  void decode(Decoder& decoder, detail::FunctionRef<void(Decoder&)> decode);
-  void count(Call& call, const ipc::ReplyHead& head, std::uint64_t decoded) noexcept;
+  bool encode(Call& call, const detail::Job& job, std::string_view traceparent);
+  void decode(Decoder& decoder, detail::Job& job);
   // Whether the call was there to be changed: change(Dispatch&, ipc::WakeList&).
   template <typename Change>
   bool update_if_stands(const Call& call, const Placement& placement, const Change& change);
@@ -89,7 +82,6 @@ class Exchange {
   LockedDispatch& dispatch_;
   const Supervisor& supervisor_;
   PoisonMemory poison_;
-  Latency latency_;
   std::atomic<std::uint64_t> next_id_{1};
 };
 

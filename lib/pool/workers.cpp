@@ -9,6 +9,7 @@
 #include "ipc/lost_wakes.hpp"
 #include "model/packed_settings.hpp"
 #include "model/settings_memory.hpp"
+#include "pool/start_failure.hpp"
 #include "pool/worker_path.hpp"
 
 namespace inferpool::pool {
@@ -34,12 +35,6 @@ struct RememberDeaths {
   ~RememberDeaths() { exchange.remember_deaths(call); }
 };
 
-Error start_failure(const std::string& what) {
-  ErrorDetails details;
-  details.phase = Phase::kStarting;
-  return {ErrorCode::kStartupFailed, what, std::move(details)};
-}
-
 DispatchLimits limits_of(const Origin& origin) {
   const Settings& settings = origin.settings;
   return {.workers = *settings.workers,
@@ -53,7 +48,7 @@ DispatchLimits limits_of(const Origin& origin) {
 }  // namespace
 
 std::shared_ptr<const Origin> Workers::make_origin(const Settings& settings,
-                                                   const detail::PoolCore::Traits& traits) {
+                                                   const detail::ModelTraits& traits) {
   auto origin = std::make_shared<Origin>(find_worker(settings.worker, traits.libexec));
   origin->settings = settings;
   origin->signature = traits.signature;
@@ -62,27 +57,28 @@ std::shared_ptr<const Origin> Workers::make_origin(const Settings& settings,
   try {
     origin->requests = ipc::RequestRegion::create(*settings.shared_memory_limit / 2);
   } catch (const std::runtime_error& error) {
-    throw start_failure(formatted("the pool's shared memory could not be made: {}", error.what()));
+    throw start_failure(formatted("its shared memory could not be made: {}", error.what()));
   }
   return origin;
 }
 
-Workers::Workers(const Settings& settings, const detail::PoolCore::Traits& traits)
-    : origin_(make_origin(settings, traits)),
-      events_(std::make_shared<Events>(settings)),
+Workers::Workers(Settings settings, const detail::ModelTraits& traits)
+    : Backend(std::move(settings)),
+      origin_(make_origin(this->settings(), traits)),
+      events_(std::make_shared<Events>(this->settings())),
       dispatch_(limits_of(*origin_)),
-      roster_(*settings.workers),
-      spin_(settings.spin, origin_->surroundings.processors) {
+      roster_(*this->settings().workers),
+      spin_(this->settings().spin, origin_->surroundings.processors) {
   supervisor_ = std::make_unique<Supervisor>(origin_, dispatch_, roster_, *events_);
   exchange_ = std::make_unique<Exchange>(origin_, dispatch_, *supervisor_);
-  completion_ = std::make_unique<Completion>(*exchange_, events_, settings.spin,
+  completion_ = std::make_unique<Completion>(*exchange_, events_, this->settings().spin,
                                              origin_->surroundings.processors);
 }
 
 void Workers::start() {
   {
     const std::lock_guard lock(close_mutex_);  // an event may let another thread close the pool
-    supervisor_->start();
+    made_at_start([this] { supervisor_->start(); });
   }
   if (origin_->settings.start_in_background) return;
   if (const auto failure = roster_.wait_started()) {
@@ -111,67 +107,59 @@ void Workers::refuse_child() const {
   }
 }
 
-void Workers::infer(detail::FunctionRef<void(Encoder&)> encode,
-                    detail::FunctionRef<void(Decoder&)> decode, const InferOptions& options) {
+void Workers::infer(detail::Job& job, const InferOptions& options) {
   refuse_child();
   Call call;
   Waiter waiter;
   call.waiter = &waiter;
-  exchange_->prepare(call, encode, options);
+  exchange_->prepare(call, job, options);
   const std::stop_callback on_stop(options.stop, WakeCaller{&waiter});
   Placement placement = exchange_->admit(call);
   const RememberDeaths at_end{*exchange_, call};
   try {
-    wait_and_collect(call, placement, decode, options.stop);
+    wait_and_collect(call, placement, job, options.stop);
   } catch (...) {
     exchange_->forget(call);
     throw;
   }
 }
 
-void Workers::wait_and_collect(Call& call, Placement& placement,
-                               detail::FunctionRef<void(Decoder&)> decode,
+void Workers::wait_and_collect(Call& call, Placement& placement, detail::Job& job,
                                const std::stop_token& stop) {
   for (;; placement = exchange_->look(call)) {
     await(call, placement, stop);
     if (placement.state == CallState::kDone) throw *call.error;
-    if (exchange_->collect(call, placement, decode)) break;
+    if (exchange_->collect(call, placement, job)) break;
   }
 }
 
-void Workers::infer_stream(detail::FunctionRef<void(Encoder&)> encode,
-                           const detail::PoolCore::PartTaker& taker, const InferOptions& options) {
+void Workers::infer_stream(detail::StreamJob& job, const InferOptions& options) {
   refuse_child();
   Call call;
   Waiter waiter;
   call.waiter = &waiter;
   call.streams = true;
-  exchange_->prepare(call, encode, options);
+  exchange_->prepare(call, job, options);
   const std::stop_callback on_stop(options.stop, WakeCaller{&waiter});
   Placement placement = exchange_->admit(call);
   const RememberDeaths at_end{*exchange_, call};
   try {
-    wait_and_take(call, placement, taker, options.stop);
+    wait_and_take(call, placement, job, options.stop);
   } catch (...) {
     exchange_->forget(call);
     throw;
   }
 }
 
-void Workers::wait_and_take(Call& call, Placement& placement,
-                            const detail::PoolCore::PartTaker& taker, const std::stop_token& stop) {
+void Workers::wait_and_take(Call& call, Placement& placement, detail::StreamJob& job,
+                            const std::stop_token& stop) {
   for (std::uint32_t seen = 0;;) {
     await(call, placement, stop);
     if (placement.state == CallState::kDone) throw *call.error;
-    bool taken = false;
-    const auto decode = [&](Decoder& decoder) {
-      taker.decode(decoder);
-      taken = true;
-    };
     const bool last = placement.answered();
-    const bool read = last ? exchange_->collect(call, placement, decode)
-                           : exchange_->collect_part(call, placement, decode);
-    const bool more = !(read && taken) || taker.take();
+    const bool read = last ? exchange_->collect(call, placement, job)
+                           : exchange_->collect_part(call, placement, job);
+    const bool more = !read || job.take();
     if (read && last) return;
     if (!more) return exchange_->end_early(call);
     // What stands already is not waited for.
@@ -236,22 +224,20 @@ bool Workers::sleep(const Call& call, const Placement& placement, std::uint32_t 
   return woken;
 }
 
-void Workers::submit(detail::FunctionRef<void(Encoder&)> encode,
-                     std::unique_ptr<detail::Receiver> receiver,
-                     const InferOptions& options) noexcept {
+void Workers::submit(std::unique_ptr<detail::AsyncJob> job, const InferOptions& options) noexcept {
   try {
     refuse_child();
   } catch (const Error& error) {
     try {
-      return receiver->fail(error);
+      return job->fail(error);
     } catch (...) {
       return;  // a handler's own; no event: at the fork another thread may have been telling one
     }
   }
-  completion_->submit(encode, std::move(receiver), options);
+  completion_->submit(std::move(job), options);
 }
 
-detail::StorageRef Workers::loan(std::size_t size) {
+detail::StorageRef Workers::allocate(std::size_t size) {
   refuse_child();
   return origin_->requests->allocate(size);
 }
@@ -278,15 +264,14 @@ Stats Workers::stats() const {
   refuse_child();
   Stats stats;
   roster_.count(stats);
-  const TickRate& rate = exchange_->latency().rate();
   dispatch_.look([&](const Dispatch& d) {
     d.count(stats);
+    const TickRate& rate = d.counts().rate();
     int place = 0;  // the one after the last: the worker that retires
     for (WorkerStats& worker : stats.workers) {
       if (worker.state == WorkerState::kReady) worker.state = d.state(place);
       if (const auto since = d.running_since(place++)) worker.running_for = rate.since(since);
     }
-    exchange_->latency().report(stats);
   });
   stats.payload_in_flight = origin_->requests->used();
   return stats;
