@@ -69,9 +69,12 @@ set(unit_tests
     unit/model/traceparent_test.cpp
     unit/model/usable_memory_test.cpp
     unit/model/usable_processors_test.cpp
+    unit/pool/blocking_calls_test.cpp
     unit/pool/call_counts_test.cpp
     unit/pool/call_deadline_test.cpp
     unit/pool/call_test.cpp
+    unit/pool/call_wait_test.cpp
+    unit/pool/completion_test.cpp
     unit/pool/dispatch_answered_test.cpp
     unit/pool/dispatch_blame_test.cpp
     unit/pool/dispatch_faults_test.cpp
@@ -102,6 +105,7 @@ set(unit_tests
     unit/pool/start_failure_test.cpp
     unit/pool/surroundings_test.cpp
     unit/pool/turns_test.cpp
+    unit/pool/waited_call_test.cpp
     unit/pool/worker_binary_test.cpp
     unit/pool/worker_end_test.cpp
     unit/pool/worker_path_test.cpp

@@ -20,8 +20,9 @@ Placement placement_of(const Dispatch& d, const Call& call) {
                       .sequence = call.sequence,
                       .crowded = d.crowded(),
                       .dead = call.dead != nullptr};
-  if (call.state == CallState::kPosted)
-    placement.worker = std::static_pointer_cast<WorkerHandle>(d.channel_of(call));
+  if (call.state != CallState::kPosted) return placement;
+  placement.worker = std::static_pointer_cast<WorkerHandle>(d.channel_of(call));
+  placement.ring = &placement.worker->memory()->ring();
   return placement;
 }
 
@@ -257,13 +258,11 @@ ipc::ReplyBlocks Exchange::blocks_of(const Placement& placement, const ipc::Repl
 
 void Exchange::check(Call& call, const Placement& placement) noexcept {
   if (placement.dead) return check_dead(call, placement);
-  if (placement.state != CallState::kPosted ||
-      placement.worker->memory()->ring().plausible(placement.sequence))
+  if (placement.state != CallState::kPosted || placement.ring->plausible(placement.sequence))
     return;
   // The slot may be another request's by now, so look again where that cannot be.
   const bool broken = dispatch_.look([&](const Dispatch&) {
-    return stands(call, placement) &&
-           !placement.worker->memory()->ring().plausible(placement.sequence);
+    return stands(call, placement) && !placement.ring->plausible(placement.sequence);
   });
   if (broken) violation(*placement.worker, "words of the ring that no worker writes");
 }

@@ -4,10 +4,12 @@
 #include <cstdint>
 #include <memory>
 
+#include "ipc/host_ring.hpp"
 #include "pool/call.hpp"
-#include "pool/worker_handle.hpp"
 
 namespace inferpool::pool {
+
+class WorkerHandle;
 
 // Where a call stood when its waiter last looked.
 struct Placement {
@@ -15,13 +17,14 @@ struct Placement {
   std::uint32_t sequence = 0;
   bool crowded = false;  // see Dispatch
   bool dead = false;     // the worker ended, and the answer or a part of it stood in its memory
-  std::shared_ptr<WorkerHandle> worker = {};
+  ipc::HostRing* ring = nullptr;              // kPosted: of the worker,
+  std::shared_ptr<WorkerHandle> worker = {};  // which keeps it
 
   [[nodiscard]] bool answered() const noexcept {
-    return state == CallState::kPosted && worker->memory()->ring().answered(sequence);
+    return state == CallState::kPosted && ring->answered(sequence);
   }
   [[nodiscard]] bool part_stands() const noexcept {
-    return state == CallState::kPosted && worker->memory()->ring().part_stands(sequence);
+    return state == CallState::kPosted && ring->part_stands(sequence);
   }
 };
 

@@ -8,7 +8,7 @@
 
 #include "core/clock.hpp"
 #include "ipc/fork_guard.hpp"
-#include "ipc/spin.hpp"
+#include "pool/blocking_calls.hpp"
 #include "pool/completion.hpp"
 #include "pool/events.hpp"
 #include "pool/exchange.hpp"
@@ -44,26 +44,17 @@ class Workers final : public detail::Backend {
                                                    const detail::ModelTraits& traits);
   [[nodiscard]] detail::StorageRef allocate(std::size_t size) override;
   void refuse_child() const;
-  void wait_and_collect(Call& call, Placement& placement, detail::Job& job,
-                        const std::stop_token& stop);
-  void wait_and_take(Call& call, Placement& placement, detail::StreamJob& job,
-                     const std::stop_token& stop);
-  // True: its time is over, or it was asked to stop.
-  bool give_up_if_due(Call& call, const std::stop_token& stop);
-  void await(Call& call, Placement& placement, const std::stop_token& stop);
-  // True: it was woken.
-  bool sleep(const Call& call, const Placement& placement, std::uint32_t seen);
 
   ipc::ForkGuard guard_;
   std::shared_ptr<const Origin> origin_;
-  const std::shared_ptr<Events> events_;  // outlive the pool where a receiver destroys it
+  const std::shared_ptr<Events> events_;  // outlive the pool where a handler destroys it
   LockedDispatch dispatch_;
   Roster roster_;
-  ipc::SpinBudget spin_;
   std::mutex close_mutex_;
-  std::unique_ptr<Supervisor> supervisor_;
-  std::unique_ptr<Exchange> exchange_;
-  std::unique_ptr<Completion> completion_;
+  Supervisor supervisor_;
+  Exchange exchange_;
+  BlockingCalls blocking_;
+  Completion completion_;
 };
 
 }  // namespace inferpool::pool
