@@ -69,6 +69,7 @@ set(unit_tests
     unit/model/traceparent_test.cpp
     unit/model/usable_memory_test.cpp
     unit/model/usable_processors_test.cpp
+    unit/pool/backend_test.cpp
     unit/pool/blocking_calls_test.cpp
     unit/pool/call_counts_test.cpp
     unit/pool/call_deadline_test.cpp
@@ -94,6 +95,7 @@ set(unit_tests
     unit/pool/lane_test.cpp
     unit/pool/latency_test.cpp
     unit/pool/launch_test.cpp
+    unit/pool/model_job_test.cpp
     unit/pool/moving_line_test.cpp
     unit/pool/oom_kills_test.cpp
     unit/pool/output_pipe_test.cpp

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pool/call_wait.hpp"
 
+#include <atomic>
+#include <cstdint>
 #include <list>
-#include <span>
 #include <thread>
 
 #include "catch.hpp"
@@ -17,17 +18,27 @@ using First = CallWait::First;
 
 // Calls of one waiter, each begun by the worker.
 struct Calls {
+  Calls() { ipc::count_lost_wakes(&lost); }
+  ~Calls() {
+    ipc::count_lost_wakes(nullptr);
+    CHECK(lost == 0);
+  }
+  Calls(const Calls&) = delete;
+  Calls& operator=(const Calls&) = delete;
+
   WaitedCall& add(const Deadline& deadline = {}) {
     WaitedCall& call = calls.emplace_back(protocol, std::stop_token());
     call.waiter.join(group);
     call.call.streams = true;
-    protocol.prepare(call.call, job, {.deadline = deadline});
+    protocol.prepare(call.call, job, {});
+    call.call.deadline = deadline;
     call.place(protocol.admit(call.call));
     protocol.take();
     return call;
   }
   bool wait() { return waiting.wait(calls, seen, {}); }
 
+  std::atomic<std::uint64_t> lost{0};
   FakeProtocol protocol;
   FakeJob job;
   Waiter group;

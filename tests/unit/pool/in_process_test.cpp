@@ -47,8 +47,6 @@ class Loaded {
     FakeJob job({.size = std::move(payload), .model = std::move(model)});
     pool_.infer(job, options);
   }
-  void infer_stream(FakeStreamJob& job) { pool_.infer_stream(job, {}); }
-  void submit(Told& told) { pool_.submit(std::make_unique<FakeAsyncJob>(told), {}); }
   void close() { pool_.close(); }
   [[nodiscard]] Stats stats() const { return pool_.stats(); }
   [[nodiscard]] Health health() const { return pool_.health(); }
@@ -263,59 +261,6 @@ TEST_CASE("a call that is late or malformed is refused as with workers, and coun
   CHECK(pool.stats().requests == 2);
   CHECK(pool.stats().failed == 2);
   CHECK(pool.stats().in_flight == 0);
-}
-
-TEST_CASE("an asynchronous call is told once, before submit returns") {
-  Loaded pool(settings(), false);
-  Told told;
-  pool.submit(told);
-  CHECK(told.completed == 1);
-  CHECK_FALSE(told.failed);
-  pool.close();
-  pool.submit(told);
-  CHECK(told.completed == 1);
-  CHECK(told.failed == ErrorCode::kStopped);
-}
-
-TEST_CASE("what is left of an answer in parts is given once the model is free, also an error") {
-  Loaded pool(settings(), false);
-  SECTION("the last part, from which the caller may ask the pool") {
-    FakeStreamJob job;
-    pool.infer_stream(job);
-    CHECK(job.taken == 1);
-    CHECK(pool.stats().succeeded == 1);
-  }
-  SECTION("not what the model threw when its caller had ended it") {
-    FakeStreamJob job({.model = [&](Context&) -> std::size_t {
-      job.ended = true;
-      throw Error(ErrorCode::kCancelled, "the caller takes no more");
-    }});
-    pool.infer_stream(job);
-    CHECK(job.taken == 1);  // where the caller's own exception would come out
-    CHECK(pool.stats().failed == 1);
-  }
-  SECTION("but what it threw by itself") {
-    FakeStreamJob job({.model = [](Context&) -> std::size_t { throw std::out_of_range("row"); }});
-    CHECK(error_of([&] { pool.infer_stream(job); }).code() == ErrorCode::kModelFailed);
-    CHECK(job.taken == 0);
-  }
-}
-
-TEST_CASE("a model that does not load fails the start with its exception, and no event says stop") {
-  std::string events;
-  Settings s = settings();
-  s.on_event = [&](const Event& event) { events += name(event.kind); };
-  detail::ModelTraits traits = traits_of(false);
-  traits.load = [](const Settings&) -> std::unique_ptr<detail::LoadedModel> {
-    throw std::out_of_range("no weights");
-  };
-  {
-    InProcess pool(s, traits);
-    const Error error = error_of([&] { pool.start(); });
-    CHECK(error.code() == ErrorCode::kStartupFailed);
-    CHECK(error.details().exception_text == "no weights");
-  }
-  CHECK(events.empty());
 }
 
 }  // namespace

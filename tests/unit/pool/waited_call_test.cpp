@@ -19,7 +19,8 @@ using News = WaitedCall::News;
 struct Begun {
   explicit Begun(bool streams = false, const Deadline& deadline = {}) {
     call.call.streams = streams;
-    protocol.prepare(call.call, job, {.deadline = deadline, .stop = stop.get_token()});
+    protocol.prepare(call.call, job, {.stop = stop.get_token()});
+    call.call.deadline = deadline;
     call.place(protocol.admit(call.call));
     sequence = protocol.take();
   }
