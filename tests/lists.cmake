@@ -70,8 +70,13 @@ set(unit_tests
     unit/model/traceparent_test.cpp
     unit/model/usable_memory_test.cpp
     unit/model/usable_processors_test.cpp
+    unit/pool/backend_test.cpp
+    unit/pool/blocking_calls_test.cpp
+    unit/pool/call_counts_test.cpp
     unit/pool/call_deadline_test.cpp
     unit/pool/call_test.cpp
+    unit/pool/call_wait_test.cpp
+    unit/pool/completion_test.cpp
     unit/pool/dispatch_answered_test.cpp
     unit/pool/dispatch_blame_test.cpp
     unit/pool/dispatch_faults_test.cpp
@@ -97,6 +102,7 @@ set(unit_tests
     unit/pool/lane_test.cpp
     unit/pool/latency_test.cpp
     unit/pool/launch_test.cpp
+    unit/pool/model_job_test.cpp
     unit/pool/moving_line_test.cpp
     unit/pool/oom_kills_test.cpp
     unit/pool/output_pipe_test.cpp
@@ -106,7 +112,10 @@ set(unit_tests
     unit/pool/restart_schedule_test.cpp
     unit/pool/sip_hash_test.cpp
     unit/pool/status_test.cpp
+    unit/pool/start_failure_test.cpp
     unit/pool/surroundings_test.cpp
+    unit/pool/turns_test.cpp
+    unit/pool/waited_call_test.cpp
     unit/pool/worker_binary_test.cpp
     unit/pool/worker_end_test.cpp
     unit/pool/worker_path_test.cpp
@@ -189,6 +198,7 @@ set(service_tests
     integration/async_handler_test.cpp
     integration/async_owner_test.cpp
     integration/events_test.cpp
+    integration/moved_pool_test.cpp
     integration/payload_types_test.cpp
     integration/timings_test.cpp
     integration/tracing_test.cpp)

@@ -3,6 +3,8 @@
 
 #include <inferpool/error.hpp>
 
+#include "model/payload_limit.hpp"
+
 namespace inferpool::detail {
 
 void refuse_parts() {
@@ -12,6 +14,10 @@ void refuse_parts() {
 
 void refuse_more_parts() {
   throw Error(ErrorCode::kCancelled, "the caller takes no more parts of this answer");
+}
+
+void check_part(std::size_t size, const Settings& settings) {
+  model::check_payload("a part of a reply", size, static_cast<std::size_t>(*settings.max_payload));
 }
 
 void complete_response(Response& response, const Request& request, const Settings& settings) {

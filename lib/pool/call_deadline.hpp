@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <optional>
+#include <stop_token>
 
+#include <inferpool/error.hpp>
 #include <inferpool/options.hpp>
 
 #include "core/clock.hpp"
+#include "pool/refusal.hpp"
 
+// When a call ends that has no answer: the one rule, wherever its model runs.
 namespace inferpool::pool {
 
 inline bool has_deadline(const InferOptions& options,
@@ -22,6 +27,27 @@ inline Deadline call_deadline(const InferOptions& options,
   const Deadline deadline =
       timeout ? earlier(options.deadline, after(Clock::now(), *timeout)) : options.deadline;
   return deadline == TimePoint::max() ? std::nullopt : deadline;
+}
+
+// Why a call is over that has no answer by `now`: its caller asked it to stop, or its time has
+// passed. None: it goes on.
+inline std::optional<ErrorCode> why_over(const std::stop_token& stop, const Deadline& deadline,
+                                         TimePoint now) noexcept {
+  if (stop.stop_requested()) return ErrorCode::kCancelled;
+  if (passed(deadline, now)) return ErrorCode::kDeadlineExceeded;
+  return std::nullopt;
+}
+
+// The same now. Without a deadline it reads no clock.
+inline std::optional<ErrorCode> why_over(const std::stop_token& stop,
+                                         const Deadline& deadline) noexcept {
+  return why_over(stop, deadline, deadline ? Clock::now() : TimePoint::min());
+}
+
+// Throws Error for a call that nobody waits for any more when it comes.
+inline void refuse_late(std::uint64_t id, const std::stop_token& stop, const Deadline& deadline) {
+  if (const auto why = why_over(stop, deadline))
+    throw given_up(*why, id, Phase::kQueued, "before it was sent");
 }
 
 }  // namespace inferpool::pool

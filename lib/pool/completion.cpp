@@ -1,58 +1,48 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pool/completion.hpp"
 
-#include <algorithm>
 #include <array>
 
-#include "ipc/announced_copy.hpp"
-#include "ipc/lost_wakes.hpp"
 #include "pool/delivery.hpp"
 #include "pool/quiet_thread.hpp"
 #include "pool/refusal.hpp"
 
 namespace inferpool::pool {
 
-struct Completion::Pending {
-  Pending(Waiter& group, std::stop_token token) : stop(std::move(token)) {
+struct Completion::Pending : WaitedCall {
+  Pending(CallProtocol& protocol, Waiter& group, const std::stop_token& stop)
+      : WaitedCall(protocol, stop) {
     waiter.join(group);
-    call.waiter = &waiter;
   }
 
-  Call call;
-  Waiter waiter;
-  std::unique_ptr<detail::Receiver> receiver;
-  std::stop_token stop;
-  std::optional<std::stop_callback<Wake>> on_stop;
-  Placement placement;
+  std::unique_ptr<detail::AsyncJob> job;
   std::optional<Error> error;  // how it ended, where not with an answer
   bool refused = false;
-  int untold = 0;  // so often there was no memory to tell the receiver
-  std::uint32_t seen = 0;
+  int untold = 0;  // so often there was no memory to tell the job
 };
 
-Completion::Completion(Exchange& exchange, std::shared_ptr<Events> events, Duration spin,
+Completion::Completion(CallProtocol& protocol, std::shared_ptr<Events> events, Duration spin,
                        int processors) noexcept
-    : exchange_(exchange), events_(std::move(events)), spin_(spin, processors) {}
+    : protocol_(protocol), events_(std::move(events)), spin_(spin, processors) {}
 
 Completion::~Completion() { stop(); }
 
-void Completion::submit(detail::FunctionRef<void(Encoder&)> encode,
-                        std::unique_ptr<detail::Receiver> receiver,
+void Completion::submit(std::unique_ptr<detail::AsyncJob> job,
                         const InferOptions& options) noexcept {
   std::list<Pending> pending;
   try {
-    pending.emplace_back(group_, options.stop);
+    pending.emplace_back(protocol_, group_, options.stop);
     enter();
   } catch (...) {                                    // there is no thread that could tell
-    const std::shared_ptr<Events> events = events_;  // the receiver may destroy the pool
-    exchange_.count_refusal();
-    return deliver_here(*receiver, current_error(), *events);
+    const std::shared_ptr<Events> events = events_;  // the job may destroy the pool
+    protocol_.count_refusal();
+    return deliver_and_wait(*job, current_error(), *events);
   }
   Pending& call = pending.front();
-  call.receiver = std::move(receiver);
+  call.job = std::move(job);
   try {
-    exchange_.prepare(call.call, encode, options);
-    call.placement = exchange_.admit(call.call);
+    protocol_.prepare(call.call, *call.job, options);
+    call.place(protocol_.admit(call.call));
   } catch (...) {
     call.error = current_error();
     call.refused = true;
@@ -60,7 +50,7 @@ void Completion::submit(detail::FunctionRef<void(Encoder&)> encode,
   leave(pending);
 }
 
-// Before a call is admitted: from then on the thread must live until it has told the receiver.
+// Before a call is admitted: from then on the thread must live until it has told the job.
 void Completion::enter() {
   const std::lock_guard lock(mutex_);
   if (stopped_) throw stopped();
@@ -68,7 +58,7 @@ void Completion::enter() {
   ++entering_;
 }
 
-// The last that the calling thread does here: as soon as the lock is released the receiver may be
+// The last that the calling thread does here: as soon as the lock is released the job may be
 // told, and whoever it tells may destroy the pool. To wake a thread takes the word's address alone.
 void Completion::leave(std::list<Pending>& pending) noexcept {
   ipc::WakeList wakes;  // acts after the lock is released
@@ -112,7 +102,7 @@ void Completion::run() noexcept {
   if (!gone) id_.store({});  // another thread may get this one's id
 }
 
-// False once there is nothing left to do, and nothing will come; or `gone`: a receiver has
+// False once there is nothing left to do, and nothing will come; or `gone`: a job has
 // destroyed the pool, and this with it.
 bool Completion::turn(const bool& gone) noexcept {
   const std::uint32_t seen = group_.seen();
@@ -125,32 +115,29 @@ bool Completion::turn(const bool& gone) noexcept {
     if (advance(*pending, now)) ended_.splice(ended_.end(), active_, pending);
   }
   if (!ended_.empty()) {
-    announced_ = 0;
-    expects_ = false;
+    wait_.came();
     return tell_ended(gone);
   }
-  const auto news = [&] { return anything_new(seen); };
-  const bool found = expects_ ? spin_.expect(news, 0, crowded()) : spin_.spin(news, 0, crowded());
-  expects_ = !found && wait(seen) && !news() && ++announced_ <= ipc::kMostAnnounced;
+  wait_.wait(active_, seen, {.crowded = crowded()});
   return true;
 }
 
 bool Completion::tell_ended(const bool& gone) noexcept {
   const std::shared_ptr<Events> events = events_;
   while (!ended_.empty()) {
-    std::list<Pending> told;  // its receiver may destroy the pool, and so whoever is told next
+    std::list<Pending> told;  // its job may destroy the pool, and so whoever is told next
     told.splice(told.end(), ended_, ended_.begin());
     Pending& pending = told.front();
-    pending.on_stop.reset();
-    exchange_.remember_deaths(pending.call);
-    const bool done = deliver(*pending.receiver, pending.error, *events);
+    pending.stop_listening();
+    protocol_.remember_deaths(pending.call);
+    const bool done = deliver(*pending.job, pending.error, *events);
     if (gone) return false;
     if (!done && ++pending.untold < kMostTellings) {
       untold_.splice(untold_.end(), told);
       continue;
     }
     if (!done) give_up_telling(*events);
-    pending.receiver.reset();  // or what it owns destroys the pool
+    pending.job.reset();  // or what it owns destroys the pool
     if (gone) return false;
   }
   return true;
@@ -174,71 +161,35 @@ bool Completion::take_new() noexcept {
     if (stopped_) return false;
     fresh.swap(arrived_);
   }
-  for (Pending& pending : fresh) pending.on_stop.emplace(pending.stop, Wake{this});
+  for (Pending& pending : fresh) pending.listen();
   active_.splice(active_.end(), fresh);
   return true;
 }
 
 // True once it has ended.
-bool Completion::advance(Pending& pending, TimePoint now) noexcept {
+bool Completion::advance(Pending& pending, TimePoint now) noexcept try {
   if (pending.refused) return true;
-  const auto relook = [&] {
-    pending.seen = pending.waiter.seen();
-    pending.placement = exchange_.look(pending.call);
-  };
-  if (pending.waiter.seen() != pending.seen) relook();
-  if (pending.placement.state != CallState::kDone && !pending.placement.answered()) {
-    exchange_.check(pending.call, pending.placement);
-    const bool late = passed(pending.call.deadline, now);
-    if (!late && !pending.stop.stop_requested()) return false;
-    exchange_.give_up(pending.call, late ? ErrorCode::kDeadlineExceeded : ErrorCode::kCancelled);
-    relook();
+  for (;;) {
+    switch (pending.take_news(*pending.job)) {
+      case WaitedCall::News::kFailure:
+        pending.error = pending.call.error;
+        return true;
+      case WaitedCall::News::kAnswer:
+        return true;
+      case WaitedCall::News::kPart:  // which it does not ask for
+      case WaitedCall::News::kNone:
+        break;
+    }
+    pending.check(now);
+    if (!pending.has_news()) return false;
   }
-  if (pending.placement.state == CallState::kDone) {
-    pending.error = pending.call.error;
-    return true;
-  }
-  if (!pending.placement.answered()) return false;
-  if (collect(pending)) return true;
-  relook();
-  return false;
-}
-
-bool Completion::collect(Pending& pending) noexcept {
-  try {
-    return exchange_.collect(pending.call, pending.placement,
-                             [&](Decoder& decoder) { pending.receiver->decode(decoder); });
-  } catch (...) {
-    pending.error = current_error();
-    return true;
-  }
+} catch (...) {
+  pending.error = current_error();
+  return true;
 }
 
 bool Completion::crowded() const noexcept {
-  return !active_.empty() && active_.back().placement.crowded;
-}
-
-bool Completion::anything_new(std::uint32_t seen) const noexcept {
-  return group_.seen() != seen ||
-         std::any_of(active_.begin(), active_.end(),
-                     [](const Pending& pending) { return pending.placement.answered(); });
-}
-
-bool Completion::wait(std::uint32_t seen) noexcept {
-  // One more than the kernel takes tells ipc::wait() that there are more.
-  std::array<ipc::WaitFor, ipc::kMaxWaitFor + 1> words;
-  std::size_t count = 0;
-  words[count++] = group_.park(seen);
-  Deadline until;
-  for (const Pending& pending : active_) {
-    until = earlier(until, pending.call.deadline);
-    if (pending.placement.state != CallState::kPosted || count == words.size()) continue;
-    words[count++] = pending.placement.worker->memory()->ring().park(pending.placement.sequence);
-  }
-  const auto came = [&] { return anything_new(seen); };
-  const bool woken = !came() && ipc::wait({words.data(), count}, until, came);
-  group_.unpark();
-  return woken;
+  return !active_.empty() && active_.back().placement().crowded;
 }
 
 }  // namespace inferpool::pool

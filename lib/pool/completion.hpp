@@ -9,45 +9,40 @@
 #include <stop_token>
 #include <thread>
 
-#include <inferpool/detail/pool_core.hpp>
+#include <inferpool/detail/job.hpp>
 
 #include "ipc/spin.hpp"
-#include "pool/call.hpp"
+#include "pool/call_protocol.hpp"
+#include "pool/call_wait.hpp"
 #include "pool/events.hpp"
-#include "pool/exchange.hpp"
 
 namespace inferpool::pool {
 
 // Waits for the calls that no caller waits for: polls, sleeps, keeps their deadlines, and tells
-// their receivers. One thread, started by the first such call. Thread-safety: safe from many
+// their jobs. One thread, started by the first such call. Thread-safety: safe from many
 // threads, but for stop().
 class Completion {
  public:
-  // The exchange outlives the completion. `spin`, `processors`: as for SpinBudget.
-  Completion(Exchange& exchange, std::shared_ptr<Events> events, Duration spin,
+  // The protocol outlives the completion. `spin`, `processors`: as for SpinBudget.
+  Completion(CallProtocol& protocol, std::shared_ptr<Events> events, Duration spin,
              int processors) noexcept;
   ~Completion();
   Completion(const Completion&) = delete;
   Completion& operator=(const Completion&) = delete;
 
-  // Once the call is handed over its receiver may be told, and destroy this, at any moment.
-  void submit(detail::FunctionRef<void(Encoder&)> encode,
-              std::unique_ptr<detail::Receiver> receiver, const InferOptions& options) noexcept;
+  // Once the call is handed over its job may be told, and destroy this, at any moment.
+  void submit(std::unique_ptr<detail::AsyncJob> job, const InferOptions& options) noexcept;
 
   // Returns once every call has been told: somebody must end those under way. On the thread that
-  // completes, from within a receiver that is told, it tells all others before it returns; then
-  // this must be destroyed before the receiver returns.
+  // completes, from within a job that is told, it tells all others before it returns; then this
+  // must be destroyed before the job's function returns.
   void stop() noexcept;
 
-  // Whether this is the thread that completes: a receiver is being told.
+  // Whether this is the thread that completes: a job is being told.
   [[nodiscard]] bool on_this_thread() const noexcept;
 
  private:
   struct Pending;
-  struct Wake {
-    Completion* completion;
-    void operator()() const noexcept { completion->notify(); }
-  };
 
   void enter();
   void leave(std::list<Pending>& pending) noexcept;
@@ -58,12 +53,9 @@ class Completion {
   void notify() noexcept;
   bool take_new() noexcept;
   bool advance(Pending& pending, TimePoint now) noexcept;
-  bool collect(Pending& pending) noexcept;
-  bool anything_new(std::uint32_t seen) const noexcept;
-  bool crowded() const noexcept;           // when the newest call was looked at
-  bool wait(std::uint32_t seen) noexcept;  // true: it was woken
+  bool crowded() const noexcept;  // when the newest call was looked at
 
-  Exchange& exchange_;
+  CallProtocol& protocol_;
   std::shared_ptr<Events> events_;
   ipc::SpinBudget spin_;
   Waiter group_;
@@ -78,9 +70,8 @@ class Completion {
   std::list<Pending> active_;
   std::list<Pending> ended_;   // not told yet
   std::list<Pending> untold_;  // of these, to be told again
-  bool* gone_ = nullptr;       // set once a receiver has stopped this
-  bool expects_ = false;       // it was woken for an answer that is on its way
-  int announced_ = 0;          // so often in a row
+  CallWait wait_{spin_, group_, CallWait::First::kWaiter};
+  bool* gone_ = nullptr;  // set once a job that was told has stopped this
 };
 
 }  // namespace inferpool::pool

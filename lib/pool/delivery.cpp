@@ -25,9 +25,9 @@ std::string current_text() noexcept try {
 
 }  // namespace
 
-bool deliver(detail::Receiver& receiver, const std::optional<Error>& error, Events& events) noexcept
+bool deliver(detail::AsyncJob& job, const std::optional<Error>& error, Events& events) noexcept
     try {
-  error ? receiver.fail(*error) : receiver.complete();
+  error ? job.fail(*error) : job.complete();
   return true;
 } catch (const detail::TellAgain&) {
   return false;
@@ -43,10 +43,10 @@ void give_up_telling(Events& events) noexcept {
                 })});
 }
 
-void deliver_here(detail::Receiver& receiver, const std::optional<Error>& error,
-                  Events& events) noexcept {
+void deliver_and_wait(detail::AsyncJob& job, const std::optional<Error>& error,
+                      Events& events) noexcept {
   for (int i = 0; i < kMostTellings; ++i) {
-    if (deliver(receiver, error, events)) return;
+    if (deliver(job, error, events)) return;
     std::this_thread::sleep_for(kTellAgainAfter);
   }
   give_up_telling(events);

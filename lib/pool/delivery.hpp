@@ -4,7 +4,7 @@
 #include <chrono>
 #include <optional>
 
-#include <inferpool/detail/pool_core.hpp>
+#include <inferpool/detail/job.hpp>
 #include <inferpool/error.hpp>
 
 #include "core/clock.hpp"
@@ -12,11 +12,10 @@
 
 namespace inferpool::pool {
 
-// Tells the receiver how its call ended: that its value is complete, or the error. What a user's
+// Tells the job how its call ended: that its value is complete, or the error. What a user's
 // handler throws becomes an event. The handler may destroy the pool; `events` must outlive that.
 // False: there was no memory to tell it; do so again.
-bool deliver(detail::Receiver& receiver, const std::optional<Error>& error,
-             Events& events) noexcept;
+bool deliver(detail::AsyncJob& job, const std::optional<Error>& error, Events& events) noexcept;
 
 // How often a handler that there was no memory to tell is told again, and how long after.
 inline constexpr int kMostTellings = 500;
@@ -26,8 +25,8 @@ inline constexpr Duration kTellAgainAfter = std::chrono::milliseconds(10);
 void give_up_telling(Events& events) noexcept;
 
 // As deliver, on the thread that makes the call, where no other one could: waits in between.
-void deliver_here(detail::Receiver& receiver, const std::optional<Error>& error,
-                  Events& events) noexcept;
+void deliver_and_wait(detail::AsyncJob& job, const std::optional<Error>& error,
+                      Events& events) noexcept;
 
 // The exception under way as the error of a call. To be called in a catch block.
 [[nodiscard]] Error current_error() noexcept;

@@ -12,9 +12,9 @@ Dispatch::Dispatch(const DispatchLimits& limits)
     : limits_(limits), lanes_(limits.workers, limits.concurrency) {}
 
 std::optional<Error> Dispatch::admit(Call& call, ipc::WakeList& wakes) {
-  call.order = ++requests_;
+  call.order = counts_.begin();
   if (std::optional<Error> error = refusal(wakes)) {
-    ++failed_;
+    counts_.fail();
     call.state = CallState::kDone;
     return error;
   }
@@ -37,11 +37,11 @@ void Dispatch::announce(ipc::WakeList& wakes) noexcept {
 }
 
 Error Dispatch::refuse_poisoned(Call& call, Error poisoned) {
-  ++requests_;
-  ++failed_;
+  counts_.begin();
+  counts_.fail();
   call.state = CallState::kDone;
   if (closing_) return stopped();
-  ++poisoned_;
+  counts_.poison();
   return poisoned;
 }
 
@@ -57,7 +57,7 @@ std::optional<Error> Dispatch::refusal(ipc::WakeList& wakes) {
 
 void Dispatch::collected(Call& call, bool succeeded, ipc::WakeList& wakes) {
   if (call.state != CallState::kPosted) return;
-  ++(succeeded ? succeeded_ : failed_);
+  succeeded ? counts_.succeed() : counts_.fail();
   --in_flight_;
   call.state = CallState::kDone;
   if (call.dead) {  // its worker ended after it had answered
@@ -111,7 +111,7 @@ bool Dispatch::take_out(Call& call, TimePoint now, ipc::WakeList& wakes) noexcep
     return false;
   const bool answered = call.channel->answered(call.sequence);  // and nobody is to read it
   lane.abandon(call, after(now, limits_.cancel_grace), wakes);
-  answered ? lanes_.collect_late() : void(++late_);
+  answered ? lanes_.collect_late() : counts_.be_late();
   return true;
 }
 
@@ -187,12 +187,7 @@ void Dispatch::abort(ipc::WakeList& wakes) {
 }
 
 void Dispatch::count(Stats& stats) const {
-  stats.requests = requests_;
-  stats.succeeded = succeeded_;
-  stats.failed = failed_;
-  stats.poisoned = poisoned_;
-  stats.retried = retried_;
-  stats.late = late_;
+  counts_.report(stats);
   stats.in_flight = in_flight_;
   stats.queued = static_cast<int>(waiting());
   lanes_.count(stats.workers);
@@ -248,7 +243,7 @@ void Dispatch::put_back(Call& call, ipc::WakeList& wakes) {
 void Dispatch::end_without_answer(Call& call) noexcept {
   if (call.dead) --dead_;
   --in_flight_;
-  ++failed_;
+  counts_.fail();
   call.state = CallState::kDone;
 }
 

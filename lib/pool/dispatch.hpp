@@ -13,6 +13,7 @@
 #include "core/clock.hpp"
 #include "ipc/wait_word.hpp"
 #include "pool/call.hpp"
+#include "pool/call_counts.hpp"
 #include "pool/channel.hpp"
 #include "pool/lanes.hpp"
 #include "pool/worker_end.hpp"
@@ -47,11 +48,6 @@ class Dispatch {
   std::optional<Error> admit(Call& call, ipc::WakeList& wakes);
   // A call will be admitted soon: the worker that would get it now wakes up.
   void announce(ipc::WakeList& wakes) noexcept;
-  // A request that could not even be encoded: it counts.
-  void count_refusal() noexcept {
-    ++requests_;
-    ++failed_;
-  }
   // As admit, for a call whose input is known to end workers: says `stopped` or gives `poisoned`.
   Error refuse_poisoned(Call& call, Error poisoned);
   // The caller has read the answer of a posted call.
@@ -61,22 +57,12 @@ class Dispatch {
   // What stood in the memory of a dead worker stands there no more: somebody else writes it. The
   // worker counts as one that ended without an answer.
   void answer_gone(Call& call, ipc::WakeList& wakes);
-  // What was collected as a success could not be decoded.
-  void count_unreadable() noexcept {
-    --succeeded_;
-    ++failed_;
-  }
   // The caller stops waiting: deadline_exceeded or cancelled. False: an answer or error stands
   // already.
   bool give_up(Call& call, ErrorCode code, TimePoint now, ipc::WakeList& wakes);
   // The caller leaves without the call's end: it counts as failed, and its run as abandoned. False:
   // it had ended.
   bool forget(Call& call, TimePoint now, ipc::WakeList& wakes) noexcept;
-  // What was forgotten had brought its caller all the parts that it wanted.
-  void count_enough() noexcept {
-    ++succeeded_;
-    --failed_;
-  }
 
   // --- what supervision reports ---
 
@@ -130,6 +116,9 @@ class Dispatch {
   [[nodiscard]] std::uint64_t served(int index) const noexcept { return lanes_[index].served(); }
   // Counters, and for each worker what it served and runs.
   void count(Stats& stats) const;
+  // What becomes of the calls, as far as it is not reported above: refusals, times.
+  [[nodiscard]] CallCounts& counts() noexcept { return counts_; }
+  [[nodiscard]] const CallCounts& counts() const noexcept { return counts_; }
 
  private:
   [[nodiscard]] std::size_t waiting() const noexcept {
@@ -165,7 +154,7 @@ class Dispatch {
   bool closing_ = false;
   int in_flight_ = 0;
   int dead_ = 0;  // of these, whose worker ended
-  std::uint64_t requests_ = 0, succeeded_ = 0, failed_ = 0, poisoned_ = 0, retried_ = 0, late_ = 0;
+  CallCounts counts_;
 };
 
 }  // namespace inferpool::pool

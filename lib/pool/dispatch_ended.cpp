@@ -60,7 +60,7 @@ void Dispatch::lose_all(Call& call, Channel& channel, const WorkerEnd& end, ipc:
   const bool began = call.parts > 0 || !channel.recall(call.sequence);
   if (began) ++call.deaths;
   if (call.deaths < 2 && call.may_run_again(began)) {
-    ++retried_;
+    counts_.retry();
     return put_back(call, wakes);
   }
   fail(call, worker_lost(end, call.id, began ? Phase::kRunning : Phase::kQueued, call.parts),
@@ -75,7 +75,7 @@ void Dispatch::lose_unanswered(Call& call, const Dead& dead, bool began, bool su
     ++call.blamed;
   }
   if (call.deaths < 2 && call.may_run_again(began)) {
-    ++retried_;
+    counts_.retry();
     return put_back(call, wakes);
   }
   // A whole part that stands is the caller's, too.

@@ -21,8 +21,10 @@ Placement placement_of(const Dispatch& d, const Call& call) {
                       .crowded = d.crowded(),
                       .dead = call.dead != nullptr,
                       .stood = call.stood.load(std::memory_order_relaxed)};
-  if (call.state == CallState::kPosted)
-    placement.worker = std::static_pointer_cast<WorkerHandle>(d.channel_of(call));
+  if (call.state != CallState::kPosted) return placement;
+  placement.worker = std::static_pointer_cast<WorkerHandle>(d.channel_of(call));
+  placement.channel = placement.worker.get();
+  placement.ring = &placement.worker->memory()->ring();
   return placement;
 }
 
@@ -32,29 +34,27 @@ bool copied_if_memory(const ipc::BlockList& from, ipc::BlockList& to) noexcept t
   return false;
 }
 
-// A call that nobody waits for any more when it comes.
-void refuse_late(const Call& call, const std::stop_token& stop) {
-  const bool cancelled = stop.stop_requested();
-  if (!cancelled && (!call.deadline || !passed(call.deadline, Clock::now()))) return;
-  throw given_up(cancelled ? ErrorCode::kCancelled : ErrorCode::kDeadlineExceeded, call.id,
-                 Phase::kQueued, "before it was sent");
+// One that could not be decoded is timed too, where its reply held no block.
+void time_success(Dispatch& d, Call& call, const ipc::ReplyHead& head,
+                  std::uint64_t decoded) noexcept {
+  call.marks.decoded = decoded;
+  d.counts().time(stages_of(call.marks, {head.started, head.ended}));
 }
 
 }  // namespace
 
-void Exchange::prepare(Call& call, detail::FunctionRef<void(Encoder&)> encode,
-                       const InferOptions& options) {
+void Exchange::prepare(Call& call, const detail::Job& job, const InferOptions& options) {
   call.id = next_id_.fetch_add(1, std::memory_order_relaxed);
   call.retry = options.retry.value_or(origin_->settings.retry);
   // None is not copied: to read all of what one byte was just written of waits for the write.
   if (has_deadline(options, origin_->settings.request_timeout))
     call.deadline = call_deadline(options, origin_->settings.request_timeout);
   try {
-    refuse_late(call, options.stop);
+    refuse_late(call.id, options.stop, call.deadline);
     model::check_traceparent(options.traceparent.text());
     call.marks.begun = ticks();
     // What is not copied into a block takes no longer than a reading of the clock.
-    const bool copied = this->encode(call, encode, options.traceparent.text());
+    const bool copied = encode(call, job, options.traceparent.text());
     call.marks.admitted = copied ? ticks() : call.marks.begun;
   } catch (...) {
     count_refusal();
@@ -63,11 +63,13 @@ void Exchange::prepare(Call& call, detail::FunctionRef<void(Encoder&)> encode,
 }
 
 void Exchange::count_refusal() noexcept {
-  dispatch_.update([](Dispatch& d, ipc::WakeList&) { d.count_refusal(); });
+  dispatch_.update([](Dispatch& d, ipc::WakeList&) {
+    d.counts().begin();
+    d.counts().fail();
+  });
 }
 
-bool Exchange::encode(Call& call, detail::FunctionRef<void(Encoder&)> encode,
-                      std::string_view traceparent) try {
+bool Exchange::encode(Call& call, const detail::Job& job, std::string_view traceparent) try {
   model::put_trace(call.frame, traceparent);
   const auto announce = [this] {
     if (origin_->spins()) dispatch_.update([](Dispatch& d, auto& wakes) { d.announce(wakes); });
@@ -75,7 +77,7 @@ bool Exchange::encode(Call& call, detail::FunctionRef<void(Encoder&)> encode,
   ipc::RequestBlocks blocks(*origin_->requests, call.blocks, announce);
   Encoder encoder(call.frame, blocks,
                   static_cast<std::size_t>(origin_->settings.max_payload.value_or(0)));
-  encode(encoder);
+  job.encode(encoder);
   if (call.frame.bytes().size() > ipc::kLargestFrame) {
     throw Error(ErrorCode::kPayloadTooLarge,
                 formatted("the names and parameters of a request take {} bytes; accepted: {}",
@@ -90,11 +92,11 @@ bool Exchange::encode(Call& call, detail::FunctionRef<void(Encoder&)> encode,
 }
 
 // Of a call that counts as answered already, as its worker was given back.
-void Exchange::decode(Decoder& decoder, detail::FunctionRef<void(Decoder&)> decode) try {
-  decode(decoder);
+void Exchange::decode(Decoder& decoder, detail::Job& job) try {
+  job.decode(decoder);
   decoder.finish();
 } catch (...) {
-  dispatch_.update([](Dispatch& d, ipc::WakeList&) { d.count_unreadable(); });
+  dispatch_.update([](Dispatch& d, ipc::WakeList&) { d.counts().turn_into_failure(); });
   throw;
 }
 
@@ -136,7 +138,7 @@ void Exchange::end_early(Call& call) noexcept {
   const bool stood = dispatch_.update([&](Dispatch& d, ipc::WakeList& wakes) {
     const bool there = d.forget(call, now, wakes);
     // Its worker may have died, or the pool been closed, while its caller made up its mind.
-    if (there || call.error) d.count_enough();
+    if (there || call.error) d.counts().turn_into_success();
     return there;
   });
   if (stood) supervisor_.poke();  // as in give_up
@@ -163,8 +165,7 @@ void Exchange::remember(Call& call) noexcept try {
 } catch (...) {  // for want of memory: what ended a worker may do so once more
 }
 
-bool Exchange::collect(Call& call, const Placement& placement,
-                       detail::FunctionRef<void(Decoder&)> decode) {
+bool Exchange::collect(Call& call, const Placement& placement, detail::Job& job) {
   call.marks.seen = ticks();
   const SlotCopy reply(placement);
   const ipc::ReplyHead& head = reply.head();
@@ -174,7 +175,7 @@ bool Exchange::collect(Call& call, const Placement& placement,
     given_back = update_if_stands(call, placement, [&](Dispatch& d, ipc::WakeList& wakes) {
       d.collected(call, succeeded, wakes);
       // What lies in the slot alone is decoded in no time, as in prepare.
-      if (succeeded && !has_blocks) count(call, head, call.marks.seen);
+      if (succeeded && !has_blocks) time_success(d, call, head, call.marks.seen);
     });
     return *given_back;
   };
@@ -192,10 +193,10 @@ bool Exchange::collect(Call& call, const Placement& placement,
       throw detail::Malformed("a reply to a request that was taken back");
     }
     if (failure) throw *std::move(failure);
-    if (!end) this->decode(decoder, decode);
+    if (!end) decode(decoder, job);
     if (has_blocks) {
       const std::uint64_t decoded = blocks.copied() ? ticks() : call.marks.seen;
-      dispatch_.update([&](Dispatch&, ipc::WakeList&) { count(call, head, decoded); });
+      dispatch_.update([&](Dispatch& d, ipc::WakeList&) { time_success(d, call, head, decoded); });
     }
     return true;
   } catch (const detail::Malformed& malformed) {
@@ -208,8 +209,7 @@ bool Exchange::collect(Call& call, const Placement& placement,
   }
 }
 
-bool Exchange::collect_part(Call& call, const Placement& placement,
-                            detail::FunctionRef<void(Decoder&)> decode) {
+bool Exchange::collect_part(Call& call, const Placement& placement, detail::Job& job) {
   const SlotCopy part(placement);
   const std::uint64_t before = call.parts;
   try {
@@ -221,7 +221,7 @@ bool Exchange::collect_part(Call& call, const Placement& placement,
     ipc::ReplyBlocks blocks = blocks_of(placement, part.head());
     Decoder decoder(blocks.frame(part.frame()), blocks);
     model::take_part(decoder);
-    decode(decoder);
+    job.decode(decoder);
     decoder.finish();
     return true;
   } catch (const detail::Malformed& malformed) {
@@ -252,18 +252,10 @@ ipc::ReplyBlocks Exchange::blocks_of(const Placement& placement, const ipc::Repl
                           origin_->settings.max_payload.value_or(0));
 }
 
-// Under the pool's lock.
-void Exchange::count(Call& call, const ipc::ReplyHead& head, std::uint64_t decoded) noexcept {
-  call.marks.decoded = decoded;
-  latency_.count(stages_of(call.marks, {head.started, head.ended}));
-}
-
 void Exchange::check(Call& call, Placement& placement) noexcept {
   if (placement.dead) return check_dead(call, placement);
   if (placement.state != CallState::kPosted) return;
-  const auto plausible = [&] {
-    return placement.worker->memory()->ring().plausible(placement.sequence);
-  };
+  const auto plausible = [&] { return placement.ring->plausible(placement.sequence); };
   const bool missed = placement.missed(call);
   if (!missed && plausible()) return;
   // The slot may be another request's by now, so look again where that cannot be.

@@ -5,13 +5,13 @@
 #include <memory>
 #include <string_view>
 
-#include <inferpool/detail/function_ref.hpp>
+#include <inferpool/detail/job.hpp>
 #include <inferpool/error.hpp>
 #include <inferpool/options.hpp>
 
 #include "ipc/request_region.hpp"
 #include "pool/call.hpp"
-#include "pool/latency.hpp"
+#include "pool/call_protocol.hpp"
 #include "pool/locked_dispatch.hpp"
 #include "pool/placement.hpp"
 #include "pool/poison_memory.hpp"
@@ -21,9 +21,9 @@ namespace inferpool::pool {
 
 class Supervisor;
 
-// What whoever waits for a call does with it, whether it blocks or polls. Thread-safety: safe from
-// many threads, one for each call.
-class Exchange {
+// The call protocol over the shared memory of workers. Thread-safety: safe from many threads, one
+// for each call.
+class Exchange final : public CallProtocol {
  public:
   // All outlive the exchange.
   Exchange(std::shared_ptr<const Origin> origin, LockedDispatch& dispatch,
@@ -33,48 +33,21 @@ class Exchange {
         supervisor_(supervisor),
         poison_(origin_->settings.poison_memory) {}
 
-  // Encodes the request into memory that only the host writes. Throws Error.
-  void prepare(Call& call, detail::FunctionRef<void(Encoder&)> encode, const InferOptions& options);
-  // A call that is refused before it is prepared counts, too.
-  void count_refusal() noexcept;
-  // Throws Error (stopped, unavailable, queue_full, poisoned_request).
-  Placement admit(Call& call);
-  [[nodiscard]] Placement look(const Call& call) const;
-  // Ends the call with deadline_exceeded or cancelled, unless it has ended.
-  void give_up(Call& call, ErrorCode code) noexcept;
-  // Whoever waited for the call leaves, maybe without its end (for want of memory): nothing knows
-  // it any more.
-  void forget(Call& call) noexcept;
-  // As forget, of a caller that has got all the parts that it wanted: a success.
-  void end_early(Call& call) noexcept;
-  // Of a call that looks answered: reads the reply with distrust. Throws Error (the model's,
-  // worker_lost for garbage, out_of_memory for the host's own, model_failed for what else `decode`
-  // throws). False: the reply was forged, the
-  // call is elsewhere by now; look again. An answer that was its parts has nothing to decode.
-  bool collect(Call& call, const Placement& placement, detail::FunctionRef<void(Decoder&)> decode);
-  // The same for a part of the answer, which does not end the call, unless it throws worker_lost.
-  bool collect_part(Call& call, const Placement& placement,
-                    detail::FunctionRef<void(Decoder&)> decode);
-  // Of a call of which its waiter has found nothing: ends the worker where the reply word holds
-  // what cannot be, or what stood there before the waiter looked is gone; ends the call where its
-  // worker is dead, and what stood there is gone.
-  void check(Call& call, Placement& placement) noexcept;
-
-  // Of a call that is done, before its caller is told: an input that was running when its worker
-  // ended is remembered.
-  void remember_deaths(Call& call) noexcept {
-    if (call.blamed > 0) remember(call);
-  }
-
-  // Of all calls that were collected (one that could not be decoded counts, where its reply held no
-  // block). To be read under the pool's lock.
-  [[nodiscard]] const Latency& latency() const noexcept { return latency_; }
+  void prepare(Call& call, const detail::Job& job, const InferOptions& options) override;
+  void count_refusal() noexcept override;
+  Placement admit(Call& call) override;
+  [[nodiscard]] Placement look(const Call& call) const override;
+  void check(Call& call, Placement& placement) noexcept override;
+  bool collect(Call& call, const Placement& placement, detail::Job& job) override;
+  bool collect_part(Call& call, const Placement& placement, detail::Job& job) override;
+  void give_up(Call& call, ErrorCode code) noexcept override;
+  void forget(Call& call) noexcept override;
+  void end_early(Call& call) noexcept override;
 
  private:
   // True where bytes were copied into blocks.
-  bool encode(Call& call, detail::FunctionRef<void(Encoder&)> encode, std::string_view traceparent);
-  void decode(Decoder& decoder, detail::FunctionRef<void(Decoder&)> decode);
-  void count(Call& call, const ipc::ReplyHead& head, std::uint64_t decoded) noexcept;
+  bool encode(Call& call, const detail::Job& job, std::string_view traceparent);
+  void decode(Decoder& decoder, detail::Job& job);
   // Whether the call was there to be changed: change(Dispatch&, ipc::WakeList&).
   template <typename Change>
   bool update_if_stands(const Call& call, const Placement& placement, const Change& change);
@@ -82,7 +55,7 @@ class Exchange {
                                            const ipc::ReplyHead& head) const;
   void check_dead(Call& call, const Placement& placement) noexcept;
   [[nodiscard]] std::optional<Error> poisoned(const Call& call);
-  void remember(Call& call) noexcept;
+  void remember(Call& call) noexcept override;
   [[noreturn]] static void throw_violation(Call& call, const WorkerEnd& end);
   WorkerEnd violation(WorkerHandle& worker, std::string_view what) const noexcept;
 
@@ -90,7 +63,6 @@ class Exchange {
   LockedDispatch& dispatch_;
   const Supervisor& supervisor_;
   PoisonMemory poison_;
-  Latency latency_;
   std::atomic<std::uint64_t> next_id_{1};
 };
 

@@ -1,71 +1,58 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <condition_variable>
-#include <list>
 #include <memory>
 #include <mutex>
-#include <thread>
 
-#include <inferpool/detail/pool_core.hpp>
+#include <inferpool/detail/backend.hpp>
 
 #include "core/clock.hpp"
+#include "pool/call_counts.hpp"
 #include "pool/events.hpp"
-#include "pool/latency.hpp"
+#include "pool/turns.hpp"
 
 namespace inferpool::pool {
 
-// A pool with workers = 0: the model runs in the calling threads, one at a time unless it is
-// thread_safe, first come first served, under the same limits as elsewhere. What it cannot do is
-// stop a run: a deadline that passes meanwhile is reported when the model returns. Thread-safety:
-// safe from many threads.
-class InProcess {
+// A pool with workers = 0: the model runs in the calling threads, in turns, under the same limits
+// as elsewhere. What it cannot do is stop a run: a deadline that passes meanwhile is reported when
+// the model returns. Thread-safety: as Backend says.
+class InProcess final : public detail::Backend {
  public:
-  InProcess(const Settings& settings, bool thread_safe)
-      : settings_(settings),
-        thread_safe_(thread_safe),
-        events_(std::make_shared<Events>(settings)) {}
+  // `settings` are resolved.
+  InProcess(Settings settings, const detail::ModelTraits& traits);
+  ~InProcess() override;
 
-  // Runs run(context) when its turn comes. `payload` and `run` give the sizes of the request and of
-  // the reply. Throws Error.
-  void infer(detail::FunctionRef<std::size_t()> payload,
-             detail::FunctionRef<std::size_t(Context&)> run, const InferOptions& options);
-
-  // The model has loaded.
-  void loaded() noexcept;
-  void close() noexcept;
-  [[nodiscard]] Stats stats() const;
-  [[nodiscard]] Health health() const;
-  [[nodiscard]] const std::shared_ptr<Events>& events() const noexcept { return events_; }
+  void start() override;
+  void infer(detail::Job& job, const InferOptions& options) override;
+  void infer_stream(detail::StreamJob& job, const InferOptions& options) override;
+  void submit(std::unique_ptr<detail::AsyncJob> job, const InferOptions& options) noexcept override;
+  void close() noexcept override;
+  bool wait_ready(TimePoint deadline) override;
+  [[nodiscard]] Stats stats() const override;
+  [[nodiscard]] Health health() const override;
+  [[nodiscard]] bool in_child() const noexcept override { return false; }
 
  private:
-  struct Turn {
-    bool come = false;
-    bool stopped = false;  // the pool closed, and drain_timeout passed; off the list
-    std::condition_variable_any called;
-  };
-  // Whether it had to wait.
-  bool enter(std::uint64_t id, const Deadline& deadline, const std::stop_token& stop);
-  void leave() noexcept;
+  [[nodiscard]] detail::StorageRef allocate(std::size_t size) override;
   // Marks its turn.
-  void run_model(std::uint64_t id, const InferOptions& options,
-                 detail::FunctionRef<std::size_t(Context&)> run, CallTicks& marks);
-  static std::size_t measure(detail::FunctionRef<std::size_t()> payload, std::uint64_t id);
+  void run(std::uint64_t id, detail::Job& job, const InferOptions& options, CallTicks& marks);
+  std::size_t ask_model(std::uint64_t id, detail::Job& job, Context& context);
+  // change(CallCounts&) under the lock.
+  template <typename Change>
+  auto count(const Change& change) {
+    const std::lock_guard lock(counts_mutex_);
+    return change(counts_);
+  }
   [[nodiscard]] std::size_t max_payload() const noexcept {
-    return static_cast<std::size_t>(*settings_.max_payload);
+    return static_cast<std::size_t>(*settings().max_payload);
   }
 
-  const Settings& settings_;
-  const bool thread_safe_;
+  decltype(detail::ModelTraits::load) const load_;
+  std::unique_ptr<detail::LoadedModel> model_;
   const std::shared_ptr<Events> events_;  // outlive the pool where a handler destroys it
-  mutable std::mutex mutex_;
-  std::condition_variable idle_;
-  std::list<Turn*> waiting_;
-  int running_ = 0;
-  std::thread::id runner_;  // of a model that is not thread_safe
-  bool closed_ = false;
-  std::uint64_t requests_ = 0, succeeded_ = 0, failed_ = 0;
-  Latency latency_;
+  Turns turns_;
+  mutable std::mutex counts_mutex_;
+  CallCounts counts_;  // guarded by counts_mutex_
 };
 
 }  // namespace inferpool::pool

@@ -5,10 +5,12 @@
 #include <memory>
 #include <utility>
 
+#include "ipc/host_ring.hpp"
 #include "pool/call.hpp"
-#include "pool/worker_handle.hpp"
 
 namespace inferpool::pool {
+
+class WorkerHandle;
 
 // Where a call stood when its waiter last looked.
 struct Placement {
@@ -17,18 +19,20 @@ struct Placement {
   bool crowded = false;     // see Dispatch
   bool dead = false;        // the worker ended, and the answer or a part of it stood in its memory
   std::uint64_t stood = 0;  // see Call
-  std::shared_ptr<WorkerHandle> worker = {};
+  const Channel* channel = nullptr;           // kPosted: the worker,
+  ipc::HostRing* ring = nullptr;              // its ring,
+  std::shared_ptr<WorkerHandle> worker = {};  // and what keeps both
 
   [[nodiscard]] bool answered() const noexcept {
-    return state == CallState::kPosted && worker->memory()->ring().answered(sequence);
+    return state == CallState::kPosted && ring->answered(sequence);
   }
   [[nodiscard]] bool part_stands() const noexcept {
-    return state == CallState::kPosted && worker->memory()->ring().part_stands(sequence);
+    return state == CallState::kPosted && ring->part_stands(sequence);
   }
   // The call is still where its waiter saw it. Under the pool's lock.
   [[nodiscard]] bool holds(const Call& call) const noexcept {
     return call.state == CallState::kPosted && call.sequence == sequence &&
-           call.channel == worker.get();
+           call.channel == channel;
   }
   // To be asked after a look that found nothing. True: what had been seen to stand before that
   // look is gone, unless the call went on meanwhile. Remembers for the next look what was seen by

@@ -36,7 +36,7 @@ class SlotCopy {
 
  private:
   static ipc::HostRing& ring_of(const Placement& placement) noexcept {
-    return placement.worker->memory()->ring();
+    return *placement.ring;
   }
   ipc::ReplyHead head_;
   std::array<std::byte, ipc::kInlineFrame> bytes_;

@@ -1,44 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pool/workers.hpp"
 
-#include <array>
-#include <optional>
-
 #include "core/format.hpp"
-#include "ipc/announced_copy.hpp"
-#include "ipc/lost_wakes.hpp"
 #include "model/packed_settings.hpp"
 #include "model/settings_memory.hpp"
+#include "pool/start_failure.hpp"
 #include "pool/worker_path.hpp"
 
 namespace inferpool::pool {
 namespace {
-
-// Of the processors on which threads may spin, so many do callers in the queue leave to those that
-// are served.
-constexpr int kLeftToServed = 1;
-
-// Ends the sleep of a caller whose stop_token was asked to stop.
-struct WakeCaller {
-  Waiter* waiter;
-  void operator()() const noexcept {
-    ipc::WakeList wakes;
-    waiter->notify(wakes);
-  }
-};
-
-// However a call ends.
-struct RememberDeaths {
-  Exchange& exchange;
-  Call& call;
-  ~RememberDeaths() { exchange.remember_deaths(call); }
-};
-
-Error start_failure(const std::string& what) {
-  ErrorDetails details;
-  details.phase = Phase::kStarting;
-  return {ErrorCode::kStartupFailed, what, std::move(details)};
-}
 
 DispatchLimits limits_of(const Origin& origin) {
   const Settings& settings = origin.settings;
@@ -53,7 +23,7 @@ DispatchLimits limits_of(const Origin& origin) {
 }  // namespace
 
 std::shared_ptr<const Origin> Workers::make_origin(const Settings& settings,
-                                                   const detail::PoolCore::Traits& traits) {
+                                                   const detail::ModelTraits& traits) {
   auto origin = std::make_shared<Origin>(find_worker(settings.worker, traits.libexec));
   origin->settings = settings;
   origin->signature = traits.signature;
@@ -62,27 +32,26 @@ std::shared_ptr<const Origin> Workers::make_origin(const Settings& settings,
   try {
     origin->requests = ipc::RequestRegion::create(*settings.shared_memory_limit / 2);
   } catch (const std::runtime_error& error) {
-    throw start_failure(formatted("the pool's shared memory could not be made: {}", error.what()));
+    throw start_failure(formatted("its shared memory could not be made: {}", error.what()));
   }
   return origin;
 }
 
-Workers::Workers(const Settings& settings, const detail::PoolCore::Traits& traits)
-    : origin_(make_origin(settings, traits)),
-      events_(std::make_shared<Events>(settings)),
+Workers::Workers(Settings settings, const detail::ModelTraits& traits)
+    : Backend(std::move(settings)),
+      origin_(make_origin(this->settings(), traits)),
+      events_(std::make_shared<Events>(this->settings())),
       dispatch_(limits_of(*origin_)),
-      status_(*settings.workers),
-      spin_(settings.spin, origin_->surroundings.processors) {
-  supervisor_ = std::make_unique<Supervisor>(origin_, dispatch_, status_, *events_);
-  exchange_ = std::make_unique<Exchange>(origin_, dispatch_, *supervisor_);
-  completion_ = std::make_unique<Completion>(*exchange_, events_, settings.spin,
-                                             origin_->surroundings.processors);
-}
+      status_(*this->settings().workers),
+      supervisor_(origin_, dispatch_, status_, *events_),
+      exchange_(origin_, dispatch_, supervisor_),
+      blocking_(exchange_, this->settings().spin, origin_->surroundings.processors),
+      completion_(exchange_, events_, this->settings().spin, origin_->surroundings.processors) {}
 
 void Workers::start() {
   {
     const std::lock_guard lock(close_mutex_);  // an event may let another thread close the pool
-    supervisor_->start();
+    made_at_start([this] { supervisor_.start(); });
   }
   if (origin_->settings.start_in_background) return;
   if (const auto failure = status_.wait_started()) {
@@ -92,15 +61,15 @@ void Workers::start() {
 }
 
 Workers::~Workers() {
-  if (!completion_->on_this_thread()) {
+  if (!completion_.on_this_thread()) {
     close();
     return;
   }
   dispatch_.update([](Dispatch& d, ipc::WakeList& wakes) { d.close(wakes); });
-  supervisor_->begin_stop();  // ends what is under way, while this thread goes on telling of it
-  completion_->stop();
-  supervisor_->stop();
-  events_->raise({.kind = EventKind::kStopped, .text = supervisor_->left_behind()});
+  supervisor_.begin_stop();  // ends what is under way, while this thread goes on telling of it
+  completion_.stop();
+  supervisor_.stop();
+  events_->raise({.kind = EventKind::kStopped, .text = supervisor_.left_behind()});
 }
 
 void Workers::refuse_child() const {
@@ -111,147 +80,30 @@ void Workers::refuse_child() const {
   }
 }
 
-void Workers::infer(detail::FunctionRef<void(Encoder&)> encode,
-                    detail::FunctionRef<void(Decoder&)> decode, const InferOptions& options) {
+void Workers::infer(detail::Job& job, const InferOptions& options) {
   refuse_child();
-  Call call;
-  Waiter waiter;
-  call.waiter = &waiter;
-  exchange_->prepare(call, encode, options);
-  const std::stop_callback on_stop(options.stop, WakeCaller{&waiter});
-  Placement placement = exchange_->admit(call);
-  const RememberDeaths at_end{*exchange_, call};
-  try {
-    wait_and_collect(call, placement, decode, options.stop);
-  } catch (...) {
-    exchange_->forget(call);
-    throw;
-  }
+  blocking_.infer(job, options);
 }
 
-void Workers::wait_and_collect(Call& call, Placement& placement,
-                               detail::FunctionRef<void(Decoder&)> decode,
-                               const std::stop_token& stop) {
-  for (;; placement = exchange_->look(call)) {
-    await(call, placement, stop);
-    if (placement.state == CallState::kDone) throw *call.error;
-    if (exchange_->collect(call, placement, decode)) break;
-  }
-}
-
-void Workers::infer_stream(detail::FunctionRef<void(Encoder&)> encode,
-                           const detail::PoolCore::PartTaker& taker, const InferOptions& options) {
+void Workers::infer_stream(detail::StreamJob& job, const InferOptions& options) {
   refuse_child();
-  Call call;
-  Waiter waiter;
-  call.waiter = &waiter;
-  call.streams = true;
-  exchange_->prepare(call, encode, options);
-  const std::stop_callback on_stop(options.stop, WakeCaller{&waiter});
-  Placement placement = exchange_->admit(call);
-  const RememberDeaths at_end{*exchange_, call};
-  try {
-    wait_and_take(call, placement, taker, options.stop);
-  } catch (...) {
-    exchange_->forget(call);
-    throw;
-  }
+  blocking_.infer_stream(job, options);
 }
 
-void Workers::wait_and_take(Call& call, Placement& placement,
-                            const detail::PoolCore::PartTaker& taker, const std::stop_token& stop) {
-  for (std::uint32_t seen = 0;;) {
-    await(call, placement, stop);
-    if (placement.state == CallState::kDone) throw *call.error;
-    bool taken = false;
-    const auto decode = [&](Decoder& decoder) {
-      taker.decode(decoder);
-      taken = true;
-    };
-    const bool last = placement.answered();
-    const bool read = last ? exchange_->collect(call, placement, decode)
-                           : exchange_->collect_part(call, placement, decode);
-    const bool more = !(read && taken) || taker.take();
-    if (read && last) return;
-    if (!more) return exchange_->end_early(call);
-    // What stands already is not waited for.
-    if (give_up_if_due(call, stop) || !read || call.waiter->seen() != seen) {
-      seen = call.waiter->seen();
-      placement = exchange_->look(call);
-    }
-  }
-}
-
-bool Workers::give_up_if_due(Call& call, const std::stop_token& stop) {
-  const bool cancelled = stop.stop_requested();
-  if (!cancelled && !(call.deadline && passed(call.deadline, Clock::now()))) return false;
-  exchange_->give_up(call, cancelled ? ErrorCode::kCancelled : ErrorCode::kDeadlineExceeded);
-  return true;
-}
-
-// Until the call is answered or done, or a part of its answer stands.
-void Workers::await(Call& call, Placement& placement, const std::stop_token& stop) {
-  const Waiter& waiter = *call.waiter;
-  const auto has_news = [&] {
-    return placement.answered() || (call.streams && placement.part_stands());
-  };
-  std::uint32_t seen = 0;
-  int announced = 0;
-  for (bool expects = false;;) {
-    if (placement.state == CallState::kDone || has_news()) return;
-    const auto changed = [&] { return has_news() || waiter.seen() != seen; };
-    const int reserve = placement.state == CallState::kPosted ? 0 : kLeftToServed;
-    const bool found = expects ? spin_.expect(changed, reserve, placement.crowded)
-                               : spin_.spin(changed, reserve, placement.crowded);
-    expects = false;
-    if (!found) {
-      const bool woken = sleep(call, placement, seen);
-      expects = woken && !changed() && ++announced <= ipc::kMostAnnounced;
-      exchange_->check(call, placement);
-      if (!changed() && passed(call.deadline, Clock::now()))
-        exchange_->give_up(call, ErrorCode::kDeadlineExceeded);
-    }
-    if (stop.stop_requested() && !has_news()) exchange_->give_up(call, ErrorCode::kCancelled);
-    if (waiter.seen() != seen) {
-      seen = waiter.seen();
-      placement = exchange_->look(call);
-    }
-  }
-}
-
-bool Workers::sleep(const Call& call, const Placement& placement, std::uint32_t seen) {
-  if (placement.dead) return false;  // what stood is gone, and nobody would wake this thread
-  std::array<ipc::WaitFor, 2> words;
-  std::size_t count = 0;
-  // The reply first: an old kernel sleeps on the first word only.
-  if (placement.state == CallState::kPosted)
-    words[count++] = placement.worker->memory()->ring().park(placement.sequence);
-  words[count++] = call.waiter->park(seen);
-  const auto came = [&] {
-    return placement.answered() || (call.streams && placement.part_stands()) ||
-           call.waiter->seen() != seen;
-  };
-  const bool woken = !came() && ipc::wait({words.data(), count}, call.deadline, came);
-  call.waiter->unpark();
-  return woken;
-}
-
-void Workers::submit(detail::FunctionRef<void(Encoder&)> encode,
-                     std::unique_ptr<detail::Receiver> receiver,
-                     const InferOptions& options) noexcept {
+void Workers::submit(std::unique_ptr<detail::AsyncJob> job, const InferOptions& options) noexcept {
   try {
     refuse_child();
   } catch (const Error& error) {
     try {
-      return receiver->fail(error);
+      return job->fail(error);
     } catch (...) {
       return;  // a handler's own; no event: at the fork another thread may have been telling one
     }
   }
-  completion_->submit(encode, std::move(receiver), options);
+  completion_.submit(std::move(job), options);
 }
 
-detail::StorageRef Workers::loan(std::size_t size) {
+detail::StorageRef Workers::allocate(std::size_t size) {
   refuse_child();
   return origin_->requests->allocate(size);
 }
@@ -260,13 +112,13 @@ void Workers::close() noexcept {
   if (guard_.in_child()) return;
   dispatch_.update([](Dispatch& d, ipc::WakeList& wakes) { d.close(wakes); });
   // A handler's, or one of on_event: it cannot wait for itself.
-  if (completion_->on_this_thread() || supervisor_->on_this_thread()) return;
+  if (completion_.on_this_thread() || supervisor_.on_this_thread()) return;
   {
     const std::lock_guard lock(close_mutex_);
-    supervisor_->stop();
-    completion_->stop();
+    supervisor_.stop();
+    completion_.stop();
   }
-  events_->raise({.kind = EventKind::kStopped, .text = supervisor_->left_behind()});
+  events_->raise({.kind = EventKind::kStopped, .text = supervisor_.left_behind()});
 }
 
 bool Workers::wait_ready(TimePoint deadline) {
@@ -278,15 +130,14 @@ Stats Workers::stats() const {
   refuse_child();
   Stats stats;
   status_.count(stats);
-  const TickRate& rate = exchange_->latency().rate();
   dispatch_.look([&](const Dispatch& d) {
     d.count(stats);
+    const TickRate& rate = d.counts().rate();
     int place = 0;  // the one after the last: the worker that retires
     for (WorkerStats& worker : stats.workers) {
       if (worker.state == WorkerState::kReady) worker.state = d.state(place);
       if (const auto since = d.running_since(place++)) worker.running_for = rate.since(since);
     }
-    exchange_->latency().report(stats);
   });
   stats.payload_in_flight = origin_->requests->used();
   return stats;

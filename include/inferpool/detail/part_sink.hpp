@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <utility>
 
@@ -16,6 +17,8 @@ namespace inferpool::detail {
 [[noreturn]] void refuse_parts();
 // Error (cancelled) that ends a model whose caller takes no more.
 [[noreturn]] void refuse_more_parts();
+// Of a part that is sent in the caller's process. Throws Error (payload_too_large).
+void check_part(std::size_t size, const Settings& settings);
 
 // Fills in what a model may leave empty.
 void complete_response(Response& response, const Request& request, const Settings& settings);

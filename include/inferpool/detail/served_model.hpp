@@ -73,9 +73,9 @@ std::optional<OutputOf<Model>> run_model(Model& model, const InputOf<Model>& inp
 
 // run_model on an input that belongs to the caller.
 template <typename Model>
-std::optional<OutputOf<Model>> run_model_here(Model& model, const InputOf<Model>& input,
-                                              Stream<OutputOf<Model>>& stream, Context& context,
-                                              const Settings& settings) {
+std::optional<OutputOf<Model>> run_model_on_lent(Model& model, const InputOf<Model>& input,
+                                                 Stream<OutputOf<Model>>& stream, Context& context,
+                                                 const Settings& settings) {
   using Input = InputOf<Model>;
   if constexpr (std::is_same_v<Input, Tensor> || std::is_same_v<Input, Request>) {
     struct DetachWhatWasKept {

@@ -62,7 +62,7 @@ TEST_CASE(
   {
     const Tensor input = Tensor::borrow(lent, {100});
     NoStream<Tensor> none;
-    static_cast<void>(run_model_here(model, input, none, context, settings));
+    static_cast<void>(run_model_on_lent(model, input, none, context, settings));
   }
   lent.assign(100, 9.0F);
   CHECK(model.kept.values<float>()[99] == 1.0F);

@@ -44,5 +44,29 @@ TEST_CASE("a timeout of nothing or less has passed", "[H10]") {
   CHECK(passed(call_deadline({.deadline = TimePoint()}, 1s), Clock::now()));
 }
 
+TEST_CASE("a call is over when its caller asked it to stop, else when its time has passed") {
+  std::stop_source stop;
+  const Deadline deadline = TimePoint(1h);
+  CHECK_FALSE(why_over(stop.get_token(), deadline, TimePoint(1h) - 1ns));
+  CHECK(why_over(stop.get_token(), deadline, TimePoint(1h)) == ErrorCode::kDeadlineExceeded);
+  CHECK_FALSE(why_over(stop.get_token(), std::nullopt));
+  stop.request_stop();
+  CHECK(why_over(stop.get_token(), deadline, TimePoint(1h)) == ErrorCode::kCancelled);
+  CHECK(why_over(stop.get_token(), std::nullopt) == ErrorCode::kCancelled);
+}
+
+TEST_CASE("a call that is over when it comes is refused as one that waits, by its number") {
+  CHECK_NOTHROW(refuse_late(7, {}, std::nullopt));
+  CHECK_NOTHROW(refuse_late(7, {}, Clock::now() + 1h));
+  try {
+    refuse_late(7, {}, Clock::now() - 1ns);
+    FAIL("no error");
+  } catch (const Error& error) {
+    CHECK(error.code() == ErrorCode::kDeadlineExceeded);
+    CHECK(error.phase() == Phase::kQueued);
+    CHECK(error.details().request_id == 7);
+  }
+}
+
 }  // namespace
 }  // namespace inferpool::pool

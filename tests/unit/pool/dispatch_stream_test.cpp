@@ -119,7 +119,7 @@ TEST_CASE("a caller that leaves in the middle abandons the run, which is back on
   Call& call = streamed(pool, 2);
   if (GENERATE(false, true)) send_part(call);
   REQUIRE(pool.dispatch.forget(call, pool.now, pool.wakes));
-  pool.dispatch.count_enough();
+  pool.dispatch.counts().turn_into_success();
   REQUIRE(pool.worker(0).slot(1).cancelled);
   REQUIRE(pool.dispatch.state(0) == WorkerState::kLate);
   Call& next = pool.admit();

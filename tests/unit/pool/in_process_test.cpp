@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "catch.hpp"
+#include "unit/pool/fake_job.hpp"
 
 namespace inferpool::pool {
 namespace {
@@ -28,6 +29,32 @@ Settings settings() {
 const auto no_payload = [] { return std::size_t{0}; };
 const auto nothing = [](Context&) { return std::size_t{0}; };
 
+detail::ModelTraits traits_of(bool thread_safe) {
+  detail::ModelTraits traits;
+  traits.thread_safe = thread_safe;
+  traits.load = FakeModel::load;
+  return traits;
+}
+
+// One that has loaded its model.
+class Loaded {
+ public:
+  Loaded(const Settings& settings, bool thread_safe) : pool_(settings, traits_of(thread_safe)) {
+    pool_.start();
+  }
+  void infer(std::function<std::size_t()> payload, std::function<std::size_t(Context&)> model,
+             const InferOptions& options) {
+    FakeJob job({.size = std::move(payload), .model = std::move(model)});
+    pool_.infer(job, options);
+  }
+  void close() { pool_.close(); }
+  [[nodiscard]] Stats stats() const { return pool_.stats(); }
+  [[nodiscard]] Health health() const { return pool_.health(); }
+
+ private:
+  InProcess pool_;
+};
+
 template <typename F>
 Error error_of(F&& call) {
   try {
@@ -42,7 +69,7 @@ Error error_of(F&& call) {
 // A call that is inside the model until it is let go.
 class Occupied {
  public:
-  explicit Occupied(InProcess& pool, InferOptions options = {})
+  explicit Occupied(Loaded& pool, InferOptions options = {})
       : thread_([this, &pool, options] {
           try {
             pool.infer(
@@ -74,7 +101,7 @@ class Occupied {
 TEST_CASE("one thread at a time is in a model that is not thread-safe, first come first served") {
   Settings s = settings();
   s.max_queue_size = 100;
-  InProcess pool(s, false);
+  Loaded pool(s, false);
   std::atomic<int> inside{0};
   std::atomic<int> most{0};
   {
@@ -100,7 +127,7 @@ TEST_CASE("one thread at a time is in a model that is not thread-safe, first com
 
 TEST_CASE("two threads are in a thread-safe model at once") {
   const Settings s = settings();
-  InProcess pool(s, true);
+  Loaded pool(s, true);
   Occupied first(pool);
   Occupied second(pool);  // returns only once it is inside, too
   CHECK(pool.stats().in_flight == 2);
@@ -110,7 +137,7 @@ TEST_CASE("two threads are in a thread-safe model at once") {
 
 TEST_CASE("B6: past max_queue_size a call is refused at once") {
   const Settings s = settings();
-  InProcess pool(s, false);
+  Loaded pool(s, false);
   Occupied running(pool);
   std::jthread waiting([&] { pool.infer(no_payload, nothing, {}); });
   while (pool.stats().queued < 1) std::this_thread::yield();
@@ -122,7 +149,7 @@ TEST_CASE("B6: past max_queue_size a call is refused at once") {
 
 TEST_CASE("a deadline that passes in the queue ends the call there") {
   const Settings s = settings();
-  InProcess pool(s, false);
+  Loaded pool(s, false);
   Occupied running(pool);
   const Error error = error_of([&] { pool.infer(no_payload, nothing, {.timeout = 5ms}); });
   CHECK(error.code() == ErrorCode::kDeadlineExceeded);
@@ -133,7 +160,7 @@ TEST_CASE("a deadline that passes in the queue ends the call there") {
 
 TEST_CASE("a deadline that passes while the model runs is reported late, not ignored") {
   const Settings s = settings();
-  InProcess pool(s, false);
+  Loaded pool(s, false);
   const TimePoint deadline = Clock::now() + 2ms;
   const Error error = error_of([&] {
     pool.infer(no_payload,
@@ -150,7 +177,7 @@ TEST_CASE("a deadline that passes while the model runs is reported late, not ign
 
 TEST_CASE("a stop request ends a waiting call, and a running one when its model returns") {
   const Settings s = settings();
-  InProcess pool(s, false);
+  Loaded pool(s, false);
   std::stop_source stop;
   Occupied running(pool, {.stop = stop.get_token()});
   std::jthread stopper([&] { stop.request_stop(); });
@@ -166,7 +193,7 @@ TEST_CASE(
     "A4: what the model throws reaches its caller with type and text, and the next call is "
     "served") {
   const Settings s = settings();
-  InProcess pool(s, false);
+  Loaded pool(s, false);
   const Error error = error_of([&] {
     pool.infer(no_payload, [](Context&) -> std::size_t { throw std::out_of_range("no such row"); },
                {});
@@ -181,7 +208,7 @@ TEST_CASE(
 
 TEST_CASE("a codec that cannot say the size of a request is the caller's error, and counts") {
   const Settings s = settings();
-  InProcess pool(s, false);
+  Loaded pool(s, false);
   const Error error = error_of([&] {
     pool.infer([]() -> std::size_t { throw std::out_of_range("no such label"); }, nothing, {});
   });
@@ -196,7 +223,7 @@ TEST_CASE("a codec that cannot say the size of a request is the caller's error, 
 
 TEST_CASE("B11: a request or a reply over max_payload is refused with its size and the setting") {
   const Settings s = settings();
-  InProcess pool(s, false);
+  Loaded pool(s, false);
   const Error request =
       error_of([&] { pool.infer([] { return std::size_t{1001}; }, nothing, {}); });
   CHECK(request.code() == ErrorCode::kPayloadTooLarge);
@@ -213,13 +240,27 @@ TEST_CASE("B11: a request or a reply over max_payload is refused with its size a
 
 TEST_CASE("a closed pool refuses calls, after it has let the running one end") {
   const Settings s = settings();
-  InProcess pool(s, false);
+  Loaded pool(s, false);
   Occupied running(pool);
   std::jthread closer([&] { pool.close(); });
   while (pool.health().state != PoolState::kStopped) std::this_thread::yield();
   CHECK(error_of([&] { pool.infer(no_payload, nothing, {}); }).code() == ErrorCode::kStopped);
   running.let_go();
   CHECK_FALSE(running.code);
+}
+
+TEST_CASE("a call that is late or malformed is refused as with workers, and counts") {
+  Loaded pool(settings(), false);
+  const Error late =
+      error_of([&] { pool.infer(no_payload, nothing, {.deadline = Clock::now() - 1s}); });
+  CHECK(late.code() == ErrorCode::kDeadlineExceeded);
+  CHECK(late.phase() == Phase::kQueued);
+  const Error malformed =
+      error_of([&] { pool.infer(no_payload, nothing, {.traceparent = "no trace"}); });
+  CHECK(malformed.code() == ErrorCode::kInvalidArgument);
+  CHECK(pool.stats().requests == 2);
+  CHECK(pool.stats().failed == 2);
+  CHECK(pool.stats().in_flight == 0);
 }
 
 }  // namespace
