@@ -109,7 +109,7 @@ class FakeProtocol final : public CallProtocol {
     ++seen_.looked;
     return placement_of(call);
   }
-  void check(Call& /*call*/, const Placement& /*placement*/) noexcept override {
+  void check(Call& /*call*/, Placement& /*placement*/) noexcept override {
     const std::lock_guard lock(mutex_);
     ++seen_.checked;
   }
