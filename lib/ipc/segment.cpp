@@ -83,7 +83,8 @@ FileDescriptor MemoryFile::read_only() const {
   // Mode 0400: opening it once more for writing is refused to everyone but root.
   if (fchmod(fd_.get(), S_IRUSR) != 0) fail("fchmod");
   FileDescriptor fd(open(formatted("/proc/self/fd/{}", fd_.get()).c_str(), O_RDONLY | O_CLOEXEC));
-  if (!fd) fail("open(/proc/self/fd/N), which takes /proc to be mounted");
+  if (!fd && errno == ENOENT) fail("open(/proc/self/fd/N), which takes /proc to be mounted");
+  if (!fd) fail("open(/proc/self/fd/N)");
   return fd;
 }
 
