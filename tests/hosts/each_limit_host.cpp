@@ -27,13 +27,6 @@ extern "C" const char* __asan_default_options();
 extern "C" const char* __asan_default_options() { return "detect_stack_use_after_return=0"; }
 #endif
 
-#if defined(__SANITIZE_ADDRESS__)
-// Else the sanitizer takes 11 MiB for each new thread, and ends the process where a limit is lower:
-// that would be its end, not the library's.
-extern "C" const char* __asan_default_options();
-extern "C" const char* __asan_default_options() { return "detect_stack_use_after_return=0"; }
-#endif
-
 namespace {
 
 using namespace inferpool;
