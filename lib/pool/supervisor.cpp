@@ -151,7 +151,7 @@ void Supervisor::attend_end(WatchedWorker& watched) noexcept {
   if (const std::optional<WorkerEnd> end = watched.worker->end()) {
     fleet_.ended(*end, Clock::now());
     watched.worker.reset();
-  } else if (watched.worker->pidfd() >= 0 && !watched.unreaped) {
+  } else if (!watched.unreaped && watched.worker->has_ended()) {
     watched.unreaped = true;
     if (std::exchange(watched.lost, true)) return;
     fleet_.ended(watched.worker->give_up(Lost::kUnreaped), Clock::now());

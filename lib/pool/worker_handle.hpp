@@ -64,7 +64,9 @@ class WorkerHandle final : public Channel {
   void advance() noexcept;
   // Once the kernel says that it ended: what is left of its output, and how it ended.
   std::optional<WorkerEnd> end() noexcept;
-  // The same of one whose end the kernel does not give yet; its output is over.
+  // The kernel reports that it has ended, though it may be somebody else's to reap.
+  [[nodiscard]] bool has_ended() const noexcept { return child_.has_ended(); }
+  // As end(), of one whose end the kernel does not give yet; its output is over.
   WorkerEnd give_up(Lost why) noexcept;
 
   [[nodiscard]] int index() const noexcept { return index_; }

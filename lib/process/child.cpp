@@ -98,8 +98,7 @@ std::optional<std::uint64_t> Child::private_memory() const {
   std::array<char, 4096> buffer;
   const ssize_t size = file ? read(file.get(), buffer.data(), buffer.size()) : 0;
   // Still alive: so the number was its own while the file was read.
-  pollfd poll_fd{pidfd_.get(), POLLIN, 0};
-  if (size <= 0 || !pidfd_ || poll(&poll_fd, 1, 0) != 0) return std::nullopt;
+  if (size <= 0 || !pidfd_ || has_ended()) return std::nullopt;
   constexpr std::string_view kName = "\nRssAnon:";
   const std::string_view text(buffer.data(), static_cast<std::size_t>(size));
   const auto name = text.find(kName);
@@ -110,6 +109,11 @@ std::optional<std::uint64_t> Child::private_memory() const {
       std::from_chars(text.data() + digits, text.data() + text.size(), kib).ec != std::errc{})
     return std::nullopt;
   return kib * 1024;
+}
+
+bool Child::has_ended() const noexcept {
+  pollfd poll_fd{pidfd_.get(), POLLIN, 0};
+  return pidfd_ && poll(&poll_fd, 1, 0) == 1;
 }
 
 std::optional<ExitStatus> Child::reap() noexcept {
@@ -133,8 +137,7 @@ std::optional<ExitStatus> Child::reap() noexcept {
   // ECHILD: the host ignores SIGCHLD or reaps everything. The pidfd still says whether it has
   // ended; a number that is no child's says so, too.
   if (std::exchange(by_number_, false)) return ExitStatus{};
-  pollfd poll_fd{pidfd_.get(), POLLIN, 0};
-  if (poll(&poll_fd, 1, 0) == 1) return ExitStatus{};
+  if (has_ended()) return ExitStatus{};
   return std::nullopt;
 }
 

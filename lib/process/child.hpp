@@ -41,6 +41,10 @@ class Child {
   // Bytes of memory that are its own (RssAnon); none where it has ended or the kernel does not say.
   [[nodiscard]] std::optional<std::uint64_t> private_memory() const;
 
+  // The kernel reports that it has ended, though it may be somebody else's to reap. False without a
+  // pidfd.
+  [[nodiscard]] bool has_ended() const noexcept;
+
   // How it ended, once it has; takes it out of the process table. What is left of its process
   // group, if it led one, is killed first.
   std::optional<ExitStatus> reap() noexcept;

@@ -174,6 +174,7 @@ TEST_CASE("what has ended and cannot be reaped is waited for by end() for a mome
   const pid_t pid = child.pid();
   const test::Debugger debugger(pid);
   REQUIRE(test::eventually([&] { return debugger.follows(); }));
+  CHECK_FALSE(child.has_ended());
   const auto start = std::chrono::steady_clock::now();
   child.end();
   CHECK(std::chrono::steady_clock::now() - start >= kKillGrace);
