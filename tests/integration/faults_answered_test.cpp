@@ -139,7 +139,8 @@ TEST_CASE("What stood when its worker died, and is taken back, ends as worker_lo
 TEST_CASE("A call ends whose living worker hides the answer whenever its caller looks", "[H9]") {
   Settings settings = taking_back(R"({"left": "hide"})");
   settings.spin = 0ns;
-  settings.hang_timeout = 8s;  // so the pool looks every half second, and the answer stands for 0.9 s
+  settings.hang_timeout =
+      8s;  // so the pool looks every half second, and the answer stands for 0.9 s
   settings.drain_timeout = 1s;
   const bool blocking = GENERATE(false, true);
   StreamingPool pool(settings);
