@@ -39,7 +39,7 @@ TEST_CASE("each of many calls is told of its own answer, in whatever order these
     host.submit(told[i]);
     sequences[i] = host.protocol.take();
   }
-  for (const std::size_t i : {2, 0, 1}) host.protocol.answer(sequences[i]);
+  for (const std::size_t i : {2U, 0U, 1U}) host.protocol.answer(sequences[i]);
   host.stop();
   for (const Told& one : told) {
     CHECK(one.completed == 1);

@@ -38,7 +38,7 @@ TEST_CASE("arithmetic of shapes is done, and what comes of an input's shape is m
                   runtimes::UnfitShapes);
 }
 
-TEST_CASE("parts of shapes are gathered, sliced and joined; one number has no axis") {
+TEST_CASE("parts of shapes are gathered, sliced and joined, and one number has no axis") {
   NodeCase gather("Gather");
   const auto one = folded(gather.whole({2, 3, 5}).number(-1).facts());
   CHECK(one->whole == Sizes{5});
