@@ -31,8 +31,7 @@ struct Placement {
   }
   // The call is still where its waiter saw it. Under the pool's lock.
   [[nodiscard]] bool holds(const Call& call) const noexcept {
-    return call.state == CallState::kPosted && call.sequence == sequence &&
-           call.channel == channel;
+    return call.state == CallState::kPosted && call.sequence == sequence && call.channel == channel;
   }
   // To be asked after a look that found nothing. True: what had been seen to stand before that
   // look is gone, unless the call went on meanwhile. Remembers for the next look what was seen by

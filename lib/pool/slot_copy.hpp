@@ -35,9 +35,7 @@ class SlotCopy {
   }
 
  private:
-  static ipc::HostRing& ring_of(const Placement& placement) noexcept {
-    return *placement.ring;
-  }
+  static ipc::HostRing& ring_of(const Placement& placement) noexcept { return *placement.ring; }
   ipc::ReplyHead head_;
   std::array<std::byte, ipc::kInlineFrame> bytes_;
   std::span<std::byte> frame_;
