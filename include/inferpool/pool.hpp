@@ -24,8 +24,7 @@ namespace inferpool {
 
 // A model in N worker processes, or (workers = 0) in this one; the calls are the same.
 //
-// Thread-safety: every member but the destructor and the moves may be called from many threads at
-// once.
+// Thread-safety: every member but the destructor and the moves is safe from many threads.
 // Errors: Error; see README.md for what each code asks of the caller.
 // Forks: in a fork of this process without exec every call is `stopped`, and a tensor that lies in
 // the pool's memory, a loan or a large output, may be dropped but neither read nor written: that
