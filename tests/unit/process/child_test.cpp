@@ -16,6 +16,7 @@
 #include "catch.hpp"
 #include "integration/debugger.hpp"
 #include "integration/eventually.hpp"
+#include "skipped.hpp"
 
 namespace inferpool::process {
 namespace {
@@ -173,7 +174,10 @@ TEST_CASE("what has ended and cannot be reaped is waited for by end() for a mome
   Child child = forked([] { pause(); });
   const pid_t pid = child.pid();
   const test::Debugger debugger(pid);
-  REQUIRE(test::eventually([&] { return debugger.follows(); }));
+  if (!test::eventually([&] { return debugger.follows(); })) {
+    child.end();
+    return test::skip("no process may follow another here");
+  }
   CHECK_FALSE(child.has_ended());
   const auto start = std::chrono::steady_clock::now();
   child.end();
