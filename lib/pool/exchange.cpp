@@ -10,7 +10,6 @@
 #include "pool/fingerprint.hpp"
 #include "pool/refusal.hpp"
 #include "pool/slot_copy.hpp"
-#include "pool/supervisor.hpp"
 
 namespace inferpool::pool {
 namespace {
@@ -123,14 +122,14 @@ void Exchange::give_up(Call& call, ErrorCode code) noexcept {
     d.give_up(call, code, now, wakes);
     if (call.blocks.empty()) call.blocks = std::move(blocks);
   });
-  supervisor_.poke();  // its run may go on, for cancel_grace at most
+  watcher_.signal();  // its run may go on, for cancel_grace at most
 }
 
 void Exchange::forget(Call& call) noexcept {
   const TimePoint now = Clock::now();
   const bool stood = dispatch_.update(
       [&](Dispatch& d, ipc::WakeList& wakes) { return d.forget(call, now, wakes); });
-  if (stood) supervisor_.poke();  // as in give_up
+  if (stood) watcher_.signal();  // as in give_up
 }
 
 void Exchange::end_early(Call& call) noexcept {
@@ -141,7 +140,7 @@ void Exchange::end_early(Call& call) noexcept {
     if (there || call.error) d.counts().turn_into_success();
     return there;
   });
-  if (stood) supervisor_.poke();  // as in give_up
+  if (stood) watcher_.signal();  // as in give_up
 }
 
 std::optional<Error> Exchange::poisoned(const Call& call) try {
@@ -286,7 +285,7 @@ WorkerEnd Exchange::violation(WorkerHandle& worker, std::string_view what) const
   end.status.signal = 9;
   end.reason = text_or("garbage", [&] { return formatted("protocol violation: {}", what); });
   worker.kill(end.reason);
-  supervisor_.poke();  // it may outlive that
+  watcher_.signal();  // it may outlive that
   return end;
 }
 

@@ -12,6 +12,7 @@
 #include "ipc/request_region.hpp"
 #include "pool/call.hpp"
 #include "pool/call_protocol.hpp"
+#include "pool/event_fd.hpp"
 #include "pool/locked_dispatch.hpp"
 #include "pool/placement.hpp"
 #include "pool/poison_memory.hpp"
@@ -19,18 +20,17 @@
 
 namespace inferpool::pool {
 
-class Supervisor;
-
 // The call protocol over the shared memory of workers. Thread-safety: safe from many threads, one
 // for each call.
 class Exchange final : public CallProtocol {
  public:
-  // All outlive the exchange.
+  // `watcher`: wakes the thread that watches the workers, which then looks at the clock again. All
+  // outlive the exchange.
   Exchange(std::shared_ptr<const Origin> origin, LockedDispatch& dispatch,
-           const Supervisor& supervisor) noexcept
+           const EventFd& watcher) noexcept
       : origin_(std::move(origin)),
         dispatch_(dispatch),
-        supervisor_(supervisor),
+        watcher_(watcher),
         poison_(origin_->settings.poison_memory) {}
 
   void prepare(Call& call, const detail::Job& job, const InferOptions& options) override;
@@ -61,7 +61,7 @@ class Exchange final : public CallProtocol {
 
   std::shared_ptr<const Origin> origin_;
   LockedDispatch& dispatch_;
-  const Supervisor& supervisor_;
+  const EventFd& watcher_;
   PoisonMemory poison_;
   std::atomic<std::uint64_t> next_id_{1};
 };

@@ -15,11 +15,9 @@
 #include "ipc/wait_word.hpp"
 #include "pool/call.hpp"
 #include "pool/channel.hpp"
+#include "pool/worker_end.hpp"
 
 namespace inferpool::pool {
-
-// How long a worker that hangs may take to write its stack and end.
-inline constexpr Duration kStackGrace = std::chrono::milliseconds(500);
 
 // What a worker does that shows an answer, or a part of one, and hides it.
 inline constexpr std::string_view kTookBack = "it took an answer back";

@@ -8,13 +8,9 @@
 #include <string>
 
 #include "model/memory_cgroup.hpp"
+#include "pool/worker_end.hpp"
 
 namespace inferpool::pool {
-
-// That the kernel's OOM killer ended a worker, most likely.
-struct OomKill {
-  std::optional<std::uint64_t> limit = {};  // of its memory cgroup, in bytes; none: the machine's
-};
 
 // Whether the kernel ended a worker for want of memory. The kernel tells how many processes it
 // ended so, and not which: a SIGKILL that the pool did not send is taken for one of these while the

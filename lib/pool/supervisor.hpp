@@ -35,8 +35,9 @@ class Supervisor final : private FleetPort {
   // Once: starts the workers. Throws std::runtime_error naming the thread that cannot be.
   void start();
 
-  // Something was given a time limit, or was killed: look at the clock again.
-  void poke() const noexcept { event_.signal(); }
+  // To be signalled when something was given a time limit, or was killed: the thread that watches
+  // looks at the clock again.
+  [[nodiscard]] const EventFd& watcher() const noexcept { return event_; }
 
   // Lets calls under way end for drain_timeout, then kills; returns when every worker has ended and
   // was reaped, or is lost. begin_stop() does not wait for that; safe from many threads.

@@ -3,12 +3,9 @@
 
 #include <signal.h>
 
-#include <chrono>
-
 #include "core/format.hpp"
 #include "core/short_of_memory.hpp"
 #include "model/byte_size.hpp"
-#include "pool/lane.hpp"
 
 namespace inferpool::pool {
 namespace {

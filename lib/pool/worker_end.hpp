@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -10,10 +11,17 @@
 #include <inferpool/settings.hpp>
 
 #include "model/failure.hpp"
-#include "pool/oom_kills.hpp"
 #include "process/exit_status.hpp"
 
 namespace inferpool::pool {
+
+// How long a worker that hangs may take to write its stack and end.
+inline constexpr Duration kStackGrace = std::chrono::milliseconds(500);
+
+// That the kernel's OOM killer ended a worker, most likely.
+struct OomKill {
+  std::optional<std::uint64_t> limit = {};  // of its memory cgroup, in bytes; none: the machine's
+};
 
 // Why the kernel does not give the end of a process to the host.
 enum class Lost : std::uint8_t {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <atomic>
-#include <filesystem>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -13,36 +12,16 @@
 
 #include "core/clock.hpp"
 #include "ipc/handshake.hpp"
-#include "ipc/request_region.hpp"
 #include "ipc/worker_memory.hpp"
 #include "model/failure.hpp"
 #include "pool/channel.hpp"
 #include "pool/oom_kills.hpp"
+#include "pool/origin.hpp"
 #include "pool/output_pipe.hpp"
-#include "pool/surroundings.hpp"
-#include "pool/worker_binary.hpp"
 #include "pool/worker_end.hpp"
 #include "process/child.hpp"
 
 namespace inferpool::pool {
-
-// What all workers of a pool are started with. Constant.
-struct Origin {
-  explicit Origin(const std::filesystem::path& worker) : binary(worker) {}
-
-  Settings settings;
-  WorkerBinary binary;
-  std::string signature;
-  std::shared_ptr<ipc::RequestRegion> requests;
-  std::uint64_t reply_bytes = 0;
-  Surroundings surroundings;
-  std::string packed_settings;  // as a worker reads them
-  // Whether a worker that wakes up early looks until its request comes, instead of sleeping again.
-  [[nodiscard]] bool spins() const noexcept {
-    return settings.spin > Duration::zero() && surroundings.processors > 1;
-  }
-  std::shared_ptr<OomKills> oom_kills = std::make_shared<OomKills>();
-};
 
 // One worker process, from its spawn to its end, and its memory, which may outlive it.
 // Thread-safety: the part of Channel, kill() and memory() as they say; the rest belongs to the

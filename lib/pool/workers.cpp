@@ -44,7 +44,7 @@ Workers::Workers(Settings settings, const detail::ModelTraits& traits)
       dispatch_(limits_of(*origin_)),
       status_(*this->settings().workers),
       supervisor_(origin_, dispatch_, status_, *events_),
-      exchange_(origin_, dispatch_, supervisor_),
+      exchange_(origin_, dispatch_, supervisor_.watcher()),
       blocking_(exchange_, this->settings().spin, origin_->surroundings.processors),
       completion_(exchange_, events_, this->settings().spin, origin_->surroundings.processors) {}
 
