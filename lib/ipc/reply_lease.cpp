@@ -4,14 +4,13 @@
 #include <bit>
 #include <functional>
 
-#include "ipc/worker_memory.hpp"
-
 namespace inferpool::ipc {
 
 ReplyLease::ReplyLease() noexcept : first_(*this) {}
 
-void ReplyLease::open(WorkerMemory& memory, std::uint32_t ticket,
+void ReplyLease::open(ReplyLeases& home, HeldMemory& memory, std::uint32_t ticket,
                       std::uint32_t generation) noexcept {
+  home_ = &home;
   memory_ = &memory;
   ticket_ = ticket;
   generation_ = generation;
@@ -23,7 +22,7 @@ void ReplyLease::open(WorkerMemory& memory, std::uint32_t ticket,
 
 void ReplyLease::count(std::size_t length) noexcept {
   bytes_ += length;
-  memory_->held_bytes_.fetch_add(length, std::memory_order_relaxed);
+  memory_->hold(length);
 }
 
 detail::StorageRef ReplyLease::view(const std::byte* data, std::size_t size) {
@@ -47,10 +46,10 @@ void ReplyLease::drop() noexcept {
 }
 
 void ReplyLease::end() noexcept {
-  WorkerMemory& memory = *memory_;
-  if (bytes_ != 0) memory.held_bytes_.fetch_sub(bytes_, std::memory_order_relaxed);
+  HeldMemory& memory = *memory_;
+  if (bytes_ != 0) memory.let_go(bytes_);
   memory.release(ticket_, generation_);
-  memory.leases_.give_back(*this);
+  home_->give_back(*this);
   memory.leave();
 }
 
@@ -60,15 +59,14 @@ void ReplyLease::View::dispose() noexcept {
   lease.drop();
 }
 
-ReplyLease& ReplyLeases::take(WorkerMemory& memory, std::uint32_t ticket,
-                              std::uint32_t generation) {
+ReplyLease& ReplyLeases::take(HeldMemory& memory, std::uint32_t ticket, std::uint32_t generation) {
   std::uint64_t spare = spare_.load(std::memory_order_relaxed);
   while (spare != 0 &&
          !spare_.compare_exchange_weak(spare, spare & (spare - 1), std::memory_order_acquire)) {
   }
   ReplyLease& lease =
       spare != 0 ? leases_[static_cast<std::size_t>(std::countr_zero(spare))] : *new ReplyLease;
-  lease.open(memory, ticket, generation);
+  lease.open(*this, memory, ticket, generation);
   return lease;
 }
 

@@ -8,10 +8,11 @@
 
 #include <inferpool/detail/storage.hpp>
 
+#include "ipc/held_memory.hpp"
+
 namespace inferpool::ipc {
 
 class ReplyLeases;
-class WorkerMemory;
 
 // One reply's hold on the worker's blocks: on all of them, as long as it is read or one of them is
 // viewed. Its last user gives the worker the blocks back. Thread-safety: count, view and close
@@ -44,7 +45,8 @@ class alignas(64) ReplyLease {
     ReplyLease& lease_;
   };
 
-  void open(WorkerMemory& memory, std::uint32_t ticket, std::uint32_t generation) noexcept;
+  void open(ReplyLeases& home, HeldMemory& memory, std::uint32_t ticket,
+            std::uint32_t generation) noexcept;
   void drop() noexcept;
   void end() noexcept;
 
@@ -52,7 +54,8 @@ class alignas(64) ReplyLease {
   // last user, and adding one needs nothing that locks.
   static constexpr std::uint32_t kReader = 1U << 31U;
 
-  WorkerMemory* memory_ = nullptr;
+  ReplyLeases* home_ = nullptr;
+  HeldMemory* memory_ = nullptr;
   std::uint32_t ticket_ = 0;
   std::uint32_t generation_ = 0;
   std::size_t bytes_ = 0;
@@ -68,7 +71,7 @@ class ReplyLeases {
   static constexpr std::size_t kWithoutAllocation = 64;
 
   // Of a reply that is about to be read. `memory` keeps these leases, and outlives them.
-  ReplyLease& take(WorkerMemory& memory, std::uint32_t ticket, std::uint32_t generation);
+  ReplyLease& take(HeldMemory& memory, std::uint32_t ticket, std::uint32_t generation);
   void give_back(ReplyLease& lease) noexcept;
 
  private:

@@ -15,7 +15,7 @@ constexpr std::size_t kSmallestView = 16 * 1024;
 }  // namespace
 
 std::shared_ptr<WorkerMemory> WorkerMemory::create(std::size_t reply_bytes) {
-  return {new WorkerMemory(reply_bytes), [](WorkerMemory* memory) { memory->leave(kOwner); }};
+  return {new WorkerMemory(reply_bytes), [](WorkerMemory* memory) { memory->disown(); }};
 }
 
 WorkerMemory::WorkerMemory(std::size_t reply_bytes)

@@ -9,6 +9,7 @@
 #include <inferpool/detail/frame.hpp>
 
 #include "ipc/fork_guard.hpp"
+#include "ipc/held_memory.hpp"
 #include "ipc/host_ring.hpp"
 #include "ipc/layout.hpp"
 #include "ipc/reply_lease.hpp"
@@ -20,12 +21,10 @@ namespace inferpool::ipc {
 // worker's death it is dropped whole, once no output views it any more. Lives as long as the
 // pointer, and as one of its replies that is read or viewed. Thread-safety: safe from many threads,
 // ring() as HostRing.
-class WorkerMemory {
+class WorkerMemory final : public HeldMemory {
  public:
   // Throws std::runtime_error naming the system call.
   static std::shared_ptr<WorkerMemory> create(std::size_t reply_bytes);
-  WorkerMemory(const WorkerMemory&) = delete;
-  WorkerMemory& operator=(const WorkerMemory&) = delete;
 
   [[nodiscard]] HostRing& ring() noexcept { return ring_; }
   [[nodiscard]] const MemoryFile& control_file() const noexcept { return control_file_; }
@@ -33,35 +32,22 @@ class WorkerMemory {
   [[nodiscard]] const std::byte* replies() const noexcept { return replies_.data(); }
   [[nodiscard]] std::size_t reply_bytes() const noexcept { return replies_.size(); }
 
-  // The host is done with the reply that holds this ticket. Ignores a ticket that does not exist,
-  // and a fork of the host, which may drop the outputs that it inherited.
-  void release(std::uint32_t ticket, std::uint32_t generation) noexcept;
+  // Ignores a ticket that does not exist, and a fork of the host, which may drop the outputs that
+  // it inherited.
+  void release(std::uint32_t ticket, std::uint32_t generation) noexcept override;
 
   // The hold on a reply with blocks. Throws std::bad_alloc.
   ReplyLease& lease(std::uint32_t ticket, std::uint32_t generation) {
     return leases_.take(*this, ticket, generation);
   }
 
-  // What the worker does not have back yet: replies with blocks, and the bytes of these.
-  [[nodiscard]] std::uint32_t held_replies() const noexcept {
-    return users_.load(std::memory_order_relaxed) & ~kOwner;
-  }
-  [[nodiscard]] std::size_t held_bytes() const noexcept {
-    return held_bytes_.load(std::memory_order_relaxed);
-  }
   // Half of the replies' memory, or of the tickets, is held: outputs are copied instead of viewed.
   [[nodiscard]] bool scarce() const noexcept;
 
  private:
-  friend class ReplyLease;
   explicit WorkerMemory(std::size_t reply_bytes);
-  ~WorkerMemory() = default;
+  ~WorkerMemory() override = default;
   Control& control() const noexcept { return *reinterpret_cast<Control*>(control_.data()); }
-  void enter() noexcept { users_.fetch_add(1, std::memory_order_relaxed); }
-  void leave(std::uint32_t user = 1) noexcept {
-    if (users_.fetch_sub(user, std::memory_order_acq_rel) == user) delete this;
-  }
-  static constexpr std::uint32_t kOwner = 1U << 31U;
 
   ForkGuard guard_;
   MemoryFile control_file_;
@@ -70,8 +56,6 @@ class WorkerMemory {
   Mapping replies_;
   HostRing ring_;
   ReplyLeases leases_;
-  std::atomic<std::size_t> held_bytes_{0};
-  std::atomic<std::uint32_t> users_{kOwner};  // the pointer, and a lease each
 };
 
 // The blocks of one reply, opened with distrust: views of the worker's memory, or copies of it. The

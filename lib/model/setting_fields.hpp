@@ -15,9 +15,6 @@
 
 namespace inferpool {
 
-inline constexpr int kDefaultWorkers = 4;
-inline constexpr WholeRule kWorkersRule{0, 1024, true};
-
 // What cannot be, and in which entry of the field it stands (".nofile"; else empty).
 struct Refusal {
   std::string entry;

@@ -27,6 +27,10 @@ struct WholeRule {
   [[nodiscard]] std::string accepted() const;
 };
 
+// How many workers there may be, and are where nobody says.
+inline constexpr WholeRule kWorkersRule{0, 1024, true};
+inline constexpr int kDefaultWorkers = 4;
+
 // " 2 " is 2; nothing for anything but a whole number that an int can hold.
 [[nodiscard]] std::optional<int> parse_whole(std::string_view text);
 

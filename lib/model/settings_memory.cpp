@@ -9,7 +9,7 @@
 #include "core/format.hpp"
 #include "model/byte_size.hpp"
 #include "model/refuse_setting.hpp"
-#include "model/setting_fields.hpp"
+#include "model/setting_rules.hpp"
 #include "model/usable_memory.hpp"
 
 namespace inferpool {

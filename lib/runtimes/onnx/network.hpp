@@ -2,20 +2,15 @@
 #pragma once
 
 #include <span>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include <inferpool/model.hpp>
 
+#include "runtimes/onnx/network_error.hpp"
 #include "runtimes/onnx/tensor_spec.hpp"
 
 namespace inferpool::runtimes {
-
-// What is wrong with a network, or with a run of it.
-struct NetworkError : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
 
 // An output of a network that is not served, and why: "it is no tensor but a map".
 struct OtherOutput {

@@ -9,7 +9,7 @@
 
 #include <inferpool/error.hpp>
 
-#include "runtimes/onnx/network.hpp"
+#include "runtimes/onnx/network_error.hpp"
 
 namespace inferpool::runtimes {
 namespace {

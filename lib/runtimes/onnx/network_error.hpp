@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <stdexcept>
+
+namespace inferpool::runtimes {
+
+// What is wrong with a network, or with a run of it.
+struct NetworkError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+}  // namespace inferpool::runtimes
