@@ -27,9 +27,9 @@ struct OneOfEach {
       for (;;) ::pause();
     }
   }
-  void open_one() { file = FileDescriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC)); }
+  void open_one() { file = core::FileDescriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC)); }
   void map_one() {
-    const FileDescriptor region(::memfd_create("inferpool-proof", MFD_CLOEXEC));
+    const core::FileDescriptor region(::memfd_create("inferpool-proof", MFD_CLOEXEC));
     if (::ftruncate(region.get(), kPage) != 0) return;
     mapping = ::mmap(nullptr, kPage, PROT_READ, MAP_SHARED, region.get(), 0);
   }
@@ -48,7 +48,7 @@ struct OneOfEach {
 
   static constexpr std::size_t kPage = 4096;
   pid_t child = -1;
-  FileDescriptor file;
+  core::FileDescriptor file;
   void* mapping = MAP_FAILED;
   std::promise<void> end;
   std::thread thread;

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 # One line a file, sorted.
 
-# Unit tests mirror lib/: unit/<layer>/<name>_test.cpp.
+# Unit tests mirror lib/: unit/<room>/<name>_test.cpp.
 set(unit_tests
+    unit/core/byte_size_test.cpp
     unit/core/clock_test.cpp
     unit/core/error_test.cpp
+    unit/core/event_fd_test.cpp
+    unit/core/failure_test.cpp
     unit/core/format_test.cpp
     unit/core/regular_file_test.cpp
     unit/core/spared_signal_test.cpp
@@ -34,95 +37,92 @@ set(unit_tests
     unit/ipc/worker_memory_test.cpp
     unit/ipc/worker_ring_spin_test.cpp
     unit/ipc/worker_ring_test.cpp
-    unit/model/byte_size_test.cpp
-    unit/model/codec_test.cpp
-    unit/model/codec_types_test.cpp
-    unit/model/cpu_list_test.cpp
-    unit/model/datatype_test.cpp
-    unit/model/duration_test.cpp
-    unit/model/edit_distance_test.cpp
-    unit/model/event_test.cpp
-    unit/model/failure_test.cpp
-    unit/model/frame_test.cpp
-    unit/model/histogram_test.cpp
-    unit/model/hostile_bytes_test.cpp
-    unit/model/hostile_message_test.cpp
-    unit/model/hostile_tensor_test.cpp
-    unit/model/json_reader_test.cpp
-    unit/model/json_value_test.cpp
-    unit/model/late_value_test.cpp
-    unit/model/memory_cgroup_test.cpp
-    unit/model/message_test.cpp
-    unit/model/mlserver_settings_test.cpp
-    unit/model/packed_settings_test.cpp
-    unit/model/reply_test.cpp
-    unit/model/served_model_test.cpp
-    unit/model/setting_places_test.cpp
-    unit/model/settings_json_test.cpp
-    unit/model/settings_memory_test.cpp
-    unit/model/settings_refusal_test.cpp
-    unit/model/settings_test.cpp
-    unit/model/shape_test.cpp
-    unit/model/shared_tensor_test.cpp
-    unit/model/stats_test.cpp
-    unit/model/storage_test.cpp
-    unit/model/tensor_test.cpp
-    unit/model/traceparent_test.cpp
-    unit/model/usable_memory_test.cpp
-    unit/model/usable_processors_test.cpp
     unit/pool/backend_test.cpp
-    unit/pool/blocking_calls_test.cpp
-    unit/pool/call_counts_test.cpp
-    unit/pool/call_deadline_test.cpp
-    unit/pool/call_test.cpp
-    unit/pool/call_wait_test.cpp
-    unit/pool/completion_test.cpp
-    unit/pool/dispatch_answered_test.cpp
-    unit/pool/dispatch_blame_test.cpp
-    unit/pool/dispatch_faults_test.cpp
-    unit/pool/dispatch_gone_test.cpp
-    unit/pool/dispatch_hung_test.cpp
-    unit/pool/dispatch_late_test.cpp
-    unit/pool/dispatch_recycle_test.cpp
-    unit/pool/dispatch_spin_test.cpp
-    unit/pool/dispatch_stream_test.cpp
-    unit/pool/dispatch_test.cpp
-    unit/pool/dispatch_walk_test.cpp
-    unit/pool/event_fd_test.cpp
-    unit/pool/events_test.cpp
-    unit/pool/fingerprint_test.cpp
-    unit/pool/fleet_close_test.cpp
-    unit/pool/fleet_lost_test.cpp
-    unit/pool/fleet_recycle_test.cpp
-    unit/pool/fleet_start_test.cpp
-    unit/pool/fleet_test.cpp
-    unit/pool/fleet_walk_test.cpp
-    unit/pool/hash_key_test.cpp
+    unit/pool/calls/blocking_calls_test.cpp
+    unit/pool/calls/call_deadline_test.cpp
+    unit/pool/calls/call_wait_test.cpp
+    unit/pool/calls/completion_test.cpp
+    unit/pool/calls/fingerprint_test.cpp
+    unit/pool/calls/hash_key_test.cpp
+    unit/pool/calls/placement_test.cpp
+    unit/pool/calls/poison_memory_test.cpp
+    unit/pool/calls/sip_hash_test.cpp
+    unit/pool/calls/waited_call_test.cpp
+    unit/pool/dispatch/call_counts_test.cpp
+    unit/pool/dispatch/call_test.cpp
+    unit/pool/dispatch/dispatch_answered_test.cpp
+    unit/pool/dispatch/dispatch_blame_test.cpp
+    unit/pool/dispatch/dispatch_faults_test.cpp
+    unit/pool/dispatch/dispatch_gone_test.cpp
+    unit/pool/dispatch/dispatch_hung_test.cpp
+    unit/pool/dispatch/dispatch_late_test.cpp
+    unit/pool/dispatch/dispatch_recycle_test.cpp
+    unit/pool/dispatch/dispatch_spin_test.cpp
+    unit/pool/dispatch/dispatch_stream_test.cpp
+    unit/pool/dispatch/dispatch_test.cpp
+    unit/pool/dispatch/dispatch_walk_test.cpp
+    unit/pool/dispatch/lane_test.cpp
+    unit/pool/dispatch/latency_test.cpp
+    unit/pool/dispatch/turns_test.cpp
+    unit/pool/fleet/fleet_close_test.cpp
+    unit/pool/fleet/fleet_lost_test.cpp
+    unit/pool/fleet/fleet_recycle_test.cpp
+    unit/pool/fleet/fleet_start_test.cpp
+    unit/pool/fleet/fleet_test.cpp
+    unit/pool/fleet/fleet_walk_test.cpp
+    unit/pool/fleet/recycle_limits_test.cpp
+    unit/pool/fleet/restart_schedule_test.cpp
+    unit/pool/fleet/status_test.cpp
     unit/pool/in_process_test.cpp
-    unit/pool/lane_test.cpp
-    unit/pool/latency_test.cpp
-    unit/pool/launch_test.cpp
     unit/pool/model_job_test.cpp
-    unit/pool/moving_line_test.cpp
-    unit/pool/oom_kills_test.cpp
-    unit/pool/output_pipe_test.cpp
-    unit/pool/placement_test.cpp
-    unit/pool/poison_memory_test.cpp
-    unit/pool/recycle_limits_test.cpp
-    unit/pool/restart_schedule_test.cpp
-    unit/pool/sip_hash_test.cpp
-    unit/pool/status_test.cpp
-    unit/pool/start_failure_test.cpp
-    unit/pool/surroundings_test.cpp
-    unit/pool/turns_test.cpp
-    unit/pool/waited_call_test.cpp
-    unit/pool/worker_binary_test.cpp
-    unit/pool/worker_end_test.cpp
-    unit/pool/worker_path_test.cpp
+    unit/pool/processes/launch_test.cpp
+    unit/pool/processes/moving_line_test.cpp
+    unit/pool/processes/oom_kills_test.cpp
+    unit/pool/processes/output_pipe_test.cpp
+    unit/pool/processes/surroundings_test.cpp
+    unit/pool/processes/worker_binary_test.cpp
+    unit/pool/processes/worker_path_test.cpp
+    unit/pool/reports/events_test.cpp
+    unit/pool/reports/start_failure_test.cpp
+    unit/pool/reports/worker_end_test.cpp
     unit/process/child_test.cpp
     unit/process/ending_limits_test.cpp
     unit/process/exit_status_test.cpp
     unit/process/spawn_test.cpp
+    unit/settings/cpu_list_test.cpp
+    unit/settings/duration_test.cpp
+    unit/settings/edit_distance_test.cpp
+    unit/settings/json_reader_test.cpp
+    unit/settings/json_value_test.cpp
+    unit/settings/mlserver_settings_test.cpp
+    unit/settings/packed_settings_test.cpp
+    unit/settings/setting_places_test.cpp
+    unit/settings/settings_json_test.cpp
+    unit/settings/settings_memory_test.cpp
+    unit/settings/settings_refusal_test.cpp
+    unit/settings/settings_test.cpp
+    unit/system/memory_cgroup_test.cpp
+    unit/system/usable_memory_test.cpp
+    unit/system/usable_processors_test.cpp
+    unit/values/datatype_test.cpp
+    unit/values/event_test.cpp
+    unit/values/histogram_test.cpp
+    unit/values/late_value_test.cpp
+    unit/values/message_test.cpp
+    unit/values/shape_test.cpp
+    unit/values/shared_tensor_test.cpp
+    unit/values/stats_test.cpp
+    unit/values/storage_test.cpp
+    unit/values/tensor_test.cpp
+    unit/wire/codec_test.cpp
+    unit/wire/codec_types_test.cpp
+    unit/wire/frame_test.cpp
+    unit/wire/hostile_bytes_test.cpp
+    unit/wire/hostile_message_test.cpp
+    unit/wire/hostile_tensor_test.cpp
+    unit/wire/reply_test.cpp
+    unit/wire/served_model_test.cpp
+    unit/wire/traceparent_test.cpp
     unit/worker/accelerators_test.cpp
     unit/worker/call_filter_test.cpp
     unit/worker/held_ways_test.cpp
@@ -174,8 +174,8 @@ set(integration_tests
     integration/guest_test.cpp
     integration/host_test.cpp
     integration/hot_path_test.cpp
-    integration/idle_test.cpp
     integration/hung_file_system.cpp
+    integration/idle_test.cpp
     integration/in_process_test.cpp
     integration/lost_workers_test.cpp
     integration/payload_loan_test.cpp

@@ -14,7 +14,7 @@
 #include "measure/figure.hpp"
 #include "measure/timing.hpp"
 #include "skipped.hpp"
-#include "unit/model/scoped_variable.hpp"
+#include "unit/settings/scoped_variable.hpp"
 
 namespace bench {
 namespace {

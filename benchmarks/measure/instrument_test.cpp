@@ -6,7 +6,7 @@
 
 #include "catch.hpp"
 #include "measure/figure.hpp"
-#include "unit/model/scoped_variable.hpp"
+#include "unit/settings/scoped_variable.hpp"
 
 namespace bench {
 namespace {

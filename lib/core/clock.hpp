@@ -10,7 +10,7 @@
 #include <x86intrin.h>
 #endif
 
-namespace inferpool {
+namespace inferpool::core {
 
 // Every wait and every limit is on the monotonic clock (CLOCK_MONOTONIC), which setting the time
 // does not move.
@@ -100,4 +100,4 @@ class TickRate {
   mutable std::atomic<double> nanoseconds_{0};  // a tick; 0: not known yet
 };
 
-}  // namespace inferpool
+}  // namespace inferpool::core

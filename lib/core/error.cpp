@@ -107,7 +107,7 @@ const ErrorDetails& no_details() noexcept {
 Error::Error(ErrorCode code, std::string_view message, ErrorDetails details) : code_(code) {
   try {
     content_ = std::make_shared<const Content>(
-        Content{formatted("{}: {}", name(code), message), std::move(details)});
+        Content{core::formatted("{}: {}", name(code), message), std::move(details)});
   } catch (const std::bad_alloc&) {  // the code must do
   }
 }

@@ -5,7 +5,7 @@
 
 #include <utility>
 
-namespace inferpool {
+namespace inferpool::core {
 
 // Owns a file descriptor, or none (-1).
 class FileDescriptor {
@@ -29,4 +29,4 @@ class FileDescriptor {
   int fd_ = -1;
 };
 
-}  // namespace inferpool
+}  // namespace inferpool::core

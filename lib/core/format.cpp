@@ -5,10 +5,10 @@
 
 #include <fmt/format.h>
 
-namespace inferpool {
+namespace inferpool::core {
 
 std::string vformatted(fmt::string_view text, fmt::format_args values) {
   return fmt::vformat(text, values);
 }
 
-}  // namespace inferpool
+}  // namespace inferpool::core

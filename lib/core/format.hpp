@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace inferpool {
+namespace inferpool::core {
 
 [[nodiscard]] std::string vformatted(fmt::string_view text, fmt::format_args values);
 
@@ -30,4 +30,4 @@ template <typename Values>
   return text;
 }
 
-}  // namespace inferpool
+}  // namespace inferpool::core

@@ -7,7 +7,7 @@
 
 #include "core/format.hpp"
 
-namespace inferpool {
+namespace inferpool::core {
 namespace {
 
 struct MemoryLimit {
@@ -28,4 +28,4 @@ std::string memory_limits() {
   return text;
 }
 
-}  // namespace inferpool
+}  // namespace inferpool::core

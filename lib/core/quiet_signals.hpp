@@ -4,7 +4,7 @@
 #include <pthread.h>
 #include <signal.h>
 
-namespace inferpool {
+namespace inferpool::core {
 
 // While it lives the calling thread takes no signals, nor does a thread that it starts, ever.
 class QuietSignals {
@@ -22,4 +22,4 @@ class QuietSignals {
   sigset_t before_{};
 };
 
-}  // namespace inferpool
+}  // namespace inferpool::core

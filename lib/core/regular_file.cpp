@@ -10,7 +10,7 @@
 #include "core/format.hpp"
 #include "core/system_error.hpp"
 
-namespace inferpool {
+namespace inferpool::core {
 namespace {
 
 // Empty: it is one.
@@ -49,4 +49,4 @@ RegularFile open_regular_file(const std::filesystem::path& file) {
   return result;
 }
 
-}  // namespace inferpool
+}  // namespace inferpool::core

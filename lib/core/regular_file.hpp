@@ -7,7 +7,7 @@
 
 #include "core/file_descriptor.hpp"
 
-namespace inferpool {
+namespace inferpool::core {
 
 // A file that a user has named, opened for reading. What is not one is not even opened: to open a
 // pipe waits for whoever is to write it, and to open a device may do something.
@@ -19,4 +19,4 @@ struct RegularFile {
 
 [[nodiscard]] RegularFile open_regular_file(const std::filesystem::path& file);
 
-}  // namespace inferpool
+}  // namespace inferpool::core

@@ -8,7 +8,7 @@
 
 #include <inferpool/error.hpp>
 
-namespace inferpool {
+namespace inferpool::core {
 
 // What make() gives; where that throws, `otherwise`, which is so short that it needs no memory.
 template <std::size_t kSize, typename Make>
@@ -31,4 +31,4 @@ template <typename Make>
   }
 }
 
-}  // namespace inferpool
+}  // namespace inferpool::core

@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <ctime>
 
-namespace inferpool {
+namespace inferpool::core {
 
 // While it lives, a signal that a system call of the calling thread raises in that thread (SIGXFSZ
 // for a file beyond RLIMIT_FSIZE) ends nobody and calls no handler: it is taken back at the end.
@@ -36,4 +36,4 @@ class SparedSignal {
   sigset_t before_{};
 };
 
-}  // namespace inferpool
+}  // namespace inferpool::core

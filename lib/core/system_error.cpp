@@ -8,7 +8,7 @@
 
 #include "core/format.hpp"
 
-namespace inferpool {
+namespace inferpool::core {
 namespace {
 
 // The soft limit of this process; none: "unlimited".
@@ -61,4 +61,4 @@ std::string system_failure(std::string_view call, int error) {
   return formatted("{}: {} (errno {}){}", call, error_text(error), error, limit_behind(error));
 }
 
-}  // namespace inferpool
+}  // namespace inferpool::core

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace inferpool {
+namespace inferpool::core {
 
 // "Too many open files": in English, whatever the host's locale is, which others may change
 // meanwhile.
@@ -14,4 +14,4 @@ namespace inferpool {
 // the limit of this process that is used up, where one is.
 [[nodiscard]] std::string system_failure(std::string_view call, int error);
 
-}  // namespace inferpool
+}  // namespace inferpool::core

@@ -20,11 +20,11 @@ std::size_t page_size() noexcept { return static_cast<std::size_t>(sysconf(_SC_P
 ForkGuard::ForkGuard() {
   void* page =
       mmap(nullptr, page_size(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (page == MAP_FAILED) throw std::runtime_error(system_failure("mmap", errno));
+  if (page == MAP_FAILED) throw std::runtime_error(core::system_failure("mmap", errno));
   if (madvise(page, page_size(), MADV_WIPEONFORK) != 0) {
     const int error = errno;
     munmap(page, page_size());
-    throw std::runtime_error(system_failure("madvise(MADV_WIPEONFORK)", error));
+    throw std::runtime_error(core::system_failure("madvise(MADV_WIPEONFORK)", error));
   }
   page_ = new (page) std::atomic<int>(1);
 }

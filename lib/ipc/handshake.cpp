@@ -19,7 +19,7 @@ struct alignas(cmsghdr) DescriptorBuffer {
   std::array<char, CMSG_SPACE(sizeof(int) * kDescriptors)> bytes{};
 };
 
-void take_descriptors(msghdr& header, std::vector<FileDescriptor>& descriptors) {
+void take_descriptors(msghdr& header, std::vector<core::FileDescriptor>& descriptors) {
   for (cmsghdr* c = CMSG_FIRSTHDR(&header); c != nullptr; c = CMSG_NXTHDR(&header, c)) {
     if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS) continue;
     const std::size_t count = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
@@ -33,20 +33,20 @@ void take_descriptors(msghdr& header, std::vector<FileDescriptor>& descriptors) 
 
 }  // namespace
 
-FileDescriptor above_standard(FileDescriptor fd) {
+core::FileDescriptor above_standard(core::FileDescriptor fd) {
   if (fd.get() < 0 || fd.get() > 2) return fd;
-  FileDescriptor copy(fcntl(fd.get(), F_DUPFD_CLOEXEC, 3));
-  if (!copy) throw std::runtime_error(system_failure("fcntl(F_DUPFD_CLOEXEC)", errno));
+  core::FileDescriptor copy(fcntl(fd.get(), F_DUPFD_CLOEXEC, 3));
+  if (!copy) throw std::runtime_error(core::system_failure("fcntl(F_DUPFD_CLOEXEC)", errno));
   return copy;
 }
 
 std::array<ControlSocket, 2> ControlSocket::pair() {
   std::array<int, 2> fds{};
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds.data()) != 0) {
-    throw std::runtime_error(system_failure("socketpair", errno));
+    throw std::runtime_error(core::system_failure("socketpair", errno));
   }
-  FileDescriptor first(fds[0]);
-  FileDescriptor second(fds[1]);
+  core::FileDescriptor first(fds[0]);
+  core::FileDescriptor second(fds[1]);
   return {ControlSocket(above_standard(std::move(first))),
           ControlSocket(above_standard(std::move(second)))};
 }

@@ -57,7 +57,7 @@ enum : std::size_t { kControlFd, kRepliesFd, kRequestsFd, kSettingsFd, kDescript
 struct Message {
   MessageHead head = {};
   std::string text = {};
-  std::vector<FileDescriptor> descriptors = {};
+  std::vector<core::FileDescriptor> descriptors = {};
   int exec_error = 0;  // not 0: the executable could not be run, and nothing else is set
 };
 
@@ -71,7 +71,7 @@ class ControlSocket {
   static constexpr std::size_t kMaxText = 32 * 1024;
 
   ControlSocket() noexcept = default;
-  explicit ControlSocket(FileDescriptor fd) noexcept : fd_(std::move(fd)) {}
+  explicit ControlSocket(core::FileDescriptor fd) noexcept : fd_(std::move(fd)) {}
   // Two connected ends, CLOEXEC, with numbers above 2. Throws std::runtime_error naming the system
   // call.
   static std::array<ControlSocket, 2> pair();
@@ -88,11 +88,11 @@ class ControlSocket {
   void close() noexcept { fd_.reset(); }
 
  private:
-  FileDescriptor fd_;
+  core::FileDescriptor fd_;
 };
 
 // The descriptor, or a copy of it with a number above 2: 0, 1 and 2 are replaced in a child. Throws
 // std::runtime_error naming the system call.
-FileDescriptor above_standard(FileDescriptor fd);
+core::FileDescriptor above_standard(core::FileDescriptor fd);
 
 }  // namespace inferpool::ipc

@@ -20,10 +20,10 @@ void note_whole_second(std::span<const WaitFor> words, detail::FunctionRef<bool(
   if (count == nullptr) return;
   std::array<WaitFor, kMaxWaitFor> now;
   const std::size_t size = std::min(words.size(), now.size());
-  for (const TimePoint end = Clock::now() + 1s; Clock::now() < end;) {
+  for (const core::TimePoint end = core::Clock::now() + 1s; core::Clock::now() < end;) {
     if (!came()) return;
     for (std::size_t i = 0; i < size; ++i) now[i] = {words[i].word, words[i].word->load()};
-    if (wait({now.data(), size}, Clock::now() + 10ms)) return;
+    if (wait({now.data(), size}, core::Clock::now() + 10ms)) return;
   }
   if (came()) count->fetch_add(1);
 }

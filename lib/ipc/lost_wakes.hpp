@@ -28,7 +28,7 @@ void note_whole_second(std::span<const WaitFor> words, detail::FunctionRef<bool(
 
 // As wait(words, deadline), for whoever can say whether what he waits for is there.
 template <typename Came>
-bool wait(std::span<const WaitFor> words, Deadline deadline, const Came& came) noexcept {
+bool wait(std::span<const WaitFor> words, core::Deadline deadline, const Came& came) noexcept {
   const Slept slept = sleep_on(words, deadline);
   if (slept == Slept::kWholeSecond) note_whole_second(words, came);
   return slept == Slept::kWoken;

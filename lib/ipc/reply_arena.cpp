@@ -80,12 +80,12 @@ detail::StorageRef ReplyArena::allocate(std::size_t size) {
     }
     used = region_->extents.used();
   }
-  throw Error(
-      ErrorCode::kOutOfMemory,
-      formatted("a reply block of {} bytes does not fit: {} of {} bytes of this worker's replies "
-                "are held by outputs of the host or by the model; drop outputs, set copy_outputs "
-                "or raise shared_memory_limit (half of it is split into the workers' replies)",
-                size, used, region_->extents.size()));
+  throw Error(ErrorCode::kOutOfMemory,
+              core::formatted(
+                  "a reply block of {} bytes does not fit: {} of {} bytes of this worker's replies "
+                  "are held by outputs of the host or by the model; drop outputs, set copy_outputs "
+                  "or raise shared_memory_limit (half of it is split into the workers' replies)",
+                  size, used, region_->extents.size()));
 }
 
 ReplyArena::Ticket ReplyArena::hold(BlockList&& blocks) {
@@ -98,9 +98,10 @@ ReplyArena::Ticket ReplyArena::hold(BlockList&& blocks) {
   if (ticket == kTickets) {
     throw Error(
         ErrorCode::kOutOfMemory,
-        formatted("{} replies of this worker are held by outputs of the host; drop outputs or set "
-                  "copy_outputs",
-                  kTickets));
+        core::formatted(
+            "{} replies of this worker are held by outputs of the host; drop outputs or set "
+            "copy_outputs",
+            kTickets));
   }
   Held& held = tickets_[ticket];
   ++held.generation;

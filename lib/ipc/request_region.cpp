@@ -46,7 +46,7 @@ detail::StorageRef RequestRegion::allocate(std::size_t size) {
   if (!offset) {
     throw Error(
         ErrorCode::kOutOfMemory,
-        formatted(
+        core::formatted(
             "a request block of {} bytes does not fit: {} of {} bytes for requests and loans are "
             "in use; drop loans, lower max_queue_size or raise shared_memory_limit (half of it is "
             "for requests)",

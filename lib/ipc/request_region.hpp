@@ -35,7 +35,7 @@ class RequestRegion {
   detail::StorageRef allocate(std::size_t size);
 
   // For a worker.
-  [[nodiscard]] FileDescriptor read_only() const { return file_.read_only(); }
+  [[nodiscard]] core::FileDescriptor read_only() const { return file_.read_only(); }
   [[nodiscard]] std::size_t size() const noexcept { return file_.size(); }
   [[nodiscard]] std::uint64_t used() const;
 

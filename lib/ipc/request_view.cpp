@@ -29,8 +29,8 @@ class RequestView::View final : public detail::Storage {
 
 std::span<const std::byte> RequestView::bytes(std::uint64_t offset, std::uint64_t length) const {
   if (offset > requests_.size() || length > requests_.size() - offset) {
-    throw detail::Malformed(formatted("a block of {} bytes at {} of a region of {} bytes", length,
-                                      offset, requests_.size()));
+    throw detail::Malformed(core::formatted("a block of {} bytes at {} of a region of {} bytes",
+                                            length, offset, requests_.size()));
   }
   return {requests_.data() + offset, static_cast<std::size_t>(length)};
 }

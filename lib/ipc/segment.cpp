@@ -31,7 +31,9 @@ constexpr std::size_t kSmallestPage = 4096;
 
 constexpr int kSeals = F_SEAL_SHRINK | F_SEAL_GROW;
 
-[[noreturn]] void fail(const char* call) { throw std::runtime_error(system_failure(call, errno)); }
+[[noreturn]] void fail(const char* call) {
+  throw std::runtime_error(core::system_failure(call, errno));
+}
 
 // What Boost.Interprocess maps: anything with these two members.
 struct Mappable {
@@ -51,38 +53,40 @@ bi::mode_t to_mode(Access access) noexcept {
 
 MemoryFile MemoryFile::create(const char* label, std::size_t size) {
   constexpr unsigned kFlags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
-  FileDescriptor fd(memfd_create(label, kFlags | MFD_NOEXEC_SEAL));
-  if (!fd && errno == EINVAL) fd = FileDescriptor(memfd_create(label, kFlags));  // before Linux 6.3
+  core::FileDescriptor fd(memfd_create(label, kFlags | MFD_NOEXEC_SEAL));
+  if (!fd && errno == EINVAL)
+    fd = core::FileDescriptor(memfd_create(label, kFlags));  // before Linux 6.3
   if (!fd) fail("memfd_create");
   {
     // Beyond RLIMIT_FSIZE, which holds for memory files, too, the system would end the host.
-    const SparedSignal spared(SIGXFSZ);
+    const core::SparedSignal spared(SIGXFSZ);
     if (ftruncate(fd.get(), static_cast<off_t>(size)) != 0) {
       throw std::runtime_error(
-          system_failure(formatted("ftruncate of {} to {} bytes", label, size), errno));
+          core::system_failure(core::formatted("ftruncate of {} to {} bytes", label, size), errno));
     }
   }
   if (fcntl(fd.get(), F_ADD_SEALS, kSeals | F_SEAL_SEAL) != 0) fail("fcntl(F_ADD_SEALS)");
   return {std::move(fd), size};
 }
 
-MemoryFile MemoryFile::adopt(FileDescriptor fd, std::size_t size) {
+MemoryFile MemoryFile::adopt(core::FileDescriptor fd, std::size_t size) {
   struct stat status {};
   if (fstat(fd.get(), &status) != 0) fail("fstat");
   const int seals = fcntl(fd.get(), F_GET_SEALS);
   if (seals < 0) fail("fcntl(F_GET_SEALS)");
   if (static_cast<std::size_t>(status.st_size) != size || (seals & kSeals) != kSeals) {
-    throw std::runtime_error(formatted(
+    throw std::runtime_error(core::formatted(
         "shared memory of {} bytes with seals {:#x} where {} bytes with seals {:#x} were announced",
         status.st_size, seals, size, kSeals));
   }
   return {std::move(fd), size};
 }
 
-FileDescriptor MemoryFile::read_only() const {
+core::FileDescriptor MemoryFile::read_only() const {
   // Mode 0400: opening it once more for writing is refused to everyone but root.
   if (fchmod(fd_.get(), S_IRUSR) != 0) fail("fchmod");
-  FileDescriptor fd(open(formatted("/proc/self/fd/{}", fd_.get()).c_str(), O_RDONLY | O_CLOEXEC));
+  core::FileDescriptor fd(
+      open(core::formatted("/proc/self/fd/{}", fd_.get()).c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd && errno == ENOENT) fail("open(/proc/self/fd/N), which takes /proc to be mounted");
   if (!fd) fail("open(/proc/self/fd/N)");
   return fd;
@@ -102,8 +106,8 @@ Mapping::Mapping(const MemoryFile& file, Access access) try
     fail(advice == MADV_DONTFORK ? "madvise(MADV_DONTFORK)" : "madvise(MADV_DONTDUMP)");
   }
 } catch (const bi::interprocess_exception& error) {
-  throw std::runtime_error(
-      system_failure(formatted("mmap of {} bytes", file.size()), error.get_native_error()));
+  throw std::runtime_error(core::system_failure(core::formatted("mmap of {} bytes", file.size()),
+                                                error.get_native_error()));
 }
 
 Mapping::~Mapping() {

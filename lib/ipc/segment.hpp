@@ -21,10 +21,10 @@ class MemoryFile {
  public:
   static MemoryFile create(const char* label, std::size_t size);
   // One that another process made; throws where it is not sealed or not of that size.
-  static MemoryFile adopt(FileDescriptor fd, std::size_t size);
+  static MemoryFile adopt(core::FileDescriptor fd, std::size_t size);
 
   // A second descriptor of the same memory that cannot be written through, nor mapped so.
-  [[nodiscard]] FileDescriptor read_only() const;
+  [[nodiscard]] core::FileDescriptor read_only() const;
   [[nodiscard]] int fd() const noexcept { return fd_.get(); }
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
@@ -32,8 +32,9 @@ class MemoryFile {
   void punch(std::size_t offset, std::size_t length) const noexcept;
 
  private:
-  MemoryFile(FileDescriptor fd, std::size_t size) noexcept : fd_(std::move(fd)), size_(size) {}
-  FileDescriptor fd_;
+  MemoryFile(core::FileDescriptor fd, std::size_t size) noexcept
+      : fd_(std::move(fd)), size_(size) {}
+  core::FileDescriptor fd_;
   std::size_t size_;
 };
 

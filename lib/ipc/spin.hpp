@@ -91,18 +91,18 @@ class SpinBudget {
   }
   template <typename Ready>
   bool look_on(const Ready& ready, bool crowded) noexcept {
-    const TimePoint begin = Clock::now();
+    const core::TimePoint begin = core::Clock::now();
     for (;;) {
       if (look(ready, kChunk)) return true;
-      const TimePoint now = Clock::now();
+      const core::TimePoint now = core::Clock::now();
       if (now - begin >= limit_) return false;
       if (crowded && now - begin >= kYieldAfter && yielded(now)) return false;
     }
   }
   // Whether another thread took the processor that it was offered.
-  static bool yielded(TimePoint now) noexcept {
+  static bool yielded(core::TimePoint now) noexcept {
     sched_yield();
-    return Clock::now() - now > kYieldInVain;
+    return core::Clock::now() - now > kYieldInVain;
   }
   // In a crowd another thread may have waited meanwhile: that brings but half of the spinning back.
   bool hit(bool crowded) noexcept {

@@ -27,7 +27,7 @@ struct KernelWaiter {
 };
 constexpr std::uint32_t kFutex32 = 2;
 
-timespec to_timespec(TimePoint time) noexcept {
+timespec to_timespec(core::TimePoint time) noexcept {
   const auto since = time.time_since_epoch();
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(since);
   return {static_cast<time_t>(seconds.count()), static_cast<long>((since - seconds).count())};
@@ -66,11 +66,12 @@ Slept slept(Answer answer, bool whole_second) noexcept {
 
 }  // namespace
 
-Slept sleep_on(std::span<const WaitFor> words, Deadline deadline) noexcept {
-  const TimePoint now = Clock::now();
-  const TimePoint second = after(now, 1s);
-  const TimePoint until = std::min(deadline.value_or(second), second);
-  const TimePoint slice = std::min(until, after(now, 10ms));  // while some word cannot wake us
+Slept sleep_on(std::span<const WaitFor> words, core::Deadline deadline) noexcept {
+  const core::TimePoint now = core::Clock::now();
+  const core::TimePoint second = core::after(now, 1s);
+  const core::TimePoint until = std::min(deadline.value_or(second), second);
+  const core::TimePoint slice =
+      std::min(until, core::after(now, 10ms));  // while some word cannot wake us
   const bool whole = until == second;
   if (until <= now || words.empty()) return Slept::kNotWoken;
   if (words.size() == 1) return slept(wait_one(words.front(), to_timespec(until)), whole);

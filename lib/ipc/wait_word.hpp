@@ -30,10 +30,10 @@ enum class Slept { kWoken, kNotWoken, kWholeSecond };
 // deadline, or for no reason: the caller looks again. At most one second a call, so that no lost
 // wake-up lasts; at most 10 ms where there are more than kMaxWaitFor words, or where the kernel
 // (before Linux 5.16) waits for one only: the first word.
-Slept sleep_on(std::span<const WaitFor> words, Deadline deadline) noexcept;
+Slept sleep_on(std::span<const WaitFor> words, core::Deadline deadline) noexcept;
 
 // The same. True: it was woken.
-inline bool wait(std::span<const WaitFor> words, Deadline deadline) noexcept {
+inline bool wait(std::span<const WaitFor> words, core::Deadline deadline) noexcept {
   return sleep_on(words, deadline) == Slept::kWoken;
 }
 

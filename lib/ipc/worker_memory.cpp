@@ -55,8 +55,8 @@ const std::byte* ReplyBlocks::check(std::uint64_t offset, std::uint64_t length) 
   if (offset > size || length > size - offset || offset % kBlockAlignment != 0 ||
       lease_ == nullptr) {
     throw detail::Malformed(
-        formatted("a block of {} bytes at {} of a region of {} bytes, ticket {}", length, offset,
-                  size, head_.ticket));
+        core::formatted("a block of {} bytes at {} of a region of {} bytes, ticket {}", length,
+                        offset, size, head_.ticket));
   }
   return memory_.replies() + offset;
 }
@@ -65,7 +65,7 @@ const std::byte* ReplyBlocks::check_payload(const detail::BlockRef& block) const
   const std::byte* data = check(block.offset, block.length);
   if (block.length > most_ - opened_) {
     throw detail::Malformed(
-        formatted("blocks of more than {} bytes (max_payload) in one reply", most_));
+        core::formatted("blocks of more than {} bytes (max_payload) in one reply", most_));
   }
   opened_ += block.length;
   return data;
@@ -91,7 +91,7 @@ std::span<const std::byte> ReplyBlocks::in_place(const detail::BlockRef& block) 
 std::span<const std::byte> ReplyBlocks::frame(std::span<const std::byte> inline_frame) {
   if (head_.frame_bytes <= kInlineFrame) return inline_frame.first(head_.frame_bytes);
   if (head_.frame_bytes > kLargestFrame) {
-    throw detail::Malformed(formatted("a frame of {} bytes", head_.frame_bytes));
+    throw detail::Malformed(core::formatted("a frame of {} bytes", head_.frame_bytes));
   }
   const std::byte* data = check(head_.frame_offset, head_.frame_bytes);
   lease_->count(head_.frame_bytes);

@@ -7,9 +7,9 @@
 #include <inferpool/detail/backend.hpp>
 
 #include "core/clock.hpp"
-#include "pool/call_counts.hpp"
-#include "pool/events.hpp"
-#include "pool/turns.hpp"
+#include "pool/dispatch/call_counts.hpp"
+#include "pool/dispatch/turns.hpp"
+#include "pool/reports/events.hpp"
 
 namespace inferpool::pool {
 
@@ -27,7 +27,7 @@ class InProcess final : public detail::Backend {
   void infer_stream(detail::StreamJob& job, const InferOptions& options) override;
   void submit(std::unique_ptr<detail::AsyncJob> job, const InferOptions& options) noexcept override;
   void close() noexcept override;
-  bool wait_ready(TimePoint deadline) override;
+  bool wait_ready(core::TimePoint deadline) override;
   [[nodiscard]] Stats stats() const override;
   [[nodiscard]] Health health() const override;
   [[nodiscard]] bool in_child() const noexcept override { return false; }
@@ -35,7 +35,8 @@ class InProcess final : public detail::Backend {
  private:
   [[nodiscard]] detail::StorageRef allocate(std::size_t size) override;
   // Marks its turn.
-  void run(std::uint64_t id, detail::Job& job, const InferOptions& options, CallTicks& marks);
+  void run(std::uint64_t id, detail::Job& job, const InferOptions& options,
+           dispatch::CallTicks& marks);
   std::size_t ask_model(std::uint64_t id, detail::Job& job, Context& context);
   // change(CallCounts&) under the lock.
   template <typename Change>
@@ -49,10 +50,10 @@ class InProcess final : public detail::Backend {
 
   decltype(detail::ModelTraits::load) const load_;
   std::unique_ptr<detail::LoadedModel> model_;
-  const std::shared_ptr<Events> events_;  // outlive the pool where a handler destroys it
-  Turns turns_;
+  const std::shared_ptr<reports::Events> events_;  // outlive the pool where a handler destroys it
+  dispatch::Turns turns_;
   mutable std::mutex counts_mutex_;
-  CallCounts counts_;  // guarded by counts_mutex_
+  dispatch::CallCounts counts_;  // guarded by counts_mutex_
 };
 
 }  // namespace inferpool::pool

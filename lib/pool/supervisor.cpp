@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "core/format.hpp"
+#include "core/quiet_thread.hpp"
 #include "core/short_of_memory.hpp"
-#include "pool/quiet_thread.hpp"
 
 namespace inferpool::pool {
 namespace {
@@ -16,16 +16,17 @@ using namespace std::chrono_literals;
 constexpr Duration kNextAttempt = 10ms;
 constexpr Duration kTrimInterval = 10s;
 
-std::size_t places_of(const Origin& origin) {
+std::size_t places_of(const processes::Origin& origin) {
   return static_cast<std::size_t>(*origin.settings.workers);
 }
 
-unsigned seed() { return static_cast<unsigned>(Clock::now().time_since_epoch().count()); }
+unsigned seed() { return static_cast<unsigned>(core::Clock::now().time_since_epoch().count()); }
 
 }  // namespace
 
-Supervisor::Supervisor(std::shared_ptr<const Origin> origin, LockedDispatch& dispatch,
-                       Status& status, Events& events)
+Supervisor::Supervisor(std::shared_ptr<const processes::Origin> origin,
+                       dispatch::LockedDispatch& dispatch, fleet::Status& status,
+                       reports::Events& events)
     : origin_(std::move(origin)),
       dispatch_(dispatch),
       status_(status),
@@ -41,7 +42,7 @@ Supervisor::~Supervisor() { stop(); }
 
 void Supervisor::start() {
   fleet_.start();
-  thread_ = quiet_thread("inferpool-watch", [this] { run(); });
+  thread_ = core::quiet_thread("inferpool-watch", [this] { run(); });
 }
 
 void Supervisor::begin_stop() noexcept {
@@ -71,13 +72,13 @@ void Supervisor::attempt(const Step& step) noexcept try {
 }
 
 bool Supervisor::turn() noexcept {
-  const TimePoint now = Clock::now();
+  const core::TimePoint now = core::Clock::now();
   if (closing_.load()) fleet_.close(now);
   note_kills(now);
   attempt([&] { fleet_.step(now); });
   if (fleet_.over()) return false;
   attempt([&] { trim(now); });
-  const Deadline next = next_time(now);
+  const core::Deadline next = next_time(now);
   tell_late();
   status_.publish(fleet_);
   polls_.wait(event_, workers_, next);
@@ -89,18 +90,19 @@ bool Supervisor::turn() noexcept {
   return true;
 }
 
-Deadline Supervisor::next_time(TimePoint now) noexcept {
-  Deadline next =
-      dispatch_.update([&](Dispatch& d, ipc::WakeList& wakes) { return d.sweep(now, wakes); });
+core::Deadline Supervisor::next_time(core::TimePoint now) noexcept {
+  core::Deadline next = dispatch_.update(
+      [&](dispatch::Dispatch& d, ipc::WakeList& wakes) { return d.sweep(now, wakes); });
   note_kills(now);  // of that sweep
-  next = earlier(next, fleet_.next_step(now));
-  for (const WatchedWorker& watched : workers_) next = earlier(next, watched.next_look(now));
-  if (!closing_.load()) next = earlier(next, next_trim_);
-  if (std::exchange(short_of_memory_, false)) next = earlier(next, after(now, kNextAttempt));
+  next = core::earlier(next, fleet_.next_step(now));
+  for (const WatchedWorker& watched : workers_) next = core::earlier(next, watched.next_look(now));
+  if (!closing_.load()) next = core::earlier(next, next_trim_);
+  if (std::exchange(short_of_memory_, false))
+    next = core::earlier(next, core::after(now, kNextAttempt));
   return next;
 }
 
-void Supervisor::note_kills(TimePoint now) noexcept {
+void Supervisor::note_kills(core::TimePoint now) noexcept {
   for (const WatchedWorker& watched : workers_) {
     if (watched.worker->killed()) fleet_.killed(watched.worker->generation(), now);
   }
@@ -108,7 +110,7 @@ void Supervisor::note_kills(TimePoint now) noexcept {
 
 // Outside of the lock, since events are told.
 void Supervisor::tell_late() noexcept {
-  dispatch_.look([&](const Dispatch& d) {
+  dispatch_.look([&](const dispatch::Dispatch& d) {
     for (std::size_t i = 0; i < late_.size(); ++i)
       late_[i] = d.state(static_cast<int>(i)) == WorkerState::kLate;
   });
@@ -116,8 +118,8 @@ void Supervisor::tell_late() noexcept {
 }
 
 void Supervisor::take_spawned() noexcept {
-  const TimePoint now = Clock::now();
-  while (std::optional<Spawned> spawned = spawner_.take()) {
+  const core::TimePoint now = core::Clock::now();
+  while (std::optional<processes::Spawned> spawned = spawner_.take()) {
     if (spawned->failure) {
       fleet_.not_spawned(spawned->generation, *spawned->failure, now);
       continue;
@@ -130,7 +132,7 @@ void Supervisor::take_spawned() noexcept {
 
 void Supervisor::attend(std::size_t i) {
   WatchedWorker& watched = workers_[i];
-  WorkerHandle& worker = *watched.worker;
+  processes::WorkerHandle& worker = *watched.worker;
   const auto [ended, spoke, wrote] = polls_.of(i, watched);
   if (watched.lost) {
     if (ended) attend_end(watched);
@@ -141,32 +143,33 @@ void Supervisor::attend(std::size_t i) {
   if (!spoke && !ended) return;
   // What it said last counts, though it has ended: hello and ready, or why the model did not load.
   for (int message = 0; message < 3 && worker.socket_fd() >= 0; ++message) worker.advance();
-  if (worker.stage() != WorkerHandle::Stage::kShakingHands) fleet_.loads(worker.generation());
+  if (worker.stage() != processes::WorkerHandle::Stage::kShakingHands)
+    fleet_.loads(worker.generation());
   if (ended) attend_end(watched);
-  if (watched.worker && !watched.lost && worker.stage() == WorkerHandle::Stage::kReady)
-    fleet_.ready(worker.generation(), Clock::now());
+  if (watched.worker && !watched.lost && worker.stage() == processes::WorkerHandle::Stage::kReady)
+    fleet_.ready(worker.generation(), core::Clock::now());
 }
 
 void Supervisor::attend_end(WatchedWorker& watched) noexcept {
-  if (const std::optional<WorkerEnd> end = watched.worker->end()) {
-    fleet_.ended(*end, Clock::now());
+  if (const std::optional<reports::WorkerEnd> end = watched.worker->end()) {
+    fleet_.ended(*end, core::Clock::now());
     watched.worker.reset();
   } else if (!watched.unreaped && watched.worker->has_ended()) {
     watched.unreaped = true;
     if (std::exchange(watched.lost, true)) return;
-    fleet_.ended(watched.worker->give_up(Lost::kUnreaped), Clock::now());
+    fleet_.ended(watched.worker->give_up(reports::Lost::kUnreaped), core::Clock::now());
   }
 }
 
-void Supervisor::trim(TimePoint now) {
-  if (closing_.load() || (next_trim_ && !passed(next_trim_, now))) return;
-  next_trim_ = after(now, kTrimInterval);
+void Supervisor::trim(core::TimePoint now) {
+  if (closing_.load() || (next_trim_ && !core::passed(next_trim_, now))) return;
+  next_trim_ = core::after(now, kTrimInterval);
   Stats stats;
-  dispatch_.look([&](const Dispatch& d) { d.count(stats); });
+  dispatch_.look([&](const dispatch::Dispatch& d) { d.count(stats); });
   if (std::exchange(requests_at_trim_, stats.requests) == stats.requests) origin_->requests->trim();
 }
 
-std::shared_ptr<WorkerHandle> Supervisor::worker_of(int generation) const noexcept {
+std::shared_ptr<processes::WorkerHandle> Supervisor::worker_of(int generation) const noexcept {
   for (const WatchedWorker& watched : workers_) {
     if (watched.worker && watched.worker->generation() == generation) return watched.worker;
   }
@@ -174,11 +177,11 @@ std::shared_ptr<WorkerHandle> Supervisor::worker_of(int generation) const noexce
 }
 
 std::string Supervisor::left_behind() const noexcept {
-  return text_or("lost workers", [&] {
+  return core::text_or("lost workers", [&] {
     std::string text;
     for (const WatchedWorker& watched : workers_)
-      text += formatted("{}worker {} (pid {})", text.empty() ? "" : ", ", watched.worker->index(),
-                        watched.worker->pid());
+      text += core::formatted("{}worker {} (pid {})", text.empty() ? "" : ", ",
+                              watched.worker->index(), watched.worker->pid());
     return text.empty() ? text
                         : text +
                               ": killed, but the kernel has not given its end to this process, "

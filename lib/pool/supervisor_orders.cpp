@@ -9,13 +9,13 @@ namespace inferpool::pool {
 void Supervisor::spawn(int index, int generation) noexcept { spawner_.order(index, generation); }
 
 void Supervisor::serve(int index, int generation) noexcept {
-  dispatch_.update([&](Dispatch& d, ipc::WakeList& wakes) {
+  dispatch_.update([&](dispatch::Dispatch& d, ipc::WakeList& wakes) {
     d.worker_ready(index, worker_of(generation), wakes);
   });
 }
 
 void Supervisor::replace(int index, int generation) noexcept {
-  dispatch_.update([&](Dispatch& d, ipc::WakeList& wakes) {
+  dispatch_.update([&](dispatch::Dispatch& d, ipc::WakeList& wakes) {
     d.worker_replaced(index, worker_of(generation), wakes);
   });
 }
@@ -23,7 +23,7 @@ void Supervisor::replace(int index, int generation) noexcept {
 // Under the pool's lock: what is posted meanwhile would be left unread.
 void Supervisor::ask_to_leave(int generation) noexcept {
   const auto worker = worker_of(generation);
-  dispatch_.update([&](Dispatch&, ipc::WakeList& wakes) { worker->ask_to_leave(wakes); });
+  dispatch_.update([&](dispatch::Dispatch&, ipc::WakeList& wakes) { worker->ask_to_leave(wakes); });
 }
 
 void Supervisor::kill(int generation, const std::string& reason) noexcept {
@@ -31,22 +31,25 @@ void Supervisor::kill(int generation, const std::string& reason) noexcept {
 }
 
 // Whoever hears of its end finds it counted.
-void Supervisor::lose_calls(const WorkerEnd& end) noexcept {
+void Supervisor::lose_calls(const reports::WorkerEnd& end) noexcept {
   status_.publish(fleet_);
-  dispatch_.update([&](Dispatch& d, ipc::WakeList& wakes) { d.worker_ended(end, wakes); });
+  dispatch_.update(
+      [&](dispatch::Dispatch& d, ipc::WakeList& wakes) { d.worker_ended(end, wakes); });
 }
 
-void Supervisor::lose_calls_of_retiring(const WorkerEnd& end) noexcept {
+void Supervisor::lose_calls_of_retiring(const reports::WorkerEnd& end) noexcept {
   status_.publish(fleet_);
-  dispatch_.update([&](Dispatch& d, ipc::WakeList& wakes) { d.retiring_ended(end, wakes); });
+  dispatch_.update(
+      [&](dispatch::Dispatch& d, ipc::WakeList& wakes) { d.retiring_ended(end, wakes); });
 }
 
 void Supervisor::refuse_calls(const Error& unavailable) noexcept {
-  dispatch_.update([&](Dispatch& d, ipc::WakeList& wakes) { d.set_breaker(unavailable, wakes); });
+  dispatch_.update(
+      [&](dispatch::Dispatch& d, ipc::WakeList& wakes) { d.set_breaker(unavailable, wakes); });
 }
 
 void Supervisor::stop_calls() noexcept {
-  dispatch_.update([](Dispatch& d, ipc::WakeList& wakes) { d.abort(wakes); });
+  dispatch_.update([](dispatch::Dispatch& d, ipc::WakeList& wakes) { d.abort(wakes); });
 }
 
 void Supervisor::tell(Event event) noexcept {
@@ -54,25 +57,25 @@ void Supervisor::tell(Event event) noexcept {
   events_.raise(std::move(event));
 }
 
-WorkerEnd Supervisor::give_up(int generation) noexcept {
+reports::WorkerEnd Supervisor::give_up(int generation) noexcept {
   for (WatchedWorker& watched : workers_) {
     if (!watched.worker || watched.worker->generation() != generation) continue;
     watched.lost = true;
-    return watched.worker->give_up(Lost::kUnkillable);
+    return watched.worker->give_up(reports::Lost::kUnkillable);
   }
-  return {.generation = generation, .lost = Lost::kUnkillable};
+  return {.generation = generation, .lost = reports::Lost::kUnkillable};
 }
 
 bool Supervisor::retiring_is_idle() const noexcept {
-  return dispatch_.look([](const Dispatch& d) { return d.retiring_is_idle(); });
+  return dispatch_.look([](const dispatch::Dispatch& d) { return d.retiring_is_idle(); });
 }
 
 bool Supervisor::drained() const noexcept {
-  return dispatch_.look([](const Dispatch& d) { return d.drained(); });
+  return dispatch_.look([](const dispatch::Dispatch& d) { return d.drained(); });
 }
 
 std::uint64_t Supervisor::served(int index) const noexcept {
-  return dispatch_.look([&](const Dispatch& d) { return d.served(index); });
+  return dispatch_.look([&](const dispatch::Dispatch& d) { return d.served(index); });
 }
 
 std::optional<std::uint64_t> Supervisor::private_memory(int generation) const {

@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "core/clock.hpp"
-#include "pool/worker_handle.hpp"
+#include "pool/processes/worker_handle.hpp"
 
 namespace inferpool::pool {
 
@@ -14,16 +14,16 @@ struct WatchedWorker {
   [[nodiscard]] bool by_looking() const noexcept { return unreaped || worker->pidfd() < 0; }
 
   // When to look at it again, if it says nothing before.
-  [[nodiscard]] Deadline next_look(TimePoint now) const {
-    if (unreaped) return after(now, std::chrono::seconds(1));
-    Deadline next;
-    if (by_looking()) next = after(now, std::chrono::milliseconds(10));
-    return lost ? next : earlier(next, worker->output().next_show());
+  [[nodiscard]] core::Deadline next_look(core::TimePoint now) const {
+    if (unreaped) return core::after(now, std::chrono::seconds(1));
+    core::Deadline next;
+    if (by_looking()) next = core::after(now, std::chrono::milliseconds(10));
+    return lost ? next : core::earlier(next, worker->output().next_show());
   }
 
-  std::shared_ptr<WorkerHandle> worker;  // none: it is to be forgotten
-  bool lost = false;                     // the fleet goes on without it
-  bool unreaped = false;                 // of these, one that has ended
+  std::shared_ptr<processes::WorkerHandle> worker;  // none: it is to be forgotten
+  bool lost = false;                                // the fleet goes on without it
+  bool unreaped = false;                            // of these, one that has ended
 };
 
 }  // namespace inferpool::pool

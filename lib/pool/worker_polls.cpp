@@ -11,7 +11,7 @@ namespace {
 constexpr int kLookMilliseconds = 5;
 constexpr std::size_t kPolledPerWorker = 3;  // pidfd, control socket, output
 
-int milliseconds_until(Deadline until, TimePoint now) noexcept {
+int milliseconds_until(core::Deadline until, core::TimePoint now) noexcept {
   if (!until) return -1;
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(*until - now).count();
   return static_cast<int>(std::clamp<long>(left, 0, 60'000));
@@ -21,8 +21,8 @@ int milliseconds_until(Deadline until, TimePoint now) noexcept {
 
 WorkerPolls::WorkerPolls(std::size_t most_workers) : polled_(1 + most_workers * kPolledPerWorker) {}
 
-void WorkerPolls::wait(const EventFd& event, std::span<const WatchedWorker> workers,
-                       Deadline until) noexcept {
+void WorkerPolls::wait(const core::EventFd& event, std::span<const WatchedWorker> workers,
+                       core::Deadline until) noexcept {
   polled_[0] = {event.fd(), POLLIN, 0};
   for (std::size_t i = 0; i < workers.size(); ++i) {
     const auto& [worker, lost, unreaped] = workers[i];
@@ -32,7 +32,7 @@ void WorkerPolls::wait(const EventFd& event, std::span<const WatchedWorker> work
     at[2] = {lost ? -1 : worker->output().fd(), POLLIN, 0};
   }
   const std::size_t count = 1 + workers.size() * kPolledPerWorker;
-  const int ready = poll(polled_.data(), count, milliseconds_until(until, Clock::now()));
+  const int ready = poll(polled_.data(), count, milliseconds_until(until, core::Clock::now()));
   if (ready <= 0) {
     // EINVAL: more entries than RLIMIT_NOFILE allows now, lower than it was. To look at all of them
     // does no harm: nobody waits there.

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/clock.hpp"
-#include "pool/event_fd.hpp"
+#include "core/event_fd.hpp"
 #include "pool/watched_worker.hpp"
 
 namespace inferpool::pool {
@@ -27,7 +27,8 @@ class WorkerPolls {
   explicit WorkerPolls(std::size_t most_workers);
 
   // Until something happens, or the deadline; at most a minute. Clears the event.
-  void wait(const EventFd& event, std::span<const WatchedWorker> workers, Deadline until) noexcept;
+  void wait(const core::EventFd& event, std::span<const WatchedWorker> workers,
+            core::Deadline until) noexcept;
   // Of the i-th worker of the last wait.
   [[nodiscard]] Happened of(std::size_t i, const WatchedWorker& watched) const noexcept;
 

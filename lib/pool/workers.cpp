@@ -2,15 +2,15 @@
 #include "pool/workers.hpp"
 
 #include "core/format.hpp"
-#include "model/packed_settings.hpp"
-#include "model/settings_memory.hpp"
-#include "pool/start_failure.hpp"
-#include "pool/worker_path.hpp"
+#include "pool/processes/worker_path.hpp"
+#include "pool/reports/start_failure.hpp"
+#include "settings/packed_settings.hpp"
+#include "settings/settings_memory.hpp"
 
 namespace inferpool::pool {
 namespace {
 
-DispatchLimits limits_of(const Origin& origin) {
+dispatch::DispatchLimits limits_of(const processes::Origin& origin) {
   const Settings& settings = origin.settings;
   return {.workers = *settings.workers,
           .concurrency = settings.concurrency,
@@ -22,17 +22,20 @@ DispatchLimits limits_of(const Origin& origin) {
 
 }  // namespace
 
-std::shared_ptr<const Origin> Workers::make_origin(const Settings& settings,
-                                                   const detail::ModelTraits& traits) {
-  auto origin = std::make_shared<Origin>(find_worker(settings.worker, traits.libexec));
+std::shared_ptr<const processes::Origin> Workers::make_origin(const Settings& settings,
+                                                              const detail::ModelTraits& traits) {
+  auto origin =
+      std::make_shared<processes::Origin>(processes::find_worker(settings.worker, traits.libexec));
   origin->settings = settings;
   origin->signature = traits.signature;
-  origin->packed_settings = pack(settings);
-  origin->reply_bytes = reply_region_size(*settings.shared_memory_limit, *settings.workers);
+  origin->packed_settings = settings::pack(settings);
+  origin->reply_bytes =
+      settings::reply_region_size(*settings.shared_memory_limit, *settings.workers);
   try {
     origin->requests = ipc::RequestRegion::create(*settings.shared_memory_limit / 2);
   } catch (const std::runtime_error& error) {
-    throw start_failure(formatted("its shared memory could not be made: {}", error.what()));
+    throw reports::start_failure(
+        core::formatted("its shared memory could not be made: {}", error.what()));
   }
   return origin;
 }
@@ -40,7 +43,7 @@ std::shared_ptr<const Origin> Workers::make_origin(const Settings& settings,
 Workers::Workers(Settings settings, const detail::ModelTraits& traits)
     : Backend(std::move(settings)),
       origin_(make_origin(this->settings(), traits)),
-      events_(std::make_shared<Events>(this->settings())),
+      events_(std::make_shared<reports::Events>(this->settings())),
       dispatch_(limits_of(*origin_)),
       status_(*this->settings().workers),
       supervisor_(origin_, dispatch_, status_, *events_),
@@ -51,7 +54,7 @@ Workers::Workers(Settings settings, const detail::ModelTraits& traits)
 void Workers::start() {
   {
     const std::lock_guard lock(close_mutex_);  // an event may let another thread close the pool
-    made_at_start([this] { supervisor_.start(); });
+    reports::made_at_start([this] { supervisor_.start(); });
   }
   if (origin_->settings.start_in_background) return;
   if (const auto failure = status_.wait_started()) {
@@ -65,7 +68,7 @@ Workers::~Workers() {
     close();
     return;
   }
-  dispatch_.update([](Dispatch& d, ipc::WakeList& wakes) { d.close(wakes); });
+  dispatch_.update([](dispatch::Dispatch& d, ipc::WakeList& wakes) { d.close(wakes); });
   supervisor_.begin_stop();  // ends what is under way, while this thread goes on telling of it
   completion_.stop();
   supervisor_.stop();
@@ -110,7 +113,7 @@ detail::StorageRef Workers::allocate(std::size_t size) {
 
 void Workers::close() noexcept {
   if (guard_.in_child()) return;
-  dispatch_.update([](Dispatch& d, ipc::WakeList& wakes) { d.close(wakes); });
+  dispatch_.update([](dispatch::Dispatch& d, ipc::WakeList& wakes) { d.close(wakes); });
   // A handler's, or one of on_event: it cannot wait for itself.
   if (completion_.on_this_thread() || supervisor_.on_this_thread()) return;
   {
@@ -121,7 +124,7 @@ void Workers::close() noexcept {
   events_->raise({.kind = EventKind::kStopped, .text = supervisor_.left_behind()});
 }
 
-bool Workers::wait_ready(TimePoint deadline) {
+bool Workers::wait_ready(core::TimePoint deadline) {
   refuse_child();
   return status_.wait_ready(deadline);
 }
@@ -130,9 +133,9 @@ Stats Workers::stats() const {
   refuse_child();
   Stats stats;
   status_.count(stats);
-  dispatch_.look([&](const Dispatch& d) {
+  dispatch_.look([&](const dispatch::Dispatch& d) {
     d.count(stats);
-    const TickRate& rate = d.counts().rate();
+    const core::TickRate& rate = d.counts().rate();
     int place = 0;  // the one after the last: the worker that retires
     for (WorkerStats& worker : stats.workers) {
       if (worker.state == WorkerState::kReady) worker.state = d.state(place);

@@ -8,12 +8,12 @@
 
 #include "core/clock.hpp"
 #include "ipc/fork_guard.hpp"
-#include "pool/blocking_calls.hpp"
-#include "pool/completion.hpp"
-#include "pool/events.hpp"
-#include "pool/exchange.hpp"
-#include "pool/locked_dispatch.hpp"
-#include "pool/status.hpp"
+#include "pool/calls/blocking_calls.hpp"
+#include "pool/calls/completion.hpp"
+#include "pool/calls/exchange.hpp"
+#include "pool/dispatch/locked_dispatch.hpp"
+#include "pool/fleet/status.hpp"
+#include "pool/reports/events.hpp"
 #include "pool/supervisor.hpp"
 
 namespace inferpool::pool {
@@ -34,27 +34,27 @@ class Workers final : public detail::Backend {
   void submit(std::unique_ptr<detail::AsyncJob> job, const InferOptions& options) noexcept override;
 
   void close() noexcept override;
-  bool wait_ready(TimePoint deadline) override;
+  bool wait_ready(core::TimePoint deadline) override;
   [[nodiscard]] Stats stats() const override;
   [[nodiscard]] Health health() const override;
   [[nodiscard]] bool in_child() const noexcept override { return guard_.in_child(); }
 
  private:
-  static std::shared_ptr<const Origin> make_origin(const Settings& settings,
-                                                   const detail::ModelTraits& traits);
+  static std::shared_ptr<const processes::Origin> make_origin(const Settings& settings,
+                                                              const detail::ModelTraits& traits);
   [[nodiscard]] detail::StorageRef allocate(std::size_t size) override;
   void refuse_child() const;
 
   ipc::ForkGuard guard_;
-  std::shared_ptr<const Origin> origin_;
-  const std::shared_ptr<Events> events_;  // outlive the pool where a handler destroys it
-  LockedDispatch dispatch_;
-  Status status_;
+  std::shared_ptr<const processes::Origin> origin_;
+  const std::shared_ptr<reports::Events> events_;  // outlive the pool where a handler destroys it
+  dispatch::LockedDispatch dispatch_;
+  fleet::Status status_;
   std::mutex close_mutex_;
   Supervisor supervisor_;
-  Exchange exchange_;
-  BlockingCalls blocking_;
-  Completion completion_;
+  calls::Exchange exchange_;
+  calls::BlockingCalls blocking_;
+  calls::Completion completion_;
 };
 
 }  // namespace inferpool::pool

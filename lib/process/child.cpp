@@ -49,7 +49,7 @@ Child::Child(pid_t pid) : pid_(pid), pidfd_(static_cast<int>(syscall(SYS_pidfd_o
   if (by_number_) return;
   kill(pid, SIGKILL);
   waitpid(pid, nullptr, 0);
-  throw std::runtime_error(system_failure("pidfd_open", error));
+  throw std::runtime_error(core::system_failure("pidfd_open", error));
 }
 
 // Once somebody else has reaped it, its number may be another's.
@@ -76,8 +76,8 @@ void Child::end() noexcept {
   if (!pidfd_ && !by_number_) return;
   signal(SIGKILL);
   constexpr int kLookMilliseconds = 5;
-  const TimePoint until = after(Clock::now(), kKillGrace);
-  for (bool reported = false; !reap() && Clock::now() < until;) {
+  const core::TimePoint until = core::after(core::Clock::now(), kKillGrace);
+  for (bool reported = false; !reap() && core::Clock::now() < until;) {
     pollfd poll_fd{pidfd_.get(), POLLIN, 0};  // -1 is passed over
     const bool has_ended = poll(&poll_fd, 1, kLookMilliseconds) > 0;
     // What has ended and cannot be reaped is reported without a pause.
@@ -94,7 +94,7 @@ void Child::leave() noexcept {
 
 std::optional<std::uint64_t> Child::private_memory() const {
   const std::string path = "/proc/" + std::to_string(pid_) + "/status";
-  const FileDescriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  const core::FileDescriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   std::array<char, 4096> buffer;
   const ssize_t size = file ? read(file.get(), buffer.data(), buffer.size()) : 0;
   // Still alive: so the number was its own while the file was read.

@@ -55,7 +55,7 @@ class Child {
 
   pid_t pid_ = 0;
   bool by_number_ = false;  // and not reaped yet
-  FileDescriptor pidfd_;
+  core::FileDescriptor pidfd_;
 };
 
 }  // namespace inferpool::process

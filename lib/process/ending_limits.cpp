@@ -18,8 +18,8 @@ constexpr rlim_t kUsualStack = rlim_t{1} << 20U;
 constexpr rlim_t kUsualDescriptors = 16;
 
 std::string sentence(std::string_view name, std::string_view option, std::string_view what) {
-  return formatted("; {} (ulimit {}; for workers the setting rlimits) {}: raise it", name, option,
-                   what);
+  return core::formatted("; {} (ulimit {}; for workers the setting rlimits) {}: raise it", name,
+                         option, what);
 }
 
 // Whether the process had computed as long as it may at all. The kernel decides by the ticks of its
@@ -49,20 +49,21 @@ bool EndingLimits::limited(Kind kind) const noexcept {
 std::string EndingLimits::behind(const ExitStatus& status) const {
   if (status.signal == SIGXCPU && limited(kCpu)) {
     return sentence("RLIMIT_CPU", "-t",
-                    formatted("lets it compute for {} s", limits_[kCpu].rlim_cur));
+                    core::formatted("lets it compute for {} s", limits_[kCpu].rlim_cur));
   }
   if (status.signal == SIGXCPU && limited(kRealTime)) {
     return sentence(
         "RLIMIT_RTTIME", "-R",
-        formatted("lets a thread of real-time priority compute for {} us without a pause",
-                  limits_[kRealTime].rlim_cur));
+        core::formatted("lets a thread of real-time priority compute for {} us without a pause",
+                        limits_[kRealTime].rlim_cur));
   }
   const rlim_t most = limits_[kCpu].rlim_max;
   if (status.signal == SIGKILL && most != RLIM_INFINITY && used_up(status.usage, most))
-    return sentence("RLIMIT_CPU", "-t", formatted("lets it compute for {} s", most));
+    return sentence("RLIMIT_CPU", "-t", core::formatted("lets it compute for {} s", most));
   if (status.signal == SIGXFSZ && limited(kFileSize)) {
-    return sentence("RLIMIT_FSIZE", "-f",
-                    formatted("lets it write files of {} bytes", limits_[kFileSize].rlim_cur));
+    return sentence(
+        "RLIMIT_FSIZE", "-f",
+        core::formatted("lets it write files of {} bytes", limits_[kFileSize].rlim_cur));
   }
   return status.signal || status.code.value_or(0) != 0 ? low() : std::string();
 }
@@ -71,16 +72,16 @@ std::string EndingLimits::low() const {
   std::vector<std::string> low;
   const auto add = [&](std::string_view name, Kind kind, rlim_t usual) {
     if (limits_[kind].rlim_cur < usual)
-      low.push_back(formatted("{} {}", name, limits_[kind].rlim_cur));
+      low.push_back(core::formatted("{} {}", name, limits_[kind].rlim_cur));
   };
   add("RLIMIT_AS", kAddressSpace, RLIM_INFINITY);
   add("RLIMIT_DATA", kData, RLIM_INFINITY);
   add("RLIMIT_STACK", kStack, kUsualStack);
   add("RLIMIT_NOFILE", kDescriptors, kUsualDescriptors);
   if (low.empty()) return {};
-  return formatted(
+  return core::formatted(
       "; limits that it may have reached: {} (ulimit; for workers the setting rlimits)",
-      joined(low, ", "));
+      core::joined(low, ", "));
 }
 
 }  // namespace inferpool::process

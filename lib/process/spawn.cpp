@@ -115,15 +115,15 @@ struct Prepare : bp::extend::handler {
 
 Child spawn(const Program& program) {
   // By ourselves: where it fails, Boost would leave the host's stdin to the child.
-  const FileDescriptor null(open("/dev/null", O_RDONLY | O_CLOEXEC));
-  if (!null) throw std::runtime_error(system_failure("open(/dev/null)", errno));
+  const core::FileDescriptor null(open("/dev/null", O_RDONLY | O_CLOEXEC));
+  if (!null) throw std::runtime_error(core::system_failure("open(/dev/null)", errno));
   Prepare prepare(program, null.get());
   // ignore_error: without it Boost waits on a pipe that an unrelated child can hold open.
   bp::child child(bp::exe = program.executable, bp::args = program.arguments, prepare,
                   bp::ignore_error);
   const pid_t pid = child.id();
   child.detach();  // its end is ours to watch, by pidfd
-  if (pid <= 0) throw std::runtime_error(system_failure("fork", errno));
+  if (pid <= 0) throw std::runtime_error(core::system_failure("fork", errno));
   return Child(pid);
 }
 

@@ -37,7 +37,7 @@ T parse_number(std::string_view option, std::string_view text, T least, T most) 
   const bool fits = value >= least && value <= most;
   if (error != std::errc{} || end != text.data() + text.size() || !fits) {
     throw Usage(
-        formatted("{} takes a number from {} to {}, not \"{}\"", option, least, most, text));
+        core::formatted("{} takes a number from {} to {}, not \"{}\"", option, least, most, text));
   }
   return value;
 }
@@ -54,11 +54,11 @@ void check_inputs(const ModelArguments& arguments) {
       throw Usage("an --input has an empty name, which no tensor of a Request may have");
     }
     if (inputs.size() > 1 && !input.name) {
-      throw Usage(formatted("several inputs need names: --input NAME={}", input.file));
+      throw Usage(core::formatted("several inputs need names: --input NAME={}", input.file));
     }
     const auto same = [&](const InputFile& other) { return other.name == input.name; };
     if (std::count_if(inputs.begin(), inputs.end(), same) > 1) {
-      throw Usage(formatted("the input \"{}\" is given twice", *input.name));
+      throw Usage(core::formatted("the input \"{}\" is given twice", *input.name));
     }
   }
 }
@@ -71,7 +71,7 @@ void CommandLine::read(ModelArguments& arguments,
     const std::string_view word = words_[at_];
     if (read_own(word, arguments) || read_other(word)) continue;
     if (word.starts_with('-') || !arguments.settings.empty()) {
-      throw Usage(formatted("unknown argument \"{}\"", word));
+      throw Usage(core::formatted("unknown argument \"{}\"", word));
     }
     arguments.settings = word;
   }
@@ -104,13 +104,13 @@ std::optional<InputFile> CommandLine::tensor_file(std::string_view option, std::
   if (form == "-file") return InputFile{.file = std::string(value(option))};
   if (form != "-tensor") return std::nullopt;
   InputFile named{.name = std::string(value(option))};
-  if (++at_ == words_.size()) throw Usage(formatted("{} needs a name and a file", option));
+  if (++at_ == words_.size()) throw Usage(core::formatted("{} needs a name and a file", option));
   named.file = words_[at_];
   return named;
 }
 
 std::string_view CommandLine::value(std::string_view option) {
-  if (++at_ == words_.size()) throw Usage(formatted("{} needs a value", option));
+  if (++at_ == words_.size()) throw Usage(core::formatted("{} needs a value", option));
   return words_[at_];
 }
 

@@ -18,13 +18,13 @@ Tensor read_named(const InputFile& input) {
   try {
     return read_npy(input.file);
   } catch (const Error& error) {
-    const std::string whole = formatted("{}={}", *input.name, input.file);
+    const std::string whole = core::formatted("{}={}", *input.name, input.file);
     std::error_code ignored;
     if (!std::filesystem::exists(whole, ignored)) throw;
     std::string_view text = error.what();
     text.remove_prefix(std::min(text.size(), name(error.code()).size() + 2));  // "<code>: "
-    throw Error(error.code(),
-                formatted("{}; the file {} is taken whole by --input-file {}", text, whole, whole));
+    throw Error(error.code(), core::formatted("{}; the file {} is taken whole by --input-file {}",
+                                              text, whole, whole));
   }
 }
 

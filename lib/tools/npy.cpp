@@ -29,7 +29,7 @@ constexpr const char* kAccepted =
 class NpyFile {
  public:
   explicit NpyFile(const std::filesystem::path& file)
-      : name_(file.string()), opened_(open_regular_file(file)), left_(opened_.size) {
+      : name_(file.string()), opened_(core::open_regular_file(file)), left_(opened_.size) {
     if (!opened_.fd) refuse(opened_.why);
   }
 
@@ -50,7 +50,7 @@ class NpyFile {
     const std::string version = take(2);
     const auto major = static_cast<unsigned char>(version[0]);
     if (major < 1 || major > 3) {
-      refuse(formatted("is of version {} of the .npy format; accepted: 1, 2 and 3", major));
+      refuse(core::formatted("is of version {} of the .npy format; accepted: 1, 2 and 3", major));
     }
     const std::string length = take(major == 1 ? 2 : 4);
     std::size_t size = 0;
@@ -60,7 +60,7 @@ class NpyFile {
     try {
       return parse_npy_header(take(size));
     } catch (const std::invalid_argument& error) {
-      refuse(formatted("has a header that is none: {}", error.what()));
+      refuse(core::formatted("has a header that is none: {}", error.what()));
     }
   }
 
@@ -70,17 +70,18 @@ class NpyFile {
       if (descr.size() != 3 || name != std::string_view(descr).substr(1)) continue;
       if (order == '<' || (element_size(datatype) == 1 && order == '|')) return datatype;
       if (order == '>') {
-        refuse(formatted("is big-endian ({}); save array.astype('<{}') instead", descr, name));
+        refuse(
+            core::formatted("is big-endian ({}); save array.astype('<{}') instead", descr, name));
       }
     }
-    refuse(formatted("holds elements of the type {}; accepted: {}", descr, kAccepted));
+    refuse(core::formatted("holds elements of the type {}; accepted: {}", descr, kAccepted));
   }
 
   Shape shape_of(const NpyHeader& header) const {
     try {
       return Shape(header.shape);
     } catch (const Error& error) {
-      refuse(formatted("has a shape that no tensor can have: {}", error.what()));
+      refuse(core::formatted("has a shape that no tensor can have: {}", error.what()));
     }
   }
 
@@ -88,24 +89,24 @@ class NpyFile {
     const std::uint64_t size = element_size(datatype);
     const auto elements = static_cast<std::uint64_t>(shape.elements());
     if (left_ / size != elements || left_ % size != 0) {
-      refuse(formatted("has {} bytes after its header; {} {} are {} of {}", left_, name(datatype),
-                       to_string(shape), elements, size));
+      refuse(core::formatted("has {} bytes after its header; {} {} are {} of {}", left_,
+                             name(datatype), to_string(shape), elements, size));
     }
     const std::string bytes = take(left_);
     try {
       return Tensor::copy_bytes(datatype, shape, std::as_bytes(std::span(bytes)));
     } catch (const Error& error) {
-      refuse(formatted("holds what no tensor can: {}", error.what()));
+      refuse(core::formatted("holds what no tensor can: {}", error.what()));
     }
   }
 
   std::string take(std::uint64_t size) {
-    if (size > left_) refuse(formatted("ends {} bytes too early", size - left_));
+    if (size > left_) refuse(core::formatted("ends {} bytes too early", size - left_));
     std::string bytes(size, '\0');
     for (std::size_t done = 0; done < size;) {
       const ssize_t got = ::read(opened_.fd.get(), bytes.data() + done, size - done);
       if (got < 0 && errno == EINTR) continue;
-      if (got < 0) refuse(formatted("cannot be read: {}", error_text(errno)));
+      if (got < 0) refuse(core::formatted("cannot be read: {}", core::error_text(errno)));
       if (got == 0) refuse("cannot be read to its end");
       done += static_cast<std::size_t>(got);
     }
@@ -114,11 +115,11 @@ class NpyFile {
   }
 
   [[noreturn]] void refuse(std::string_view why) const {
-    throw Error(ErrorCode::kInvalidArgument, formatted("{} {}", name_, why));
+    throw Error(ErrorCode::kInvalidArgument, core::formatted("{} {}", name_, why));
   }
 
   std::string name_;
-  RegularFile opened_;
+  core::RegularFile opened_;
   std::uint64_t left_ = 0;  // bytes not read yet
 };
 

@@ -28,7 +28,7 @@ class Literals {
   }
 
   void expect(std::string_view token) {
-    if (!take(token)) fail(formatted("\"{}\"", token));
+    if (!take(token)) fail(core::formatted("\"{}\"", token));
   }
 
   void expect_end() {
@@ -103,7 +103,7 @@ class Literals {
 
   [[noreturn]] void fail(std::string_view expected) const {
     throw std::invalid_argument(
-        formatted("expected {}, found \"{}\"", expected, rest_.substr(0, 20)));
+        core::formatted("expected {}, found \"{}\"", expected, rest_.substr(0, 20)));
   }
 
   std::string_view rest_;
@@ -126,7 +126,7 @@ NpyHeader parse_npy_header(std::string_view text) {
     } else if (key == "shape") {
       header.shape = literals.tuple();
     } else {
-      throw std::invalid_argument(formatted("unknown key \"{}\"", key));
+      throw std::invalid_argument(core::formatted("unknown key \"{}\"", key));
     }
     keys.insert(key);
     if (!literals.take(",")) {

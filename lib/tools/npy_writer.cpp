@@ -22,28 +22,29 @@ constexpr std::size_t kAlignment = 64;  // of the values, as the format asks
 
 [[noreturn]] void refuse(const std::filesystem::path& file, std::string_view why) {
   throw Error(ErrorCode::kInvalidArgument,
-              formatted("{} cannot be written: {}", file.string(), why));
+              core::formatted("{} cannot be written: {}", file.string(), why));
 }
 
 std::string descr_of(const std::filesystem::path& file, Datatype datatype) {
   const auto found =
       std::ranges::find(kNpyTypes, datatype, [](const auto& type) { return type.second; });
   if (found == kNpyTypes.end()) {
-    refuse(file, formatted(".npy has no type for {}; --json prints it", name(datatype)));
+    refuse(file, core::formatted(".npy has no type for {}; --json prints it", name(datatype)));
   }
-  return formatted("{}{}", element_size(datatype) == 1 ? '|' : '<', found->first);
+  return core::formatted("{}{}", element_size(datatype) == 1 ? '|' : '<', found->first);
 }
 
 // A tuple of Python: "()", "(3,)", "(3, 4)".
 std::string tuple_of(const Shape& shape) {
-  return formatted("({}{})", joined(shape.dimensions(), ", "), shape.rank() == 1 ? "," : "");
+  return core::formatted("({}{})", core::joined(shape.dimensions(), ", "),
+                         shape.rank() == 1 ? "," : "");
 }
 
 // All that stands before the values, in version 1 of the format: a header of 8 dimensions is far
 // from its 64 KiB.
 std::string head_of(const std::string& descr, const Shape& shape) {
-  std::string header =
-      formatted("{{'descr': '{}', 'fortran_order': False, 'shape': {}, }}", descr, tuple_of(shape));
+  std::string header = core::formatted("{{'descr': '{}', 'fortran_order': False, 'shape': {}, }}",
+                                       descr, tuple_of(shape));
   const std::size_t before = kNpyMagic.size() + 4;
   const std::size_t used = (before + header.size() + 1) % kAlignment;
   header.append(used == 0 ? 0 : kAlignment - used, ' ') += '\n';

@@ -40,8 +40,8 @@ void print(const std::string& text) {
   // Not fputs: an output may have zeros in it.
   const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
   if (written && std::fflush(stdout) == 0) return;
-  throw std::runtime_error(formatted("stdout cannot be written: {}",
-                                     std::generic_category().message(errno == 0 ? EIO : errno)));
+  throw std::runtime_error(core::formatted(
+      "stdout cannot be written: {}", std::generic_category().message(errno == 0 ? EIO : errno)));
 }
 
 void print_error(const std::string& text) { std::fputs(text.c_str(), stderr); }
@@ -53,13 +53,13 @@ int run_tool(const char* name, const char* usage, const std::function<void()>& w
     work();
     return 0;
   } catch (const Usage& error) {
-    print_error(formatted("{}: {}\n{}", name, error.what(), usage));
+    print_error(core::formatted("{}: {}\n{}", name, error.what(), usage));
     return 2;
   } catch (const Error& error) {
-    print_error(formatted("{}: {}\n{}", name, error.what(), error_details(error)));
+    print_error(core::formatted("{}: {}\n{}", name, error.what(), error_details(error)));
     return 1;
   } catch (const std::exception& error) {
-    print_error(formatted("{}: {}\n", name, error.what()));
+    print_error(core::formatted("{}: {}\n", name, error.what()));
     return 1;
   }
 }

@@ -31,7 +31,7 @@ std::string advice(std::string_view signature) {
   if (signature == "Tensor -> Tensor") {
     return "its model takes one tensor without a name (a Tensor): --input x.npy";
   }
-  return formatted(
+  return core::formatted(
       "its model is \"{}\"; what is not known by its C++ type can be asked only where it is Tensor "
       "-> Tensor or Request -> Response",
       signature);
@@ -44,7 +44,7 @@ std::unique_ptr<Pool> make(const Settings& settings) {
   } catch (const Error& error) {
     const std::string_view signature = signature_in(error.what());
     if (signature.empty()) throw;
-    throw Error(error.code(), formatted("{}: {}", settings.worker, advice(signature)),
+    throw Error(error.code(), core::formatted("{}: {}", settings.worker, advice(signature)),
                 error.details());
   }
 }

@@ -8,28 +8,28 @@
 
 #include "core/format.hpp"
 #include "core/system_error.hpp"
-#include "model/packed_settings.hpp"
+#include "settings/packed_settings.hpp"
 
 namespace inferpool::worker {
 
 Attachment::Attachment(int control_fd, const std::string& signature)
-    : socket_(FileDescriptor(control_fd)) {
+    : socket_(core::FileDescriptor(control_fd)) {
   fcntl(control_fd, F_SETFD, FD_CLOEXEC);  // not for what the model may start
   ipc::Message message;
   const auto received =
       socket_.send({}, signature, {}) ? socket_.receive(message, true) : ipc::Received::kEnd;
   if (received == ipc::Received::kCut) {
     message.descriptors.clear();  // whoever reports this may need one
-    throw std::runtime_error(
-        system_failure(formatted("taking the pool's {} descriptors", +ipc::kDescriptors), EMFILE));
+    throw std::runtime_error(core::system_failure(
+        core::formatted("taking the pool's {} descriptors", +ipc::kDescriptors), EMFILE));
   }
   if (received != ipc::Received::kMessage)
     throw std::runtime_error("the pool closed the connection before it said welcome");
   if (message.head.kind != ipc::MessageKind::kWelcome ||
       message.head.protocol != ipc::kProtocolVersion || message.head.abi != ipc::abi_hash() ||
       message.descriptors.size() != ipc::kDescriptors) {
-    throw std::runtime_error(formatted("the pool speaks protocol {}, this worker {}",
-                                       message.head.protocol, ipc::kProtocolVersion));
+    throw std::runtime_error(core::formatted("the pool speaks protocol {}, this worker {}",
+                                             message.head.protocol, ipc::kProtocolVersion));
   }
   map(message);
 }
@@ -50,7 +50,8 @@ void Attachment::map(ipc::Message& message) {
   const auto file =
       ipc::MemoryFile::adopt(std::move(fds[ipc::kSettingsFd]), welcome_.settings_bytes);
   const ipc::Mapping settings(file, ipc::Access::kReadOnly);
-  settings_ = unpack_settings({reinterpret_cast<const char*>(settings.data()), settings.size()});
+  settings_ =
+      settings::unpack_settings({reinterpret_cast<const char*>(settings.data()), settings.size()});
 }
 
 void Attachment::report_ready() const { report(ipc::MessageKind::kReady, {}); }

@@ -158,15 +158,15 @@ void filter_calls() {
   std::vector<sock_filter> filter = call_filter(getpid());
   const sock_fprog program{static_cast<unsigned short>(filter.size()), filter.data()};
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
-    throw std::runtime_error(system_failure("prctl(PR_SET_NO_NEW_PRIVS)", errno));
+    throw std::runtime_error(core::system_failure("prctl(PR_SET_NO_NEW_PRIVS)", errno));
   const long result =
       syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &program);
   if (result < 0) {
-    throw std::runtime_error(formatted("this system does not filter system calls ({})",
-                                       system_failure("seccomp", errno)));
+    throw std::runtime_error(core::formatted("this system does not filter system calls ({})",
+                                             core::system_failure("seccomp", errno)));
   }
   if (result > 0) {
-    throw std::runtime_error(formatted(
+    throw std::runtime_error(core::formatted(
         "thread {} of the worker has a filter of system calls that the others have not", result));
   }
 }

@@ -87,30 +87,31 @@ std::optional<std::string> socket_way(const Held& held) {
     struct stat again {};
     if (stat((held.table + "/fd/" + held.name).c_str(), &again) != 0) return std::nullopt;
     if (again.st_ino != held.status.st_ino || held.ours()) return std::nullopt;
-    return formatted("descriptor {} of {}, a thread with descriptors of its own, is a socket",
-                     held.fd, held.table);
+    return core::formatted("descriptor {} of {}, a thread with descriptors of its own, is a socket",
+                           held.fd, held.table);
   }
   int family = AF_UNIX;
   socklen_t size = sizeof(family);
   getsockopt(held.fd, SOL_SOCKET, SO_DOMAIN, &family, &size);
   if (family == AF_UNIX) return std::nullopt;
-  return formatted("descriptor {} is a network socket (family {})", held.fd, family);
+  return core::formatted("descriptor {} is a network socket (family {})", held.fd, family);
 }
 
 std::optional<std::string> way_by(const Held& held) {
   for (const Anonymous& kind : kAnonymous) {
     if (held.target.starts_with(kind.name))
-      return formatted("descriptor {} is {}", held.fd, kind.what);
+      return core::formatted("descriptor {} is {}", held.fd, kind.what);
   }
   if (S_ISSOCK(held.status.st_mode)) return socket_way(held);
   const bool device = S_ISCHR(held.status.st_mode);
   if (!device && !outlives(held.status)) return std::nullopt;
   const int flags = held.flags();
   if ((flags & O_PATH) != 0 || (flags & O_ACCMODE) == O_RDONLY) return std::nullopt;
-  if (!device) return formatted("descriptor {} is open for writing to {}", held.fd, held.target);
+  if (!device)
+    return core::formatted("descriptor {} is open for writing to {}", held.fd, held.target);
   if (may_be_kept(held.status.st_rdev)) return std::nullopt;
-  return formatted("descriptor {} is open for writing to {}, a device of the driver \"{}\"",
-                   held.fd, held.target, driver_of(held.status.st_rdev));
+  return core::formatted("descriptor {} is open for writing to {}, a device of the driver \"{}\"",
+                         held.fd, held.target, driver_of(held.status.st_rdev));
 }
 
 std::optional<std::string> open_way(const std::string& table) {
@@ -161,10 +162,10 @@ std::optional<std::string> mapped_way() {
     if (path.empty() || line.find(kSharedFlag) == std::string::npos) continue;
     if (stat(path.c_str(), &status) != 0) continue;
     if (outlives(status))
-      return formatted("{} is mapped, and what is written there goes to the file", path);
+      return core::formatted("{} is mapped, and what is written there goes to the file", path);
     if (S_ISCHR(status.st_mode) && !may_be_kept(status.st_rdev))
-      return formatted("{} is mapped, a device of the driver \"{}\"", path,
-                       driver_of(status.st_rdev));
+      return core::formatted("{} is mapped, a device of the driver \"{}\"", path,
+                             driver_of(status.st_rdev));
   }
   if (!told) throw std::runtime_error("/proc/self/smaps does not tell what is mapped");
   return std::nullopt;

@@ -60,23 +60,23 @@ long version() {
   const long result = syscall(kCreateRuleset, nullptr, 0, kAskVersion);
   if (result >= kLeastVersion) return result;
   throw std::runtime_error(
-      result < 0 ? formatted("this system has no Landlock, or forbids it ({})",
-                             system_failure("landlock_create_ruleset", errno))
-                 : formatted("this system's Landlock is version {}, and version {} is needed",
-                             result, kLeastVersion));
+      result < 0 ? core::formatted("this system has no Landlock, or forbids it ({})",
+                                   core::system_failure("landlock_create_ruleset", errno))
+                 : core::formatted("this system's Landlock is version {}, and version {} is needed",
+                                   result, kLeastVersion));
 }
 
-FileDescriptor make_ruleset(const Ruleset& ruleset, std::size_t size) {
-  FileDescriptor fd(static_cast<int>(syscall(kCreateRuleset, &ruleset, size, 0)));
-  if (!fd) throw std::runtime_error(system_failure("landlock_create_ruleset", errno));
+core::FileDescriptor make_ruleset(const Ruleset& ruleset, std::size_t size) {
+  core::FileDescriptor fd(static_cast<int>(syscall(kCreateRuleset, &ruleset, size, 0)));
+  if (!fd) throw std::runtime_error(core::system_failure("landlock_create_ruleset", errno));
   return fd;
 }
 
-void enter(const FileDescriptor& ruleset) {
+void enter(const core::FileDescriptor& ruleset) {
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
-    throw std::runtime_error(system_failure("prctl(PR_SET_NO_NEW_PRIVS)", errno));
+    throw std::runtime_error(core::system_failure("prctl(PR_SET_NO_NEW_PRIVS)", errno));
   if (syscall(kRestrictSelf, ruleset.get(), 0) != 0)
-    throw std::runtime_error(system_failure("landlock_restrict_self", errno));
+    throw std::runtime_error(core::system_failure("landlock_restrict_self", errno));
 }
 
 }  // namespace
@@ -84,11 +84,11 @@ void enter(const FileDescriptor& ruleset) {
 void enter_own_domain() {
   version();
   // A domain must say something. This right is refused in each domain that does not grant it.
-  const FileDescriptor ruleset = make_ruleset({kRefer, 0}, sizeof(std::uint64_t));
-  const FileDescriptor root(open("/", O_PATH | O_CLOEXEC));
+  const core::FileDescriptor ruleset = make_ruleset({kRefer, 0}, sizeof(std::uint64_t));
+  const core::FileDescriptor root(open("/", O_PATH | O_CLOEXEC));
   const PathRule everywhere{kRefer, root.get()};
   if (syscall(kAddRule, ruleset.get(), kPathBeneath, &everywhere, 0) != 0)
-    throw std::runtime_error(system_failure("landlock_add_rule", errno));
+    throw std::runtime_error(core::system_failure("landlock_add_rule", errno));
   enter(ruleset);
 }
 

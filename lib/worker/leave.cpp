@@ -24,7 +24,7 @@ namespace {
 constexpr int kHousekeepingMilliseconds = 10'000;
 
 void raise_oom_score() noexcept {
-  const FileDescriptor file(open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC));
+  const core::FileDescriptor file(open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC));
   constexpr std::string_view kScore = "500";
   if (!file) return;
   [[maybe_unused]] const ssize_t written = write(file.get(), kScore.data(), kScore.size());
@@ -82,7 +82,7 @@ void defer_to_host() noexcept {
 void forbid_dumps() noexcept { prctl(PR_SET_DUMPABLE, 0); }
 
 void leave_with_host(int control_fd, std::function<void()> housekeeping) try {
-  const QuietSignals quiet;  // they are for the model's threads
+  const core::QuietSignals quiet;  // they are for the model's threads
   std::thread([control_fd, housekeeping = std::move(housekeeping)] {
     for (;;) {
       pollfd poll_fd{control_fd, POLLRDHUP, 0};
@@ -95,7 +95,7 @@ void leave_with_host(int control_fd, std::function<void()> housekeeping) try {
   }).detach();
 } catch (const std::system_error& error) {
   throw std::runtime_error(
-      system_failure("the thread that watches the host", error.code().value()));
+      core::system_failure("the thread that watches the host", error.code().value()));
 }
 
 }  // namespace inferpool::worker

@@ -20,10 +20,12 @@ namespace {
 template <typename Lower>
 void lower(__rlimit_resource resource, const Lower& lowered) {
   rlimit both{};
-  if (getrlimit(resource, &both) != 0) throw std::runtime_error(system_failure("getrlimit", errno));
+  if (getrlimit(resource, &both) != 0)
+    throw std::runtime_error(core::system_failure("getrlimit", errno));
   both.rlim_cur = std::min(both.rlim_cur, static_cast<rlim_t>(lowered(both.rlim_cur)));
   both.rlim_max = both.rlim_cur;
-  if (setrlimit(resource, &both) != 0) throw std::runtime_error(system_failure("setrlimit", errno));
+  if (setrlimit(resource, &both) != 0)
+    throw std::runtime_error(core::system_failure("setrlimit", errno));
 }
 
 rlim_t highest_descriptor() {

@@ -12,8 +12,8 @@ ipc::PublishedReply hold_reply(const detail::FrameBuffer& frame, ipc::SentBlocks
   ipc::PublishedReply reply{.frame = frame.bytes()};
   if (reply.frame.size() > ipc::kLargestFrame) {
     throw Error(ErrorCode::kPayloadTooLarge,
-                formatted("the names and descriptions of a reply take {} bytes; accepted: {}",
-                          reply.frame.size(), ipc::kLargestFrame));
+                core::formatted("the names and descriptions of a reply take {} bytes; accepted: {}",
+                                reply.frame.size(), ipc::kLargestFrame));
   }
   if (reply.frame.size() > ipc::kInlineFrame)
     reply.frame_offset = blocks.place(reply.frame, {}).offset;

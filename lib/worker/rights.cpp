@@ -28,12 +28,12 @@ void drop_rights() {
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
   std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> sets{};
   if (syscall(SYS_capget, &header, sets.data()) != 0)
-    throw std::runtime_error(system_failure("capget", errno));
+    throw std::runtime_error(core::system_failure("capget", errno));
   const std::uint32_t kept = sets[0].permitted & kKept;
   sets = {};
   sets[0].effective = sets[0].permitted = kept;
   if (syscall(SYS_capset, &header, sets.data()) != 0)
-    throw std::runtime_error(system_failure("capset", errno));
+    throw std::runtime_error(core::system_failure("capset", errno));
 }
 
 }  // namespace inferpool::worker

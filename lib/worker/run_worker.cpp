@@ -11,10 +11,10 @@
 #include <inferpool/error.hpp>
 #include <inferpool/worker.hpp>
 
+#include "core/failure.hpp"
 #include "core/format.hpp"
 #include "core/system_error.hpp"
-#include "model/failure.hpp"
-#include "model/ignored_fields.hpp"
+#include "settings/ignored_fields.hpp"
 #include "worker/attachment.hpp"
 #include "worker/last_stack.hpp"
 #include "worker/leave.hpp"
@@ -45,7 +45,7 @@ void print(std::FILE* to, const std::string& text) { std::fputs(text.c_str(), to
 
 int explain(std::string_view program, const ServedModel& model) {
   print(stderr,
-        formatted(
+        core::formatted(
             "{0} is an inferpool worker: it serves a model ({1}) to the pool that starts it, and "
             "does nothing by "
             "itself.\n"
@@ -56,27 +56,29 @@ int explain(std::string_view program, const ServedModel& model) {
   return 2;
 }
 
-std::string describe(const Failure& failure) {
-  return failure.text.empty() ? failure.type : formatted("{}: {}", failure.type, failure.text);
+std::string describe(const core::Failure& failure) {
+  return failure.text.empty() ? failure.type
+                              : core::formatted("{}: {}", failure.type, failure.text);
 }
 
 int check(const char* file, ServedModel& model) {
   try {
     Settings settings = Settings::from_file(file);
-    print(stderr, ignored_fields_warning(settings, file));
+    print(stderr, settings::ignored_fields_warning(settings, file));
     resolve_workers(settings);
     model.load(settings, WorkerInfo{});
-    print(stdout, formatted("{}: model \"{}\" loads; signature {}; thread_safe {}; {} workers\n",
-                            file, settings.name, model.signature(),
-                            model.thread_safe() ? "yes" : "no", *settings.workers));
+    print(stdout,
+          core::formatted("{}: model \"{}\" loads; signature {}; thread_safe {}; {} workers\n",
+                          file, settings.name, model.signature(),
+                          model.thread_safe() ? "yes" : "no", *settings.workers));
     const std::string description = model.description();
     if (!description.empty()) print(stdout, description + "\n");
     model.unload();
     errno = 0;
     if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return 0;
-    throw std::runtime_error(system_failure("writing to stdout", errno == 0 ? EIO : errno));
+    throw std::runtime_error(core::system_failure("writing to stdout", errno == 0 ? EIO : errno));
   } catch (...) {
-    print(stderr, formatted("{}: {}\n", file, describe(current_failure())));
+    print(stderr, core::formatted("{}: {}\n", file, describe(core::current_failure())));
     return 1;
   }
 }
@@ -87,7 +89,7 @@ bool load(const Attachment& attachment, ServedModel& model) {
     if (welcome.concurrency > 1 && !model.thread_safe()) {
       throw Error(
           ErrorCode::kInvalidSettings,
-          formatted(
+          core::formatted(
               "concurrency is {}, but the model does not say `static constexpr bool thread_safe = "
               "true`; accepted: 1",
               welcome.concurrency));
@@ -95,7 +97,7 @@ bool load(const Attachment& attachment, ServedModel& model) {
     model.load(attachment.settings(), WorkerInfo{welcome.index, welcome.generation});
     return true;
   } catch (...) {
-    const Failure failure = current_failure();
+    const core::Failure failure = core::current_failure();
     attachment.report_load_failed(failure.type, failure.text);
     return false;
   }
@@ -118,7 +120,7 @@ void start(worker::Server& server) {
   try {
     server.start();
   } catch (const std::exception& error) {
-    print(stderr, formatted("{}\n", error.what()));
+    print(stderr, core::formatted("{}\n", error.what()));
     std::fflush(nullptr);
     _Exit(2);  // those that there are do not end by themselves
   }
@@ -156,7 +158,7 @@ int run_worker(int argc, char** argv, ServedModel& model) {
   try {
     return serve(*fd, model);
   } catch (const std::exception& error) {
-    print(stderr, formatted("{}: {}\n", program, error.what()));
+    print(stderr, core::formatted("{}: {}\n", program, error.what()));
     return 2;
   }
 }

@@ -21,10 +21,10 @@ template <typename Step>
 void require(Step step) try {
   step();
 } catch (const std::runtime_error& error) {
-  throw std::runtime_error(
-      formatted("{}; it needs Linux 5.19 or later with Landlock and seccomp, and a container that "
-                "allows them: use one, or set sandbox = false",
-                error.what()));
+  throw std::runtime_error(core::formatted(
+      "{}; it needs Linux 5.19 or later with Landlock and seccomp, and a container that "
+      "allows them: use one, or set sandbox = false",
+      error.what()));
 }
 
 }  // namespace
@@ -35,7 +35,7 @@ void require_one_thread() {
   if (error) throw std::runtime_error("/proc/self/task cannot be read: " + error.message());
   const auto threads = std::distance(begin(tasks), end(tasks));
   if (threads == 1) return;
-  throw std::runtime_error(formatted(
+  throw std::runtime_error(core::formatted(
       "{} threads run before the model loads, which cannot be confined with it: something that the "
       "worker is linked with starts them before main; load it in the model's constructor, or set "
       "sandbox = false",
@@ -51,7 +51,7 @@ void confine() {
   require(filter_calls);
   // Only now, that no thread can open anything more.
   if (const auto way = held_way_out()) {
-    throw std::runtime_error(formatted(
+    throw std::runtime_error(core::formatted(
         "after its load the model still has a way out: {}; close it in the model's constructor, or "
         "set sandbox = false",
         *way));

@@ -3,7 +3,7 @@
 
 #include <utility>
 
-#include "model/reply.hpp"
+#include "wire/reply.hpp"
 #include "worker/reply_frame.hpp"
 
 namespace inferpool::worker {
@@ -14,7 +14,7 @@ void SentParts::send(detail::FunctionRef<void(Encoder&)> encode) {
   detail::FrameBuffer frame;
   ipc::SentBlocks blocks(arena_);
   Encoder encoder(frame, blocks, limit_);
-  encoder.put(model::ReplyKind::kPart);
+  encoder.put(wire::ReplyKind::kPart);
   encode(encoder);
   if (!settle()) detail::refuse_more_parts();
   const ipc::PublishedReply part = hold_reply(frame, blocks, arena_);

@@ -11,8 +11,8 @@
 #include "core/clock.hpp"
 #include "core/format.hpp"
 #include "core/system_error.hpp"
-#include "model/reply.hpp"
-#include "model/traceparent.hpp"
+#include "wire/reply.hpp"
+#include "wire/traceparent.hpp"
 #include "worker/last_stack.hpp"
 #include "worker/reply_frame.hpp"
 #include "worker/request_context.hpp"
@@ -37,9 +37,9 @@ void Server::start() try {
     });
 } catch (const std::system_error& error) {
   throw std::runtime_error(
-      system_failure(formatted("thread {} of concurrency = {}", others_.size() + 2,
-                               attachment_.welcome().concurrency),
-                     error.code().value()));
+      core::system_failure(core::formatted("thread {} of concurrency = {}", others_.size() + 2,
+                                           attachment_.welcome().concurrency),
+                           error.code().value()));
 }
 
 void Server::run() {
@@ -56,7 +56,7 @@ void Server::serve_all() {
 }
 
 void Server::serve(std::uint32_t sequence, ipc::RequestView& view) {
-  const std::uint64_t started = ticks();
+  const std::uint64_t started = core::ticks();
   detail::FrameBuffer frame;
   const auto announce = [this, sequence] {
     if (attachment_.welcome().spin > 0 && attachment_.welcome().processors > 1)
@@ -69,7 +69,7 @@ void Server::serve(std::uint32_t sequence, ipc::RequestView& view) {
   parts.settle();
   ipc::PublishedReply reply = hold(frame, blocks);
   reply.started = started;
-  reply.ended = ticks();
+  reply.ended = core::ticks();
   ring_.publish(sequence, reply);
 }
 
@@ -78,7 +78,7 @@ ipc::PublishedReply Server::hold(detail::FrameBuffer& frame, ipc::SentBlocks& bl
 } catch (...) {  // no room for the reply itself: the refusal is small enough for the slot
   frame.clear();
   Encoder refusal(frame, blocks, detail::kInlineFrame);
-  model::encode_failure(refusal);
+  wire::encode_failure(refusal);
   return {.frame = frame.bytes()};
 }
 
@@ -90,20 +90,20 @@ void Server::answer(std::uint32_t sequence, ipc::RequestView& view, detail::Fram
     const auto sent = slot.frame_bytes <= ipc::kInlineFrame
                           ? std::span<const std::byte>(slot.frame).first(slot.frame_bytes)
                           : view.bytes(slot.frame_offset, slot.frame_bytes);
-    const model::TracedFrame request = model::take_trace(sent);
+    const wire::TracedFrame request = wire::take_trace(sent);
     Decoder decoder(request.rest, view);
     Encoder encoder(frame, blocks, limit);
     RequestContext context(slot, request.traceparent, *arena_, limit);
-    encoder.put(model::ReplyKind::kAnswer);
+    encoder.put(wire::ReplyKind::kAnswer);
     if (!model_.serve(decoder, encoder, parts, context)) {
       frame.clear();
-      encoder.put(model::ReplyKind::kEnd);
+      encoder.put(wire::ReplyKind::kEnd);
     }
   } catch (...) {
     frame.clear();
     blocks.list().clear();
     Encoder encoder(frame, blocks, limit);
-    model::encode_failure(encoder);
+    wire::encode_failure(encoder);
   }
 }
 

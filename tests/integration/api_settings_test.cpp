@@ -6,7 +6,7 @@
 #include "catch.hpp"
 #include "integration/actors.hpp"
 #include "integration/processes.hpp"
-#include "unit/model/scoped_variable.hpp"
+#include "unit/settings/scoped_variable.hpp"
 #include "workers/echo.hpp"
 
 namespace inferpool::test {
@@ -151,7 +151,7 @@ TEST_CASE("settings of any bytes that a pool accepts reach its workers as they a
   settings.extra += "1e3" + std::string(64, '}');
   Pool<Actor> pool(settings);
   const Response seen = pool.infer(act("settings", {{"variable", "\xe9t\xe9"}}));
-  CHECK(std::get<std::string>(seen.parameters.at("settings")) == pack(pool.settings()));
+  CHECK(std::get<std::string>(seen.parameters.at("settings")) == settings::pack(pool.settings()));
   CHECK(std::get<std::string>(seen.parameters.at("value")) == "/home/andr\xe9");
   CHECK(seen.model_name == "caf\xe9");
 }

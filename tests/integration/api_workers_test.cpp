@@ -7,7 +7,7 @@
 #include "catch.hpp"
 #include "integration/actors.hpp"
 #include "integration/processes.hpp"
-#include "unit/model/scoped_variable.hpp"
+#include "unit/settings/scoped_variable.hpp"
 #include "workers/echo.hpp"
 
 namespace inferpool::test {

@@ -7,11 +7,11 @@
 #include <string_view>
 
 #include "catch.hpp"
+#include "core/byte_size.hpp"
 #include "integration/actors.hpp"
-#include "model/byte_size.hpp"
-#include "model/duration.hpp"
-#include "model/packed_settings.hpp"
-#include "model/setting_fields.hpp"
+#include "settings/duration.hpp"
+#include "settings/packed_settings.hpp"
+#include "settings/setting_fields.hpp"
 
 namespace inferpool::test {
 namespace {
@@ -40,7 +40,7 @@ Field durations(const std::string& name, Duration least, Duration most, Set set)
   Field field{name, "pool." + name, {}};
   for (const Duration value : {Duration::min(), -kNanosecond, Duration::zero(), kNanosecond, most,
                                most + kNanosecond, Duration::max()}) {
-    field.extremes.push_back({"\"" + print_duration(value) + "\"", setting(set, value),
+    field.extremes.push_back({"\"" + settings::print_duration(value) + "\"", setting(set, value),
                               value >= least && value <= most});
   }
   for (const char* text : {"1e30", "-1e30", "\"1e30s\"", "\"9223372036854775808ns\"",
@@ -126,11 +126,11 @@ std::vector<Field> counts() {
 
 std::vector<Field> memories() {
   return {
-      sizes("shared_memory_limit", kMiB, 64 * kTiB,
+      sizes("shared_memory_limit", core::kMiB, 64 * core::kTiB,
             [](Settings& s, std::uint64_t value) { s.shared_memory_limit = value; }),
-      sizes("max_payload", 1, 64 * kTiB,
+      sizes("max_payload", 1, 64 * core::kTiB,
             [](Settings& s, std::uint64_t value) { s.max_payload = value; }),
-      sizes("max_worker_rss", kMiB, 64 * kTiB,
+      sizes("max_worker_rss", core::kMiB, 64 * core::kTiB,
             [](Settings& s, std::uint64_t value) { s.max_worker_rss = value; }),
   };
 }
@@ -252,7 +252,7 @@ TEST_CASE("the extremes of every number and duration of the settings are looked 
   std::set<std::string_view> looked_at;
   const std::vector<Field> fields = all_fields();  // the names are theirs
   for (const Field& field : fields) looked_at.insert(field.name);
-  for (const SettingField& field : setting_fields()) {
+  for (const settings::SettingField& field : settings::setting_fields()) {
     INFO(field.name);
     CHECK(looked_at.contains(field.name) != others.contains(field.name));
   }
@@ -284,8 +284,9 @@ TEST_CASE("an extreme that is accepted is the same in a file as in code", "[H10]
       Settings in_code;
       extreme.set(in_code);
       const Settings read = Settings::from_json(document_with(field, extreme.written), "file", {});
-      CHECK(pack(read) == pack(in_code));
-      CHECK(pack(unpack_settings(pack(in_code))) == pack(in_code));
+      CHECK(settings::pack(read) == settings::pack(in_code));
+      CHECK(settings::pack(settings::unpack_settings(settings::pack(in_code))) ==
+            settings::pack(in_code));
     }
   }
 }

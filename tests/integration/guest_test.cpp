@@ -95,7 +95,7 @@ TEST_CASE("Where there are no pidfds a pool notices deaths, replaces, kills and 
 
 TEST_CASE("Of 200 open descriptors of the host none reaches a worker, nor its successor") {
   const ScratchFolder folder;
-  std::vector<FileDescriptor> files;
+  std::vector<core::FileDescriptor> files;
   for (int i = 0; i < 200; ++i) {
     files.emplace_back(::open((folder / std::to_string(i)).c_str(), O_RDWR | O_CREAT, 0600));
     REQUIRE(files.back());

@@ -11,7 +11,7 @@
 #include <string>
 
 #include "integration/eventually.hpp"
-#include "model/cgroup.hpp"
+#include "system/cgroup.hpp"
 
 namespace inferpool::test {
 
@@ -20,7 +20,7 @@ namespace inferpool::test {
 class MemoryGroup {
  public:
   explicit MemoryGroup(std::uint64_t limit) {
-    for (const auto& folder : cgroup_folders({}, "memory")) {
+    for (const auto& folder : system::cgroup_folders({}, "memory")) {
       if (!std::filesystem::exists(folder / "memory.limit_in_bytes")) continue;
       folder_ = folder / ("inferpool-test-" + std::to_string(::getpid()));
       if (::mkdir(folder_.c_str(), 0755) == 0) break;

@@ -16,9 +16,9 @@
 #include "catch.hpp"
 #include "integration/runtime_pool.hpp"
 #include "integration/scratch_folder.hpp"
-#include "unit/model/scoped_variable.hpp"
 #include "unit/runtimes/onnx/network_files.hpp"
 #include "unit/runtimes/onnx/networks/references.hpp"
+#include "unit/settings/scoped_variable.hpp"
 
 namespace inferpool::test {
 namespace {

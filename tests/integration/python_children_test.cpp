@@ -90,7 +90,7 @@ class Model:
 
 // Whether nobody has the file's lock any more.
 bool is_free(const std::string& file) {
-  const FileDescriptor lock(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  const core::FileDescriptor lock(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
   return ::flock(lock.get(), LOCK_EX | LOCK_NB) == 0;
 }
 

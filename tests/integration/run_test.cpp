@@ -12,7 +12,7 @@
 #include "integration/tool_run.hpp"
 #include "tools/npy.hpp"
 #include "tools/npy_writer.hpp"
-#include "unit/model/scoped_variable.hpp"
+#include "unit/settings/scoped_variable.hpp"
 
 namespace inferpool::test {
 namespace {

@@ -10,8 +10,8 @@
 
 #include "catch.hpp"
 #include "integration/runtime_pool.hpp"
-#include "unit/model/scoped_variable.hpp"
 #include "unit/runtimes/xgboost/edited_model.hpp"
+#include "unit/settings/scoped_variable.hpp"
 
 namespace inferpool::test {
 namespace {

@@ -18,7 +18,7 @@
 #include "integration/scratch_folder.hpp"
 #include "integration/trained_booster.hpp"
 #include "runtimes/xgboost/booster.hpp"
-#include "unit/model/scoped_variable.hpp"
+#include "unit/settings/scoped_variable.hpp"
 
 namespace inferpool::test {
 namespace {

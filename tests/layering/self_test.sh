@@ -31,18 +31,27 @@ says() {
 caught() { says "$1" 1; }
 accepted() { says "$1" 0; }
 
-layers='core model ipc process pool worker runtimes tools'
-allowed=' model:core ipc:core process:core pool:process pool:ipc pool:model pool:core worker:ipc worker:model worker:core tools:model tools:core '
-for from in $layers; do
-  for to in $layers; do
+rooms='core values wire system settings ipc process pool/reports pool/dispatch pool/fleet pool/processes pool/calls
+  pool worker runtimes tools'
+allowed=' values:core wire:core system:core settings:system settings:core ipc:core process:core pool/reports:process
+  pool/reports:core pool/dispatch:pool/reports pool/dispatch:ipc pool/dispatch:core pool/fleet:pool/reports
+  pool/fleet:process pool/fleet:settings pool/fleet:core pool/processes:pool/dispatch pool/processes:pool/reports
+  pool/processes:process pool/processes:ipc pool/processes:settings pool/processes:system pool/processes:core
+  pool/calls:pool/processes pool/calls:pool/dispatch pool/calls:pool/reports pool/calls:ipc pool/calls:wire
+  pool/calls:core pool:pool/calls pool:pool/processes pool:pool/fleet pool:pool/dispatch pool:pool/reports pool:ipc
+  pool:settings pool:wire pool:core worker:ipc worker:settings worker:wire worker:core tools:settings tools:system
+  tools:core '
+allowed=$(printf ' %s ' $allowed)
+for from in $rooms; do
+  for to in $rooms; do
     tree "lib/$from/a.cpp" "// a\n#include \"$to/b.hpp\"" "lib/$to/b.hpp" ''
     case "$from:$to$allowed" in
-      "$from:$from "* | *" $from:$to "*) accepted '2 files, 1 includes: the layers hold' ;;
-      *) caught "lib/$from/a.cpp:2: layer $from includes layer $to" ;;
+      "$from:$from "* | *" $from:$to "*) accepted '2 files, 1 includes: the rooms hold' ;;
+      *) caught "lib/$from/a.cpp:2: $from includes $to" ;;
     esac
   done
   tree "lib/$from/a.cpp" '#include <vector>\n#include <inferpool/b.hpp>' include/inferpool/b.hpp ''
-  accepted '2 files, 1 includes: the layers hold'
+  accepted '2 files, 1 includes: the rooms hold'
 done
 
 public='include/inferpool/a.hpp'
@@ -56,10 +65,10 @@ $public:1: a public header includes boost/process/v1.hpp, which is neither stand
 tree $public '#include "core/b.hpp"' lib/core/b.hpp ''
 caught "$public:1: a public header includes core/b.hpp, which is neither standard nor public"
 tree include/inferpool/asio.hpp '#include <boost/asio.hpp>' include/inferpool/dlpack.hpp '#include <dlpack/dlpack.h>'
-accepted '2 files, 0 includes: the layers hold'
+accepted '2 files, 0 includes: the rooms hold'
 
 tree lib/process/spawn.cpp '#include <boost/process/child.hpp>'
-accepted '1 files, 0 includes: the layers hold'
+accepted '1 files, 0 includes: the rooms hold'
 for file in lib/process/watch.cpp lib/process/spawn.hpp lib/pool/call.cpp; do
   tree $file '  #  include <boost/process.hpp>'
   caught "$file:1: Boost.Process outside lib/process/spawn.cpp"
@@ -67,7 +76,7 @@ done
 
 for file in lib/core/format.hpp lib/core/format.cpp lib/runtimes/python/a.cpp; do
   tree $file '#include <fmt/format.h>'
-  accepted '1 files, 0 includes: the layers hold'
+  accepted '1 files, 0 includes: the rooms hold'
 done
 for file in lib/core/error.cpp lib/pool/format.cpp lib/tools/a.cpp; do
   tree $file '#include <fmt/core.h>'
@@ -75,14 +84,16 @@ for file in lib/core/error.cpp lib/pool/format.cpp lib/tools/a.cpp; do
 done
 
 tree lib/core/a.hpp '#include "core/b.hpp"' lib/core/b.hpp '\n#include "core/c.hpp"' lib/core/c.hpp '#include "core/b.hpp"'
-caught 'lib/core/c.hpp:1: circle: lib/core/b.hpp -> lib/core/c.hpp -> lib/core/b.hpp'
+caught 'lib/core/c.hpp:1: circle: lib/core/b -> lib/core/c -> lib/core/b'
+tree lib/core/a.hpp '#include "core/b.hpp"' lib/core/b.hpp '' lib/core/b.cpp '#include "core/b.hpp"\n#include "core/a.hpp"'
+caught 'lib/core/b.cpp:2: circle: lib/core/a -> lib/core/b -> lib/core/a'
 tree $public '#include <inferpool/a.hpp>'
-caught "$public:1: circle: $public -> $public"
+caught "$public:1: circle: ${public%.hpp} -> ${public%.hpp}"
 
 tree lib/core/a.cpp '#include "a.hpp"' lib/core/a.hpp ''
-caught 'lib/core/a.cpp:1: "a.hpp" is not written as "layer/file.hpp"'
+caught 'lib/core/a.cpp:1: "a.hpp" is not written as "room/file.hpp"'
 tree lib/core/a.cpp '#include "../core/a.hpp"' lib/core/a.hpp ''
-caught 'lib/core/a.cpp:1: "../core/a.hpp" is not written as "layer/file.hpp"'
+caught 'lib/core/a.cpp:1: "../core/a.hpp" is not written as "room/file.hpp"'
 tree lib/core/a.cpp '#include <core/a.hpp>' lib/core/a.hpp ''
 caught 'lib/core/a.cpp:1: a header of lib/ is included with angle brackets'
 tree lib/core/a.cpp '#include "inferpool/b.hpp"' include/inferpool/b.hpp ''
@@ -90,12 +101,14 @@ caught 'lib/core/a.cpp:1: a public header is included with quotes'
 tree lib/core/a.cpp '#include "core/a.hpp"\n#include <inferpool/b.hpp>'
 caught 'lib/core/a.cpp:1: there is no lib/core/a.hpp
 lib/core/a.cpp:2: there is no include/inferpool/b.hpp'
-tree lib/util/a.cpp ''
-caught 'lib/util/a.cpp:1: the file is in no layer'
+for file in lib/util/a.cpp lib/pool/util/a.cpp; do
+  tree $file ''
+  caught "$file:1: the file is in no room"
+done
 
 lines=$(printf '%299s' '' | sed 's/ /\\n/g')
 tree lib/core/a.cpp "//$lines//"
-accepted '1 files, 0 includes: the layers hold'
+accepted '1 files, 0 includes: the rooms hold'
 for file in lib/core/a.cpp $public; do
   tree $file "//$lines\n//"
   caught "$file:301: the file is longer than 300 lines"

@@ -19,7 +19,7 @@
 
 #include <inferpool/model.hpp>
 
-#include "model/packed_settings.hpp"
+#include "settings/packed_settings.hpp"
 #include "workers/gate.hpp"
 
 namespace inferpool::test {
@@ -82,7 +82,8 @@ class Actor {
   Response settings(const Request& request, Context& /*context*/) {
     const char* const value = std::getenv(get<std::string>(request, "variable").c_str());
     Response response;
-    response.parameters = {{"settings", pack(settings_)}, {"value", value != nullptr ? value : ""}};
+    response.parameters = {{"settings", settings::pack(settings_)},
+                           {"value", value != nullptr ? value : ""}};
     return response;
   }
 

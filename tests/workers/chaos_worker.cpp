@@ -18,7 +18,7 @@
 #include <inferpool/detail/served_model.hpp>
 
 #include "ipc/wait_word.hpp"
-#include "model/json_reader.hpp"
+#include "settings/json_reader.hpp"
 #include "worker/attachment.hpp"
 #include "worker/leave.hpp"
 #include "worker/server.hpp"
@@ -208,7 +208,7 @@ int serve(int control_fd) {
   model.load(attachment.settings(), {});
   server.start();
   attachment.report_ready();
-  const json::Value extra = json::read(attachment.settings().extra, "extra");
+  const settings::json::Value extra = settings::json::read(attachment.settings().extra, "extra");
   const auto seed = static_cast<unsigned>(std::stoul(extra.members.at(0).value.text));
   std::thread([&] { Nonsense(attachment, seed).go_on(); }).detach();
   server.run();

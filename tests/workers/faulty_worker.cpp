@@ -27,7 +27,7 @@
 #include <inferpool/error.hpp>
 #include <inferpool/worker.hpp>
 
-#include "model/json_reader.hpp"
+#include "settings/json_reader.hpp"
 #include "shims/clock_jumps.hpp"
 #include "workers/faulty.hpp"
 
@@ -96,8 +96,8 @@ std::string limits() {
   return text;
 }
 
-std::string member(const json::Value& object, std::string_view name) {
-  for (const json::Member& m : object.members) {
+std::string member(const settings::json::Value& object, std::string_view name) {
+  for (const settings::json::Member& m : object.members) {
     if (m.name == name) return m.value.text;
   }
   return {};
@@ -130,7 +130,7 @@ class FaultyModel {
 
   FaultyModel(const Settings& settings, WorkerInfo info) : info_(info) {
     if (settings.extra.empty()) return;
-    const json::Value extra = json::read(settings.extra, "extra");
+    const settings::json::Value extra = settings::json::read(settings.extra, "extra");
     if (const std::string log = member(extra, "log"); !log.empty()) append_line(log);
     const std::string condition = member(extra, "while");
     if (condition.empty() || exists(condition)) load(member(extra, "load"), member(extra, "go"));

@@ -17,8 +17,8 @@
 #include "echo.hpp"
 #include "ipc/wait_word.hpp"
 #include "ipc/worker_ring.hpp"
-#include "model/json_reader.hpp"
-#include "model/reply.hpp"
+#include "settings/json_reader.hpp"
+#include "wire/reply.hpp"
 #include "worker/attachment.hpp"
 #include "worker/leave.hpp"
 #include "worker/server.hpp"
@@ -29,7 +29,7 @@ namespace {
 
 // The parts of an encoded answer; by default that of an FP32 [1024] in the block at 0.
 struct Answer {
-  std::uint8_t kind = static_cast<std::uint8_t>(model::ReplyKind::kAnswer);
+  std::uint8_t kind = static_cast<std::uint8_t>(wire::ReplyKind::kAnswer);
   std::uint8_t datatype = static_cast<std::uint8_t>(Datatype::kFp32);
   std::uint8_t rank = 1;
   std::vector<std::int64_t> dimensions = {1024};
@@ -136,8 +136,8 @@ Kinds slot_kinds() {
 // Wrong as a part, or as the end of an answer in parts.
 Kinds part_kinds() {
   constexpr std::uint64_t kFar = std::uint64_t{1} << 37;
-  constexpr auto kPart = static_cast<std::uint8_t>(model::ReplyKind::kPart);
-  constexpr auto kEnd = static_cast<std::uint8_t>(model::ReplyKind::kEnd);
+  constexpr auto kPart = static_cast<std::uint8_t>(wire::ReplyKind::kPart);
+  constexpr auto kEnd = static_cast<std::uint8_t>(wire::ReplyKind::kEnd);
   const auto as = [](const Answer& answer, std::uint32_t part) {
     Reply reply = with(answer);
     reply.published_off_by = ipc::part_word(0, part);
@@ -217,7 +217,7 @@ int serve(int control_fd) {
   const worker::Attachment attachment(control_fd, model.signature());
   worker::Server server(attachment, model);
   worker::leave_with_host(attachment.socket_fd(), [] {});
-  const json::Value extra = json::read(attachment.settings().extra, "extra");
+  const settings::json::Value extra = settings::json::read(attachment.settings().extra, "extra");
   model.load(attachment.settings(), {});
   attachment.report_ready();
   if (attachment.welcome().generation == 1)

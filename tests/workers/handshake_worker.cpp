@@ -76,7 +76,7 @@ int main(int argc, char** argv) {
   const char* signature = std::getenv("SIGNATURE");
   if (how == nullptr || signature == nullptr || !fd) return 2;
   std::fputs("shaking hands\n", stderr);
-  ControlSocket socket{inferpool::FileDescriptor(*fd)};
+  ControlSocket socket{inferpool::core::FileDescriptor(*fd)};
   if (how != std::string_view("silent")) shake_hands(socket, how, signature);
   stay();
 }

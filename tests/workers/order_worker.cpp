@@ -6,7 +6,7 @@
 #include <inferpool/worker.hpp>
 
 #include "ipc/lost_wakes.hpp"
-#include "model/json_reader.hpp"
+#include "settings/json_reader.hpp"
 #include "workers/orders.hpp"
 #include "workers/shared_count.hpp"
 
@@ -17,7 +17,8 @@ struct CountingOrders : OrderModel {
   static constexpr bool thread_safe = true;
   explicit CountingOrders(const Settings& settings) : OrderModel(settings) {
     // Until the process ends: its threads may still wait when this object is gone.
-    static const SharedCount lost(json::read(settings.extra, "extra").members.at(0).value.text);
+    static const SharedCount lost(
+        settings::json::read(settings.extra, "extra").members.at(0).value.text);
     ipc::count_lost_wakes(&lost.number());
   }
   std::optional<Tensor> predict(const Tensor& input, Stream<Tensor>& stream, Context& context) {

@@ -19,8 +19,8 @@
 #include <inferpool/detail/served_model.hpp>
 
 #include "ipc/worker_ring.hpp"
-#include "model/json_reader.hpp"
-#include "model/reply.hpp"
+#include "settings/json_reader.hpp"
+#include "wire/reply.hpp"
 #include "worker/attachment.hpp"
 #include "worker/leave.hpp"
 #include "worker/server.hpp"
@@ -36,9 +36,9 @@ using Clock = std::chrono::steady_clock;
 // A frame with an INT64 [1] of value 1, the number of the first part.
 class Frame {
  public:
-  explicit Frame(model::ReplyKind kind) {
+  explicit Frame(wire::ReplyKind kind) {
     *this << kind;
-    if (kind == model::ReplyKind::kEnd) return;
+    if (kind == wire::ReplyKind::kEnd) return;
     *this << Datatype::kInt64 << std::uint8_t{1} << std::int64_t{1} << std::uint64_t{8}
           << std::uint8_t{0} << std::int64_t{1};
   }
@@ -56,19 +56,19 @@ class Frame {
 };
 
 struct Orders {
-  explicit Orders(const std::string& extra) : json(json::read(extra, "extra")) {}
+  explicit Orders(const std::string& extra) : json(settings::json::read(extra, "extra")) {}
   [[nodiscard]] std::string of(std::string_view name) const {
-    for (const json::Member& member : json.members) {
+    for (const settings::json::Member& member : json.members) {
       if (member.name == name) return member.value.text;
     }
     return {};
   }
-  json::Value json;
+  settings::json::Value json;
 };
 
 void flicker(std::atomic<std::uint32_t>& published, std::uint32_t before) {
   const std::uint32_t answer = published.load();
-  for (const auto end = Clock::now() + 500ms; Clock::now() < end;) {
+  for (const auto end = core::Clock::now() + 500ms; core::Clock::now() < end;) {
     published.store(before);
     published.store(answer);
   }
@@ -78,8 +78,8 @@ void flicker(std::atomic<std::uint32_t>& published, std::uint32_t before) {
 void change_answer(const Orders& orders, std::atomic<std::uint32_t>& published,
                    std::uint32_t sequence, std::uint32_t before) {
   const std::string go = orders.of("go");
-  for (const auto end = Clock::now() + 60s; ::access(go.c_str(), F_OK) != 0;) {
-    if (Clock::now() >= end) return;
+  for (const auto end = core::Clock::now() + 60s; ::access(go.c_str(), F_OK) != 0;) {
+    if (core::Clock::now() >= end) return;
     ::poll(nullptr, 0, 1);
   }
   published.store(orders.of("then") == "make a part" ? ipc::part_word(sequence, 2) : before);
@@ -93,7 +93,7 @@ void change_answer(const Orders& orders, std::atomic<std::uint32_t>& published,
   std::atomic<std::uint32_t>& published = control.reply(*sequence).published;
   std::atomic<std::uint32_t>& parked = control.request(*sequence).reply_parked;
   const std::uint32_t before = published.load();
-  const Frame answer(model::ReplyKind::kAnswer);
+  const Frame answer(wire::ReplyKind::kAnswer);
   for (;;) {
     while (parked.load() == 0) ::poll(nullptr, 0, 1);
     ::poll(nullptr, 0, 20);  // he has looked once more by then
@@ -113,7 +113,7 @@ void change_answer(const Orders& orders, std::atomic<std::uint32_t>& published,
   std::atomic<std::uint32_t>& published = control.reply(*sequence).published;
   const std::uint32_t before = published.load();
   const std::string left = orders.of("left");
-  const Frame part(model::ReplyKind::kPart);
+  const Frame part(wire::ReplyKind::kPart);
   if (left != "flicker") {
     ring.publish_part(*sequence, 1, {.frame = part.bytes()});
     ring.await_taken(*sequence, 1);
@@ -121,7 +121,7 @@ void change_answer(const Orders& orders, std::atomic<std::uint32_t>& published,
   if (left == "part") {
     ring.publish_part(*sequence, 2, {.frame = part.bytes()});
   } else {
-    const Frame answer(left == "flicker" ? model::ReplyKind::kAnswer : model::ReplyKind::kEnd);
+    const Frame answer(left == "flicker" ? wire::ReplyKind::kAnswer : wire::ReplyKind::kEnd);
     ring.publish(*sequence, {.frame = answer.bytes()});
   }
   ::madvise(&control, sizeof(control), MADV_DOFORK);

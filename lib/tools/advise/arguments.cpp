@@ -48,7 +48,7 @@ constexpr const char* kRest =
 }  // namespace
 
 std::string advise_help() {
-  return formatted("{}{}{}{}", kAdviseUsage, kPurpose, kModelArgumentsHelp, kRest);
+  return core::formatted("{}{}{}{}", kAdviseUsage, kPurpose, kModelArgumentsHelp, kRest);
 }
 
 AdviseArguments parse_advise_arguments(std::span<const char* const> arguments) {

@@ -9,8 +9,8 @@
 #include <string_view>
 
 #include "core/format.hpp"
-#include "model/ignored_fields.hpp"
-#include "model/usable_processors.hpp"
+#include "settings/ignored_fields.hpp"
+#include "system/usable_processors.hpp"
 #include "tools/advise/arguments.hpp"
 #include "tools/advise/measurement.hpp"
 #include "tools/advise/probe.hpp"
@@ -29,7 +29,7 @@ class ProgressLine {
  public:
   void show(std::string_view text) const {
     if (!terminal_) return;
-    print_error(formatted("{}{} ...", kEraseLine, text));
+    print_error(core::formatted("{}{} ...", kEraseLine, text));
     std::fflush(stderr);
   }
   ~ProgressLine() {
@@ -42,7 +42,7 @@ class ProgressLine {
 
 Figures measure(const AdviseArguments& arguments, const Settings& settings,
                 const ModelInput& input) {
-  const int cores = usable_processors();
+  const int cores = system::usable_processors();
   const Budget budget{.seconds = arguments.seconds,
                       .workers = arguments.workers.value_or(std::min(4, 2 * cores))};
   const ProgressLine line;
@@ -53,7 +53,7 @@ Figures measure(const AdviseArguments& arguments, const Settings& settings,
 void advise(const AdviseArguments& arguments) {
   const ModelInput input = read_input(arguments.inputs);
   const Settings settings = model_settings(arguments.settings, arguments.worker);
-  print_error(ignored_fields_warning(settings, arguments.settings));
+  print_error(settings::ignored_fields_warning(settings, arguments.settings));
 #ifndef NDEBUG
   std::fputs("inferpool-advise: a debug build: its figures are not those of a release\n", stderr);
 #endif

@@ -51,7 +51,7 @@ Figures Measurement::take(int cores) {
 void Measurement::measure_model(Figures& figures) {
   for (int workers = 1; workers <= budget_.workers; ++workers) {
     const auto say = [&](std::string_view what) {
-      progress_(formatted("{} of {} workers: {}", workers, budget_.workers, what));
+      progress_(core::formatted("{} of {} workers: {}", workers, budget_.workers, what));
     };
     settings_.workers = workers;
     say("loading the model");
@@ -77,7 +77,7 @@ void Measurement::measure_probe(Figures& figures) {
   UntypedPool pool(settings, Probe::input(0, bytes));
   const double seconds = kProbeShare / kUsualSteps * budget_.seconds;
   for (const double step : kSteps) {
-    progress_(formatted("what a pool costs a run of {:.0f} us", step * 1e6));
+    progress_(core::formatted("what a pool costs a run of {:.0f} us", step * 1e6));
     const ModelInput input = Probe::input(step, bytes);
     PoolMeter meter(pool, input);
     const SingleCall single = meter.measure_single(0.4 * seconds);

@@ -67,9 +67,10 @@ Settings Probe::settings(Settings settings, std::size_t output_bytes) {
   std::error_code error;
   settings.worker = std::filesystem::read_symlink(kSelf, error).string();
   if (error) {
-    throw Error(ErrorCode::kStartupFailed,
-                formatted("{} cannot be read ({}), so this program cannot start itself as a worker",
-                          kSelf, error.message()));
+    throw Error(
+        ErrorCode::kStartupFailed,
+        core::formatted("{} cannot be read ({}), so this program cannot start itself as a worker",
+                        kSelf, error.message()));
   }
   settings.env[kVariable] = std::to_string(output_bytes);
   return settings;

@@ -11,22 +11,22 @@ namespace inferpool::tools {
 namespace {
 
 std::string format_rate(double rate) {
-  return rate < 10 ? formatted("{:.2f}", rate) : formatted("{:.0f}", rate);
+  return rate < 10 ? core::formatted("{:.2f}", rate) : core::formatted("{:.0f}", rate);
 }
 
 std::string counted(int count, const char* singular) {
-  return formatted("{} {}{}", count, singular, count == 1 ? "" : "s");
+  return core::formatted("{} {}{}", count, singular, count == 1 ? "" : "s");
 }
 
 std::string row(const std::string& workers, double rate, double times, double run) {
-  return formatted("{:>10}  {:>12}  {:>16.2f}  {:>13}\n", workers, format_rate(rate), times,
-                   format_time(run));
+  return core::formatted("{:>10}  {:>12}  {:>16.2f}  {:>13}\n", workers, format_rate(rate), times,
+                         format_time(run));
 }
 
 std::string table(const Figures& figures) {
   const double run = figures.single.run.median;
-  std::string text = formatted("{:>10}  {:>12}  {:>16}  {:>13}\n", "workers", "calls/s",
-                               "times in-process", "run meanwhile");
+  std::string text = core::formatted("{:>10}  {:>12}  {:>16}  {:>13}\n", "workers", "calls/s",
+                                     "times in-process", "run meanwhile");
   text += row("in-process", run > 0 ? 1 / run : 0, 1, run);
   for (const PoolLoad& load : figures.loads) {
     const double rate = load.calls_per_second.median;
@@ -40,18 +40,18 @@ std::string outcome_sentence(const Verdict& verdict) {
   const Spread& gain = verdict.gain;
   switch (verdict.outcome) {
     case Outcome::kPays:
-      return formatted(
+      return core::formatted(
           "A pool pays: with {} it answers {:.1f} times as many calls a second as one thread in "
           "your "
           "process.\n",
           workers, gain.median);
     case Outcome::kDoesNotPay:
-      return formatted(
+      return core::formatted(
           "A pool does not pay for throughput: at best, with {}, it answers {:.2f} times as many "
           "calls a second as one thread in your process.\n",
           workers, gain.median);
     case Outcome::kTooClose:
-      return formatted(
+      return core::formatted(
           "It is too close to tell whether a pool pays: with {} it answers {:.2f} to {:.2f} times "
           "as "
           "many calls a second as one thread in your process. Try a quiet machine, or more "
@@ -64,9 +64,9 @@ std::string outcome_sentence(const Verdict& verdict) {
 std::string slowest_run(const Figures& figures) {
   const auto slower = [](const PoolLoad& a, const PoolLoad& b) { return a.run < b.run; };
   const auto slowest = std::max_element(figures.loads.begin(), figures.loads.end(), slower);
-  return formatted("one takes {} with {}, {} alone", format_time(slowest->run),
-                   counted(slowest->workers, "busy worker"),
-                   format_time(figures.single.run.median));
+  return core::formatted("one takes {} with {}, {} alone", format_time(slowest->run),
+                         counted(slowest->workers, "busy worker"),
+                         format_time(figures.single.run.median));
 }
 
 std::string limit_sentence(const Figures& figures, const Verdict& verdict) {
@@ -84,7 +84,7 @@ std::string limit_sentence(const Figures& figures, const Verdict& verdict) {
              "measure "
              "again.\n";
     case Limit::kDoesNotScale:
-      return formatted(
+      return core::formatted(
           "Its runs hinder each other ({}): they share memory bandwidth or a device, or each uses "
           "several threads (see threads_per_worker). More workers do not change that.\n",
           slowest_run(figures));
@@ -99,26 +99,27 @@ std::string scaling_sentences(const Verdict& verdict) {
         "More workers than cores still gained: the model waits for something part of its time.\n";
   }
   if (verdict.more_may) {
-    text += formatted("{} were the most that were tried, and the best; see --workers.\n",
-                      counted(verdict.workers, "worker"));
+    text += core::formatted("{} were the most that were tried, and the best; see --workers.\n",
+                            counted(verdict.workers, "worker"));
   }
   return text;
 }
 
 std::string from(const std::optional<double>& run, const Figures& figures) {
-  if (run) return formatted("from a run time of about {} on", format_time(*run));
+  if (run) return core::formatted("from a run time of about {} on", format_time(*run));
   const double longest = figures.probe.empty() ? 0 : figures.probe.back().run;
-  return formatted("not even with a run time of {}", format_time(longest));
+  return core::formatted("not even with a run time of {}", format_time(longest));
 }
 
 std::string run_time_sentences(const Figures& figures, const Verdict& verdict) {
   std::string text = "For models that only compute, with as many bytes in and out:\n";
   if (figures.cores > 1) {
-    text += formatted("  {} answer more calls than one thread {};\n",
-                      counted(figures.probe_workers, "worker"), from(verdict.break_even, figures));
+    text += core::formatted("  {} answer more calls than one thread {};\n",
+                            counted(figures.probe_workers, "worker"),
+                            from(verdict.break_even, figures));
   }
-  return text + formatted("  a pool adds less than {:.0f} % to a call {}.\n", 100 * kSmallShare,
-                          from(verdict.small_overhead, figures));
+  return text + core::formatted("  a pool adds less than {:.0f} % to a call {}.\n",
+                                100 * kSmallShare, from(verdict.small_overhead, figures));
 }
 
 }  // namespace
@@ -132,7 +133,8 @@ std::string verdict_text(const Figures& figures, const Verdict& verdict) {
       "cannot be seen here.\n";
   return outcome_sentence(verdict) + limit_sentence(figures, verdict) + scaling_sentences(verdict) +
          run_time_sentences(figures, verdict) +
-         formatted(kIsolation, format_time(std::max(0.0, figures.single.overhead))) + kThreads;
+         core::formatted(kIsolation, format_time(std::max(0.0, figures.single.overhead))) +
+         kThreads;
 }
 
 std::string to_text(const Subject& subject, const Figures& figures, const Verdict& verdict) {
@@ -142,9 +144,9 @@ std::string to_text(const Subject& subject, const Figures& figures, const Verdic
       "In-process is calculated from that run; it has decode and encode in it, so large outputs "
       "would be quicker.\n\n";
   const SingleCall& single = figures.single;
-  return formatted(kHead, subject.model, subject.input, counted(figures.cores, "usable core"),
-                   format_time(single.run.median), format_time(single.p50),
-                   format_time(single.p99)) +
+  return core::formatted(kHead, subject.model, subject.input, counted(figures.cores, "usable core"),
+                         format_time(single.run.median), format_time(single.p50),
+                         format_time(single.p99)) +
          table(figures) + '\n' + verdict_text(figures, verdict);
 }
 

@@ -58,11 +58,11 @@ void add_output(RunArguments& arguments, const InputFile& output) {
   if (output.file.empty()) throw Usage("an --output names no file");
   for (const InputFile& other : arguments.outputs) {
     if (!other.name || !output.name) {
-      throw Usage(formatted("several outputs need names: --output NAME={}",
-                            other.name ? output.file : other.file));
+      throw Usage(core::formatted("several outputs need names: --output NAME={}",
+                                  other.name ? output.file : other.file));
     }
     if (other.name == output.name) {
-      throw Usage(formatted("the output \"{}\" is given twice", *output.name));
+      throw Usage(core::formatted("the output \"{}\" is given twice", *output.name));
     }
   }
   arguments.outputs.push_back(output);
@@ -71,7 +71,7 @@ void add_output(RunArguments& arguments, const InputFile& output) {
 }  // namespace
 
 std::string run_help() {
-  return formatted("{}{}{}{}", kRunUsage, kPurpose, kModelArgumentsHelp, kRest);
+  return core::formatted("{}{}{}{}", kRunUsage, kPurpose, kModelArgumentsHelp, kRest);
 }
 
 RunArguments parse_run_arguments(std::span<const char* const> arguments) {

@@ -34,7 +34,7 @@ std::string escaped(char byte) {
       break;
   }
   const auto value = static_cast<unsigned char>(byte);
-  return value < 0x20 || value == 0x7f ? formatted("\\x{:02x}", value) : std::string(1, byte);
+  return value < 0x20 || value == 0x7f ? core::formatted("\\x{:02x}", value) : std::string(1, byte);
 }
 
 std::string quoted(std::string_view text) {
@@ -45,7 +45,7 @@ std::string quoted(std::string_view text) {
   std::string result = "\"";
   for (const char byte : text.substr(0, end)) result += escaped(byte);
   result += '"';
-  return end == text.size() ? result : formatted("{}... ({} bytes)", result, text.size());
+  return end == text.size() ? result : core::formatted("{}... ({} bytes)", result, text.size());
 }
 
 template <typename T>
@@ -53,7 +53,7 @@ std::string element_text(const T& value) {
   if constexpr (std::is_same_v<T, std::string_view>) {
     return quoted(value);
   } else {
-    return formatted("{}", plain_value(value));
+    return core::formatted("{}", plain_value(value));
   }
 }
 
@@ -98,7 +98,7 @@ class ArrayText {
         axis, [&](std::int64_t i) { collect(values, axis + 1, at * shape_[axis] + i); }, [] {});
   }
 
-  std::string next() { return formatted("{:>{}}", texts_[next_++], width_); }
+  std::string next() { return core::formatted("{:>{}}", texts_[next_++], width_); }
 
   std::string write(std::size_t axis) {
     if (axis == shape_.rank()) return next();

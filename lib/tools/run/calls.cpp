@@ -31,7 +31,7 @@ void refuse_no_workers(const Settings& settings) {
 Error numbered(const Error& error, int number, int count) {
   std::string_view text = error.what();
   text.remove_prefix(std::min(text.size(), name(error.code()).size() + 2));  // "<code>: "
-  return {error.code(), formatted("call {} of {}: {}", number, count, text), error.details()};
+  return {error.code(), core::formatted("call {} of {}: {}", number, count, text), error.details()};
 }
 
 }  // namespace

@@ -9,7 +9,7 @@
 #include <inferpool/error.hpp>
 
 #include "core/format.hpp"
-#include "model/ignored_fields.hpp"
+#include "settings/ignored_fields.hpp"
 #include "tools/model_settings.hpp"
 #include "tools/npy_writer.hpp"
 #include "tools/run/arguments.hpp"
@@ -27,14 +27,14 @@ const Tensor& chosen(const TensorList& outputs, const std::optional<std::string>
   std::string names;
   for (const NamedTensor& output : outputs) names += ' ' + output.name;
   throw Error(ErrorCode::kInvalidArgument,
-              formatted("the model has {} outputs:{}; say which: --output NAME=FILE.npy",
-                        outputs.size(), names));
+              core::formatted("the model has {} outputs:{}; say which: --output NAME=FILE.npy",
+                              outputs.size(), names));
 }
 
 void run_model(const RunArguments& arguments) {
   const ModelInput input = read_input(arguments.inputs);
   Settings settings = model_settings(arguments.settings, arguments.worker);
-  print_error(ignored_fields_warning(settings, arguments.settings));
+  print_error(settings::ignored_fields_warning(settings, arguments.settings));
   if (arguments.workers) settings.workers = arguments.workers;
   const RunSubject subject{.model = model_name(settings), .input = to_string(input)};
   const Calls calls = make_calls(settings, input, arguments.repeat);
@@ -51,7 +51,7 @@ void print_too(const std::string& text) {
   try {
     print(text);
   } catch (const std::exception& unwritten) {
-    print_error(formatted("inferpool-run: {}\n", unwritten.what()));
+    print_error(core::formatted("inferpool-run: {}\n", unwritten.what()));
   }
 }
 

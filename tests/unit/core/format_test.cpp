@@ -10,14 +10,15 @@ namespace inferpool::test {
 namespace {
 
 TEST_CASE("text is made of values as fmt makes it") {
-  CHECK(formatted("none") == "none");
-  CHECK(formatted("{1:04.1f} and \"{0}\"", std::string_view("it"), 2.55) == "02.5 and \"it\"");
+  CHECK(core::formatted("none") == "none");
+  CHECK(core::formatted("{1:04.1f} and \"{0}\"", std::string_view("it"), 2.55) ==
+        "02.5 and \"it\"");
 }
 
 TEST_CASE("a list of values has the separator between them alone") {
-  CHECK(joined(std::vector<int>{}, ", ").empty());
-  CHECK(joined(std::vector{7}, ", ") == "7");
-  CHECK(joined(std::array<const char*, 3>{"", "b", ""}, ", ") == ", b, ");
+  CHECK(core::joined(std::vector<int>{}, ", ").empty());
+  CHECK(core::joined(std::vector{7}, ", ") == "7");
+  CHECK(core::joined(std::array<const char*, 3>{"", "b", ""}, ", ") == ", b, ");
 }
 
 }  // namespace

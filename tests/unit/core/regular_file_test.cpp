@@ -16,16 +16,16 @@ namespace inferpool::test {
 namespace {
 
 std::string refusal(const std::string& file) {
-  const RegularFile opened = open_regular_file(file);
+  const core::RegularFile opened = core::open_regular_file(file);
   CHECK_FALSE(opened.fd);
   return opened.why;
 }
 
-FileDescriptor socket_at(const std::string& path) {
+core::FileDescriptor socket_at(const std::string& path) {
   sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
   REQUIRE(path.size() < sizeof(address.sun_path));
   std::memcpy(address.sun_path, path.data(), path.size());
-  FileDescriptor fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  core::FileDescriptor fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   REQUIRE(::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0);
   return fd;
 }
@@ -33,7 +33,7 @@ FileDescriptor socket_at(const std::string& path) {
 TEST_CASE("a regular file is opened with its size") {
   const ScratchFolder folder;
   write_file(folder / "it", "12345");
-  const RegularFile opened = open_regular_file(folder / "it");
+  const core::RegularFile opened = core::open_regular_file(folder / "it");
   REQUIRE(opened.fd);
   CHECK(opened.size == 5);
   CHECK(opened.why.empty());
@@ -44,13 +44,13 @@ TEST_CASE("a regular file is opened with its size") {
 
 TEST_CASE("a pipe that nobody writes is refused at once") {
   const UnwrittenPipe pipe;
-  CHECK(pipe.read_by([&] { return open_regular_file(pipe.path()).why; }) ==
+  CHECK(pipe.read_by([&] { return core::open_regular_file(pipe.path()).why; }) ==
         "is a pipe; accepted: a regular file");
 }
 
 TEST_CASE("what is no regular file is told in words") {
   const ScratchFolder folder;
-  const FileDescriptor socket = socket_at(folder / "socket");
+  const core::FileDescriptor socket = socket_at(folder / "socket");
   CHECK(refusal(folder / "socket") == "is a socket; accepted: a regular file");
   CHECK(refusal("/") == "is a directory; accepted: a regular file");
   CHECK(refusal("/dev/zero") == "is a device; accepted: a regular file");
@@ -62,7 +62,7 @@ TEST_CASE("a link is as good as the file that it names") {
   const ScratchFolder folder;
   write_file(folder / "it", "1");
   std::filesystem::create_symlink(folder / "it", folder / "link");
-  CHECK(open_regular_file(folder / "link").size == 1);
+  CHECK(core::open_regular_file(folder / "link").size == 1);
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ bool pending(int number) {
 TEST_CASE("a signal that is raised meanwhile in the thread ends nobody, and is gone afterwards") {
   ForkedChild child([] {
     {
-      const SparedSignal spared(SIGXFSZ);
+      const core::SparedSignal spared(SIGXFSZ);
       raise(SIGXFSZ);
       if (!pending(SIGXFSZ)) return 1;
     }
@@ -36,7 +36,7 @@ TEST_CASE("a signal that had been waiting before goes on waiting") {
     sigaddset(&own, SIGXFSZ);
     pthread_sigmask(SIG_BLOCK, &own, nullptr);
     raise(SIGXFSZ);
-    { const SparedSignal spared(SIGXFSZ); }
+    { const core::SparedSignal spared(SIGXFSZ); }
     return pending(SIGXFSZ) ? 0 : 1;
   });
   CHECK(child.exit_code() == 0);

@@ -59,7 +59,7 @@ class PartsHost {
 
   // What stands counts, even of a dead worker.
   Outcome call(Caller caller) {
-    for (const TimePoint end = Clock::now() + 10s; Clock::now() < end;) {
+    for (const core::TimePoint end = core::Clock::now() + 10s; core::Clock::now() < end;) {
       const bool dead = dead_.load() != 0;
       if (ring().answered(sequence_))
         return reads(kParts + 1) ? Outcome::kAnswered : Outcome::kTorn;

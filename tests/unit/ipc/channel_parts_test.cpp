@@ -112,11 +112,11 @@ TEST_CASE("a worker waits until its part is taken, asleep or not, and no longer"
   bool taken = false;
   test::Sleeper sender([&] { taken = ends.worker.await_taken(ends.sequence, 1); });
   if (spin == 0ns) sender.until_asleep();
-  const TimePoint start = Clock::now();
+  const core::TimePoint start = core::Clock::now();
   ends.take();
   sender.join();
   REQUIRE(taken);
-  REQUIRE(Clock::now() - start < 900ms);  // a sleep that nobody ends lasts a second
+  REQUIRE(core::Clock::now() - start < 900ms);  // a sleep that nobody ends lasts a second
 }
 
 TEST_CASE("a worker that waits for its part to be taken is woken when the caller leaves") {
@@ -125,14 +125,14 @@ TEST_CASE("a worker that waits for its part to be taken is woken when the caller
   bool taken = true;
   test::Sleeper sender([&] { taken = ends.worker.await_taken(ends.sequence, 1); });
   sender.until_asleep();
-  const TimePoint start = Clock::now();
+  const core::TimePoint start = core::Clock::now();
   {
     WakeList wakes;
     ends.host.cancel(ends.sequence, wakes);
   }
   sender.join();
   REQUIRE_FALSE(taken);
-  REQUIRE(Clock::now() - start < 900ms);
+  REQUIRE(core::Clock::now() - start < 900ms);
   REQUIRE(ends.worker.cancelled(ends.sequence));
   REQUIRE_FALSE(ends.worker.await_taken(ends.sequence, 1));
 }

@@ -37,9 +37,9 @@ template <typename Scene>
 long length_of_turn() {
   Scene scene;
   long length = 0;
-  TimePoint last = Clock::now();
+  core::TimePoint last = core::Clock::now();
   const AfterEachInstruction count([&] {
-    const TimePoint now = Clock::now();
+    const core::TimePoint now = core::Clock::now();
     if (now - std::exchange(last, now) > 500ms) {
       scene.interrupt();
       return false;
@@ -72,20 +72,20 @@ void interrupt_everywhere() {
   for (long instructions = 0; instructions < length; instructions += stride) {
     CAPTURE(instructions, length, stride);
     Scene scene;
-    std::optional<TimePoint> interrupted;
+    std::optional<core::TimePoint> interrupted;
     {
       long left = instructions;
       const AfterEachInstruction step([&] {
         if (left-- > 0) return true;
         scene.interrupt();
-        interrupted = Clock::now();
+        interrupted = core::Clock::now();
         return false;
       });
       scene.turn();
     }
     if (!interrupted) break;  // this turn was shorter than the one that was measured
     // A sleep ends after a second in any case: then a wake-up was lost.
-    REQUIRE(Clock::now() - *interrupted < 900ms);
+    REQUIRE(core::Clock::now() - *interrupted < 900ms);
     REQUIRE(scene.is_right());
   }
 }

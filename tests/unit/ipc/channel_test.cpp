@@ -145,9 +145,9 @@ TEST_CASE("no wake-up is lost where both sides sleep each time") {
   int wrong = 0;
   int slow = 0;  // each wait ends after a second, so that a lost wake-up is seen as such
   for (std::uint64_t id = 0; id < 5000; ++id) {
-    const TimePoint start = Clock::now();
+    const core::TimePoint start = core::Clock::now();
     wrong += channel.call(id) ? 0 : 1;
-    slow += Clock::now() - start > 900ms ? 1 : 0;
+    slow += core::Clock::now() - start > 900ms ? 1 : 0;
   }
   REQUIRE(wrong == 0);
   REQUIRE(slow == 0);
@@ -160,9 +160,9 @@ TEST_CASE("a closed channel answers what was posted before, and its threads leav
     channel.start_serving(2);
     std::array<std::uint32_t, 3> posted{};
     for (std::size_t i = 0; i < posted.size(); ++i) posted[i] = channel.post(i);
-    const TimePoint start = Clock::now();
+    const core::TimePoint start = core::Clock::now();
     channel.close();
-    REQUIRE(Clock::now() - start < 900ms);
+    REQUIRE(core::Clock::now() - start < 900ms);
     for (std::size_t i = 0; i < posted.size(); ++i) {
       REQUIRE(channel.host.answered(posted[i]));
       REQUIRE(channel.collect(posted[i], i));
@@ -174,9 +174,9 @@ TEST_CASE("closing wakes every thread that sleeps") {
   BusyChannel channel;
   channel.start_serving(3);
   while (channel.control->worker.parked != 3) std::this_thread::yield();
-  const TimePoint start = Clock::now();
+  const core::TimePoint start = core::Clock::now();
   channel.close();
-  REQUIRE(Clock::now() - start < 900ms);
+  REQUIRE(core::Clock::now() - start < 900ms);
 }
 
 }  // namespace

@@ -51,10 +51,10 @@ KilledTurn call_across_death(Host& host, Caller caller, TurnNotes& notes, Forked
   notes.go = 1;
   ipc::wake(&notes.go, 1);
   turn.finished = child.exit_code() == 0;
-  const TimePoint reaped = Clock::now();
+  const core::TimePoint reaped = core::Clock::now();
   host.worker_died();
   thread.join();
-  REQUIRE(Clock::now() - reaped < 900ms);
+  REQUIRE(core::Clock::now() - reaped < 900ms);
   return turn;
 }
 

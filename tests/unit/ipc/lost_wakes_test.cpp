@@ -58,9 +58,9 @@ TEST_CASE("a wait for what comes without any word of it is counted") {
 TEST_CASE("a wait that is woken, or in which nothing comes for seconds, is not counted") {
   const Counted counted;
   Bed bed;
-  const TimePoint start = Clock::now();
+  const core::TimePoint start = core::Clock::now();
   Sleeper sleeper([&] { bed.sleep(); });
-  while (Clock::now() < start + 1500ms) sleeper.until_asleep();
+  while (core::Clock::now() < start + 1500ms) sleeper.until_asleep();
   bed.words[1] = 1;
   wake(&bed.words[1], 1);
   sleeper.join();

@@ -39,7 +39,7 @@ class TurnHost {
   // As a caller does: an answer that stands counts, even of a dead worker.
   Outcome call(Caller caller) {
     using namespace std::chrono_literals;
-    for (const TimePoint end = Clock::now() + 10s; Clock::now() < end;) {
+    for (const core::TimePoint end = core::Clock::now() + 10s; core::Clock::now() < end;) {
       const bool dead = dead_.load() != 0;
       if (memory_->ring().answered(sequence_)) return collect();
       if (dead) return Outcome::kLost;

@@ -22,7 +22,7 @@ struct ReplyEnds {
       : host(ipc::WorkerMemory::create(bytes)),
         mapping(host->control_file(), ipc::Access::kReadWrite),
         control(*reinterpret_cast<ipc::Control*>(mapping.data())),
-        replies(ipc::MemoryFile::adopt(FileDescriptor(dup(host->reply_file().fd())), bytes)),
+        replies(ipc::MemoryFile::adopt(core::FileDescriptor(dup(host->reply_file().fd())), bytes)),
         arena(std::make_shared<ipc::ReplyArena>(replies, control)) {}
 
   // A block of the worker's with these bytes.

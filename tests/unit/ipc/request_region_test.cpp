@@ -219,7 +219,7 @@ TEST_CASE("a dropped loan is given out again, the lowest first") {
 
 TEST_CASE("the pages of free memory are given back, those of loans are not") {
   const auto region = RequestRegion::create(8 << 20);
-  const FileDescriptor fd = region->read_only();
+  const core::FileDescriptor fd = region->read_only();
   const auto allocated = [&] {
     struct stat status {};
     REQUIRE(fstat(fd.get(), &status) == 0);

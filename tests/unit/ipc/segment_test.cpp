@@ -49,7 +49,9 @@ bool maps(const std::string& label) {
   return false;
 }
 
-FileDescriptor duplicate(int fd) { return FileDescriptor(fcntl(fd, F_DUPFD_CLOEXEC, 0)); }
+core::FileDescriptor duplicate(int fd) {
+  return core::FileDescriptor(fcntl(fd, F_DUPFD_CLOEXEC, 0));
+}
 
 std::size_t allocated(const MemoryFile& file) {
   struct stat status {};
@@ -141,7 +143,7 @@ int write_through(int fd) {
 
 TEST_CASE("through a read-only descriptor nothing can be written, mapped writable or punched") {
   const MemoryFile file = MemoryFile::create("read-only", kSize);
-  const FileDescriptor fd = file.read_only();
+  const core::FileDescriptor fd = file.read_only();
   REQUIRE(write_through(fd.get()) == 0);
   // It still shows what its maker writes later.
   const MemoryFile adopted = MemoryFile::adopt(duplicate(fd.get()), kSize);
@@ -160,13 +162,13 @@ TEST_CASE("a read-only descriptor cannot be opened once more for writing, but by
     prctl(PR_SET_DUMPABLE, 1);  // else /proc/self belongs to root still
     const MemoryFile file = MemoryFile::create("mode", kSize);
     const std::string before = "/proc/self/fd/" + std::to_string(file.fd());
-    const FileDescriptor writable(open(before.c_str(), O_RDWR | O_CLOEXEC));
+    const core::FileDescriptor writable(open(before.c_str(), O_RDWR | O_CLOEXEC));
     if (!writable) return 2;  // what follows would prove nothing
-    const FileDescriptor fd = file.read_only();
+    const core::FileDescriptor fd = file.read_only();
     const std::string path = "/proc/self/fd/" + std::to_string(fd.get());
-    if (!FileDescriptor(open(path.c_str(), O_RDONLY | O_CLOEXEC))) return 3;
-    if (FileDescriptor(open(path.c_str(), O_RDWR | O_CLOEXEC))) return 4;
-    if (FileDescriptor(open(path.c_str(), O_WRONLY | O_CLOEXEC))) return 5;
+    if (!core::FileDescriptor(open(path.c_str(), O_RDONLY | O_CLOEXEC))) return 3;
+    if (core::FileDescriptor(open(path.c_str(), O_RDWR | O_CLOEXEC))) return 4;
+    if (core::FileDescriptor(open(path.c_str(), O_WRONLY | O_CLOEXEC))) return 5;
     return 0;
   });
   REQUIRE(child.exit_code() == 0);
@@ -182,7 +184,7 @@ TEST_CASE("a memory file of another process is adopted with the right size and s
 
 TEST_CASE("a memory file that may shrink or grow is not adopted") {
   for (const int seals : {0, F_SEAL_SHRINK, F_SEAL_GROW, F_SEAL_WRITE}) {
-    FileDescriptor fd(memfd_create("unsealed", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+    core::FileDescriptor fd(memfd_create("unsealed", MFD_CLOEXEC | MFD_ALLOW_SEALING));
     REQUIRE(ftruncate(fd.get(), kSize) == 0);
     REQUIRE(fcntl(fd.get(), F_ADD_SEALS, seals) == 0);
     CAPTURE(seals);
@@ -191,9 +193,10 @@ TEST_CASE("a memory file that may shrink or grow is not adopted") {
 }
 
 TEST_CASE("what is no memory file is not adopted") {
-  REQUIRE_THROWS_WITH(MemoryFile::adopt(FileDescriptor(), kSize), contains("fstat"));
-  REQUIRE_THROWS_WITH(MemoryFile::adopt(FileDescriptor(open("/dev/null", O_RDWR | O_CLOEXEC)), 0),
-                      contains("F_GET_SEALS"));
+  REQUIRE_THROWS_WITH(MemoryFile::adopt(core::FileDescriptor(), kSize), contains("fstat"));
+  REQUIRE_THROWS_WITH(
+      MemoryFile::adopt(core::FileDescriptor(open("/dev/null", O_RDWR | O_CLOEXEC)), 0),
+      contains("F_GET_SEALS"));
 }
 
 TEST_CASE("sizes that no memory file can have are refused with the system call") {
@@ -221,12 +224,13 @@ TEST_CASE("a memory file and its mappings leave nothing behind") {
   {
     const MemoryFile file = MemoryFile::create("gone", kSize);
     const Mapping mapping(file, Access::kReadWrite);
-    const FileDescriptor fd = file.read_only();
+    const core::FileDescriptor fd = file.read_only();
     const MemoryFile adopted = MemoryFile::adopt(duplicate(file.fd()), kSize);
     REQUIRE(entries("/dev/shm") == shared_before);
     REQUIRE(entries("/proc/self/fd").size() == before.size() + 3);
   }
-  REQUIRE_THROWS(MemoryFile::adopt(FileDescriptor(memfd_create("unsealed", MFD_CLOEXEC)), kSize));
+  REQUIRE_THROWS(
+      MemoryFile::adopt(core::FileDescriptor(memfd_create("unsealed", MFD_CLOEXEC)), kSize));
   REQUIRE_THROWS(MemoryFile::create("huge", ~std::size_t{0}));
   REQUIRE(entries("/proc/self/fd") == before);
   REQUIRE_FALSE(maps("gone"));

@@ -67,10 +67,10 @@ TEST_CASE("what gets ready while spinning is found") {
 
 TEST_CASE("spinning ends when the budget is used up") {
   SpinBudget budget(2ms, kProcessors);
-  const TimePoint start = Clock::now();
+  const core::TimePoint start = core::Clock::now();
   Looks never(-1);
   REQUIRE_FALSE(budget.spin(never));
-  REQUIRE(Clock::now() - start >= 2ms);
+  REQUIRE(core::Clock::now() - start >= 2ms);
   REQUIRE(never.count > 64);
 }
 
@@ -112,7 +112,7 @@ TEST_CASE("where models run on all processors a spin ends once another thread wa
 TEST_CASE("where models run on all processors a spin goes on while nobody wants this one") {
   constexpr int kLong = 5000;  // looks take longer than 5 us
   bool found = false;          // in a moment when nothing else ran here
-  for (const TimePoint end = Clock::now() + 30s; !found && Clock::now() < end;)
+  for (const core::TimePoint end = core::Clock::now() + 30s; !found && core::Clock::now() < end;)
     found = SpinBudget(1h, kProcessors).spin(Looks(kLong), 0, true);
   REQUIRE(found);
 }

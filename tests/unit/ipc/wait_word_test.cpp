@@ -30,13 +30,13 @@ using test::Sleeper;
 constexpr auto kSoon = 700ms;
 
 template <typename Body>
-Clock::duration time_of(Body body) {
-  const TimePoint start = Clock::now();
+core::Clock::duration time_of(Body body) {
+  const core::TimePoint start = core::Clock::now();
   body();
-  return Clock::now() - start;
+  return core::Clock::now() - start;
 }
 
-void wait_for(const Word& word, std::uint32_t expected, Deadline deadline = {}) {
+void wait_for(const Word& word, std::uint32_t expected, core::Deadline deadline = {}) {
   const WaitFor one{&word, expected};
   wait({&one, 1}, deadline);
 }
@@ -61,16 +61,16 @@ TEST_CASE("a wait for a word that has changed already returns at once") {
 TEST_CASE("a wait without words or past its deadline returns at once") {
   const Word word{0};
   REQUIRE(time_of([&] { wait({}, std::nullopt); }) < kSoon);
-  REQUIRE(time_of([&] { wait_for(word, 0, Clock::now() - 1h); }) < kSoon);
+  REQUIRE(time_of([&] { wait_for(word, 0, core::Clock::now() - 1h); }) < kSoon);
 }
 
 TEST_CASE("a wait ends at its deadline, and after a second without one") {
   const Word word{0};
   const Word other{0};
   const std::array two{WaitFor{&word, 0}, WaitFor{&other, 0}};
-  const TimePoint deadline = Clock::now() + 20ms;
-  while (Clock::now() < deadline) wait_for(word, 0, deadline);  // signals may end one early
-  const TimePoint next = Clock::now() + 20ms;
+  const core::TimePoint deadline = core::Clock::now() + 20ms;
+  while (core::Clock::now() < deadline) wait_for(word, 0, deadline);  // signals may end one early
+  const core::TimePoint next = core::Clock::now() + 20ms;
   REQUIRE(time_of([&] { wait(two, next); }) < kSoon);
   REQUIRE(time_of([&] { wait_for(word, 0); }) < 1500ms);
 }
@@ -80,7 +80,7 @@ TEST_CASE("a wait says whether it was woken, or ended by itself") {
   const std::array two{WaitFor{&words[0], 0}, WaitFor{&words[1], 0}};
   for (const std::size_t count : {1U, 2U}) {
     const std::span<const WaitFor> some = std::span(two).first(count);
-    REQUIRE_FALSE(wait(some, Clock::now() + 5ms));
+    REQUIRE_FALSE(wait(some, core::Clock::now() + 5ms));
     const std::array changed{WaitFor{&words[0], 1}, WaitFor{&words[1], 1}};
     REQUIRE_FALSE(wait(std::span(changed).first(count), std::nullopt));
     std::atomic<bool> woken{false};
@@ -153,10 +153,10 @@ int looks_without_waitv(int error, const std::array<Word, 2>& words) {
   constexpr long SYS_futex_waitv = 449;
 #endif
   if (!test::deny_call(SYS_futex_waitv, error)) return 255;
-  const TimePoint end = Clock::now() + 10s;
+  const core::TimePoint end = core::Clock::now() + 10s;
   int looks = 0;
   const std::array waits{WaitFor{&words[0], 0}, WaitFor{&words[1], 0}};
-  for (; words[1].load() == 0 && Clock::now() < end; ++looks) wait(waits, std::nullopt);
+  for (; words[1].load() == 0 && core::Clock::now() < end; ++looks) wait(waits, std::nullopt);
   return std::min(looks, 254);
 }
 
@@ -164,12 +164,12 @@ TEST_CASE("where the kernel waits for one word only, the others are looked at in
   if (test::skipped_without_filters()) return;
   for (const int error : {ENOSYS, EPERM}) {
     const SharedObject<std::array<Word, 2>> words;
-    const TimePoint start = Clock::now();
+    const core::TimePoint start = core::Clock::now();
     ForkedChild child([&] { return looks_without_waitv(error, *words); });
-    while (Clock::now() < start + 60ms) test::until_asleep(child.pid(), child.pid());
+    while (core::Clock::now() < start + 60ms) test::until_asleep(child.pid(), child.pid());
     (*words)[1].store(1);
     const int looks = child.exit_code();
-    const auto slices = (Clock::now() - start) / 10ms;
+    const auto slices = (core::Clock::now() - start) / 10ms;
     CAPTURE(error, looks, slices);
     REQUIRE(looks >= 1);
     REQUIRE(looks <= slices + 2);

@@ -51,13 +51,13 @@ TEST_CASE("a thread that is told of a request looks for it, though it learned to
   Sleeper thread([&] { taken = worker.ring.take(); });
   for (bool seen = false; !seen;) {
     worker.until_asleep(thread);  // after a spin in vain
-    const TimePoint start = Clock::now();
+    const core::TimePoint start = core::Clock::now();
     worker.ring_bell();
-    while (worker.control->worker.parked != 0 && Clock::now() < start + kSpin / 4)
+    while (worker.control->worker.parked != 0 && core::Clock::now() < start + kSpin / 4)
       std::this_thread::yield();
     std::this_thread::sleep_until(start + kSpin / 4);
     const bool looks = worker.control->worker.parked == 0;
-    seen = Clock::now() - start < kSpin / 2;  // else it may have given up, and rightly
+    seen = core::Clock::now() - start < kSpin / 2;  // else it may have given up, and rightly
     if (seen) REQUIRE(looks);
   }
   worker.put(1, Posted::kPosted);
@@ -77,7 +77,7 @@ TEST_CASE("a caller that sleeps on a reply is woken when the reply is announced"
     woken = true;
   });
   caller.until_asleep();
-  const TimePoint start = Clock::now();
+  const core::TimePoint start = core::Clock::now();
   worker.control->host.crowded = 1;
   worker.ring.announce(1);  // does nothing
   REQUIRE_FALSE(woken);
@@ -86,7 +86,7 @@ TEST_CASE("a caller that sleeps on a reply is woken when the reply is announced"
   caller.join();
   REQUIRE(woken);
   REQUIRE(worker.control->reply(1).published == 0);
-  REQUIRE(Clock::now() - start < 700ms);
+  REQUIRE(core::Clock::now() - start < 700ms);
 }
 
 }  // namespace

@@ -137,12 +137,12 @@ TEST_CASE("the host's wish to close ends all threads, at once and for good") {
     threads.emplace_back([&] { done = !worker.ring.take().has_value(); });
     worker.until_asleep(threads.back(), static_cast<std::uint32_t>(threads.size()));
   }
-  const TimePoint start = Clock::now();
+  const core::TimePoint start = core::Clock::now();
   worker.control->host.closing = 1;
   worker.control->host.doorbell.fetch_add(1);
   wake(&worker.control->host.doorbell, 3);
   for (Sleeper& thread : threads) thread.join();
-  REQUIRE(Clock::now() - start < 700ms);
+  REQUIRE(core::Clock::now() - start < 700ms);
   REQUIRE(std::ranges::all_of(left, [](bool done) { return done; }));
   REQUIRE_FALSE(worker.ring.take());
   REQUIRE(worker.ring.closing());
@@ -203,10 +203,10 @@ TEST_CASE("a caller that sleeps on a reply is woken by it") {
     while (published.load() == 0) wait({&wait_for, 1}, std::nullopt);
   });
   caller.until_asleep();
-  const TimePoint start = Clock::now();
+  const core::TimePoint start = core::Clock::now();
   worker.ring.publish(1, {});
   caller.join();
-  REQUIRE(Clock::now() - start < 700ms);
+  REQUIRE(core::Clock::now() - start < 700ms);
 }
 
 }  // namespace

@@ -8,7 +8,7 @@
 
 #include "catch.hpp"
 #include "core/clock.hpp"
-#include "unit/pool/fake_job.hpp"
+#include "unit/pool/calls/fake_job.hpp"
 
 namespace inferpool::pool {
 namespace {
@@ -25,7 +25,7 @@ Settings settings() {
 
 detail::ModelTraits host_traits() {
   detail::ModelTraits traits;
-  traits.load = FakeModel::load;
+  traits.load = calls::FakeModel::load;
   return traits;
 }
 
@@ -86,9 +86,9 @@ TEST_CASE("of a job in this process the payload is asked for, and the model run,
   int asked = 0;
   int run = 0;
   int encoded = 0;
-  FakeJob job({.size = [&] { return ++asked, std::size_t{0}; },
-               .write = [&](Encoder&) { ++encoded; },
-               .model = [&](Context&) { return ++run, std::size_t{0}; }});
+  calls::FakeJob job({.size = [&] { return ++asked, std::size_t{0}; },
+                      .write = [&](Encoder&) { ++encoded; },
+                      .model = [&](Context&) { return ++run, std::size_t{0}; }});
   pool->infer(job, {});
   CHECK(asked == 1);
   CHECK(run == 1);
@@ -98,22 +98,22 @@ TEST_CASE("of a job in this process the payload is asked for, and the model run,
 
 TEST_CASE("a backend is ready while it is open") {
   const Started pool;
-  CHECK(pool->wait_ready(Clock::now()));
+  CHECK(pool->wait_ready(core::Clock::now()));
   CHECK(pool->health().state == PoolState::kReady);
   CHECK_FALSE(pool->in_child());
   pool->close();
-  CHECK_FALSE(pool->wait_ready(Clock::now()));
+  CHECK_FALSE(pool->wait_ready(core::Clock::now()));
   CHECK(pool->health().state == PoolState::kStopped);
 }
 
 TEST_CASE("an asynchronous call is told once, before submit returns") {
   Started pool;
-  Told told;
-  pool->submit(std::make_unique<FakeAsyncJob>(told), {});
+  calls::Told told;
+  pool->submit(std::make_unique<calls::FakeAsyncJob>(told), {});
   CHECK(told.completed == 1);
   CHECK_FALSE(told.failed);
   pool->close();
-  pool->submit(std::make_unique<FakeAsyncJob>(told), {});
+  pool->submit(std::make_unique<calls::FakeAsyncJob>(told), {});
   CHECK(told.completed == 1);
   CHECK(told.failed == ErrorCode::kStopped);
 }
@@ -121,13 +121,13 @@ TEST_CASE("an asynchronous call is told once, before submit returns") {
 TEST_CASE("what is left of an answer in parts is given once the model is free, also an error") {
   Started pool;
   SECTION("the last part, from which the caller may ask the pool") {
-    FakeStreamJob job;
+    calls::FakeStreamJob job;
     pool->infer_stream(job, {});
     CHECK(job.taken == 1);
     CHECK(pool->stats().succeeded == 1);
   }
   SECTION("not what the model threw when its caller had ended it") {
-    FakeStreamJob job({.model = [&](Context&) -> std::size_t {
+    calls::FakeStreamJob job({.model = [&](Context&) -> std::size_t {
       job.ended = true;
       throw Error(ErrorCode::kCancelled, "the caller takes no more");
     }});
@@ -136,7 +136,8 @@ TEST_CASE("what is left of an answer in parts is given once the model is free, a
     CHECK(pool->stats().failed == 1);
   }
   SECTION("but what it threw by itself") {
-    FakeStreamJob job({.model = [](Context&) -> std::size_t { throw std::out_of_range("row"); }});
+    calls::FakeStreamJob job(
+        {.model = [](Context&) -> std::size_t { throw std::out_of_range("row"); }});
     CHECK(error_of([&] { pool->infer_stream(job, {}); }).code() == ErrorCode::kModelFailed);
     CHECK(job.taken == 0);
   }

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "catch.hpp"
-#include "unit/pool/fake_job.hpp"
+#include "unit/pool/calls/fake_job.hpp"
 
 namespace inferpool::pool {
 namespace {
@@ -32,7 +32,7 @@ const auto nothing = [](Context&) { return std::size_t{0}; };
 detail::ModelTraits traits_of(bool thread_safe) {
   detail::ModelTraits traits;
   traits.thread_safe = thread_safe;
-  traits.load = FakeModel::load;
+  traits.load = calls::FakeModel::load;
   return traits;
 }
 
@@ -44,7 +44,7 @@ class Loaded {
   }
   void infer(std::function<std::size_t()> payload, std::function<std::size_t(Context&)> model,
              const InferOptions& options) {
-    FakeJob job({.size = std::move(payload), .model = std::move(model)});
+    calls::FakeJob job({.size = std::move(payload), .model = std::move(model)});
     pool_.infer(job, options);
   }
   void close() { pool_.close(); }
@@ -161,7 +161,7 @@ TEST_CASE("a deadline that passes in the queue ends the call there") {
 TEST_CASE("a deadline that passes while the model runs is reported late, not ignored") {
   const Settings s = settings();
   Loaded pool(s, false);
-  const TimePoint deadline = Clock::now() + 2ms;
+  const core::TimePoint deadline = core::Clock::now() + 2ms;
   const Error error = error_of([&] {
     pool.infer(no_payload,
                [&](Context& context) {
@@ -252,7 +252,7 @@ TEST_CASE("a closed pool refuses calls, after it has let the running one end") {
 TEST_CASE("a call that is late or malformed is refused as with workers, and counts") {
   Loaded pool(settings(), false);
   const Error late =
-      error_of([&] { pool.infer(no_payload, nothing, {.deadline = Clock::now() - 1s}); });
+      error_of([&] { pool.infer(no_payload, nothing, {.deadline = core::Clock::now() - 1s}); });
   CHECK(late.code() == ErrorCode::kDeadlineExceeded);
   CHECK(late.phase() == Phase::kQueued);
   const Error malformed =

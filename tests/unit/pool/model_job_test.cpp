@@ -12,7 +12,7 @@
 
 #include "catch.hpp"
 #include "unit/heap_context.hpp"
-#include "unit/model/memory_blocks.hpp"
+#include "unit/wire/memory_blocks.hpp"
 
 namespace inferpool::detail {
 namespace {

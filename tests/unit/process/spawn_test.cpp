@@ -23,15 +23,15 @@ namespace {
 using inferpool::test::contains;
 
 struct Spawning {
-  FileDescriptor kept_ours, kept_theirs, output_ours, output_theirs;
+  core::FileDescriptor kept_ours, kept_theirs, output_ours, output_theirs;
   Spawning() {
     std::array<int, 2> fds{};
     REQUIRE(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds.data()) == 0);
-    kept_ours = FileDescriptor(fds[0]);
-    kept_theirs = FileDescriptor(fds[1]);
+    kept_ours = core::FileDescriptor(fds[0]);
+    kept_theirs = core::FileDescriptor(fds[1]);
     REQUIRE(pipe2(fds.data(), O_CLOEXEC) == 0);
-    output_ours = FileDescriptor(fds[0]);
-    output_theirs = FileDescriptor(fds[1]);
+    output_ours = core::FileDescriptor(fds[0]);
+    output_theirs = core::FileDescriptor(fds[1]);
   }
   Program program(const char* executable, std::vector<std::string> arguments) const {
     Program program;
@@ -71,7 +71,7 @@ TEST_CASE("a child has the given environment and nothing else, and writes where 
 
 TEST_CASE("a child has standard input, output, error and the kept descriptor, and no other") {
   Spawning spawning;
-  const FileDescriptor leaky(
+  const core::FileDescriptor leaky(
       open("/dev/null", O_RDONLY));  // not close-on-exec: another part of the host forgot
   Child child = spawn(spawning.program("/bin/sh", {"-c", "echo /proc/$$/fd/*"}));
   const int kept = spawning.kept_theirs.get();
@@ -89,7 +89,7 @@ TEST_CASE("a child has no signal blocked or ignored") {
 }
 
 TEST_CASE("a child has the folder and the umask that it is given, else the host's", "[H5]") {
-  const FileDescriptor folder(open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC));
+  const core::FileDescriptor folder(open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC));
   const auto here = std::filesystem::current_path().string();
   for (const bool given : {true, false}) {
     Spawning spawning;
@@ -135,8 +135,8 @@ TEST_CASE("a child ignores the signals that it is told to ignore, from its first
 
 TEST_CASE("where close_range is refused, a child has no other descriptors, either") {
   Spawning spawning;
-  const FileDescriptor leaky(open("/dev/null", O_RDONLY));
-  const FileDescriptor high(fcntl(leaky.get(), F_DUPFD, 900));
+  const core::FileDescriptor leaky(open("/dev/null", O_RDONLY));
+  const core::FileDescriptor high(fcntl(leaky.get(), F_DUPFD, 900));
   REQUIRE(high);
   const int kept = spawning.kept_theirs.get();
   std::string text;

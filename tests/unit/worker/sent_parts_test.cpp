@@ -6,9 +6,9 @@
 #include <inferpool/codec.hpp>
 
 #include "catch.hpp"
-#include "model/reply.hpp"
 #include "unit/ipc/reply_ends.hpp"
 #include "unit/ipc/sleeper.hpp"
+#include "wire/reply.hpp"
 
 namespace inferpool::worker {
 namespace {
@@ -40,7 +40,7 @@ struct Run : test::ReplyEnds {
     wakes.flush();
     ipc::ReplyBlocks blocks = receive(head);
     Decoder decoder(blocks.frame(bytes), blocks);
-    model::take_part(decoder);
+    wire::take_part(decoder);
     return decoder.take_tensor().values<std::int64_t>()[0];
   }
   Error refused(std::int64_t elements = 1) {

@@ -13,9 +13,9 @@
 #include "catch.hpp"
 #include "ipc/request_region.hpp"
 #include "ipc/worker_memory.hpp"
-#include "model/packed_settings.hpp"
-#include "model/reply.hpp"
-#include "model/traceparent.hpp"
+#include "settings/packed_settings.hpp"
+#include "wire/reply.hpp"
+#include "wire/traceparent.hpp"
 
 namespace inferpool::worker {
 namespace {
@@ -83,7 +83,7 @@ class Pair {
     detail::FrameBuffer frame;
     ipc::BlockList held;
     ipc::RequestBlocks blocks(*requests_, held);
-    model::put_trace(frame, {});
+    wire::put_trace(frame, {});
     Encoder encoder(frame, blocks, kReplyBytes);
     encoder.put_tensor(input);
     ipc::WakeList wakes;
@@ -97,7 +97,7 @@ class Pair {
     ring.copy_frame(sequence, copy);
     ipc::ReplyBlocks reply(*memory_, head, false, memory_->reply_bytes());
     Decoder decoder(reply.frame(copy), reply);
-    const auto failure = model::decode_failure(decoder, id_);
+    const auto failure = wire::decode_failure(decoder, id_);
     ring.finish(sequence);
     if (failure) throw *failure;
     return decoder.take_tensor();
@@ -107,10 +107,10 @@ class Pair {
   void welcome() {
     Settings settings;
     settings.name = "doubler";
-    const std::string text = pack(settings);
+    const std::string text = settings::pack(settings);
     const ipc::MemoryFile file = ipc::MemoryFile::create("settings", text.size());
     std::memcpy(ipc::Mapping(file, ipc::Access::kReadWrite).data(), text.data(), text.size());
-    const FileDescriptor requests = requests_->read_only();
+    const core::FileDescriptor requests = requests_->read_only();
     ipc::MessageHead head;
     head.kind = ipc::MessageKind::kWelcome;
     head.generation = 7;

@@ -2,7 +2,7 @@
 #include "runtimes/onnx/thread_count.hpp"
 
 #include "catch.hpp"
-#include "unit/model/scoped_variable.hpp"
+#include "unit/settings/scoped_variable.hpp"
 
 namespace inferpool::test {
 namespace {

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pool/calls/blocking_calls.hpp"
+
+#include <span>
+
+#include "pool/calls/call_wait.hpp"
+
+namespace inferpool::pool::calls {
+namespace {
+
+using News = WaitedCall::News;
+
+// Of the processors on which threads may spin, so many do callers in the queue leave to those that
+// are served.
+constexpr int kLeftToServed = 1;
+
+CallWait::Share share_of(const Placement& placement) noexcept {
+  return {.reserve = placement.state == dispatch::CallState::kPosted ? 0 : kLeftToServed,
+          .crowded = placement.crowded};
+}
+
+// However a call ends.
+struct RememberDeaths {
+  CallProtocol& protocol;
+  dispatch::Call& call;
+  ~RememberDeaths() { protocol.remember_deaths(call); }
+};
+
+}  // namespace
+
+void BlockingCalls::infer(detail::Job& job, const InferOptions& options) {
+  WaitedCall call(protocol_, options.stop);
+  ask(call, job, options, [&] { await_news(call, job); });
+}
+
+void BlockingCalls::infer_stream(detail::StreamJob& job, const InferOptions& options) {
+  WaitedCall call(protocol_, options.stop);
+  call.call.streams = true;
+  ask(call, job, options, [&] {
+    for (;;) {
+      const News news = await_news(call, job);
+      const bool more = job.take();
+      if (news == News::kAnswer) return;
+      if (!more) return protocol_.end_early(call.call);
+      call.end_if_over();
+    }
+  });
+}
+
+template <typename Await>
+void BlockingCalls::ask(WaitedCall& call, const detail::Job& job, const InferOptions& options,
+                        const Await& await) {
+  protocol_.prepare(call.call, job, options);
+  call.listen();
+  call.place(protocol_.admit(call.call));
+  const RememberDeaths at_end{protocol_, call.call};
+  try {
+    await();
+  } catch (...) {
+    protocol_.forget(call.call);
+    throw;
+  }
+}
+
+WaitedCall::News BlockingCalls::await_news(WaitedCall& call, detail::Job& job) {
+  for (CallWait wait(spin_, call.waiter, CallWait::First::kReply);;) {
+    const News news = call.take_news(job);
+    if (news == News::kFailure) throw *call.call.error;
+    if (news != News::kNone) return news;
+    const bool looked_in_vain =
+        !wait.wait(std::span(&call, 1), call.seen(), share_of(call.placement()));
+    if (looked_in_vain && !call.has_news()) call.check(core::Clock::now());
+  }
+}
+
+}  // namespace inferpool::pool::calls

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <stop_token>
+
+#include <inferpool/error.hpp>
+#include <inferpool/options.hpp>
+
+#include "core/clock.hpp"
+#include "pool/reports/refusal.hpp"
+
+// When a call ends that has no answer: the one rule, wherever its model runs.
+namespace inferpool::pool::calls {
+
+inline bool has_deadline(const InferOptions& options,
+                         const std::optional<Duration>& request_timeout) noexcept {
+  return options.timeout || options.deadline || request_timeout;
+}
+
+// When the time of a call that begins now is over. None: never, also for a time that no clock
+// reaches.
+inline core::Deadline call_deadline(const InferOptions& options,
+                                    const std::optional<Duration>& request_timeout) {
+  const auto& timeout = options.timeout ? options.timeout : request_timeout;
+  const core::Deadline deadline =
+      timeout ? core::earlier(options.deadline, core::after(core::Clock::now(), *timeout))
+              : options.deadline;
+  return deadline == core::TimePoint::max() ? std::nullopt : deadline;
+}
+
+// Why a call is over that has no answer by `now`: its caller asked it to stop, or its time has
+// passed. None: it goes on.
+inline std::optional<ErrorCode> why_over(const std::stop_token& stop,
+                                         const core::Deadline& deadline,
+                                         core::TimePoint now) noexcept {
+  if (stop.stop_requested()) return ErrorCode::kCancelled;
+  if (core::passed(deadline, now)) return ErrorCode::kDeadlineExceeded;
+  return std::nullopt;
+}
+
+// The same now. Without a deadline it reads no clock.
+inline std::optional<ErrorCode> why_over(const std::stop_token& stop,
+                                         const core::Deadline& deadline) noexcept {
+  return why_over(stop, deadline, deadline ? core::Clock::now() : core::TimePoint::min());
+}
+
+// Throws Error for a call that nobody waits for any more when it comes.
+inline void refuse_late(std::uint64_t id, const std::stop_token& stop,
+                        const core::Deadline& deadline) {
+  if (const auto why = why_over(stop, deadline))
+    throw reports::given_up(*why, id, Phase::kQueued, "before it was sent");
+}
+
+}  // namespace inferpool::pool::calls

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pool/calls/completion.hpp"
+
+#include <array>
+
+#include "core/quiet_thread.hpp"
+#include "pool/calls/delivery.hpp"
+#include "pool/reports/refusal.hpp"
+
+namespace inferpool::pool::calls {
+
+struct Completion::Pending : WaitedCall {
+  Pending(CallProtocol& protocol, dispatch::Waiter& group, const std::stop_token& stop)
+      : WaitedCall(protocol, stop) {
+    waiter.join(group);
+  }
+
+  std::unique_ptr<detail::AsyncJob> job;
+  std::optional<Error> error;  // how it ended, where not with an answer
+  bool refused = false;
+  int untold = 0;  // so often there was no memory to tell the job
+};
+
+Completion::Completion(CallProtocol& protocol, std::shared_ptr<reports::Events> events,
+                       Duration spin, int processors) noexcept
+    : protocol_(protocol), events_(std::move(events)), spin_(spin, processors) {}
+
+Completion::~Completion() { stop(); }
+
+void Completion::submit(std::unique_ptr<detail::AsyncJob> job,
+                        const InferOptions& options) noexcept {
+  std::list<Pending> pending;
+  try {
+    pending.emplace_back(protocol_, group_, options.stop);
+    enter();
+  } catch (...) {                                             // there is no thread that could tell
+    const std::shared_ptr<reports::Events> events = events_;  // the job may destroy the pool
+    protocol_.count_refusal();
+    return deliver_and_wait(*job, current_error(), *events);
+  }
+  Pending& call = pending.front();
+  call.job = std::move(job);
+  try {
+    protocol_.prepare(call.call, *call.job, options);
+    call.place(protocol_.admit(call.call));
+  } catch (...) {
+    call.error = current_error();
+    call.refused = true;
+  }
+  leave(pending);
+}
+
+// Before a call is admitted: from then on the thread must live until it has told the job.
+void Completion::enter() {
+  const std::lock_guard lock(mutex_);
+  if (stopped_) throw reports::stopped();
+  if (!thread_.joinable()) thread_ = core::quiet_thread("inferpool-done", [this] { run(); });
+  ++entering_;
+}
+
+// The last that the calling thread does here: as soon as the lock is released the job may be
+// told, and whoever it tells may destroy the pool. To wake a thread takes the word's address alone.
+void Completion::leave(std::list<Pending>& pending) noexcept {
+  ipc::WakeList wakes;  // acts after the lock is released
+  const std::lock_guard lock(mutex_);
+  --entering_;
+  arrived_.splice(arrived_.end(), pending);
+  group_.notify(wakes);
+}
+
+void Completion::stop() noexcept {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    stopped_ = stopped_ || !thread_.joinable();
+  }
+  if (on_this_thread()) {
+    const bool here = false;
+    while (!*gone_ && turn(here)) continue;
+    *gone_ = true;
+    if (thread_.joinable()) thread_.detach();
+    return;
+  }
+  notify();
+  if (thread_.joinable()) thread_.join();
+}
+
+bool Completion::on_this_thread() const noexcept {
+  return id_.load() == std::this_thread::get_id();
+}
+
+void Completion::notify() noexcept {
+  ipc::WakeList wakes;
+  group_.notify(wakes);
+}
+
+void Completion::run() noexcept {
+  bool gone = false;
+  gone_ = &gone;
+  id_.store(std::this_thread::get_id());
+  while (turn(gone)) continue;
+  if (!gone) id_.store({});  // another thread may get this one's id
+}
+
+// False once there is nothing left to do, and nothing will come; or `gone`: a job has
+// destroyed the pool, and this with it.
+bool Completion::turn(const bool& gone) noexcept {
+  const std::uint32_t seen = group_.seen();
+  if (!take_new()) return false;
+  if (!untold_.empty()) tell_again();
+  const core::TimePoint now = core::Clock::now();
+  // First every worker that has answered gets its next request, then the handlers are called.
+  for (auto next = active_.begin(); next != active_.end();) {
+    const auto pending = next++;
+    if (advance(*pending, now)) ended_.splice(ended_.end(), active_, pending);
+  }
+  if (!ended_.empty()) {
+    wait_.came();
+    return tell_ended(gone);
+  }
+  wait_.wait(active_, seen, {.crowded = crowded()});
+  return true;
+}
+
+bool Completion::tell_ended(const bool& gone) noexcept {
+  const std::shared_ptr<reports::Events> events = events_;
+  while (!ended_.empty()) {
+    std::list<Pending> told;  // its job may destroy the pool, and so whoever is told next
+    told.splice(told.end(), ended_, ended_.begin());
+    Pending& pending = told.front();
+    pending.stop_listening();
+    protocol_.remember_deaths(pending.call);
+    const bool done = deliver(*pending.job, pending.error, *events);
+    if (gone) return false;
+    if (!done && ++pending.untold < kMostTellings) {
+      untold_.splice(untold_.end(), told);
+      continue;
+    }
+    if (!done) give_up_telling(*events);
+    pending.job.reset();  // or what it owns destroys the pool
+    if (gone) return false;
+  }
+  return true;
+}
+
+// For what there was no memory before.
+void Completion::tell_again() noexcept {
+  const std::array words{group_.park(group_.seen())};
+  ipc::wait(words, core::Clock::now() + kTellAgainAfter);
+  group_.unpark();
+  ended_.splice(ended_.end(), untold_);
+}
+
+// False once there is nothing left to do, and nothing will come.
+bool Completion::take_new() noexcept {
+  std::list<Pending> fresh;
+  {
+    const std::lock_guard lock(mutex_);
+    stopped_ = stopping_ && entering_ == 0 && arrived_.empty() && active_.empty() &&
+               ended_.empty() && untold_.empty();
+    if (stopped_) return false;
+    fresh.swap(arrived_);
+  }
+  for (Pending& pending : fresh) pending.listen();
+  active_.splice(active_.end(), fresh);
+  return true;
+}
+
+// True once it has ended.
+bool Completion::advance(Pending& pending, core::TimePoint now) noexcept try {
+  if (pending.refused) return true;
+  for (;;) {
+    switch (pending.take_news(*pending.job)) {
+      case WaitedCall::News::kFailure:
+        pending.error = pending.call.error;
+        return true;
+      case WaitedCall::News::kAnswer:
+        return true;
+      case WaitedCall::News::kPart:  // which it does not ask for
+      case WaitedCall::News::kNone:
+        break;
+    }
+    pending.check(now);
+    if (!pending.has_news()) return false;
+  }
+} catch (...) {
+  pending.error = current_error();
+  return true;
+}
+
+bool Completion::crowded() const noexcept {
+  return !active_.empty() && active_.back().placement().crowded;
+}
+
+}  // namespace inferpool::pool::calls

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pool/calls/exchange.hpp"
+
+#include "core/format.hpp"
+#include "pool/calls/call_deadline.hpp"
+#include "pool/calls/delivery.hpp"
+#include "pool/calls/fingerprint.hpp"
+#include "pool/calls/slot_copy.hpp"
+#include "pool/reports/refusal.hpp"
+#include "wire/reply.hpp"
+#include "wire/traceparent.hpp"
+
+namespace inferpool::pool::calls {
+namespace {
+
+Placement placement_of(const dispatch::Dispatch& d, const dispatch::Call& call) {
+  Placement placement{.state = call.state,
+                      .sequence = call.sequence,
+                      .crowded = d.crowded(),
+                      .dead = call.dead != nullptr,
+                      .stood = call.stood.load(std::memory_order_relaxed)};
+  if (call.state != dispatch::CallState::kPosted) return placement;
+  placement.worker = std::static_pointer_cast<processes::WorkerHandle>(d.channel_of(call));
+  placement.channel = placement.worker.get();
+  placement.ring = &placement.worker->memory()->ring();
+  return placement;
+}
+
+bool copied_if_memory(const ipc::BlockList& from, ipc::BlockList& to) noexcept try {
+  return to = from, true;
+} catch (...) {
+  return false;
+}
+
+// One that could not be decoded is timed too, where its reply held no block.
+void time_success(dispatch::Dispatch& d, dispatch::Call& call, const ipc::ReplyHead& head,
+                  std::uint64_t decoded) noexcept {
+  call.marks.decoded = decoded;
+  d.counts().time(dispatch::stages_of(call.marks, {head.started, head.ended}));
+}
+
+}  // namespace
+
+void Exchange::prepare(dispatch::Call& call, const detail::Job& job, const InferOptions& options) {
+  call.id = next_id_.fetch_add(1, std::memory_order_relaxed);
+  call.retry = options.retry.value_or(origin_->settings.retry);
+  // None is not copied: to read all of what one byte was just written of waits for the write.
+  if (has_deadline(options, origin_->settings.request_timeout))
+    call.deadline = call_deadline(options, origin_->settings.request_timeout);
+  try {
+    refuse_late(call.id, options.stop, call.deadline);
+    wire::check_traceparent(options.traceparent.text());
+    call.marks.begun = core::ticks();
+    // What is not copied into a block takes no longer than a reading of the clock.
+    const bool copied = encode(call, job, options.traceparent.text());
+    call.marks.admitted = copied ? core::ticks() : call.marks.begun;
+  } catch (...) {
+    count_refusal();
+    throw current_error();
+  }
+}
+
+void Exchange::count_refusal() noexcept {
+  dispatch_.update([](dispatch::Dispatch& d, ipc::WakeList&) {
+    d.counts().begin();
+    d.counts().fail();
+  });
+}
+
+bool Exchange::encode(dispatch::Call& call, const detail::Job& job,
+                      std::string_view traceparent) try {
+  wire::put_trace(call.frame, traceparent);
+  const auto announce = [this] {
+    if (origin_->spins())
+      dispatch_.update([](dispatch::Dispatch& d, auto& wakes) { d.announce(wakes); });
+  };
+  ipc::RequestBlocks blocks(*origin_->requests, call.blocks, announce);
+  Encoder encoder(call.frame, blocks,
+                  static_cast<std::size_t>(origin_->settings.max_payload.value_or(0)));
+  job.encode(encoder);
+  if (call.frame.bytes().size() > ipc::kLargestFrame) {
+    throw Error(ErrorCode::kPayloadTooLarge,
+                core::formatted("the names and parameters of a request take {} bytes; accepted: {}",
+                                call.frame.bytes().size(), ipc::kLargestFrame));
+  }
+  if (call.frame.bytes().size() > ipc::kInlineFrame)
+    call.frame_offset = blocks.place(call.frame.bytes(), {}).offset;
+  return blocks.copied();
+} catch (...) {
+  call.blocks.clear();
+  reports::rethrow_unencodable(call.id);
+}
+
+// Of a call that counts as answered already, as its worker was given back.
+void Exchange::decode(Decoder& decoder, detail::Job& job) try {
+  job.decode(decoder);
+  decoder.finish();
+} catch (...) {
+  dispatch_.update([](dispatch::Dispatch& d, ipc::WakeList&) { d.counts().turn_into_failure(); });
+  throw;
+}
+
+Placement Exchange::admit(dispatch::Call& call) {
+  std::optional<Error> refusal = poison_.armed() ? poisoned(call) : std::nullopt;
+  const Placement placement = dispatch_.update([&](dispatch::Dispatch& d, ipc::WakeList& wakes) {
+    refusal = refusal ? d.refuse_poisoned(call, *std::move(refusal)) : d.admit(call, wakes);
+    return placement_of(d, call);
+  });
+  if (refusal) throw *refusal;
+  return placement;
+}
+
+Placement Exchange::look(const dispatch::Call& call) const {
+  return dispatch_.look([&](const dispatch::Dispatch& d) { return placement_of(d, call); });
+}
+
+void Exchange::give_up(dispatch::Call& call, ErrorCode code) noexcept {
+  const core::TimePoint now = core::Clock::now();
+  ipc::BlockList blocks;
+  dispatch_.update([&](dispatch::Dispatch& d, ipc::WakeList& wakes) {
+    // An abandoned run takes them with it, and remember() needs them, too.
+    if (call.blamed > 0 && !copied_if_memory(call.blocks, blocks)) call.blamed = 0;
+    d.give_up(call, code, now, wakes);
+    if (call.blocks.empty()) call.blocks = std::move(blocks);
+  });
+  watcher_.signal();  // its run may go on, for cancel_grace at most
+}
+
+void Exchange::forget(dispatch::Call& call) noexcept {
+  const core::TimePoint now = core::Clock::now();
+  const bool stood = dispatch_.update(
+      [&](dispatch::Dispatch& d, ipc::WakeList& wakes) { return d.forget(call, now, wakes); });
+  if (stood) watcher_.signal();  // as in give_up
+}
+
+void Exchange::end_early(dispatch::Call& call) noexcept {
+  const core::TimePoint now = core::Clock::now();
+  const bool stood = dispatch_.update([&](dispatch::Dispatch& d, ipc::WakeList& wakes) {
+    const bool there = d.forget(call, now, wakes);
+    // Its worker may have died, or the pool been closed, while its caller made up its mind.
+    if (there || call.error) d.counts().turn_into_success();
+    return there;
+  });
+  if (stood) watcher_.signal();  // as in give_up
+}
+
+std::optional<Error> Exchange::poisoned(const dispatch::Call& call) try {
+  const core::TimePoint now = core::Clock::now();
+  const auto found = poison_.find(
+      input_size(call.frame, call.blocks),
+      [&] { return input_hash(call.frame, call.blocks, poison_.key()); }, now);
+  if (!found) return std::nullopt;
+  return reports::poisoned_input(found->last, call.id, found->deaths, now - found->when,
+                                 origin_->settings.poison_memory);
+} catch (...) {
+  count_refusal();
+  throw current_error();
+}
+
+void Exchange::remember(dispatch::Call& call) noexcept try {
+  if (!poison_.enabled()) return;
+  const Fingerprint input{.size = input_size(call.frame, call.blocks),
+                          .hash = input_hash(call.frame, call.blocks, poison_.key())};
+  poison_.remember(input, std::exchange(call.blamed, 0), *call.blamed_end, core::Clock::now());
+} catch (...) {  // for want of memory: what ended a worker may do so once more
+}
+
+bool Exchange::collect(dispatch::Call& call, const Placement& placement, detail::Job& job) {
+  call.marks.seen = core::ticks();
+  const SlotCopy reply(placement);
+  const ipc::ReplyHead& head = reply.head();
+  const bool has_blocks = head.ticket < ipc::kTickets;
+  std::optional<bool> given_back;  // false: the call was not there any more
+  const auto give_back = [&](bool succeeded) {
+    given_back =
+        update_if_stands(call, placement, [&](dispatch::Dispatch& d, ipc::WakeList& wakes) {
+          d.collected(call, succeeded, wakes);
+          // What lies in the slot alone is decoded in no time, as in prepare.
+          if (succeeded && !has_blocks) time_success(d, call, head, call.marks.seen);
+        });
+    return *given_back;
+  };
+  try {
+    reply.check(call);
+    ipc::ReplyBlocks blocks = blocks_of(placement, head);
+    const std::span<const std::byte> frame = blocks.frame(reply.frame());
+    const bool end = call.streams && wire::is_end(frame);
+    Decoder decoder(frame, blocks);
+    std::optional<Error> failure = end ? std::nullopt : wire::decode_failure(decoder, call.id);
+    // The worker may take the next request while this one is decoded.
+    if (!give_back(!failure)) {
+      if (look(call).state == dispatch::CallState::kDone)
+        return false;  // ended meanwhile, and rightly answered
+      throw detail::Malformed("a reply to a request that was taken back");
+    }
+    if (failure) throw *std::move(failure);
+    if (!end) decode(decoder, job);
+    if (has_blocks) {
+      const std::uint64_t decoded = blocks.copied() ? core::ticks() : call.marks.seen;
+      dispatch_.update(
+          [&](dispatch::Dispatch& d, ipc::WakeList&) { time_success(d, call, head, decoded); });
+    }
+    return true;
+  } catch (const detail::Malformed& malformed) {
+    const reports::WorkerEnd end = violation(*placement.worker, malformed.what());
+    if (!(given_back ? *given_back : give_back(false))) return false;
+    throw_violation(call, end);
+  } catch (...) {
+    if (!given_back && !give_back(false)) return false;
+    reports::rethrow_undecodable(call.id);
+  }
+}
+
+bool Exchange::collect_part(dispatch::Call& call, const Placement& placement, detail::Job& job) {
+  const SlotCopy part(placement);
+  const std::uint64_t before = call.parts;
+  try {
+    part.check(call);
+    // The run may go on while this one is decoded.
+    const bool taken = update_if_stands(
+        call, placement,
+        [&](dispatch::Dispatch& d, ipc::WakeList& wakes) { d.part_taken(call, wakes); });
+    if (!taken) return false;
+    ipc::ReplyBlocks blocks = blocks_of(placement, part.head());
+    Decoder decoder(blocks.frame(part.frame()), blocks);
+    wire::take_part(decoder);
+    job.decode(decoder);
+    decoder.finish();
+    return true;
+  } catch (const detail::Malformed& malformed) {
+    const reports::WorkerEnd end = violation(*placement.worker, malformed.what());
+    const bool stood = update_if_stands(
+        call, placement,
+        [&](dispatch::Dispatch& d, ipc::WakeList& wakes) { d.collected(call, false, wakes); });
+    if (!stood) return false;
+    call.parts = before;
+    throw_violation(call, end);
+  } catch (...) {
+    reports::rethrow_undecodable(call.id);
+  }
+}
+
+template <typename Change>
+bool Exchange::update_if_stands(const dispatch::Call& call, const Placement& placement,
+                                const Change& change) {
+  return dispatch_.update([&](dispatch::Dispatch& d, ipc::WakeList& wakes) {
+    const bool there = placement.holds(call);
+    if (there) change(d, wakes);
+    return there;
+  });
+}
+
+ipc::ReplyBlocks Exchange::blocks_of(const Placement& placement, const ipc::ReplyHead& head) const {
+  return ipc::ReplyBlocks(*placement.worker->memory(), head, origin_->settings.copy_outputs,
+                          origin_->settings.max_payload.value_or(0));
+}
+
+}  // namespace inferpool::pool::calls

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include <inferpool/detail/job.hpp>
+#include <inferpool/error.hpp>
+#include <inferpool/options.hpp>
+
+#include "core/event_fd.hpp"
+#include "ipc/request_region.hpp"
+#include "pool/calls/call_protocol.hpp"
+#include "pool/calls/placement.hpp"
+#include "pool/calls/poison_memory.hpp"
+#include "pool/dispatch/call.hpp"
+#include "pool/dispatch/locked_dispatch.hpp"
+#include "pool/processes/worker_handle.hpp"
+
+namespace inferpool::pool::calls {
+
+// The call protocol over the shared memory of workers. Thread-safety: safe from many threads, one
+// for each call.
+class Exchange final : public CallProtocol {
+ public:
+  // `watcher`: wakes the thread that watches the workers, which then looks at the clock again. All
+  // outlive the exchange.
+  Exchange(std::shared_ptr<const processes::Origin> origin, dispatch::LockedDispatch& dispatch,
+           const core::EventFd& watcher) noexcept
+      : origin_(std::move(origin)),
+        dispatch_(dispatch),
+        watcher_(watcher),
+        poison_(origin_->settings.poison_memory) {}
+
+  void prepare(dispatch::Call& call, const detail::Job& job, const InferOptions& options) override;
+  void count_refusal() noexcept override;
+  Placement admit(dispatch::Call& call) override;
+  [[nodiscard]] Placement look(const dispatch::Call& call) const override;
+  void check(dispatch::Call& call, Placement& placement) noexcept override;
+  bool collect(dispatch::Call& call, const Placement& placement, detail::Job& job) override;
+  bool collect_part(dispatch::Call& call, const Placement& placement, detail::Job& job) override;
+  void give_up(dispatch::Call& call, ErrorCode code) noexcept override;
+  void forget(dispatch::Call& call) noexcept override;
+  void end_early(dispatch::Call& call) noexcept override;
+
+ private:
+  // True where bytes were copied into blocks.
+  bool encode(dispatch::Call& call, const detail::Job& job, std::string_view traceparent);
+  void decode(Decoder& decoder, detail::Job& job);
+  // Whether the call was there to be changed: change(Dispatch&, ipc::WakeList&).
+  template <typename Change>
+  bool update_if_stands(const dispatch::Call& call, const Placement& placement,
+                        const Change& change);
+  [[nodiscard]] ipc::ReplyBlocks blocks_of(const Placement& placement,
+                                           const ipc::ReplyHead& head) const;
+  void check_dead(dispatch::Call& call, const Placement& placement) noexcept;
+  [[nodiscard]] std::optional<Error> poisoned(const dispatch::Call& call);
+  void remember(dispatch::Call& call) noexcept override;
+  [[noreturn]] static void throw_violation(dispatch::Call& call, const reports::WorkerEnd& end);
+  reports::WorkerEnd violation(processes::WorkerHandle& worker,
+                               std::string_view what) const noexcept;
+
+  std::shared_ptr<const processes::Origin> origin_;
+  dispatch::LockedDispatch& dispatch_;
+  const core::EventFd& watcher_;
+  PoisonMemory poison_;
+  std::atomic<std::uint64_t> next_id_{1};
+};
+
+}  // namespace inferpool::pool::calls

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pool/calls/fingerprint.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "wire/traceparent.hpp"
+
+namespace inferpool::pool::calls {
+namespace {
+
+std::uint64_t word_at(std::span<const std::byte> frame, std::size_t place) noexcept {
+  std::uint64_t word = 0;
+  std::memcpy(&word, frame.data() + place, sizeof(word));
+  return word;
+}
+
+// Calls visit(bytes) for each piece that counts. A block that is not there (its call was given up,
+// and took it along) does not.
+template <typename Visit>
+void visit_input(const detail::FrameBuffer& frame, const ipc::BlockList& blocks,
+                 const Visit& visit) {
+  const std::span<const std::byte> all = frame.bytes();
+  std::size_t done = all.size() - wire::take_trace(all).rest.size();
+  auto block = blocks.begin();
+  for (std::size_t i = 0; i < frame.aparts(); ++i) {
+    const auto& apart = frame.apart(i);
+    visit(all.subspan(done, apart.begin - done));
+    done = apart.begin + apart.size;
+    if (!apart.block) continue;
+    // Blocks come in the order of their references, those that are put apart between them.
+    block = std::find_if(block, blocks.end(),
+                         [&](const auto& b) { return b->offset() == apart.offset; });
+    if (block == blocks.end()) return;
+    const std::uint64_t length = word_at(all, apart.begin - sizeof(std::uint64_t));
+    visit(std::span<const std::byte>((*block)->data(),
+                                     std::min<std::size_t>(length, (*block)->size())));
+  }
+  visit(all.subspan(done));
+}
+
+}  // namespace
+
+std::uint64_t input_size(const detail::FrameBuffer& frame, const ipc::BlockList& blocks) {
+  std::uint64_t size = 0;
+  visit_input(frame, blocks, [&](std::span<const std::byte> piece) { size += piece.size(); });
+  return size;
+}
+
+std::uint64_t input_hash(const detail::FrameBuffer& frame, const ipc::BlockList& blocks,
+                         const SipHash::Key& key) {
+  SipHash hash(key);
+  visit_input(frame, blocks, [&](std::span<const std::byte> piece) {
+    // Pieces that are cut elsewhere are another input.
+    const std::uint64_t size = piece.size();
+    hash.add(std::as_bytes(std::span(&size, 1)));
+    hash.add(piece);
+  });
+  return hash.finish();
+}
+
+}  // namespace inferpool::pool::calls

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <span>
+
+#include <inferpool/detail/frame.hpp>
+
+#include "core/format.hpp"
+#include "ipc/host_ring.hpp"
+#include "pool/calls/placement.hpp"
+
+namespace inferpool::pool::calls {
+
+// A reply, or a part of one, as it stands in its slot: once copied, the slot may change.
+class SlotCopy {
+ public:
+  explicit SlotCopy(const Placement& placement) noexcept
+      : head_(ring_of(placement).head(placement.sequence)),
+        frame_(
+            std::span(bytes_).first(std::min<std::size_t>(head_.frame_bytes, ipc::kInlineFrame))) {
+    ring_of(placement).copy_frame(placement.sequence, frame_);
+  }
+  SlotCopy(const SlotCopy&) = delete;
+  SlotCopy& operator=(const SlotCopy&) = delete;
+
+  [[nodiscard]] const ipc::ReplyHead& head() const noexcept { return head_; }
+  [[nodiscard]] std::span<const std::byte> frame() const noexcept { return frame_; }
+  // Throws Malformed.
+  void check(const dispatch::Call& call) const {
+    if (head_.call_id != call.id)
+      throw detail::Malformed(core::formatted("a reply to request {}", head_.call_id));
+  }
+
+ private:
+  static ipc::HostRing& ring_of(const Placement& placement) noexcept { return *placement.ring; }
+  ipc::ReplyHead head_;
+  std::array<std::byte, ipc::kInlineFrame> bytes_;
+  std::span<std::byte> frame_;
+};
+
+}  // namespace inferpool::pool::calls

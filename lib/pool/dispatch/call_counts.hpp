@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include <inferpool/stats.hpp>
+
+#include "pool/dispatch/latency.hpp"
+
+namespace inferpool::pool::dispatch {
+
+// What became of the calls of a pool: each that begins is counted, and each that ends, once.
+// Thread-safety: none, but of rate(); its owner's lock guards it.
+class CallCounts {
+ public:
+  // A call comes, which may be refused. Gives its number.
+  std::uint64_t begin() noexcept { return ++requests_; }
+  void succeed() noexcept { ++succeeded_; }
+  void fail() noexcept { ++failed_; }
+  // What was counted as a success has turned out to be a failure, and the other way round.
+  void turn_into_failure() noexcept {
+    --succeeded_;
+    ++failed_;
+  }
+  void turn_into_success() noexcept {
+    ++succeeded_;
+    --failed_;
+  }
+  // How long one that succeeded took.
+  void time(const StageTicks& stages) noexcept { latency_.count(stages); }
+
+  // What happened to some of them on the way.
+  void poison() noexcept { ++poisoned_; }
+  void retry() noexcept { ++retried_; }
+  void be_late() noexcept { ++late_; }
+
+  // That have begun and not ended.
+  [[nodiscard]] int under_way() const noexcept {
+    return static_cast<int>(requests_ - succeeded_ - failed_);
+  }
+  // Fills in all of this but in_flight.
+  void report(Stats& stats) const noexcept {
+    stats.requests = requests_;
+    stats.succeeded = succeeded_;
+    stats.failed = failed_;
+    stats.poisoned = poisoned_;
+    stats.retried = retried_;
+    stats.late = late_;
+    latency_.report(stats);
+  }
+  [[nodiscard]] const core::TickRate& rate() const noexcept { return latency_.rate(); }
+
+ private:
+  std::uint64_t requests_ = 0;
+  std::uint64_t succeeded_ = 0;
+  std::uint64_t failed_ = 0;
+  std::uint64_t poisoned_ = 0;
+  std::uint64_t retried_ = 0;
+  std::uint64_t late_ = 0;
+  Latency latency_;
+};
+
+}  // namespace inferpool::pool::dispatch

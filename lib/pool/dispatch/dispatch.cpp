@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "pool/dispatch/dispatch.hpp"
+
+#include <algorithm>
+
+#include "pool/reports/refusal.hpp"
+
+namespace inferpool::pool::dispatch {
+using namespace std::chrono_literals;
+
+Dispatch::Dispatch(const DispatchLimits& limits)
+    : limits_(limits), lanes_(limits.workers, limits.concurrency) {}
+
+std::optional<Error> Dispatch::admit(Call& call, ipc::WakeList& wakes) {
+  call.order = counts_.begin();
+  if (std::optional<Error> error = refusal(wakes)) {
+    counts_.fail();
+    call.state = CallState::kDone;
+    return error;
+  }
+  Lane* const lane = waiting() == 0 ? lanes_.free() : nullptr;
+  ++in_flight_;
+  if (lane != nullptr) {
+    call.marks.turn = call.marks.admitted;  // spares a reading of the clock
+    post(*lane, call, wakes);
+  } else {
+    call.state = CallState::kQueued;
+    queue_.push_back(call);
+    feed(wakes);
+  }
+  return std::nullopt;
+}
+
+void Dispatch::announce(ipc::WakeList& wakes) noexcept {
+  if (waiting() > 0 || crowded(1)) return;  // it could look for the call only in a model's place
+  if (const Lane* const lane = lanes_.free()) lane->channel()->announce(wakes);
+}
+
+Error Dispatch::refuse_poisoned(Call& call, Error poisoned) {
+  counts_.begin();
+  counts_.fail();
+  call.state = CallState::kDone;
+  if (closing_) return reports::stopped();
+  counts_.poison();
+  return poisoned;
+}
+
+std::optional<Error> Dispatch::refusal(ipc::WakeList& wakes) {
+  if (closing_) return reports::stopped();
+  if (breaker_ && live() == 0) return breaker_;
+  const auto most = static_cast<std::size_t>(limits_.max_queue_size);
+  if (waiting() < most) return std::nullopt;
+  feed(wakes);  // a worker that was late may have answered
+  if (waiting() < most || (queue_.empty() && lanes_.free() != nullptr)) return std::nullopt;
+  return reports::queue_full(waiting(), most);
+}
+
+void Dispatch::collected(Call& call, bool succeeded, ipc::WakeList& wakes) {
+  if (call.state != CallState::kPosted) return;
+  succeeded ? counts_.succeed() : counts_.fail();
+  --in_flight_;
+  call.state = CallState::kDone;
+  if (call.dead) {  // its worker ended after it had answered
+    --dead_;
+    return;
+  }
+  lanes_.collected(lane_of(call), call);
+  feed(wakes);
+}
+
+void Dispatch::part_taken(Call& call, ipc::WakeList& wakes) {
+  ++call.parts;
+  call.stood.store(0, std::memory_order_relaxed);
+  if (!call.dead) return lane_of(call).part_taken(call, wakes);
+  // No error yet: a whole answer stood there, which somebody has made a part.
+  fail(call,
+       call.error ? *call.error
+                  : reports::worker_lost(*call.dead->end, call.id, Phase::kRunning, call.parts),
+       wakes);
+}
+
+bool Dispatch::give_up(Call& call, ErrorCode code, core::TimePoint now, ipc::WakeList& wakes) {
+  if (!call.under_way()) return false;
+  // Made before anything changes: what follows cannot fail.
+  Error queued = reports::given_up(code, call.id, Phase::kQueued, "before a worker began it");
+  Error running = reports::given_up(code, call.id, Phase::kRunning,
+                                    "while a worker ran it (its run is given cancel_grace to end)",
+                                    lanes_.worker_index(call.lane));
+  if (call.state == CallState::kPosted && call.channel->answered(call.sequence)) {
+    call.note_stood();
+    return false;
+  }
+  Lane* const lane = call.state == CallState::kPosted && !call.dead ? &lane_of(call) : nullptr;
+  fail(call, take_out(call, now, wakes) ? std::move(running) : std::move(queued), wakes);
+  if (lane != nullptr) {
+    while (Call* other = lane->late() ? lane->recall_any() : nullptr) put_back(*other, wakes);
+    feed(wakes);
+  }
+  return true;
+}
+
+bool Dispatch::take_out(Call& call, core::TimePoint now, ipc::WakeList& wakes) noexcept {
+  if (call.state == CallState::kQueued) {
+    queue_.erase(call);
+    return false;
+  }
+  if (call.dead) return true;  // its worker ended, and the answer that stood is gone
+  Lane& lane = lane_of(call);
+  // However short cancel_grace is, a worker that sleeps may wake up.
+  if (lane.withdraw(call, core::after(now, std::max<Duration>(limits_.cancel_grace, 100ms))))
+    return false;
+  const bool answered = call.channel->answered(call.sequence);  // and nobody is to read it
+  lane.abandon(call, core::after(now, limits_.cancel_grace), wakes);
+  answered ? lanes_.collect_late() : counts_.be_late();
+  return true;
+}
+
+bool Dispatch::forget(Call& call, core::TimePoint now, ipc::WakeList& wakes) noexcept {
+  if (!call.under_way()) return false;
+  take_out(call, now, wakes);
+  end_without_answer(call);
+  return true;
+}
+
+void Dispatch::worker_ready(int index, std::shared_ptr<Channel> channel, ipc::WakeList& wakes) {
+  lanes_[index].worker_ready(std::move(channel));
+  breaker_.reset();
+  feed(wakes);
+}
+
+void Dispatch::worker_replaced(int index, std::shared_ptr<Channel> successor,
+                               ipc::WakeList& wakes) {
+  Lane& retiring = lanes_.retire(index);
+  while (Call* call = retiring.recall_any()) put_back(*call, wakes);
+  worker_ready(index, std::move(successor), wakes);
+}
+
+void Dispatch::worker_ended(const reports::WorkerEnd& end, ipc::WakeList& wakes) {
+  ended(lanes_[end.index], end, wakes);
+}
+
+void Dispatch::retiring_ended(const reports::WorkerEnd& end, ipc::WakeList& wakes) {
+  ended(lanes_.retiring(), end, wakes);
+}
+
+void Dispatch::set_breaker(std::optional<Error> unavailable, ipc::WakeList& wakes) {
+  breaker_ = std::move(unavailable);
+  if (breaker_ && live() == 0) fail_queue(*breaker_, wakes);
+}
+
+core::Deadline Dispatch::sweep(core::TimePoint now, ipc::WakeList& wakes) {
+  lanes_.collect_late();
+  feed(wakes);
+  bool soon = false;
+  for (Lane& lane : lanes_.all()) {
+    lane.end_overdue(now, limits_.cancel_grace, limits_.hang_timeout);
+    // What it has not begun must not be begun by another of its threads while it ends.
+    while (Call* call = lane.hung() ? lane.recall_any() : nullptr) put_back(*call, wakes);
+    soon = soon || lane.late() || lane.hung() ||
+           (!queue_.empty() && (lane.stalled() || lane.may_end_unseen()));
+  }
+  if (soon) {
+    feed(wakes);
+    return core::after(now, 5ms);
+  }
+  if (limits_.hang_timeout == 0ns) return core::after(now, 1s);
+  return core::after(now, std::clamp<Duration>(limits_.hang_timeout / 16, 5ms, 1s));
+}
+
+void Dispatch::close(ipc::WakeList& wakes) {
+  closing_ = true;
+  if (live() == 0) fail_queue(reports::stopped(), wakes);
+}
+
+void Dispatch::abort(ipc::WakeList& wakes) {
+  closing_ = true;
+  fail_queue(reports::stopped(), wakes);
+  for (Lane& lane : lanes_.all()) {
+    while (Call* call = lane.recall_any()) fail(*call, reports::stopped(), wakes);
+    for (const Run& run : lane.runs()) {
+      if (run.call == nullptr || lane.channel()->answered(run.sequence)) continue;
+      Call& call = *run.call;
+      lane.abandon(call, core::TimePoint::max(), wakes);
+      fail(call, reports::stopped(), wakes);
+    }
+  }
+}
+
+void Dispatch::count(Stats& stats) const {
+  counts_.report(stats);
+  stats.in_flight = in_flight_;
+  stats.queued = static_cast<int>(waiting());
+  lanes_.count(stats.workers);
+}
+
+Call* Dispatch::take_oldest_waiting() noexcept {
+  std::uint64_t begun = 0;  // up to here, what was posted ahead turned out to be begun
+  for (;;) {
+    Call* oldest = queue_.front();
+    for (const Lane& lane : lanes_) {
+      Call* ahead = lane.ahead();
+      if (ahead == nullptr || ahead->order <= begun) continue;
+      if (oldest == nullptr || ahead->order < oldest->order) oldest = ahead;
+    }
+    if (oldest == nullptr) return nullptr;
+    if (oldest->state == CallState::kQueued) {
+      queue_.erase(*oldest);
+      return oldest;
+    }
+    if (lane_of(*oldest).recall(*oldest)) return oldest;
+    begun = oldest->order;
+  }
+}
+
+void Dispatch::feed(ipc::WakeList& wakes) {
+  while (waiting() > 0) {
+    Lane* lane = lanes_.free();
+    if (lane == nullptr) break;
+    Call* call = take_oldest_waiting();
+    if (call == nullptr) break;
+    call->marks.turn = core::ticks();
+    post(*lane, *call, wakes);
+    call->waiter->notify(wakes);
+  }
+  while (!queue_.empty()) {
+    Lane* lane = lanes_.to_post_ahead();
+    if (lane == nullptr) break;
+    Call& call = *queue_.front();
+    queue_.erase(call);
+    call.marks.turn = 0;  // comes when the worker has done what it has
+    post(*lane, call, wakes);
+    call.waiter->notify(wakes);
+  }
+}
+
+void Dispatch::put_back(Call& call, ipc::WakeList& wakes) {
+  call.state = CallState::kQueued;
+  call.channel = nullptr;
+  queue_.put_back(call);
+  call.waiter->notify(wakes);
+}
+
+void Dispatch::end_without_answer(Call& call) noexcept {
+  if (call.dead) --dead_;
+  --in_flight_;
+  counts_.fail();
+  call.state = CallState::kDone;
+}
+
+void Dispatch::fail(Call& call, Error error, ipc::WakeList& wakes) {
+  end_without_answer(call);
+  call.error = std::move(error);
+  call.waiter->notify(wakes);
+}
+
+void Dispatch::fail_queue(const Error& error, ipc::WakeList& wakes) {
+  while (Call* call = queue_.front()) {
+    queue_.erase(*call);
+    fail(*call, error, wakes);
+  }
+}
+
+}  // namespace inferpool::pool::dispatch

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// What becomes of the calls of a worker that has ended.
+#include <memory>
+#include <new>
+#include <utility>
+#include <vector>
+
+#include "pool/dispatch/dispatch.hpp"
+#include "pool/reports/refusal.hpp"
+
+namespace inferpool::pool::dispatch {
+
+namespace {
+
+// Null: there is no memory for it.
+std::shared_ptr<const DeadWorker> make_dead(const std::shared_ptr<Channel>& channel,
+                                            const reports::WorkerEnd& end) noexcept try {
+  return std::make_shared<const DeadWorker>(
+      DeadWorker{channel, std::make_shared<const reports::WorkerEnd>(end)});
+} catch (const std::bad_alloc&) {
+  return nullptr;
+}
+
+}  // namespace
+
+void Dispatch::ended(Lane& lane, const reports::WorkerEnd& end, ipc::WakeList& wakes) {
+  if (!lane.live()) return;
+  const std::shared_ptr<Channel> channel = lane.channel();
+  const Dead dead = make_dead(channel, end);
+  std::vector<Run>& runs = lane.worker_ended();
+  for (const Run& run : runs) {
+    if (run.call == nullptr) continue;
+    dead ? lose(run, dead, wakes) : lose_all(*run.call, *channel, end, wakes);
+  }
+  runs.clear();
+  fail_hopeless(wakes);
+  feed(wakes);
+}
+
+// What waits for a worker that will not come.
+void Dispatch::fail_hopeless(ipc::WakeList& wakes) {
+  if (live() > 0) return;
+  if (closing_) {
+    fail_queue(reports::stopped(), wakes);
+  } else if (breaker_) {
+    fail_queue(*breaker_, wakes);
+  }
+}
+
+void Dispatch::lose(const Run& run, const Dead& dead, ipc::WakeList& wakes) {
+  Call& call = *run.call;
+  // The whole answer stands in memory that the call keeps alive: its caller collects it.
+  if (dead->channel->answered(call.sequence)) return keep(call, dead, wakes);
+  const bool began = call.parts > 0 || !dead->channel->recall(call.sequence);
+  lose_unanswered(call, dead, began, run.suspect, wakes);
+}
+
+// Without memory nothing that stands can be kept, and nobody is blamed.
+void Dispatch::lose_all(Call& call, Channel& channel, const reports::WorkerEnd& end,
+                        ipc::WakeList& wakes) {
+  const bool began = call.parts > 0 || !channel.recall(call.sequence);
+  if (began) ++call.deaths;
+  if (call.deaths < 2 && call.may_run_again(began)) {
+    counts_.retry();
+    return put_back(call, wakes);
+  }
+  fail(call,
+       reports::worker_lost(end, call.id, began ? Phase::kRunning : Phase::kQueued, call.parts),
+       wakes);
+}
+
+void Dispatch::lose_unanswered(Call& call, const Dead& dead, bool began, bool suspect,
+                               ipc::WakeList& wakes) {
+  if (began) ++call.deaths;
+  if (began && suspect) {
+    call.blamed_end = dead->end;
+    ++call.blamed;
+  }
+  if (call.deaths < 2 && call.may_run_again(began)) {
+    counts_.retry();
+    return put_back(call, wakes);
+  }
+  // A whole part that stands is the caller's, too.
+  const bool part = began && dead->channel->part_stands(call.sequence);
+  Error error = call.deaths >= 2 ? reports::poisoned_request(*dead->end, call.id)
+                                 : reports::worker_lost(*dead->end, call.id,
+                                                        began ? Phase::kRunning : Phase::kQueued,
+                                                        call.parts + (part ? 1 : 0));
+  if (!part) return fail(call, std::move(error), wakes);
+  call.error = std::move(error);
+  keep(call, dead, wakes);
+}
+
+// Until its caller has read what stands.
+void Dispatch::keep(Call& call, const Dead& dead, ipc::WakeList& wakes) {
+  call.dead = dead;
+  ++dead_;
+  call.waiter->notify(wakes);
+}
+
+void Dispatch::answer_gone(Call& call, ipc::WakeList& wakes) {
+  if (call.state != CallState::kPosted || !call.dead) return;
+  const Dead dead = std::exchange(call.dead, nullptr);
+  --dead_;
+  if (call.error) {  // that of its worker's end; the part did not come
+    Error error = call.deaths >= 2
+                      ? *std::move(call.error)
+                      : reports::worker_lost(*dead->end, call.id, Phase::kRunning, call.parts);
+    return fail(call, std::move(error), wakes);
+  }
+  lose_unanswered(call, dead, true, true, wakes);
+  fail_hopeless(wakes);
+  feed(wakes);
+}
+
+}  // namespace inferpool::pool::dispatch

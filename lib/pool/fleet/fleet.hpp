@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <inferpool/error.hpp>
+#include <inferpool/event.hpp>
+#include <inferpool/settings.hpp>
+
+#include "core/clock.hpp"
+#include "pool/fleet/fleet_port.hpp"
+#include "pool/fleet/fleet_status.hpp"
+#include "pool/fleet/member.hpp"
+#include "pool/fleet/recycle_limits.hpp"
+#include "pool/fleet/restart_schedule.hpp"
+
+namespace inferpool::pool::fleet {
+
+// Which workers live: the state machine of all worker processes of a pool. Pure logic: it reads no
+// clock, makes no process and never waits; what happens comes in, what is to be done goes to the
+// port. Each fault of a worker's life is one event here.
+//
+// A place has one process that serves. Where that dies or does not start, the next one is ordered,
+// at once or after a delay; where it reaches a limit, a successor is started beside it, which takes
+// its place when it is ready. A process that the kernel does not report as ended after SIGKILL is
+// lost (kKillGrace): its calls and its start end as if it had. As soon as there are as many of
+// these as places, no other is started.
+//
+// Thread-safety: none; it belongs to the thread that watches. What cannot fail for want of memory
+// says noexcept; step() changes nothing before it has what it needs.
+class Fleet {
+ public:
+  // `port` outlives the fleet.
+  Fleet(const Settings& settings, FleetPort& port, unsigned seed);
+
+  // --- what happens ---
+
+  // Orders the first process of each place.
+  void start() noexcept;
+  void spawned(int generation, int pid, core::TimePoint now) noexcept;
+  void not_spawned(int generation, const Error& error, core::TimePoint now) noexcept;
+  // The handshake is over: its model loads.
+  void loads(int generation) noexcept;
+  void ready(int generation, core::TimePoint now) noexcept;
+  // Whether the process that serves at the place runs what nobody waits for.
+  void late(int index, bool late) noexcept;
+  // Somebody sent it SIGKILL.
+  void killed(int generation, core::TimePoint now) noexcept;
+  // The kernel reports its end, or that it has ended and is somebody else's to reap (`end.lost`).
+  void ended(const reports::WorkerEnd& end, core::TimePoint now) noexcept;
+  // From now on all are on their way out.
+  void close(core::TimePoint now) noexcept;
+
+  // --- what time brings ---
+
+  // Starts, recycles, lets go, kills and gives up what is due.
+  void step(core::TimePoint now);
+  // Kills what was not ready in time. `now`: before the latest of what happens was read.
+  void check_starts(core::TimePoint now) noexcept;
+  // When to step again at the latest.
+  [[nodiscard]] core::Deadline next_step(core::TimePoint now) const noexcept;
+
+  // --- what it is asked ---
+
+  // It is closed, and nobody is left but the lost.
+  [[nodiscard]] bool over() const noexcept;
+  [[nodiscard]] const std::vector<Member>& members() const noexcept { return members_; }
+  [[nodiscard]] int lost() const noexcept;
+  // Overwrites `status`, which has room for one worker more than there are places.
+  void report(FleetStatus& status) const noexcept;
+
+ private:
+  struct Place {
+    RestartSchedule schedule;
+    core::Deadline next_start = {};
+    int generation = 0;  // of the last process that was made for it
+  };
+  Place& place(int index) noexcept { return places_[static_cast<std::size_t>(index)]; }
+  [[nodiscard]] int workers() const noexcept { return static_cast<int>(places_.size()); }
+  [[nodiscard]] int live() const noexcept;
+  [[nodiscard]] bool may_start() const noexcept;
+  // The constructor still waits for all to be ready at once.
+  [[nodiscard]] bool first_start_pending() const noexcept;
+  Member* find(int generation) noexcept;
+  [[nodiscard]] const Member* holder(int index) const noexcept;
+  [[nodiscard]] const Member* beside() const noexcept;
+
+  void order(int index, bool successor) noexcept;
+  void replace(Member& successor) noexcept;
+  void kill(Member& member, core::TimePoint now, const std::string& reason) noexcept;
+  void tell(Event event) noexcept;
+
+  // fleet_ends.cpp: what becomes of a place whose process is gone.
+  void gone(Member& member, const reports::WorkerEnd& end, core::TimePoint now) noexcept;
+  void holder_gone(const Member& member, const reports::WorkerEnd& end,
+                   core::TimePoint now) noexcept;
+  void start_failed(const reports::WorkerEnd& end, const Error& error,
+                    core::TimePoint now) noexcept;
+  void restart_at(core::TimePoint when, core::TimePoint now,
+                  const reports::WorkerEnd& last) noexcept;
+  bool promote_successor(int index) noexcept;
+  void successor_gone(const reports::WorkerEnd& end, const Error& error,
+                      core::TimePoint now) noexcept;
+  void retired(const Member& member, const reports::WorkerEnd& end) noexcept;
+  void count_death(const Error& error) noexcept;
+  void open_breaker(const Error& unavailable) noexcept;
+  void refuse_where_no_start_may_be() noexcept;
+
+  // fleet_steps.cpp: what time brings.
+  void start_due(core::TimePoint now) noexcept;
+  void recycle_due(core::TimePoint now);
+  void let_go(Member& member, core::TimePoint now) noexcept;
+  void give_up_due(core::TimePoint now) noexcept;
+  void close_step(core::TimePoint now) noexcept;
+  [[nodiscard]] core::Deadline next_recycling(core::TimePoint now) const noexcept;
+
+  FleetPort& port_;
+  RestartBackoff backoff_;
+  Duration startup_timeout_;
+  Duration drain_timeout_;
+  bool start_in_background_;
+  std::vector<Place> places_;
+  std::vector<Member> members_;  // has room for all
+  RecycleLimits limits_;
+  RestartSchedule successors_;
+  core::Deadline next_successor_ = {};
+  std::string recycle_reason_;
+  int generations_ = 0;
+  bool given_up_ = false;  // the first start failed, and the constructor is about to say so
+  core::Deadline close_deadline_ = {};
+  int failures_in_a_row_ = 0;
+  bool breaker_open_ = false;
+  std::uint64_t starts_ = 0, deaths_ = 0, hung_ = 0, recycled_ = 0;
+  bool was_ready_ = false;
+  std::optional<Error> last_failure_ = {};
+  std::optional<Error> failed_start_ = {};
+};
+
+}  // namespace inferpool::pool::fleet

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <inferpool/settings.hpp>
+
+#include <string_view>
+
+#include "ipc/segment.hpp"
+#include "pool/processes/surroundings.hpp"
+#include "pool/processes/worker_binary.hpp"
+#include "process/spawn.hpp"
+
+namespace inferpool::pool::processes {
+
+// The settings as the program of the worker with this index: arguments, environment, limits. `kept`
+// and `output` are the child's descriptors.
+[[nodiscard]] process::Program make_program(const Settings& settings, const WorkerBinary& binary,
+                                            const Surroundings& surroundings, int index, int kept,
+                                            int output);
+
+// Packed settings in memory that a worker can map.
+[[nodiscard]] ipc::MemoryFile settings_file(std::string_view bytes);
+
+}  // namespace inferpool::pool::processes

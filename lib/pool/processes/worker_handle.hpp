@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <inferpool/settings.hpp>
+
+#include "core/clock.hpp"
+#include "core/failure.hpp"
+#include "ipc/handshake.hpp"
+#include "ipc/worker_memory.hpp"
+#include "pool/dispatch/channel.hpp"
+#include "pool/processes/oom_kills.hpp"
+#include "pool/processes/origin.hpp"
+#include "pool/processes/output_pipe.hpp"
+#include "pool/reports/worker_end.hpp"
+#include "process/child.hpp"
+
+namespace inferpool::pool::processes {
+
+// One worker process, from its spawn to its end, and its memory, which may outlive it.
+// Thread-safety: the part of Channel, kill() and memory() as they say; the rest belongs to the
+// thread that watches.
+class WorkerHandle final : public dispatch::Channel {
+ public:
+  enum class Stage { kShakingHands, kLoading, kReady };
+
+  // Makes the memory and starts the process, whose life is bound to the calling thread. Throws
+  // std::runtime_error naming the system call.
+  WorkerHandle(std::shared_ptr<const Origin> origin, int index, int generation);
+  WorkerHandle(const WorkerHandle&) = delete;
+  WorkerHandle& operator=(const WorkerHandle&) = delete;
+  ~WorkerHandle() override;
+
+  // --- for the thread that watches ---
+
+  // Reads what the worker said on the control socket. The stage may change.
+  void advance() noexcept;
+  // Once the kernel says that it ended: what is left of its output, and how it ended.
+  std::optional<reports::WorkerEnd> end() noexcept;
+  // The kernel reports that it has ended, though it may be somebody else's to reap.
+  [[nodiscard]] bool has_ended() const noexcept { return child_.has_ended(); }
+  // As end(), of one whose end the kernel does not give yet; its output is over.
+  reports::WorkerEnd give_up(reports::Lost why) noexcept;
+
+  [[nodiscard]] int index() const noexcept { return index_; }
+  [[nodiscard]] int generation() const noexcept { return generation_; }
+  [[nodiscard]] int pid() const noexcept { return pid_; }
+  [[nodiscard]] int pidfd() const noexcept { return child_.pidfd(); }
+  [[nodiscard]] int socket_fd() const noexcept {
+    return stage_ == Stage::kReady ? -1 : socket_.fd();
+  }
+  [[nodiscard]] OutputPipe& output() noexcept { return output_; }
+  [[nodiscard]] Stage stage() const noexcept { return stage_; }
+  // Whether SIGKILL was sent.
+  [[nodiscard]] bool killed() const noexcept { return kill_sent_.load(); }
+
+  // See process::Child.
+  [[nodiscard]] std::optional<std::uint64_t> private_memory() const {
+    return child_.private_memory();
+  }
+
+  // --- safe from any thread ---
+
+  [[nodiscard]] const std::shared_ptr<ipc::WorkerMemory>& memory() const noexcept {
+    return memory_;
+  }
+  void abort(const std::string& reason) noexcept override;
+  void kill(const std::string& reason) noexcept override;
+  // Asks the process to leave once it has nothing to do. Under the pool's lock.
+  void ask_to_leave(ipc::WakeList& wakes) { memory_->ring().close(wakes); }
+
+  bool has_room() const noexcept override { return !ending_.load() && memory_->ring().has_room(); }
+  std::uint32_t post(const dispatch::Call& call, ipc::WakeList& wakes) override;
+  void announce(ipc::WakeList& wakes) noexcept override { memory_->ring().announce(wakes); }
+  bool recall(std::uint32_t sequence) noexcept override { return memory_->ring().recall(sequence); }
+  bool answered(std::uint32_t sequence) const noexcept override {
+    return memory_->ring().answered(sequence);
+  }
+  bool holds_memory(std::uint32_t sequence) const noexcept override {
+    return memory_->ring().head(sequence).ticket < ipc::kTickets;
+  }
+  bool passed(std::uint32_t sequence) const noexcept override {
+    return memory_->ring().passed(sequence);
+  }
+  bool part_stands(std::uint32_t sequence) const noexcept override {
+    return memory_->ring().part_stands(sequence);
+  }
+  void take_part(std::uint32_t sequence, ipc::WakeList& wakes) noexcept override {
+    memory_->ring().take_part(sequence, wakes);
+  }
+  void cancel(std::uint32_t sequence, ipc::WakeList& wakes) noexcept override {
+    memory_->ring().cancel(sequence, wakes);
+  }
+  void finish(std::uint32_t sequence) noexcept override { memory_->ring().finish(sequence); }
+  void discard(std::uint32_t sequence) noexcept override;
+
+ private:
+  void read(const ipc::Message& message);
+  void read_hello(const ipc::Message& message);
+  void send_welcome();
+  void fail_start(std::string_view why) noexcept;
+  void note(std::string_view reason) noexcept;
+  reports::WorkerEnd take_end() noexcept;
+
+  std::shared_ptr<const Origin> origin_;
+  int index_;
+  int generation_;
+  std::shared_ptr<ipc::WorkerMemory> memory_;
+  ipc::ControlSocket socket_;
+  core::FileDescriptor child_output_;  // only while the process is being made
+  OutputPipe output_;
+  process::Child child_;  // guarded by kill_mutex_ once other threads know the worker
+  int pid_ = 0;
+  Stage stage_ = Stage::kShakingHands;
+  std::string start_failure_;
+  core::Failure load_failure_;
+  std::atomic<bool> ending_{false};  // a signal was sent that ends it
+  std::atomic<bool> kill_sent_{false};
+  std::mutex kill_mutex_;
+  std::string kill_reason_;  // guarded by kill_mutex_; has room, as that is no time to allocate
+  bool aborted_ = false;     // likewise
+  bool given_up_ = false;
+  OomKills::Mark oom_mark_;
+};
+
+}  // namespace inferpool::pool::processes

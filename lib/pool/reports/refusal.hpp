@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include <inferpool/error.hpp>
+
+namespace inferpool::pool::reports {
+
+// The errors that a call may get wherever the model runs. To make one never fails: without memory
+// it says less.
+
+[[nodiscard]] Error stopped() noexcept;
+
+// deadline_exceeded or cancelled. `when` ends the sentence: "before a worker began it".
+[[nodiscard]] Error given_up(ErrorCode code, std::uint64_t request_id, Phase phase,
+                             std::string_view when, int worker_index = -1) noexcept;
+
+[[nodiscard]] Error queue_full(std::size_t waiting, std::size_t most) noexcept;
+
+// out_of_memory: not the pool's shared memory, but the host's own.
+[[nodiscard]] Error host_memory_used_up() noexcept;
+
+// For what a codec threw under a request that is encoded: an Error as it is, std::bad_alloc as
+// out_of_memory, anything else as invalid_argument. To be called in a catch block.
+[[noreturn]] void rethrow_unencodable(std::uint64_t request_id);
+
+// For what a codec threw under a reply that is decoded, other than Malformed: an Error as it is,
+// std::bad_alloc as out_of_memory, anything else as model_failed. To be called in a catch block.
+[[noreturn]] void rethrow_undecodable(std::uint64_t request_id);
+
+}  // namespace inferpool::pool::reports

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string_view>
+
+namespace inferpool::settings {
+
+// Throws Error (invalid_settings): "<source>: <place> is <written>; accepted: <accepted>".
+// `written` is shortened where it is long.
+[[noreturn]] void refuse_setting(std::string_view source, std::string_view place,
+                                 std::string_view written, std::string_view accepted);
+
+}  // namespace inferpool::settings

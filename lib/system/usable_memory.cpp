@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "system/usable_memory.hpp"
+
+#include "system/memory_cgroup.hpp"
+
+namespace inferpool::system {
+
+std::uint64_t usable_memory(const CgroupPlace& place) {
+  return MemoryCgroup(place).limit().value_or(machine_memory());
+}
+
+}  // namespace inferpool::system

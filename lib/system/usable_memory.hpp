@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+#include "system/cgroup.hpp"
+
+namespace inferpool::system {
+
+// Bytes of memory that this process can use: the machine's, or less where a cgroup limits it.
+[[nodiscard]] std::uint64_t usable_memory(const CgroupPlace& place = {});
+
+}  // namespace inferpool::system

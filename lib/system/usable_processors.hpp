@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "system/cgroup.hpp"
+
+namespace inferpool::system {
+
+// Processors that this process can keep busy: those it may run on, or fewer where the quota of a
+// cgroup is lower (2.5 processors count as 2). At least 1.
+[[nodiscard]] int usable_processors(const CgroupPlace& place = {});
+
+}  // namespace inferpool::system
