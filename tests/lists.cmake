@@ -189,6 +189,16 @@ set(integration_tests
     integration/worker_isolation_test.cpp
     integration/worker_process_test.cpp)
 
+# The explorer of interleavings, and what of lib/ its scenes need compiled.
+set(explorer_tests
+    explorer/access.cpp
+    explorer/explorer.cpp
+    explorer/litmus_test.cpp
+    explorer/memory.cpp
+    explorer/stage.cpp)
+set(explored_sources
+    ipc/spin.cpp)
+
 # The same for what a service uses: asynchronous calls, types, events, timings. Many threads, so under
 # ThreadSanitizer, too.
 set(service_tests

@@ -8,7 +8,7 @@
 #include <span>
 
 #include "ipc/layout.hpp"
-#include "ipc/wait_word.hpp"
+#include "ipc/shared_words.hpp"
 
 namespace inferpool::ipc {
 
@@ -38,10 +38,15 @@ struct ReplyHead {
 // state is private: nothing that a worker writes can move it. Thread-safety: has_room, post, recall
 // and finish under one lock; the others from any thread that has the sequence number of a request:
 // once it is finished their answers mean nothing, but do no harm.
-class HostRing {
+template <typename Words>
+class BasicHostRing {
  public:
+  using Control = BasicControl<Words>;
+  using WaitFor = typename Words::WaitFor;
+  using WakeList = typename Words::WakeList;
+
   // `first`: the number of the first request, which the worker's part says too.
-  explicit HostRing(Control& control, std::uint32_t first = 1) noexcept
+  explicit BasicHostRing(Control& control, std::uint32_t first = 1) noexcept
       : control_(control), next_(first) {}
 
   // Whether one more request can be posted: a slot is free, and all that are in its way have been
@@ -98,10 +103,12 @@ class HostRing {
   void close(WakeList& wakes) noexcept;
 
  private:
+  using Word = typename Words::template Atomic<std::uint32_t>;
+
   // What the host itself knows of a slot.
   struct Known {
-    std::atomic<std::uint32_t> published_before{0};  // the published word when it was posted
-    std::atomic<std::uint32_t> parts{kNoParts};      // that were taken
+    Word published_before{0};  // the published word when it was posted
+    Word parts{kNoParts};      // that were taken
   };
   static constexpr std::uint32_t kNoParts = ~0U;  // its caller takes none
 
@@ -117,5 +124,8 @@ class HostRing {
   std::bitset<kRingSlots> open_;  // by slot: posted, and not finished
   std::array<Known, kRingSlots> known_{};
 };
+
+extern template class BasicHostRing<SharedWords>;
+using HostRing = BasicHostRing<SharedWords>;
 
 }  // namespace inferpool::ipc

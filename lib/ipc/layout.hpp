@@ -43,7 +43,7 @@
 
 #include <inferpool/detail/frame.hpp>
 
-#include "ipc/robust_mutex.hpp"
+#include "ipc/shared_words.hpp"
 
 namespace inferpool::ipc {
 
@@ -98,65 +98,95 @@ inline constexpr std::uint32_t kToldStreams = 2;
 inline constexpr std::uint32_t kToldPart = 4;  // one more
 constexpr std::uint32_t parts_of(std::uint32_t told) noexcept { return told / kToldPart; }
 
-struct alignas(64) RequestSlot {
-  std::atomic<std::uint32_t> posted{0};
-  std::atomic<std::uint32_t> reply_parked{0};  // the caller sleeps on the published word
-  std::atomic<std::uint32_t> told{0};
-  std::uint32_t frame_bytes = 0;
-  std::uint64_t call_id = 0;
-  std::int64_t deadline = 0;       // nanoseconds of CLOCK_MONOTONIC; 0: none
-  std::uint64_t frame_offset = 0;  // in `requests`, where frame_bytes > kInlineFrame
+// The structs are templates over how their words are touched: see SharedWords. The aliases at their
+// end are what two processes share.
+template <typename Words>
+struct alignas(64) BasicRequestSlot {
+  template <typename T>
+  using Atomic = typename Words::template Atomic<T>;
+  template <typename T>
+  using Plain = typename Words::template Plain<T>;
+
+  Atomic<std::uint32_t> posted{0};
+  Atomic<std::uint32_t> reply_parked{0};  // the caller sleeps on the published word
+  Atomic<std::uint32_t> told{0};
+  Plain<std::uint32_t> frame_bytes{0};
+  Plain<std::uint64_t> call_id{0};
+  Plain<std::int64_t> deadline{0};       // nanoseconds of CLOCK_MONOTONIC; 0: none
+  Plain<std::uint64_t> frame_offset{0};  // in `requests`, where frame_bytes > kInlineFrame
   std::array<std::byte, kInlineFrame> frame;
   std::array<std::byte, kSlotBytes - 40 - kInlineFrame> unused;
 };
-static_assert(sizeof(RequestSlot) == kSlotBytes);
 
 // Read by the host: each field is loaded once, atomically. The header and a small frame, up to 24
 // bytes, share the first cache line: what a reply costs is the lines that move.
-struct alignas(64) ReplySlot {
-  std::atomic<std::uint32_t> published{0};  // stored last
-  std::atomic<std::uint32_t> frame_bytes{0};
-  std::atomic<std::uint64_t> call_id{0};
-  std::atomic<std::uint32_t> ticket{0};      // kTickets: the reply holds no block
-  std::atomic<std::uint32_t> generation{0};  // of the ticket
-  std::atomic<std::uint64_t> started{0};     // in ticks(): the run, for statistics only
-  std::atomic<std::uint64_t> ended{0};
+template <typename Words>
+struct alignas(64) BasicReplySlot {
+  template <typename T>
+  using Atomic = typename Words::template Atomic<T>;
+
+  Atomic<std::uint32_t> published{0};  // stored last
+  Atomic<std::uint32_t> frame_bytes{0};
+  Atomic<std::uint64_t> call_id{0};
+  Atomic<std::uint32_t> ticket{0};      // kTickets: the reply holds no block
+  Atomic<std::uint32_t> generation{0};  // of the ticket
+  Atomic<std::uint64_t> started{0};     // in ticks(): the run, for statistics only
+  Atomic<std::uint64_t> ended{0};
   union {
     std::array<std::byte, kInlineFrame> frame;
     std::uint64_t frame_offset;  // in `replies`, where frame_bytes > kInlineFrame
   };
-  std::atomic<std::uint32_t> sender_parked{0};  // the run sleeps on the told word
+  Atomic<std::uint32_t> sender_parked{0};  // the run sleeps on the told word
   std::array<std::byte, kSlotBytes - 44 - kInlineFrame> unused;
 };
-static_assert(offsetof(ReplySlot, frame) + 24 == 64);
-static_assert(sizeof(ReplySlot) == kSlotBytes);
 
-struct WorkerPart {
-  alignas(128) std::atomic<std::uint32_t> parked{0};  // serving threads that sleep on the doorbell
+template <typename Words>
+struct BasicWorkerPart {
+  using Word = typename Words::template Atomic<std::uint32_t>;
+  using Mutex = typename Words::Mutex;
+
+  alignas(128) Word parked{0};  // serving threads that sleep on the doorbell
   // The next number to take; to the host a hint. On a line of its own: it changes with each
   // request, and the host reads `parked` with each.
-  alignas(128) std::atomic<std::uint32_t> consumed{1};
-  alignas(128) RobustMutex take_mutex;   // guards the order in which serving threads take requests
-  alignas(128) RobustMutex reply_mutex;  // guards tickets, blocks and the order of replies
+  alignas(128) Word consumed{1};
+  alignas(128) Mutex take_mutex;   // guards the order in which serving threads take requests
+  alignas(128) Mutex reply_mutex;  // guards tickets, blocks and the order of replies
 };
 
-struct HostPart {
-  alignas(128) std::atomic<std::uint32_t> doorbell{0};
-  std::atomic<std::uint32_t> closing{0};
-  std::atomic<std::uint32_t> crowded{0};  // see PostedRequest, of the last request
+template <typename Words>
+struct BasicHostPart {
+  using Word = typename Words::template Atomic<std::uint32_t>;
+
+  alignas(128) Word doorbell{0};
+  Word closing{0};
+  Word crowded{0};  // see PostedRequest, of the last request
   // released[t] == g: the host is done with the reply that had ticket t in its generation g.
-  alignas(128) std::array<std::atomic<std::uint32_t>, kTickets> released{};
+  alignas(128) std::array<Word, kTickets> released{};
 };
 
-struct Control {
-  WorkerPart worker;
-  HostPart host;
-  std::array<RequestSlot, kRingSlots> requests;
-  std::array<ReplySlot, kRingSlots> replies;
+template <typename Words>
+struct BasicControl {
+  BasicWorkerPart<Words> worker;
+  BasicHostPart<Words> host;
+  std::array<BasicRequestSlot<Words>, kRingSlots> requests;
+  std::array<BasicReplySlot<Words>, kRingSlots> replies;
 
-  RequestSlot& request(std::uint32_t sequence) noexcept { return requests[sequence % kRingSlots]; }
-  ReplySlot& reply(std::uint32_t sequence) noexcept { return replies[sequence % kRingSlots]; }
+  BasicRequestSlot<Words>& request(std::uint32_t sequence) noexcept {
+    return requests[sequence % kRingSlots];
+  }
+  BasicReplySlot<Words>& reply(std::uint32_t sequence) noexcept {
+    return replies[sequence % kRingSlots];
+  }
 };
+
+using RequestSlot = BasicRequestSlot<SharedWords>;
+using ReplySlot = BasicReplySlot<SharedWords>;
+using WorkerPart = BasicWorkerPart<SharedWords>;
+using HostPart = BasicHostPart<SharedWords>;
+using Control = BasicControl<SharedWords>;
+static_assert(sizeof(RequestSlot) == kSlotBytes);
+static_assert(offsetof(ReplySlot, frame) + 24 == 64);
+static_assert(sizeof(ReplySlot) == kSlotBytes);
 static_assert(kRingSlots == 64 && (kSequenceMask + 1U) % kRingSlots == 0);
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free &&
               sizeof(std::atomic<std::uint32_t>) == 4);

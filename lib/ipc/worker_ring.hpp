@@ -7,6 +7,7 @@
 #include <span>
 
 #include "ipc/layout.hpp"
+#include "ipc/shared_words.hpp"
 #include "ipc/spin.hpp"
 
 namespace inferpool::ipc {
@@ -24,17 +25,20 @@ struct PublishedReply {
 
 // The worker's end of both rings, laid over bytes that somebody else owns.
 // Thread-safety: safe from all serving threads.
-class WorkerRing {
+template <typename Words>
+class BasicWorkerRing {
  public:
+  using Control = BasicControl<Words>;
+
   // `spin`: the most that one wait spins; `processors`: that host and workers share.
-  WorkerRing(Control& control, std::chrono::nanoseconds spin, int processors) noexcept
+  BasicWorkerRing(Control& control, std::chrono::nanoseconds spin, int processors) noexcept
       : control_(control), spin_(spin, processors), part_spin_(spin, processors) {}
 
   // While it exists the thread that made it is the only one that takes: it holds the mutex of the
   // ring instead of locking it for each request, which costs 13 ns. Ends on the same thread.
   class Alone {
    public:
-    explicit Alone(WorkerRing& ring) : ring_(ring), lock_(ring.control_.worker.take_mutex) {
+    explicit Alone(BasicWorkerRing& ring) : ring_(ring), lock_(ring.control_.worker.take_mutex) {
       ring_.alone_ = true;
     }
     Alone(const Alone&) = delete;
@@ -42,8 +46,8 @@ class WorkerRing {
     ~Alone() { ring_.alone_ = false; }
 
    private:
-    WorkerRing& ring_;
-    boost::interprocess::scoped_lock<RobustMutex> lock_;
+    BasicWorkerRing& ring_;
+    boost::interprocess::scoped_lock<typename Words::Mutex> lock_;
   };
 
   // Waits for a request and takes it: from here on it counts as started. Its slot stays as it is
@@ -51,7 +55,7 @@ class WorkerRing {
   // posted before that is left.
   std::optional<std::uint32_t> take();
 
-  [[nodiscard]] const RequestSlot& slot(std::uint32_t sequence) const noexcept {
+  [[nodiscard]] const BasicRequestSlot<Words>& slot(std::uint32_t sequence) const noexcept {
     return control_.request(sequence);
   }
 
@@ -86,6 +90,9 @@ class WorkerRing {
   }
 
  private:
+  using Word = typename Words::template Atomic<std::uint32_t>;
+  using WaitFor = typename Words::WaitFor;
+
   // The next number stands in its slot, or was left out.
   [[nodiscard]] bool pending(std::memory_order order) const noexcept;
   std::optional<std::uint32_t> try_take() noexcept;
@@ -98,5 +105,8 @@ class WorkerRing {
   bool alone_ = false;    // written before and after all serving
   SpinBudget part_spin_;  // of await_taken, whose waits are others
 };
+
+extern template class BasicWorkerRing<SharedWords>;
+using WorkerRing = BasicWorkerRing<SharedWords>;
 
 }  // namespace inferpool::ipc

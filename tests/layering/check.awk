@@ -38,9 +38,10 @@ function room_of(path, parts, count) {
   return parts[2] in may ? parts[2] : ""
 }
 
-# A header and the source of its name are one module: "lib/core/format".
+# A header and the source of its name are one module, "lib/core/format", and so is the header that defines
+# what is declared in it as a template, "lib/ipc/host_ring_body.hpp".
 function module_of(path) {
-  sub(/\.[ch]pp$/, "", path)
+  sub(/(_body)?\.[ch]pp$/, "", path)
   return path
 }
 

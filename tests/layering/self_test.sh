@@ -87,6 +87,8 @@ tree lib/core/a.hpp '#include "core/b.hpp"' lib/core/b.hpp '\n#include "core/c.h
 caught 'lib/core/c.hpp:1: circle: lib/core/b -> lib/core/c -> lib/core/b'
 tree lib/core/a.hpp '#include "core/b.hpp"' lib/core/b.hpp '' lib/core/b.cpp '#include "core/b.hpp"\n#include "core/a.hpp"'
 caught 'lib/core/b.cpp:2: circle: lib/core/a -> lib/core/b -> lib/core/a'
+tree lib/core/b.cpp '#include "core/b_body.hpp"' lib/core/b_body.hpp '#include "core/b.hpp"' lib/core/b.hpp ''
+accepted '3 files, 2 includes: the rooms hold'
 tree $public '#include <inferpool/a.hpp>'
 caught "$public:1: circle: ${public%.hpp} -> ${public%.hpp}"
 

@@ -240,16 +240,6 @@ bool Exchange::collect_part(dispatch::Call& call, const Placement& placement, de
   }
 }
 
-template <typename Change>
-bool Exchange::update_if_stands(const dispatch::Call& call, const Placement& placement,
-                                const Change& change) {
-  return dispatch_.update([&](dispatch::Dispatch& d, ipc::WakeList& wakes) {
-    const bool there = placement.holds(call);
-    if (there) change(d, wakes);
-    return there;
-  });
-}
-
 ipc::ReplyBlocks Exchange::blocks_of(const Placement& placement, const ipc::ReplyHead& head) const {
   return ipc::ReplyBlocks(*placement.worker->memory(), head, origin_->settings.copy_outputs,
                           origin_->settings.max_payload.value_or(0));

@@ -68,4 +68,14 @@ class Exchange final : public CallProtocol {
   std::atomic<std::uint64_t> next_id_{1};
 };
 
+template <typename Change>
+bool Exchange::update_if_stands(const dispatch::Call& call, const Placement& placement,
+                                const Change& change) {
+  return dispatch_.update([&](dispatch::Dispatch& d, ipc::WakeList& wakes) {
+    const bool there = placement.holds(call);
+    if (there) change(d, wakes);
+    return there;
+  });
+}
+
 }  // namespace inferpool::pool::calls

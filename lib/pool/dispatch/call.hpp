@@ -13,43 +13,12 @@
 
 #include "core/clock.hpp"
 #include "ipc/block_list.hpp"
-#include "ipc/wait_word.hpp"
 #include "pool/dispatch/channel.hpp"
 #include "pool/dispatch/latency.hpp"
+#include "pool/dispatch/waiter.hpp"
 #include "pool/reports/worker_end.hpp"
 
 namespace inferpool::pool::dispatch {
-
-// The word that whoever waits for a call sleeps on, in the host's private memory. Changed, under
-// the pool's lock, whenever the call is posted, moved or done.
-class Waiter {
- public:
-  // Whoever is notified here is notified there too: one thread that waits for many calls sleeps on
-  // one word. To be called before the waiter is shared; `group` outlives it.
-  void join(Waiter& group) noexcept { group_ = &group; }
-
-  [[nodiscard]] std::uint32_t seen() const noexcept {
-    return word_.load(std::memory_order_seq_cst);
-  }
-
-  void notify(ipc::WakeList& wakes) {
-    word_.fetch_add(1, std::memory_order_seq_cst);
-    if (parked_.load(std::memory_order_seq_cst)) wakes.add(&word_);
-    if (group_ != nullptr) group_->notify(wakes);
-  }
-
-  // Between park and unpark a notify wakes; the caller looks at seen() once more before it sleeps.
-  ipc::WaitFor park(std::uint32_t seen) noexcept {
-    parked_.store(true, std::memory_order_seq_cst);
-    return {&word_, seen};
-  }
-  void unpark() noexcept { parked_.store(false, std::memory_order_relaxed); }
-
- private:
-  ipc::Word word_{0};
-  std::atomic<bool> parked_{false};
-  Waiter* group_ = nullptr;
-};
 
 //               +------- recalled; or its worker ended before it began ----------+
 //               v                                                                |

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "explorer/memory.hpp"
+
+namespace inferpool::explorer {
+
+// A place in a source: as a default argument, that of the call.
+struct Where {
+  constexpr Where(const char* called_in = __builtin_FILE(),
+                  const char* called_by = __builtin_FUNCTION()) noexcept
+      : file(called_in), function(called_by) {}
+  const char* file;
+  const char* function;
+};
+
+enum class Operation : std::uint8_t { kLoad, kStore, kChange, kWake };
+
+// What the code does to a shared word at one place, with the order in which it says so.
+struct Access {
+  std::string name;  // "host_ring post: changes posted, seq_cst"
+  Operation operation;
+  Order stated;
+  Order order;            // that it has in this exploration
+  bool left_out = false;  // of a wake
+};
+
+// One access is made weaker than the code says, to see who notices. Without an order it is a wake
+// that is left out.
+struct Weakening {
+  std::string access;
+  std::optional<Order> order;
+};
+
+[[nodiscard]] std::string name_of(Order order);
+// Each way in which an access can be made weaker by one step.
+[[nodiscard]] std::vector<Weakening> weakenings_of(const Access& access);
+[[nodiscard]] std::string name_of(const Weakening& weakening);
+
+// All accesses that the runs of a scene have made.
+class Accesses {
+ public:
+  explicit Accesses(std::optional<Weakening> weakening) : weakening_(std::move(weakening)) {}
+
+  // `word`: the name of what is touched, asked for once.
+  template <typename NameOfWord>
+  const Access& of(Where where, Operation operation, Order order, std::uint32_t cell,
+                   const NameOfWord& word) {
+    const Key key{where.file, where.function, operation, order, cell};
+    const auto found = known_.find(key);
+    return found != known_.end() ? found->second : add(key, word());
+  }
+  [[nodiscard]] std::vector<Access> all() const;
+
+ private:
+  using Key = std::tuple<const char*, const char*, Operation, Order, std::uint32_t>;
+  const Access& add(const Key& key, const std::string& word);
+
+  std::optional<Weakening> weakening_;
+  std::map<Key, Access> known_;
+};
+
+}  // namespace inferpool::explorer

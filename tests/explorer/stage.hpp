@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include "explorer/access.hpp"
+#include "explorer/choices.hpp"
+#include "explorer/fiber.hpp"
+#include "explorer/memory.hpp"
+
+namespace inferpool::explorer {
+
+// What a thread sleeps on: as the kernel's futex, while the cell holds `expected`.
+struct Sleep {
+  const Cell* cell;
+  std::uint32_t expected;
+};
+
+// On which a scene is played, one interleaving at a time. A scene is a function that sets up its
+// objects, adds threads, and calls play(); what it expects afterwards it says below that.
+//
+// Threads are fibers. Before each access to a word that several of them share, any of them may go
+// on instead, and a process that may stop may do so for good: its threads never run again. No sleep
+// ends by itself, neither by time nor for no reason.
+class Stage {
+ public:
+  static constexpr int kHost = 0;    // the process that never stops
+  static constexpr int kWorker = 1;  // and one that may
+
+  // Ends a run in which there is nothing more to see: it is not an error.
+  struct Over {};
+
+  Stage(int stale_reads, std::optional<Weakening> weakening);
+  Stage(const Stage&) = delete;
+  Stage& operator=(const Stage&) = delete;
+  ~Stage();
+
+  // --- for scenes
+
+  // `idles`: nothing is wrong where it sleeps for good, once all others have ended.
+  void thread(std::string name, std::function<void()> body, int process = kHost,
+              bool idles = false);
+  // Begins once the process has stopped; never where it has not.
+  void on_stop(std::string name, std::function<void()> body, int process = kWorker);
+  // The process, a worker, may stop in any state; one in a run.
+  void may_stop(int process = kWorker) { may_stop_.push_back(process); }
+  [[nodiscard]] bool stopped() const noexcept { return stopped_ >= 0; }
+  // The name by which traces and lists of accesses call a word.
+  void set_names(std::function<std::string(const Cell&)> name_of) { name_of_ = std::move(name_of); }
+  // Plays one interleaving. The thread that set the scene up knows afterwards what all have done.
+  void play();
+  void expect(bool holds, const char* what);
+
+  // --- for the words of a scene
+
+  static Stage& current() noexcept { return *current_; }
+
+  std::uint64_t load(const Cell& cell, Order order, Where where);
+  void store(const Cell& cell, Order order, std::uint64_t value, Where where);
+  // A read-modify-write; what was there. `value_of` may keep it: a compare-and-swap that fails.
+  template <typename ValueOf>
+  std::uint64_t change(const Cell& cell, Order order, const ValueOf& value_of, Where where) {
+    const Access& access = enter(cell, Operation::kChange, order, where);
+    const std::uint64_t before = memory_.peek(cell);
+    const std::optional<std::uint64_t> after = value_of(before);
+    if (!after) return read(cell, access, failed(access.order), 0);
+    memory_.change(running_, cell, access.order, *after);
+    note(access, cell, before, *after);
+    return before;
+  }
+  void lock(const Cell& cell);
+  bool try_lock(const Cell& cell);
+  void unlock(const Cell& cell);
+  // True: it was woken. False: some word had changed before it slept.
+  bool sleep(std::span<const Sleep> words);
+  void wake(const Cell* cell, int count, Where where);
+  void read_plain(const void* at) { no_race(memory_.read_plain(running_, at)); }
+  void write_plain(const void* at) { no_race(memory_.write_plain(running_, at)); }
+
+  // --- for the explorer
+
+  // A new run.
+  void begin();
+  // To the next interleaving. False: all were played.
+  bool advance();
+  [[nodiscard]] const std::optional<std::string>& failure() const noexcept { return failure_; }
+  [[nodiscard]] std::string trace() const;
+  [[nodiscard]] std::vector<Access> accesses() const { return accesses_.all(); }
+  [[nodiscard]] std::size_t states() const noexcept { return seen_.size(); }
+
+ private:
+  enum class Status : std::uint8_t { kReady, kLocking, kAsleep, kUnborn, kStopped, kEnded };
+  struct Thread {
+    std::string name;
+    std::function<void()> body;
+    int process;
+    bool idles;
+    Status status;
+    int after = -1;                 // kUnborn: the process that has to stop before
+    const Cell* locking = nullptr;  // kLocking
+    std::vector<Sleep> words = {};  // kAsleep
+    std::vector<const Cell*> held = {};
+  };
+  struct Step {
+    int thread;
+    const Access* access;  // null: what `text` says
+    const char* text;
+    const Cell* cell;
+    std::uint64_t before;
+    std::uint64_t after;
+    int older;
+  };
+
+  // Before an access: lets others go first, where that makes a difference.
+  const Access& enter(const Cell& cell, Operation operation, Order order, Where where);
+  std::uint64_t read(const Cell& cell, const Access& access, Order order, int older);
+  static Order failed(Order order) noexcept {
+    if (order == Order::acq_rel) return Order::acquire;
+    return order == Order::release ? Order::relaxed : order;
+  }
+  // A choice of who goes on, or stops.
+  void switch_over();
+  [[nodiscard]] std::vector<int> alternatives();
+  [[nodiscard]] bool may_run(const Thread& thread);
+  [[nodiscard]] std::uint64_t state() const;
+  void stop(int process);
+  void go_on_with(int next);
+  void live();
+  void check_sleepers();
+  // Back to the thread that set the scene up.
+  [[noreturn]] void leave();
+  [[noreturn]] void fail(std::string what);
+  void no_race(bool ordered) {
+    if (!ordered) fail("a race on plain bytes");
+  }
+  void note(const Access& access, const Cell& cell, std::uint64_t before, std::uint64_t after,
+            int older = 0) {
+    trace_.push_back({running_, &access, nullptr, &cell, before, after, older});
+  }
+  void note(const char* text, const Cell* cell = nullptr) {
+    trace_.push_back({running_, nullptr, text, cell, 0, 0, 0});
+  }
+  void learn(std::uint64_t what) {
+    auto& history = memory_.thread(running_).history;
+    history = mix(history, what);
+  }
+  Thread& self() { return threads_[static_cast<std::size_t>(running_)]; }
+
+  const int most_stale_reads_;
+  Accesses accesses_;
+  Memory memory_;
+  Choices choices_;
+  std::unordered_set<std::uint64_t> seen_;
+  std::array<Fiber, kMostThreads> fibers_;
+
+  // Of this run.
+  std::vector<Thread> threads_;
+  std::vector<int> may_stop_;
+  std::function<std::string(const Cell&)> name_of_;
+  std::vector<Step> trace_;
+  std::optional<std::string> failure_;
+  bool over_ = false;
+  int running_ = 0;
+  int stopped_ = -1;
+  int stale_reads_ = 0;
+  const std::uint32_t first_number_;
+
+  static inline Stage* current_ = nullptr;
+};
+
+}  // namespace inferpool::explorer
