@@ -20,6 +20,7 @@ set(unit_tests
     unit/ipc/channel_test.cpp
     unit/ipc/extent_allocator_test.cpp
     unit/ipc/fork_guard_test.cpp
+    unit/ipc/free_list_test.cpp
     unit/ipc/handshake_test.cpp
     unit/ipc/host_ring_test.cpp
     unit/ipc/hostile_reply_test.cpp
@@ -31,7 +32,6 @@ set(unit_tests
     unit/ipc/request_view_test.cpp
     unit/ipc/robust_mutex_test.cpp
     unit/ipc/segment_test.cpp
-    unit/ipc/spares_test.cpp
     unit/ipc/spin_test.cpp
     unit/ipc/wait_word_test.cpp
     unit/ipc/worker_memory_test.cpp
@@ -40,11 +40,11 @@ set(unit_tests
     unit/pool/backend_test.cpp
     unit/pool/calls/blocking_calls_test.cpp
     unit/pool/calls/call_deadline_test.cpp
+    unit/pool/calls/call_snapshot_test.cpp
     unit/pool/calls/call_wait_test.cpp
     unit/pool/calls/completion_test.cpp
     unit/pool/calls/fingerprint_test.cpp
     unit/pool/calls/hash_key_test.cpp
-    unit/pool/calls/placement_test.cpp
     unit/pool/calls/poison_memory_test.cpp
     unit/pool/calls/sip_hash_test.cpp
     unit/pool/calls/waited_call_test.cpp
@@ -61,9 +61,9 @@ set(unit_tests
     unit/pool/dispatch/dispatch_stream_test.cpp
     unit/pool/dispatch/dispatch_test.cpp
     unit/pool/dispatch/dispatch_walk_test.cpp
-    unit/pool/dispatch/lane_test.cpp
     unit/pool/dispatch/latency_test.cpp
     unit/pool/dispatch/turns_test.cpp
+    unit/pool/dispatch/worker_queue_test.cpp
     unit/pool/fleet/fleet_close_test.cpp
     unit/pool/fleet/fleet_lost_test.cpp
     unit/pool/fleet/fleet_recycle_test.cpp
@@ -96,7 +96,7 @@ set(unit_tests
     unit/settings/json_value_test.cpp
     unit/settings/mlserver_settings_test.cpp
     unit/settings/packed_settings_test.cpp
-    unit/settings/setting_places_test.cpp
+    unit/settings/setting_paths_test.cpp
     unit/settings/settings_json_test.cpp
     unit/settings/settings_memory_test.cpp
     unit/settings/settings_refusal_test.cpp
@@ -125,11 +125,11 @@ set(unit_tests
     unit/wire/traceparent_test.cpp
     unit/worker/accelerators_test.cpp
     unit/worker/call_filter_test.cpp
-    unit/worker/held_ways_test.cpp
     unit/worker/landlock_test.cpp
     unit/worker/last_stack_test.cpp
     unit/worker/leave_test.cpp
     unit/worker/left_room_test.cpp
+    unit/worker/open_escapes_test.cpp
     unit/worker/rights_test.cpp
     unit/worker/sandbox_families_test.cpp
     unit/worker/sandbox_isolate_test.cpp

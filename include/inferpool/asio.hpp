@@ -172,17 +172,17 @@ class AsioCallEnd {
   struct Posted {
     void operator()() const {
       std::unique_ptr<Waiting> waiting;
-      handlers->take(place, [&](std::unique_ptr<WaitingHandler>& taken) {
+      handlers->take(position, [&](std::unique_ptr<WaitingHandler>& taken) {
         waiting.reset(static_cast<Waiting*>(taken.release()));
       });
       if (waiting) Waiting::call(std::move(waiting));
     }
     std::shared_ptr<WaitingHandlers> handlers;
-    WaitingHandlers::Place place;
+    WaitingHandlers::Position position;
   };
 
   std::shared_ptr<WaitingHandlers> handlers_;
-  WaitingHandlers::Place place_;
+  WaitingHandlers::Position place_;
 };
 
 template <typename Model, typename Signature>

@@ -19,8 +19,8 @@ struct PostedRequest {
   std::int64_t deadline = 0;
   std::span<const std::byte> frame = {};
   std::uint64_t frame_offset = 0;
-  bool streams = false;  // the caller takes parts
-  bool crowded = false;  // models run on all processors: see SpinBudget
+  bool streams = false;         // the caller takes parts
+  bool oversubscribed = false;  // models run on all processors: see SpinBudget
 };
 
 // What the head of a reply says: loaded once, believed by nobody yet.
@@ -74,7 +74,7 @@ class BasicHostRing {
   }
   // Whether a part stands that was not taken. Its head and frame are read as those of a reply; once
   // it is taken they may change.
-  [[nodiscard]] bool part_stands(std::uint32_t sequence) const noexcept {
+  [[nodiscard]] bool part_available(std::uint32_t sequence) const noexcept {
     const std::uint32_t taken = known(sequence).parts.load(std::memory_order_relaxed);
     return taken != kNoParts && control_.reply(sequence).published.load(
                                     std::memory_order_acquire) == part_word(sequence, taken + 1);
@@ -91,7 +91,7 @@ class BasicHostRing {
   [[nodiscard]] bool plausible(std::uint32_t sequence) const noexcept;
 
   // Announces that the caller is about to sleep on the reply or the next part; it looks once more
-  // (answered, part_stands) before it does.
+  // (answered, part_available) before it does.
   WaitFor park(std::uint32_t sequence) noexcept;
 
   // Of an answered request, or one of which a part stands.
@@ -120,7 +120,7 @@ class BasicHostRing {
 
   Control& control_;
   std::uint32_t next_;
-  bool crowded_ = false;          // as it stands in Control
+  bool oversubscribed_ = false;   // as it stands in Control
   std::bitset<kRingSlots> open_;  // by slot: posted, and not finished
   std::array<Known, kRingSlots> known_{};
 };

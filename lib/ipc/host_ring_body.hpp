@@ -29,9 +29,9 @@ std::uint32_t BasicHostRing<Words>::post(const PostedRequest& request, WakeList&
     control_.request(next_).posted.store(posted_word(next_, Posted::kRecalled),
                                          std::memory_order_seq_cst);
   }
-  if (request.crowded != crowded_) {
-    crowded_ = request.crowded;
-    control_.host.crowded.store(crowded_ ? 1 : 0, std::memory_order_relaxed);
+  if (request.oversubscribed != oversubscribed_) {
+    oversubscribed_ = request.oversubscribed;
+    control_.host.oversubscribed.store(oversubscribed_ ? 1 : 0, std::memory_order_relaxed);
   }
   const std::uint32_t sequence = next_;
   next_ = next_sequence(sequence);
@@ -42,7 +42,7 @@ std::uint32_t BasicHostRing<Words>::post(const PostedRequest& request, WakeList&
                                std::memory_order_relaxed);
   known.parts.store(request.streams ? 0 : kNoParts, std::memory_order_relaxed);
   slot.reply_parked.store(0, std::memory_order_relaxed);
-  slot.told.store(request.streams ? kToldStreams : 0, std::memory_order_relaxed);
+  slot.caller_word.store(request.streams ? kCallerStreams : 0, std::memory_order_relaxed);
   slot.frame_bytes = static_cast<std::uint32_t>(request.frame.size());
   slot.call_id = request.call_id;
   slot.deadline = request.deadline;
@@ -71,7 +71,7 @@ bool BasicHostRing<Words>::recall(std::uint32_t sequence) noexcept {
 
 template <typename Words>
 void BasicHostRing<Words>::cancel(std::uint32_t sequence, WakeList& wakes) noexcept {
-  control_.request(sequence).told.fetch_or(kToldCancelled, std::memory_order_seq_cst);
+  control_.request(sequence).caller_word.fetch_or(kCallerLeft, std::memory_order_seq_cst);
   wake_sender(sequence, wakes);
 }
 
@@ -82,7 +82,7 @@ void BasicHostRing<Words>::take_part(std::uint32_t sequence, WakeList& wakes) no
   parts.store(taken == kNoParts ? 1 : taken, std::memory_order_relaxed);  // odd stays odd
   // The caller is awake: the next part needs no system call, unless it sleeps by then.
   control_.request(sequence).reply_parked.store(0, std::memory_order_relaxed);
-  control_.request(sequence).told.fetch_add(kToldPart, std::memory_order_seq_cst);
+  control_.request(sequence).caller_word.fetch_add(kPartTaken, std::memory_order_seq_cst);
   wake_sender(sequence, wakes);
 }
 
@@ -91,7 +91,7 @@ void BasicHostRing<Words>::take_part(std::uint32_t sequence, WakeList& wakes) no
 template <typename Words>
 void BasicHostRing<Words>::wake_sender(std::uint32_t sequence, WakeList& wakes) noexcept {
   if (control_.reply(sequence).sender_parked.load(std::memory_order_seq_cst) != 0)
-    wakes.add(&control_.request(sequence).told);
+    wakes.add(&control_.request(sequence).caller_word);
 }
 
 template <typename Words>

@@ -14,7 +14,7 @@
 //     +-----------------+----------------------------------------------------------+
 //     | worker's part   | parked, consumed, the two mutexes        written: worker  |
 //     +-----------------+----------------------------------------------------------+
-//     | host's part     | doorbell, closing, crowded,              written: host    |
+//     | host's part     | doorbell, closing, oversubscribed,       written: host    |
 //     |                 | released[1024]                                           |
 //     +-----------------+----------------------------------------------------------+
 //     | requests[64]    | posted word                              written: both,   |
@@ -93,10 +93,10 @@ constexpr std::uint32_t part_word(std::uint32_t sequence, std::uint32_t part) no
 
 // The told word, by which the host speaks to a run: whether the caller has left, whether it takes
 // parts, and how many it has taken, as far as 30 bits count them.
-inline constexpr std::uint32_t kToldCancelled = 1;
-inline constexpr std::uint32_t kToldStreams = 2;
-inline constexpr std::uint32_t kToldPart = 4;  // one more
-constexpr std::uint32_t parts_of(std::uint32_t told) noexcept { return told / kToldPart; }
+inline constexpr std::uint32_t kCallerLeft = 1;
+inline constexpr std::uint32_t kCallerStreams = 2;
+inline constexpr std::uint32_t kPartTaken = 4;  // one more
+constexpr std::uint32_t parts_of(std::uint32_t told) noexcept { return told / kPartTaken; }
 
 // The structs are templates over how their words are touched: see SharedWords. The aliases at their
 // end are what two processes share.
@@ -109,7 +109,7 @@ struct alignas(64) BasicRequestSlot {
 
   Atomic<std::uint32_t> posted{0};
   Atomic<std::uint32_t> reply_parked{0};  // the caller sleeps on the published word
-  Atomic<std::uint32_t> told{0};
+  Atomic<std::uint32_t> caller_word{0};
   Plain<std::uint32_t> frame_bytes{0};
   Plain<std::uint64_t> call_id{0};
   Plain<std::int64_t> deadline{0};       // nanoseconds of CLOCK_MONOTONIC; 0: none
@@ -159,7 +159,7 @@ struct BasicHostPart {
 
   alignas(128) Word doorbell{0};
   Word closing{0};
-  Word crowded{0};  // see PostedRequest, of the last request
+  Word oversubscribed{0};  // see PostedRequest, of the last request
   // released[t] == g: the host is done with the reply that had ticket t in its generation g.
   alignas(128) std::array<Word, kTickets> released{};
 };

@@ -7,7 +7,7 @@
 
 #include "core/format.hpp"
 #include "ipc/extent_allocator.hpp"
-#include "ipc/spares.hpp"
+#include "ipc/free_list.hpp"
 
 namespace inferpool::ipc {
 
@@ -28,28 +28,28 @@ class ReplyArena::Region {
   const MemoryFile& file;
   Mapping mapping;
   ExtentAllocator extents;  // these two: under the mutex
-  Spares<Block> spares;
+  FreeList<Block> free_list;
 };
 
 class ReplyArena::Block final : public detail::Storage {
  public:
   Block() noexcept : Storage(nullptr, 0, false) {}
 
-  void place(std::shared_ptr<Region> region, std::uint64_t offset, std::size_t size) noexcept {
+  void assign(std::shared_ptr<Region> region, std::uint64_t offset, std::size_t size) noexcept {
     region_ = std::move(region);
     renew(region_->mapping.data() + offset, size, false);
     set_region(region_.get(), offset);
   }
 
-  std::unique_ptr<Block> next_spare;
+  std::unique_ptr<Block> next_free;
 
  private:
   void dispose() noexcept override {
-    const std::shared_ptr<Region> region = std::move(region_);  // not by one of its own spares
+    const std::shared_ptr<Region> region = std::move(region_);  // not by one of its own blocks
     std::unique_ptr<Block> surplus(this);
     const Lock lock(region->mutex);
     region->extents.release(offset(), size());
-    surplus = region->spares.keep(std::move(surplus));
+    surplus = region->free_list.keep(std::move(surplus));
   }
 
   std::shared_ptr<Region> region_;
@@ -72,10 +72,10 @@ detail::StorageRef ReplyArena::allocate(std::size_t size) {
   std::uint64_t used = 0;
   {
     const Lock lock(control_.worker.reply_mutex);
-    std::unique_ptr<Block> block = region_->spares.take();
+    std::unique_ptr<Block> block = region_->free_list.take();
     if (!block) block = std::make_unique<Block>();
     if (const auto offset = region_->extents.allocate(size)) {
-      block->place(region_, *offset, size);
+      block->assign(region_, *offset, size);
       return detail::StorageRef(block.release());
     }
     used = region_->extents.used();
@@ -166,7 +166,7 @@ void ReplyArena::trim() {
   }
 }
 
-detail::BlockRef SentBlocks::place(std::span<const std::byte> bytes,
+detail::BlockRef SentBlocks::store(std::span<const std::byte> bytes,
                                    const detail::StorageRef& storage) {
   if (arena_.owns(storage)) {
     blocks_.push_back(storage);

@@ -80,7 +80,7 @@ class SentBlocks final : public detail::BlockSink {
   // Both outlive them.
   explicit SentBlocks(ReplyArena& arena, const Announce& announce = kAnnounceNothing) noexcept
       : arena_(arena), announce_(announce) {}
-  detail::BlockRef place(std::span<const std::byte> bytes,
+  detail::BlockRef store(std::span<const std::byte> bytes,
                          const detail::StorageRef& storage) override;
   [[nodiscard]] bool empty() const noexcept { return blocks_.empty(); }
   [[nodiscard]] BlockList& list() noexcept { return blocks_; }

@@ -60,12 +60,14 @@ void ReplyLease::View::dispose() noexcept {
 }
 
 ReplyLease& ReplyLeases::take(HeldMemory& memory, std::uint32_t ticket, std::uint32_t generation) {
-  std::uint64_t spare = spare_.load(std::memory_order_relaxed);
-  while (spare != 0 &&
-         !spare_.compare_exchange_weak(spare, spare & (spare - 1), std::memory_order_acquire)) {
+  std::uint64_t free_leases = free_leases_.load(std::memory_order_relaxed);
+  while (free_leases != 0 &&
+         !free_leases_.compare_exchange_weak(free_leases, free_leases & (free_leases - 1),
+                                             std::memory_order_acquire)) {
   }
-  ReplyLease& lease =
-      spare != 0 ? leases_[static_cast<std::size_t>(std::countr_zero(spare))] : *new ReplyLease;
+  ReplyLease& lease = free_leases != 0
+                          ? leases_[static_cast<std::size_t>(std::countr_zero(free_leases))]
+                          : *new ReplyLease;
   lease.open(*this, memory, ticket, generation);
   return lease;
 }
@@ -76,8 +78,8 @@ void ReplyLeases::give_back(ReplyLease& lease) noexcept {
     delete &lease;
     return;
   }
-  spare_.fetch_or(std::uint64_t{1} << static_cast<std::size_t>(&lease - first),
-                  std::memory_order_release);
+  free_leases_.fetch_or(std::uint64_t{1} << static_cast<std::size_t>(&lease - first),
+                        std::memory_order_release);
 }
 
 }  // namespace inferpool::ipc

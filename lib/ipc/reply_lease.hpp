@@ -75,7 +75,7 @@ class ReplyLeases {
   void give_back(ReplyLease& lease) noexcept;
 
  private:
-  std::atomic<std::uint64_t> spare_{~std::uint64_t{0}};  // bit i: leases_[i] is not in use
+  std::atomic<std::uint64_t> free_leases_{~std::uint64_t{0}};  // bit i: leases_[i] is not in use
   std::array<ReplyLease, kWithoutAllocation> leases_;
 };
 

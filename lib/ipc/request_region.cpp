@@ -12,12 +12,12 @@ class RequestRegion::Block final : public detail::Storage {
  public:
   explicit Block(RequestRegion& owner) noexcept : Storage(nullptr, 0, false), owner_(owner) {}
 
-  void place(std::uint64_t offset, std::size_t size) noexcept {
+  void assign(std::uint64_t offset, std::size_t size) noexcept {
     renew(owner_.mapping_.data() + offset, size, false);
     set_region(&owner_, offset);
   }
 
-  std::unique_ptr<Block> next_spare;
+  std::unique_ptr<Block> next_free;
 
  private:
   void dispose() noexcept override { owner_.release(this); }
@@ -40,7 +40,7 @@ RequestRegion::~RequestRegion() = default;
 
 detail::StorageRef RequestRegion::allocate(std::size_t size) {
   const std::lock_guard lock(mutex_);
-  std::unique_ptr<Block> block = spares_.take();
+  std::unique_ptr<Block> block = free_list_.take();
   if (!block) block = std::make_unique<Block>(*this);
   const auto offset = extents_.allocate(size);
   if (!offset) {
@@ -53,7 +53,7 @@ detail::StorageRef RequestRegion::allocate(std::size_t size) {
             size, extents_.used(), extents_.size()));
   }
   enter();
-  block->place(*offset, size);
+  block->assign(*offset, size);
   return detail::StorageRef(block.release());
 }
 
@@ -68,7 +68,7 @@ void RequestRegion::release(Block* block) noexcept {
   {
     const std::lock_guard lock(mutex_);
     extents_.release(block->offset(), block->size());
-    surplus = spares_.keep(std::move(surplus));
+    surplus = free_list_.keep(std::move(surplus));
     last = was_last();
   }
   if (last) delete this;
@@ -109,7 +109,7 @@ void RequestRegion::trim() {
   }
 }
 
-detail::BlockRef RequestBlocks::place(std::span<const std::byte> bytes,
+detail::BlockRef RequestBlocks::store(std::span<const std::byte> bytes,
                                       const detail::StorageRef& storage) {
   if (storage && storage->region() == &region_) {
     held_.push_back(storage);

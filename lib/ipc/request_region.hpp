@@ -15,8 +15,8 @@
 #include "ipc/block_list.hpp"
 #include "ipc/extent_allocator.hpp"
 #include "ipc/fork_guard.hpp"
+#include "ipc/free_list.hpp"
 #include "ipc/segment.hpp"
-#include "ipc/spares.hpp"
 
 namespace inferpool::ipc {
 
@@ -56,7 +56,7 @@ class RequestRegion {
   Mapping mapping_;
   mutable std::mutex mutex_;
   ExtentAllocator extents_;  // guarded by mutex_, with these two
-  Spares<Block> spares_;
+  FreeList<Block> free_list_;
   // The pool's pointer and the blocks that are out. Counted under a lock that is taken anyway.
   // Atomic for a fork, which must not take it.
   std::atomic<std::uint64_t> users_{1};
@@ -71,7 +71,7 @@ class RequestBlocks final : public detail::BlockSink {
                 const Announce& announce = kAnnounceNothing) noexcept
       : region_(region), held_(held), announce_(announce) {}
 
-  detail::BlockRef place(std::span<const std::byte> bytes,
+  detail::BlockRef store(std::span<const std::byte> bytes,
                          const detail::StorageRef& storage) override;
 
   // Whether any bytes were copied into the region.

@@ -38,11 +38,11 @@ std::span<const std::byte> RequestView::bytes(std::uint64_t offset, std::uint64_
 detail::StorageRef RequestView::open(const detail::BlockRef& block, bool /*fixed_width*/) {
   const auto span = bytes(block.offset, block.length);
   detail::StorageRef view;
-  if (spares_.empty()) {
+  if (reusable_.empty()) {
     view = detail::StorageRef(new View);
   } else {
-    view = std::move(spares_.back());
-    spares_.pop_back();
+    view = std::move(reusable_.back());
+    reusable_.pop_back();
   }
   static_cast<View*>(view.get())->show(span);
   opened_.push_back(view);
@@ -53,8 +53,8 @@ void RequestView::detach() noexcept {
   for (auto& storage : opened_) {
     if (storage->references() > 1) {
       storage->detach();
-    } else if (spares_.size() < kMostSpares) {
-      spares_.push_back(std::move(storage));
+    } else if (reusable_.size() < kMostReusable) {
+      reusable_.push_back(std::move(storage));
     }
   }
   opened_.clear();

@@ -32,11 +32,11 @@ class RequestView final : public detail::BlockSource {
 
  private:
   class View;
-  static constexpr std::size_t kMostSpares = 64;
+  static constexpr std::size_t kMostReusable = 64;
 
   const Mapping& requests_;
   BlockList opened_;
-  BlockList spares_;  // views that nobody else has, for the next request
+  BlockList reusable_;  // views that nobody else has, for the next request
 };
 
 }  // namespace inferpool::ipc

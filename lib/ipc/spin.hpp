@@ -32,26 +32,26 @@ class SpinBudget {
       : limit_(limit), allowed_(limit.count() > 0 ? processors - 1 : 0) {}
 
   // True as soon as `ready()` is, false when the budget is used up. `reserve`: of the processors on
-  // which threads may spin, so many are left to others. `crowded`: models run on all of them, so
-  // that one may spin in a model's place. After what sleeping and waking up would take it lets
-  // others have the processor, again and again, and ends where one takes it.
+  // which threads may spin, so many are left to others. `oversubscribed`: models run on all of
+  // them, so that one may spin in a model's place. After what sleeping and waking up would take it
+  // lets others have the processor, again and again, and ends where one takes it.
   template <typename Ready>
-  bool spin(const Ready& ready, int reserve = 0, bool crowded = false) noexcept {
+  bool spin(const Ready& ready, int reserve = 0, bool oversubscribed = false) noexcept {
     if (ready()) return true;
     if (allowed_ <= reserve || skips()) return false;
-    if (look(ready, kGlance)) return hit(crowded);
+    if (look(ready, kGlance)) return hit(oversubscribed);
     if (!enter(reserve)) return false;
-    return leave(look_on(ready, crowded)) ? hit(crowded) : miss();
+    return leave(look_on(ready, oversubscribed)) ? hit(oversubscribed) : miss();
   }
 
   // As spin, for what was announced to come soon: learns nothing, and nothing that was learned
   // makes it sleep at once.
   template <typename Ready>
-  bool expect(const Ready& ready, int reserve = 0, bool crowded = false) noexcept {
+  bool expect(const Ready& ready, int reserve = 0, bool oversubscribed = false) noexcept {
     if (ready()) return true;
     if (allowed_ <= reserve) return false;
     if (look(ready, kGlance)) return true;
-    return enter(reserve) && leave(look_on(ready, crowded));
+    return enter(reserve) && leave(look_on(ready, oversubscribed));
   }
 
  private:
@@ -90,13 +90,13 @@ class SpinBudget {
     return false;
   }
   template <typename Ready>
-  bool look_on(const Ready& ready, bool crowded) noexcept {
+  bool look_on(const Ready& ready, bool oversubscribed) noexcept {
     const core::TimePoint begin = core::Clock::now();
     for (;;) {
       if (look(ready, kChunk)) return true;
       const core::TimePoint now = core::Clock::now();
       if (now - begin >= limit_) return false;
-      if (crowded && now - begin >= kYieldAfter && yielded(now)) return false;
+      if (oversubscribed && now - begin >= kYieldAfter && yielded(now)) return false;
     }
   }
   // Whether another thread took the processor that it was offered.
@@ -105,9 +105,9 @@ class SpinBudget {
     return core::Clock::now() - now > kYieldInVain;
   }
   // In a crowd another thread may have waited meanwhile: that brings but half of the spinning back.
-  bool hit(bool crowded) noexcept {
+  bool hit(bool oversubscribed) noexcept {
     const int skipped = skipped_.load(std::memory_order_relaxed);
-    if (skipped != 0) skip_next(crowded ? skipped / 2 : 0);
+    if (skipped != 0) skip_next(oversubscribed ? skipped / 2 : 0);
     return true;
   }
   bool miss() noexcept {

@@ -70,10 +70,10 @@ class BasicWorkerRing {
 
   // Whether the caller of a request that was taken wants its answer in parts.
   [[nodiscard]] bool streams(std::uint32_t sequence) const noexcept {
-    return (slot(sequence).told.load(std::memory_order_relaxed) & kToldStreams) != 0;
+    return (slot(sequence).caller_word.load(std::memory_order_relaxed) & kCallerStreams) != 0;
   }
   [[nodiscard]] bool cancelled(std::uint32_t sequence) const noexcept {
-    return (slot(sequence).told.load(std::memory_order_relaxed) & kToldCancelled) != 0;
+    return (slot(sequence).caller_word.load(std::memory_order_relaxed) & kCallerLeft) != 0;
   }
   // Publishes a part, the `part`th of this run (1, 2, 3, ...), as publish. Requires that those
   // before it were taken.

@@ -13,8 +13,9 @@ template <typename Words>
 std::optional<std::uint32_t> BasicWorkerRing<Words>::take() {
   for (bool announced = false;;) {
     const auto news = [this] { return pending(std::memory_order_acquire) || closing(); };
-    const bool crowded = control_.host.crowded.load(std::memory_order_relaxed) != 0;
-    const bool found = announced ? spin_.expect(news, 0, crowded) : spin_.spin(news, 0, crowded);
+    const bool oversubscribed = control_.host.oversubscribed.load(std::memory_order_relaxed) != 0;
+    const bool found =
+        announced ? spin_.expect(news, 0, oversubscribed) : spin_.spin(news, 0, oversubscribed);
     if (const auto sequence = try_take()) return sequence;
     if (closing()) return try_take();  // what was posted before the ring was closed is seen by now
     announced = !found && park();
@@ -68,21 +69,21 @@ bool BasicWorkerRing<Words>::park() noexcept {
 
 template <typename Words>
 void BasicWorkerRing<Words>::announce(std::uint32_t sequence) noexcept {
-  if (control_.host.crowded.load(std::memory_order_relaxed) != 0) return;
+  if (control_.host.oversubscribed.load(std::memory_order_relaxed) != 0) return;
   if (slot(sequence).reply_parked.load(std::memory_order_relaxed) != 0)
     Words::wake(&control_.reply(sequence).published, INT_MAX);
 }
 
 template <typename Words>
 bool BasicWorkerRing<Words>::await_taken(std::uint32_t sequence, std::uint32_t parts) noexcept {
-  const Word& told = slot(sequence).told;
+  const Word& told = slot(sequence).caller_word;
   Word& parked = control_.reply(sequence).sender_parked;
   const auto taken = [parts](std::uint32_t word) {
-    return parts_of(word) == (parts & (~0U / kToldPart));
+    return parts_of(word) == (parts & (~0U / kPartTaken));
   };
   const auto settled = [&] {
     const std::uint32_t word = told.load(std::memory_order_acquire);
-    return taken(word) || (word & kToldCancelled) != 0;
+    return taken(word) || (word & kCallerLeft) != 0;
   };
   while (!part_spin_.spin(settled)) {
     parked.store(1, std::memory_order_seq_cst);

@@ -12,7 +12,7 @@
 #include "pool/calls/call_deadline.hpp"
 #include "pool/calls/caller_context.hpp"
 #include "pool/calls/delivery.hpp"
-#include "pool/reports/refusal.hpp"
+#include "pool/reports/call_errors.hpp"
 #include "wire/payload_limit.hpp"
 #include "wire/reply.hpp"
 #include "wire/traceparent.hpp"

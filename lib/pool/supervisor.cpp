@@ -16,26 +16,26 @@ using namespace std::chrono_literals;
 constexpr Duration kNextAttempt = 10ms;
 constexpr Duration kTrimInterval = 10s;
 
-std::size_t places_of(const processes::Origin& origin) {
-  return static_cast<std::size_t>(*origin.settings.workers);
+std::size_t places_of(const processes::PoolConfiguration& configuration) {
+  return static_cast<std::size_t>(*configuration.settings.workers);
 }
 
 unsigned seed() { return static_cast<unsigned>(core::Clock::now().time_since_epoch().count()); }
 
 }  // namespace
 
-Supervisor::Supervisor(std::shared_ptr<const processes::Origin> origin,
+Supervisor::Supervisor(std::shared_ptr<const processes::PoolConfiguration> configuration,
                        dispatch::LockedDispatch& dispatch, fleet::Status& status,
                        reports::Events& events)
-    : origin_(std::move(origin)),
+    : configuration_(std::move(configuration)),
       dispatch_(dispatch),
       status_(status),
       events_(events),
-      fleet_(origin_->settings, *this, seed()),
-      late_(places_of(*origin_)),
-      polls_(2 * places_of(*origin_) + 1),
-      spawner_(origin_, places_of(*origin_) + 1, [this] { event_.signal(); }) {
-  workers_.reserve(2 * places_of(*origin_) + 1);
+      fleet_(configuration_->settings, *this, seed()),
+      late_(places_of(*configuration_)),
+      polls_(2 * places_of(*configuration_) + 1),
+      spawner_(configuration_, places_of(*configuration_) + 1, [this] { event_.signal(); }) {
+  workers_.reserve(2 * places_of(*configuration_) + 1);
 }
 
 Supervisor::~Supervisor() { stop(); }
@@ -166,7 +166,8 @@ void Supervisor::trim(core::TimePoint now) {
   next_trim_ = core::after(now, kTrimInterval);
   Stats stats;
   dispatch_.look([&](const dispatch::Dispatch& d) { d.count(stats); });
-  if (std::exchange(requests_at_trim_, stats.requests) == stats.requests) origin_->requests->trim();
+  if (std::exchange(requests_at_trim_, stats.requests) == stats.requests)
+    configuration_->requests->trim();
 }
 
 std::shared_ptr<processes::WorkerHandle> Supervisor::worker_of(int generation) const noexcept {

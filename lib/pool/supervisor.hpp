@@ -28,8 +28,8 @@ namespace inferpool::pool {
 class Supervisor final : private fleet::FleetPort {
  public:
   // Starts nothing yet. All four outlive the supervisor.
-  Supervisor(std::shared_ptr<const processes::Origin> origin, dispatch::LockedDispatch& dispatch,
-             fleet::Status& status, reports::Events& events);
+  Supervisor(std::shared_ptr<const processes::PoolConfiguration> configuration,
+             dispatch::LockedDispatch& dispatch, fleet::Status& status, reports::Events& events);
   ~Supervisor() override;
 
   // Once: starts the workers. Throws std::runtime_error naming the thread that cannot be.
@@ -82,7 +82,7 @@ class Supervisor final : private fleet::FleetPort {
   [[nodiscard]] std::uint64_t served(int index) const noexcept override;
   [[nodiscard]] std::optional<std::uint64_t> private_memory(int generation) const override;
 
-  std::shared_ptr<const processes::Origin> origin_;
+  std::shared_ptr<const processes::PoolConfiguration> configuration_;
   dispatch::LockedDispatch& dispatch_;
   fleet::Status& status_;
   reports::Events& events_;

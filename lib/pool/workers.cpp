@@ -10,53 +10,54 @@
 namespace inferpool::pool {
 namespace {
 
-dispatch::DispatchLimits limits_of(const processes::Origin& origin) {
-  const Settings& settings = origin.settings;
+dispatch::DispatchLimits limits_of(const processes::PoolConfiguration& configuration) {
+  const Settings& settings = configuration.settings;
   return {.workers = *settings.workers,
           .concurrency = settings.concurrency,
           .max_queue_size = settings.max_queue_size,
-          .processors = origin.surroundings.processors,
+          .processors = configuration.surroundings.processors,
           .cancel_grace = settings.cancel_grace,
           .hang_timeout = settings.hang_timeout};
 }
 
 }  // namespace
 
-std::shared_ptr<const processes::Origin> Workers::make_origin(const Settings& settings,
-                                                              const detail::ModelTraits& traits) {
-  auto origin =
-      std::make_shared<processes::Origin>(processes::find_worker(settings.worker, traits.libexec));
-  origin->settings = settings;
-  origin->signature = traits.signature;
-  origin->packed_settings = settings::pack(settings);
-  origin->reply_bytes =
+std::shared_ptr<const processes::PoolConfiguration> Workers::make_configuration(
+    const Settings& settings, const detail::ModelTraits& traits) {
+  auto configuration = std::make_shared<processes::PoolConfiguration>(
+      processes::find_worker(settings.worker, traits.libexec));
+  configuration->settings = settings;
+  configuration->signature = traits.signature;
+  configuration->packed_settings = settings::pack(settings);
+  configuration->reply_bytes =
       settings::reply_region_size(*settings.shared_memory_limit, *settings.workers);
   try {
-    origin->requests = ipc::RequestRegion::create(*settings.shared_memory_limit / 2);
+    configuration->requests = ipc::RequestRegion::create(*settings.shared_memory_limit / 2);
   } catch (const std::runtime_error& error) {
     throw reports::start_failure(
         core::formatted("its shared memory could not be made: {}", error.what()));
   }
-  return origin;
+  return configuration;
 }
 
 Workers::Workers(Settings settings, const detail::ModelTraits& traits)
     : Backend(std::move(settings)),
-      origin_(make_origin(this->settings(), traits)),
+      configuration_(make_configuration(this->settings(), traits)),
       events_(std::make_shared<reports::Events>(this->settings())),
-      dispatch_(limits_of(*origin_)),
+      dispatch_(limits_of(*configuration_)),
       status_(*this->settings().workers),
-      supervisor_(origin_, dispatch_, status_, *events_),
-      exchange_(origin_, dispatch_, supervisor_.watcher()),
-      blocking_(exchange_, this->settings().spin, origin_->surroundings.processors),
-      completion_(exchange_, events_, this->settings().spin, origin_->surroundings.processors) {}
+      supervisor_(configuration_, dispatch_, status_, *events_),
+      protocol_(configuration_, dispatch_, supervisor_.watcher()),
+      blocking_(protocol_, this->settings().spin, configuration_->surroundings.processors),
+      completion_(protocol_, events_, this->settings().spin,
+                  configuration_->surroundings.processors) {}
 
 void Workers::start() {
   {
     const std::lock_guard lock(close_mutex_);  // an event may let another thread close the pool
     reports::made_at_start([this] { supervisor_.start(); });
   }
-  if (origin_->settings.start_in_background) return;
+  if (configuration_->settings.start_in_background) return;
   if (const auto failure = status_.wait_started()) {
     close();
     throw *failure;
@@ -108,7 +109,7 @@ void Workers::submit(std::unique_ptr<detail::AsyncJob> job, const InferOptions& 
 
 detail::StorageRef Workers::allocate(std::size_t size) {
   refuse_child();
-  return origin_->requests->allocate(size);
+  return configuration_->requests->allocate(size);
 }
 
 void Workers::close() noexcept {
@@ -142,7 +143,7 @@ Stats Workers::stats() const {
       if (const auto since = d.running_since(place++)) worker.running_for = rate.since(since);
     }
   });
-  stats.payload_in_flight = origin_->requests->used();
+  stats.payload_in_flight = configuration_->requests->used();
   return stats;
 }
 

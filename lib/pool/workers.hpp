@@ -10,7 +10,7 @@
 #include "ipc/fork_guard.hpp"
 #include "pool/calls/blocking_calls.hpp"
 #include "pool/calls/completion.hpp"
-#include "pool/calls/exchange.hpp"
+#include "pool/calls/ring_protocol.hpp"
 #include "pool/dispatch/locked_dispatch.hpp"
 #include "pool/fleet/status.hpp"
 #include "pool/reports/events.hpp"
@@ -40,19 +40,19 @@ class Workers final : public detail::Backend {
   [[nodiscard]] bool in_child() const noexcept override { return guard_.in_child(); }
 
  private:
-  static std::shared_ptr<const processes::Origin> make_origin(const Settings& settings,
-                                                              const detail::ModelTraits& traits);
+  static std::shared_ptr<const processes::PoolConfiguration> make_configuration(
+      const Settings& settings, const detail::ModelTraits& traits);
   [[nodiscard]] detail::StorageRef allocate(std::size_t size) override;
   void refuse_child() const;
 
   ipc::ForkGuard guard_;
-  std::shared_ptr<const processes::Origin> origin_;
+  std::shared_ptr<const processes::PoolConfiguration> configuration_;
   const std::shared_ptr<reports::Events> events_;  // outlive the pool where a handler destroys it
   dispatch::LockedDispatch dispatch_;
   fleet::Status status_;
   std::mutex close_mutex_;
   Supervisor supervisor_;
-  calls::Exchange exchange_;
+  calls::RingProtocol protocol_;
   calls::BlockingCalls blocking_;
   calls::Completion completion_;
 };

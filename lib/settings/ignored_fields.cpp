@@ -3,7 +3,7 @@
 
 #include "core/format.hpp"
 #include "settings/setting_fields.hpp"
-#include "settings/setting_places.hpp"
+#include "settings/setting_paths.hpp"
 
 namespace inferpool::settings {
 
@@ -12,7 +12,7 @@ std::string ignored_fields_warning(const Settings& settings, std::string_view so
   const auto fields = setting_fields();
   std::string list;
   for (const std::string& ignored : settings.ignored_fields) {
-    const std::string_view likely = likely_place(ignored, fields);
+    const std::string_view likely = likely_path(ignored, fields);
     list += core::formatted("{}{}", list.empty() ? "" : ", ", ignored);
     if (!likely.empty()) list += core::formatted(" (was {} meant?)", likely);
   }

@@ -22,10 +22,10 @@ std::string shortened(std::string_view text) {
 
 }  // namespace
 
-void refuse_setting(std::string_view source, std::string_view place, std::string_view written,
+void refuse_setting(std::string_view source, std::string_view path, std::string_view written,
                     std::string_view accepted) {
   throw Error(ErrorCode::kInvalidSettings, core::formatted("{}: {} is {}; accepted: {}", source,
-                                                           place, shortened(written), accepted));
+                                                           path, shortened(written), accepted));
 }
 
 }  // namespace inferpool::settings

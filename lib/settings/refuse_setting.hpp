@@ -5,9 +5,9 @@
 
 namespace inferpool::settings {
 
-// Throws Error (invalid_settings): "<source>: <place> is <written>; accepted: <accepted>".
+// Throws Error (invalid_settings): "<source>: <path> is <written>; accepted: <accepted>".
 // `written` is shortened where it is long.
-[[noreturn]] void refuse_setting(std::string_view source, std::string_view place,
+[[noreturn]] void refuse_setting(std::string_view source, std::string_view path,
                                  std::string_view written, std::string_view accepted);
 
 }  // namespace inferpool::settings

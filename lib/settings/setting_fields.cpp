@@ -33,8 +33,8 @@ const T* given(const std::optional<T>& value) {
 const std::string* given(const std::string& value) { return value.empty() ? nullptr : &value; }
 
 template <typename Access>
-SettingField packed_field(std::string_view name, std::string_view place, Access access) {
-  SettingField result{name, place, {}, {}, {}, {}};
+SettingField packed_field(std::string_view name, std::string_view path, Access access) {
+  SettingField result{name, path, {}, {}, {}, {}};
   result.pack = [=](const Settings& settings, Packer& packer) {
     packer.put(std::invoke(access, settings));
   };
@@ -45,43 +45,44 @@ SettingField packed_field(std::string_view name, std::string_view place, Access 
 }
 
 template <typename Access, typename Rule>
-SettingField field(std::string_view name, std::string_view place, Access access, Rule rule) {
-  SettingField result = packed_field(name, place, access);
-  result.read = [=](const json::Value& written, Settings& settings) -> std::optional<Refusal> {
+SettingField field(std::string_view name, std::string_view path, Access access, Rule rule) {
+  SettingField result = packed_field(name, path, access);
+  result.read = [=](const json::Value& written, Settings& settings) -> std::optional<InvalidValue> {
     const auto value = rule.read(written);
-    if (!value || !rule.holds(*value)) return Refusal{{}, json::write(written), rule.accepted()};
+    if (!value || !rule.holds(*value))
+      return InvalidValue{{}, json::write(written), rule.accepted()};
     std::invoke(access, settings) = *value;
     return std::nullopt;
   };
-  result.check = [=](const Settings& settings) -> std::optional<Refusal> {
+  result.check = [=](const Settings& settings) -> std::optional<InvalidValue> {
     const auto* value = given(std::invoke(access, settings));
     if (value == nullptr || rule.holds(*value)) return std::nullopt;
-    return Refusal{{}, json::write(rule.write(*value)), rule.accepted()};
+    return InvalidValue{{}, json::write(rule.write(*value)), rule.accepted()};
   };
   return result;
 }
 
 // The same for a map: the rule is for one entry of it.
 template <typename Access, typename Rule>
-SettingField map_field(std::string_view name, std::string_view place, Access access, Rule rule) {
-  SettingField result = packed_field(name, place, access);
-  result.read = [=](const json::Value& written, Settings& settings) -> std::optional<Refusal> {
+SettingField map_field(std::string_view name, std::string_view path, Access access, Rule rule) {
+  SettingField result = packed_field(name, path, access);
+  result.read = [=](const json::Value& written, Settings& settings) -> std::optional<InvalidValue> {
     if (written.kind != json::Value::Kind::kObject) {
-      return Refusal{{}, json::write(written), rule.accepted()};
+      return InvalidValue{{}, json::write(written), rule.accepted()};
     }
     for (const json::Member& entry : written.members) {
       const auto value = rule.read(entry.value);
       if (!value || !rule.holds(entry.name, *value)) {
-        return Refusal{'.' + entry.name, json::write(entry.value), rule.accepted()};
+        return InvalidValue{'.' + entry.name, json::write(entry.value), rule.accepted()};
       }
       std::invoke(access, settings)[entry.name] = *value;
     }
     return std::nullopt;
   };
-  result.check = [=](const Settings& settings) -> std::optional<Refusal> {
+  result.check = [=](const Settings& settings) -> std::optional<InvalidValue> {
     for (const auto& [key, value] : std::invoke(access, settings)) {
       if (rule.holds(key, value)) continue;
-      return Refusal{'.' + key, json::write(rule.write(value)), rule.accepted()};
+      return InvalidValue{'.' + key, json::write(rule.write(value)), rule.accepted()};
     }
     return std::nullopt;
   };
@@ -119,12 +120,13 @@ SettingField backoff_limit(const DurationRule& rule) {
   SettingField result = field(
       "restart_backoff.limit", "pool.restart_backoff.limit",
       [](auto& s) -> auto& { return s.restart_backoff.limit; }, rule);
-  result.check = [=, alone = result.check](const Settings& settings) -> std::optional<Refusal> {
+  result.check = [=,
+                  alone = result.check](const Settings& settings) -> std::optional<InvalidValue> {
     const auto& [first, limit, breaker] = settings.restart_backoff;
-    if (auto refusal = alone(settings); refusal || limit >= first) return refusal;
-    return Refusal{{},
-                   json::write(rule.write(limit)),
-                   "at least restart_backoff.first, " + print_duration(first)};
+    if (auto invalid = alone(settings); invalid || limit >= first) return invalid;
+    return InvalidValue{{},
+                        json::write(rule.write(limit)),
+                        "at least restart_backoff.first, " + print_duration(first)};
   };
   return result;
 }
@@ -200,10 +202,10 @@ std::vector<SettingField> setting_fields() {
 void check_fields(const Settings& settings, std::string_view source,
                   std::string_view SettingField::*label) {
   for (const SettingField& field : setting_fields()) {
-    const auto refusal = field.check(settings);
-    if (!refusal) continue;
-    refuse_setting(source, std::string(field.*label) + refusal->entry, refusal->written,
-                   refusal->accepted);
+    const auto invalid = field.check(settings);
+    if (!invalid) continue;
+    refuse_setting(source, std::string(field.*label) + invalid->entry, invalid->written,
+                   invalid->accepted);
   }
 }
 

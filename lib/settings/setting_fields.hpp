@@ -16,18 +16,18 @@
 namespace inferpool::settings {
 
 // What cannot be, and in which entry of the field it stands (".nofile"; else empty).
-struct Refusal {
+struct InvalidValue {
   std::string entry;
   std::string written;  // the value as JSON
   std::string accepted;
 };
 
-// One field of Settings: its name there, its place in the JSON, and what can be done with it.
+// One field of Settings: its name there, its path in the JSON, and what can be done with it.
 struct SettingField {
-  std::string_view name;   // "restart_backoff.first"
-  std::string_view place;  // "pool.restart_backoff.first"
-  std::function<std::optional<Refusal>(const json::Value&, Settings&)> read;
-  std::function<std::optional<Refusal>(const Settings&)> check;
+  std::string_view name;  // "restart_backoff.first"
+  std::string_view path;  // "pool.restart_backoff.first"
+  std::function<std::optional<InvalidValue>(const json::Value&, Settings&)> read;
+  std::function<std::optional<InvalidValue>(const Settings&)> check;
   std::function<void(const Settings&, Packer&)> pack;
   std::function<void(Unpacker&, Settings&)> unpack;
 };
@@ -35,7 +35,7 @@ struct SettingField {
 // All of them: reading, checking and packing know the fields from here alone.
 [[nodiscard]] std::vector<SettingField> setting_fields();
 
-// Checks each field by itself. Errors call it by its name in Settings or by its place in the JSON.
+// Checks each field by itself. Errors call it by its name in Settings or by its path in the JSON.
 // Throws as refuse_setting.
 void check_fields(const Settings& settings, std::string_view source,
                   std::string_view SettingField::*label);

@@ -22,7 +22,7 @@
 #include "settings/json_value.hpp"
 #include "settings/refuse_setting.hpp"
 #include "settings/setting_fields.hpp"
-#include "settings/setting_places.hpp"
+#include "settings/setting_paths.hpp"
 
 namespace inferpool {
 namespace {
@@ -59,41 +59,40 @@ class SettingsReader {
     }
   }
 
-  void read_member(const settings::json::Member& member, const std::string& place) {
-    if (settings::is_ignored_place(place)) return;
+  void read_member(const settings::json::Member& member, const std::string& path) {
+    if (settings::is_ignored_path(path)) return;
     for (const settings::SettingField& field : fields_) {
-      if (field.place == place) return read_field(field, member.value);
+      if (field.path == path) return read_field(field, member.value);
     }
-    if (!settings::is_group(place, fields_)) return read_unknown(place);
-    if (says_nothing(member.value, place)) return;
+    if (!settings::is_group(path, fields_)) return read_unknown(path);
+    if (says_nothing(member.value, path)) return;
     if (member.value.kind != settings::json::Value::Kind::kObject) {
-      settings::refuse_setting(source_, place, settings::json::write(member.value),
-                               "a JSON object");
+      settings::refuse_setting(source_, path, settings::json::write(member.value), "a JSON object");
     }
-    read_members(member.value, place + '.');
+    read_members(member.value, path + '.');
   }
 
   // As MLServer has it: a field of its own that is null is as good as none.
-  static bool says_nothing(const settings::json::Value& value, std::string_view place) {
-    if (settings::is_pool_place(place)) return false;
+  static bool says_nothing(const settings::json::Value& value, std::string_view path) {
+    if (settings::is_pool_path(path)) return false;
     if (value.kind == settings::json::Value::Kind::kNull) return true;
     return value.kind == settings::json::Value::Kind::kText && value.text.empty() &&
-           settings::may_be_empty(place);
+           settings::may_be_empty(path);
   }
 
   // MLServer leaves out fields that it does not know; in "pool" it would be a mistake.
-  void read_unknown(const std::string& place) {
-    if (!settings::is_pool_place(place)) return settings_.ignored_fields.push_back(place);
+  void read_unknown(const std::string& path) {
+    if (!settings::is_pool_path(path)) return settings_.ignored_fields.push_back(path);
     throw Error(ErrorCode::kInvalidSettings,
-                core::formatted("{}: {} is not a known field; the nearest one is {}", source_,
-                                place, settings::nearest_place(place, fields_)));
+                core::formatted("{}: {} is not a known field; the nearest one is {}", source_, path,
+                                settings::nearest_path(path, fields_)));
   }
 
   void read_field(const settings::SettingField& field, const settings::json::Value& value) {
-    if (says_nothing(value, field.place)) return;
-    if (const auto refusal = field.read(value, settings_)) {
-      settings::refuse_setting(source_, std::string(field.place) + refusal->entry, refusal->written,
-                               refusal->accepted);
+    if (says_nothing(value, field.path)) return;
+    if (const auto invalid = field.read(value, settings_)) {
+      settings::refuse_setting(source_, std::string(field.path) + invalid->entry, invalid->written,
+                               invalid->accepted);
     }
   }
 
@@ -190,7 +189,7 @@ Settings Settings::from_json(std::string_view text, std::string_view source, con
   Settings settings = SettingsReader(source).read(settings::json::read(text, source));
   choose_worker(settings);
   resolve_paths(settings, folder, source);
-  settings::check_fields(settings, source, &settings::SettingField::place);
+  settings::check_fields(settings, source, &settings::SettingField::path);
   return settings;
 }
 

@@ -37,38 +37,38 @@ std::vector<path> groups_up_from(const path& mount, path group) {
 
 // Calls visit(mount, group, version) for each hierarchy that has the controller, or may have it.
 template <typename Visit>
-void each_hierarchy(const CgroupPlace& place, std::string_view controller, const Visit& visit) {
-  std::ifstream stream(place.self);
+void each_hierarchy(const CgroupPaths& paths, std::string_view controller, const Visit& visit) {
+  std::ifstream stream(paths.self);
   for (std::string line; std::getline(stream, line);) {  // "4:memory:/group", or "0::/group"
     const std::size_t first = line.find(':');
     const std::size_t second = line.find(':', first + 1);
     if (first == std::string::npos || second == std::string::npos) continue;
     const std::string controllers = line.substr(first + 1, second - first - 1);
     const path group = line.substr(second + 1);
-    if (controllers.empty()) visit(place.mount, group, 2);
+    if (controllers.empty()) visit(paths.mount, group, 2);
     if (!names(controllers, controller)) continue;
     // Mounted by its own name, or together with others under all their names.
-    visit(place.mount / controller, group, 1);
-    visit(place.mount / controllers, group, 1);
+    visit(paths.mount / controller, group, 1);
+    visit(paths.mount / controllers, group, 1);
   }
 }
 
 }  // namespace
 
-std::optional<double> lowest_cgroup_limit(const CgroupPlace& place, std::string_view controller,
+std::optional<double> lowest_cgroup_limit(const CgroupPaths& paths, std::string_view controller,
                                           const CgroupLimit& version1,
                                           const CgroupLimit& version2) {
   std::optional<double> lowest;
-  each_hierarchy(place, controller, [&](const path& mount, const path& group, int version) {
+  each_hierarchy(paths, controller, [&](const path& mount, const path& group, int version) {
     for (const path& folder : groups_up_from(mount, group))
       lower(lowest, version == 1 ? version1(folder) : version2(folder));
   });
   return lowest;
 }
 
-std::vector<path> cgroup_folders(const CgroupPlace& place, std::string_view controller) {
+std::vector<path> cgroup_folders(const CgroupPaths& paths, std::string_view controller) {
   std::vector<path> folders;
-  each_hierarchy(place, controller, [&](const path& mount, const path& group, int /*version*/) {
+  each_hierarchy(paths, controller, [&](const path& mount, const path& group, int /*version*/) {
     for (path& folder : groups_up_from(mount, group)) {
       std::error_code ignored;
       if (std::filesystem::is_directory(folder, ignored)) folders.push_back(std::move(folder));

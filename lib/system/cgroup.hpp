@@ -10,7 +10,7 @@
 namespace inferpool::system {
 
 // Where to read which cgroup a process is in, and where the hierarchies are mounted.
-struct CgroupPlace {
+struct CgroupPaths {
   std::filesystem::path self = "/proc/self/cgroup";
   std::filesystem::path mount = "/sys/fs/cgroup";
 };
@@ -21,7 +21,7 @@ using CgroupLimit = std::function<std::optional<double>(const std::filesystem::p
 // The lowest limit of the groups, version 1 or 2, that hold this process and have the controller,
 // and of those around them. Nothing where there is none. In a container the path may be the host's,
 // of which only the upper end is mounted: then just that is found.
-[[nodiscard]] std::optional<double> lowest_cgroup_limit(const CgroupPlace& place,
+[[nodiscard]] std::optional<double> lowest_cgroup_limit(const CgroupPaths& paths,
                                                         std::string_view controller,
                                                         const CgroupLimit& version1,
                                                         const CgroupLimit& version2);
@@ -29,7 +29,7 @@ using CgroupLimit = std::function<std::optional<double>(const std::filesystem::p
 // The folders of the groups, version 1 or 2, that hold this process and have the controller (or, of
 // version 2, may have it), each followed by those around it. Folders that are not there are left
 // out.
-[[nodiscard]] std::vector<std::filesystem::path> cgroup_folders(const CgroupPlace& place,
+[[nodiscard]] std::vector<std::filesystem::path> cgroup_folders(const CgroupPaths& paths,
                                                                 std::string_view controller);
 
 }  // namespace inferpool::system

@@ -30,8 +30,8 @@ std::uint64_t machine_memory() noexcept {
          static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
 }
 
-MemoryCgroup::MemoryCgroup(const CgroupPlace& place, const path& machine)
-    : folders_(cgroup_folders(place, "memory")), counter_(machine) {
+MemoryCgroup::MemoryCgroup(const CgroupPaths& paths, const path& machine)
+    : folders_(cgroup_folders(paths, "memory")), counter_(machine) {
   for (const path& folder : folders_) {
     for (const char* file : {"memory.events", "memory.oom_control"}) {
       if (!read_oom_kills(folder / file)) continue;

@@ -19,7 +19,7 @@ class MemoryCgroup {
   // Of none: counts nothing.
   MemoryCgroup() = default;
   // `machine` counts where no cgroup does: it looks like /proc/vmstat.
-  explicit MemoryCgroup(const CgroupPlace& place,
+  explicit MemoryCgroup(const CgroupPaths& paths,
                         const std::filesystem::path& machine = "/proc/vmstat");
 
   // What oom_kills() reads: the innermost group that counts, or the machine.

@@ -5,8 +5,8 @@
 
 namespace inferpool::system {
 
-std::uint64_t usable_memory(const CgroupPlace& place) {
-  return MemoryCgroup(place).limit().value_or(machine_memory());
+std::uint64_t usable_memory(const CgroupPaths& paths) {
+  return MemoryCgroup(paths).limit().value_or(machine_memory());
 }
 
 }  // namespace inferpool::system

@@ -8,6 +8,6 @@
 namespace inferpool::system {
 
 // Bytes of memory that this process can use: the machine's, or less where a cgroup limits it.
-[[nodiscard]] std::uint64_t usable_memory(const CgroupPlace& place = {});
+[[nodiscard]] std::uint64_t usable_memory(const CgroupPaths& paths = {});
 
 }  // namespace inferpool::system

@@ -41,9 +41,9 @@ std::optional<double> quota_version1(const path& group) {
 
 }  // namespace
 
-int usable_processors(const CgroupPlace& place) {
+int usable_processors(const CgroupPaths& paths) {
   const int allowed = allowed_processors();
-  const auto quota = lowest_cgroup_limit(place, "cpu", quota_version1, quota_version2);
+  const auto quota = lowest_cgroup_limit(paths, "cpu", quota_version1, quota_version2);
   if (!quota || *quota >= allowed) return std::max(1, allowed);
   return std::max(1, static_cast<int>(*quota));
 }

@@ -7,6 +7,6 @@ namespace inferpool::system {
 
 // Processors that this process can keep busy: those it may run on, or fewer where the quota of a
 // cgroup is lower (2.5 processors count as 2). At least 1.
-[[nodiscard]] int usable_processors(const CgroupPlace& place = {});
+[[nodiscard]] int usable_processors(const CgroupPaths& paths = {});
 
 }  // namespace inferpool::system

@@ -62,7 +62,7 @@ void put_parameters(Encoder& encoder, const Parameters& parameters) {
     if (const auto* real = std::get_if<double>(&value)) encoder.put(*real);
     if (const auto* text = std::get_if<std::string>(&value)) {
       const auto put = [&] { encoder.put_payload(bytes_of(*text)); };
-      name == wire::kTraceparent ? encoder.put_apart(put) : put();
+      name == wire::kTraceparent ? encoder.exclude_from_fingerprint(put) : put();
     }
   }
 }
@@ -113,7 +113,7 @@ std::size_t payload_of(const TensorList& tensors, const Parameters& parameters) 
 }  // namespace
 
 void Codec<Request>::encode(Encoder& encoder, const Request& value) {
-  encoder.put_apart([&] { encoder.put_string(value.id); });
+  encoder.exclude_from_fingerprint([&] { encoder.put_string(value.id); });
   put_tensors(encoder, value.inputs);
   put_parameters(encoder, value.parameters);
 }

@@ -24,16 +24,16 @@ std::byte* FrameBuffer::overflow(std::size_t size) {
   return overflow_.data() + begin;
 }
 
-void FrameBuffer::set_apart(const Apart& apart) {
-  while (aparts_ > 0 && this->apart(aparts_ - 1).begin >= apart.begin) {
-    if (--aparts_ >= kFirst) more_.pop_back();
+void FrameBuffer::exclude(const Exclusion& exclusion) {
+  while (exclusions_ > 0 && this->exclusion(exclusions_ - 1).begin >= exclusion.begin) {
+    if (--exclusions_ >= kFirst) more_.pop_back();
   }
-  if (aparts_ < kFirst) {
-    first_[aparts_] = apart;
+  if (exclusions_ < kFirst) {
+    first_[exclusions_] = exclusion;
   } else {
-    more_.push_back(apart);
+    more_.push_back(exclusion);
   }
-  ++aparts_;
+  ++exclusions_;
 }
 
 void FrameBuffer::clear() noexcept {
@@ -41,7 +41,7 @@ void FrameBuffer::clear() noexcept {
   size_ = 0;
   inline_limit_ = kInlineFrame;
   more_.clear();
-  aparts_ = 0;
+  exclusions_ = 0;
 }
 
 }  // namespace detail
@@ -56,7 +56,7 @@ namespace {
 // A block is named by its offset in units of kAlignment, in 32 bits: with that a tensor of one axis
 // takes 24 bytes of a reply, which lie on the first cache line of its slot. One that lies beyond
 // 256 GiB, or between two units, is named by its offset in bytes.
-enum class Place : std::uint8_t { kInline = 0, kBlock = 1, kFarBlock = 2 };
+enum class Location : std::uint8_t { kInline = 0, kBlock = 1, kFarBlock = 2 };
 
 // Blocks, and with them the tensors that view them, start at a multiple of this.
 constexpr std::size_t kAlignment = 64;
@@ -107,24 +107,24 @@ void Encoder::put_payload(std::span<const std::byte> bytes, const StorageRef& st
   payload_ += bytes.size();
   const std::uint64_t length = bytes.size();
   if (length <= detail::kInlinePayload) {
-    std::byte* const head = frame_.extend(sizeof(length) + sizeof(Place) + length);
+    std::byte* const head = frame_.extend(sizeof(length) + sizeof(Location) + length);
     std::memcpy(head, &length, sizeof(length));
-    head[sizeof(length)] = static_cast<std::byte>(Place::kInline);
-    if (length != 0) std::memcpy(head + sizeof(length) + sizeof(Place), bytes.data(), length);
+    head[sizeof(length)] = static_cast<std::byte>(Location::kInline);
+    if (length != 0) std::memcpy(head + sizeof(length) + sizeof(Location), bytes.data(), length);
     return;
   }
   put(length);
-  const std::uint64_t offset = sink_.place(bytes, storage).offset;
+  const std::uint64_t offset = sink_.store(bytes, storage).offset;
   const std::uint64_t unit = offset / kAlignment;
   const std::size_t begin = frame_.bytes().size();
   if (offset % kAlignment == 0 && unit <= std::numeric_limits<Unit>::max()) {
-    put(Place::kBlock);
+    put(Location::kBlock);
     put(static_cast<Unit>(unit));
   } else {
-    put(Place::kFarBlock);
+    put(Location::kFarBlock);
     put(offset);
   }
-  frame_.set_apart(
+  frame_.exclude(
       {.begin = begin, .size = frame_.bytes().size() - begin, .block = true, .offset = offset});
 }
 
@@ -153,17 +153,18 @@ Decoder::PayloadHead Decoder::take_head(std::uint64_t expected) {
   if (expected != kAnyLength && length != expected) {
     throw Malformed(core::formatted("a payload of {} bytes where {} are due", length, expected));
   }
-  const auto place = take<Place>();
+  const auto location = take<Location>();
   // One form for each length: the sender never puts a small payload elsewhere, nor a large one
   // here.
-  const bool is_block = place == Place::kBlock || place == Place::kFarBlock;
-  if (is_block == (length <= detail::kInlinePayload) || (!is_block && place != Place::kInline)) {
-    throw Malformed(
-        core::formatted("a payload of {} bytes in place {}", length, static_cast<unsigned>(place)));
+  const bool is_block = location == Location::kBlock || location == Location::kFarBlock;
+  if (is_block == (length <= detail::kInlinePayload) ||
+      (!is_block && location != Location::kInline)) {
+    throw Malformed(core::formatted("a payload of {} bytes in place {}", length,
+                                    static_cast<unsigned>(location)));
   }
   if (!is_block) return {length, std::nullopt};
   const std::uint64_t offset =
-      place == Place::kBlock ? kAlignment * take<Unit>() : take<std::uint64_t>();
+      location == Location::kBlock ? kAlignment * take<Unit>() : take<std::uint64_t>();
   return {length, BlockRef{.offset = offset, .length = length}};
 }
 

@@ -16,7 +16,7 @@ ipc::PublishedReply hold_reply(const detail::FrameBuffer& frame, ipc::SentBlocks
                                 reply.frame.size(), ipc::kLargestFrame));
   }
   if (reply.frame.size() > ipc::kInlineFrame)
-    reply.frame_offset = blocks.place(reply.frame, {}).offset;
+    reply.frame_offset = blocks.store(reply.frame, {}).offset;
   if (blocks.empty()) return reply;
   const auto ticket = arena.hold(std::move(blocks.list()));
   reply.ticket = ticket.index;

@@ -13,7 +13,7 @@ Tensor RequestContext::output(Datatype datatype, const Shape& shape) {
 }
 
 bool RequestContext::cancelled() const noexcept {
-  return (slot_.told.load(std::memory_order_relaxed) & ipc::kToldCancelled) != 0 ||
+  return (slot_.caller_word.load(std::memory_order_relaxed) & ipc::kCallerLeft) != 0 ||
          core::passed(deadline(), core::Clock::now());
 }
 

@@ -8,9 +8,9 @@
 
 #include "core/format.hpp"
 #include "worker/call_filter.hpp"
-#include "worker/held_ways.hpp"
 #include "worker/landlock.hpp"
 #include "worker/left_room.hpp"
+#include "worker/open_escapes.hpp"
 #include "worker/rights.hpp"
 
 namespace inferpool::worker {
@@ -50,7 +50,7 @@ void isolate() {
 void confine() {
   require(filter_calls);
   // Only now, that no thread can open anything more.
-  if (const auto way = held_way_out()) {
+  if (const auto way = open_escape()) {
     throw std::runtime_error(core::formatted(
         "after its load the model still has a way out: {}; close it in the model's constructor, or "
         "set sandbox = false",

@@ -43,7 +43,7 @@ TEST_CASE("The deadline is that of the whole answer, however quickly its parts c
   CHECK(streamed.error->phase() == Phase::kRunning);
   CHECK(Now::now() - start >= 300ms);
   CHECK(streamed.numbers.size() > 3);
-  CHECK(eventually([&] { return exists(folder / "it.told"); }));
+  CHECK(eventually([&] { return exists(folder / "it.caller_word"); }));
   CHECK(stream(pool, script(2)).numbers == one_to(2));
   CHECK(pool.stats().deaths == 0);
 }
@@ -103,7 +103,8 @@ TEST_CASE(
   CHECK(error->phase() == Phase::kRunning);
   CHECK(numbers == one_to(2));
   // A model that waits to send is woken, and not only found by its own look once a second.
-  if (ending == Ending::kGoOn) CHECK(eventually([&] { return exists(folder / "it.told"); }, 900ms));
+  if (ending == Ending::kGoOn)
+    CHECK(eventually([&] { return exists(folder / "it.caller_word"); }, 900ms));
   write_file(folder / "it.go");
   CHECK(stream(pool, script(2)).numbers == one_to(2));
   CHECK(pool.stats().deaths == 0);

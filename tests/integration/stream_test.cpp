@@ -139,7 +139,7 @@ TEST_CASE("A caller that has had enough ends the answer, and the model is told")
     return numbers.size() < 3;
   });
   CHECK(numbers == one_to(3));
-  CHECK(eventually([&] { return exists(folder / "it.told"); }));
+  CHECK(eventually([&] { return exists(folder / "it.caller_word"); }));
   // Its worker is there for the next one, and is not ended for it.
   CHECK(stream(pool, script(2)).numbers == one_to(2));
   const Stats stats = pool.stats();
@@ -166,7 +166,8 @@ TEST_CASE("What on_part throws ends the answer and reaches the caller as it is")
     caught = mine.value;
   }
   CHECK(caught == 42);
-  if (ending != Ending::kValue) CHECK(eventually([&] { return exists(folder / "it.told"); }));
+  if (ending != Ending::kValue)
+    CHECK(eventually([&] { return exists(folder / "it.caller_word"); }));
   CHECK(stream(pool, script(2)).numbers == one_to(2));
   CHECK(pool.stats().deaths == 0);
   CHECK(pool.stats().in_flight == 0);

@@ -119,10 +119,10 @@ class Nonsense {
     request().posted = ipc::posted_word(sequence() + ahead, static_cast<ipc::Posted>(below(4)));
   }
   void told() {
-    request().told = below(2) == 0 ? static_cast<std::uint32_t>(below(16)) : word();
+    request().caller_word = below(2) == 0 ? static_cast<std::uint32_t>(below(16)) : word();
     request().reply_parked = static_cast<std::uint32_t>(below(2));
     reply().sender_parked = static_cast<std::uint32_t>(below(2));
-    ipc::wake(&request().told, INT_MAX);
+    ipc::wake(&request().caller_word, INT_MAX);
   }
   void asked() {
     request().frame_bytes = word();
@@ -137,7 +137,7 @@ class Nonsense {
   void of_the_host() {
     control_.host.doorbell = word();
     control_.host.closing = below(20) == 0 ? 1U : 0U;
-    control_.host.crowded = static_cast<std::uint32_t>(below(2));
+    control_.host.oversubscribed = static_cast<std::uint32_t>(below(2));
     ipc::wake(&control_.host.doorbell, INT_MAX);
   }
   void released() { control_.host.released[below(ipc::kTickets)] = word(); }

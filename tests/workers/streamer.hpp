@@ -25,8 +25,8 @@ enum class Ending : std::int32_t {
 };
 
 // Parts are INT64 tensors of so many elements, each of them the number of the part: 1, 2, 3, ...
-// Before it sends one it makes an empty file `text`, and where a send throws `text`.told, where
-// `text` is not empty.
+// Before it sends one it makes an empty file `text`, and where a send throws `text`.caller_word,
+// where `text` is not empty.
 struct Script {
   Ending ending = Ending::kNothing;
   std::int64_t parts = 0;

@@ -32,7 +32,7 @@ struct StreamingModel {
       while (part < script.parts) send();
       while (script.ending == Ending::kGoOn || script.ending == Ending::kCatch) send();
     } catch (const Error&) {
-      note(text, ".told");
+      note(text, ".caller_word");
       if (script.ending != Ending::kCatch) throw;
     }
     if (!carry_out(script.ending, text)) return std::nullopt;

@@ -50,7 +50,7 @@ class BlockSink {
   // The bytes, in a block that stays unchanged until the receiver is done with it. Where `storage`
   // lies in the sink's region already, no byte is copied. Throws Error (payload_too_large,
   // out_of_memory).
-  virtual BlockRef place(std::span<const std::byte> bytes, const StorageRef& storage) = 0;
+  virtual BlockRef store(std::span<const std::byte> bytes, const StorageRef& storage) = 0;
 };
 
 // Where a Decoder finds what is not in the frame.
@@ -71,7 +71,7 @@ class FrameBuffer {
  public:
   // Bytes that differ between two sendings of the same value. Those that refer to a block follow
   // the block's length, in 8 bytes.
-  struct Apart {
+  struct Exclusion {
     std::size_t begin;
     std::size_t size;
     bool block;
@@ -95,14 +95,14 @@ class FrameBuffer {
   }
 
   // Each begins where the last one ends or later, or before it, and then takes its place.
-  void set_apart(const Apart& apart);
-  [[nodiscard]] std::size_t aparts() const noexcept { return aparts_; }
-  [[nodiscard]] const Apart& apart(std::size_t index) const noexcept {
+  void exclude(const Exclusion& exclusion);
+  [[nodiscard]] std::size_t exclusions() const noexcept { return exclusions_; }
+  [[nodiscard]] const Exclusion& exclusion(std::size_t index) const noexcept {
     return index < kFirst ? first_[index] : more_[index - kFirst];
   }
 
  private:
-  static constexpr std::size_t kFirst = 4;  // of the aparts, without allocation
+  static constexpr std::size_t kFirst = 4;  // of the exclusions, without allocation
 
   std::byte* overflow(std::size_t size);
 
@@ -110,9 +110,9 @@ class FrameBuffer {
   std::vector<std::byte> overflow_ = {};
   std::size_t size_ = 0;
   std::size_t inline_limit_ = kInlineFrame;  // 0: the bytes are in overflow_
-  std::array<Apart, kFirst> first_;
-  std::vector<Apart> more_ = {};
-  std::size_t aparts_ = 0;
+  std::array<Exclusion, kFirst> first_;
+  std::vector<Exclusion> more_ = {};
+  std::size_t exclusions_ = 0;
 };
 
 }  // namespace detail
@@ -140,10 +140,10 @@ class Encoder {
   // What `put()` puts is sent as ever, but does not count where an input is known again that ended
   // its workers (Settings::poison_memory): for ids, times and traces, which each sending has anew.
   template <std::invocable Put>
-  void put_apart(Put&& put) {
+  void exclude_from_fingerprint(Put&& put) {
     const std::size_t begin = frame_.bytes().size();
     put();
-    frame_.set_apart(
+    frame_.exclude(
         {.begin = begin, .size = frame_.bytes().size() - begin, .block = false, .offset = 0});
   }
 

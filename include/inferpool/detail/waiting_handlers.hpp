@@ -21,10 +21,10 @@ class WaitingHandler {
 // gone first, the other one finds out here. Thread-safe.
 class WaitingHandlers {
  public:
-  using Place = std::list<std::unique_ptr<WaitingHandler>>::iterator;
+  using Position = std::list<std::unique_ptr<WaitingHandler>>::iterator;
 
   // After clear() it is destroyed at once.
-  Place add(std::unique_ptr<WaitingHandler> handler) {
+  Position add(std::unique_ptr<WaitingHandler> handler) {
     const std::lock_guard lock(mutex_);
     if (cleared_) return handlers_.end();  // it is destroyed after the lock is released
     return handlers_.insert(handlers_.end(), std::move(handler));
@@ -32,18 +32,18 @@ class WaitingHandlers {
 
   // Shows it to `act`, while which the loop stays. Does nothing after clear().
   template <typename Act>
-  void look(Place place, const Act& act) {
+  void look(Position position, const Act& act) {
     const std::lock_guard lock(mutex_);
-    if (!cleared_) act(**place);
+    if (!cleared_) act(**position);
   }
 
   // Takes it out and hands it to `act`, while which the loop stays. Does nothing after clear().
   template <typename Act>
-  void take(Place place, const Act& act) {
+  void take(Position position, const Act& act) {
     std::list<std::unique_ptr<WaitingHandler>> taken;  // destroyed after the lock is released
     const std::lock_guard lock(mutex_);
     if (cleared_) return;
-    taken.splice(taken.end(), handlers_, place);
+    taken.splice(taken.end(), handlers_, position);
     act(taken.front());
   }
 

@@ -14,9 +14,9 @@ using News = WaitedCall::News;
 // are served.
 constexpr int kLeftToServed = 1;
 
-CallWait::Share share_of(const Placement& placement) noexcept {
-  return {.reserve = placement.state == dispatch::CallState::kPosted ? 0 : kLeftToServed,
-          .crowded = placement.crowded};
+CallWait::Share share_of(const CallSnapshot& snapshot) noexcept {
+  return {.reserve = snapshot.state == dispatch::CallState::kPosted ? 0 : kLeftToServed,
+          .oversubscribed = snapshot.oversubscribed};
 }
 
 // However a call ends.
@@ -52,7 +52,7 @@ void BlockingCalls::ask(WaitedCall& call, const detail::Job& job, const InferOpt
                         const Await& await) {
   protocol_.prepare(call.call, job, options);
   call.listen();
-  call.place(protocol_.admit(call.call));
+  call.update(protocol_.admit(call.call));
   const RememberDeaths at_end{protocol_, call.call};
   try {
     await();
@@ -68,7 +68,7 @@ WaitedCall::News BlockingCalls::await_news(WaitedCall& call, detail::Job& job) {
     if (news == News::kFailure) throw *call.call.error;
     if (news != News::kNone) return news;
     const bool looked_in_vain =
-        !wait.wait(std::span(&call, 1), call.seen(), share_of(call.placement()));
+        !wait.wait(std::span(&call, 1), call.seen(), share_of(call.snapshot()));
     if (looked_in_vain && !call.has_news()) call.check(core::Clock::now());
   }
 }

@@ -9,7 +9,7 @@
 #include <inferpool/options.hpp>
 
 #include "core/clock.hpp"
-#include "pool/reports/refusal.hpp"
+#include "pool/reports/call_errors.hpp"
 
 // When a call ends that has no answer: the one rule, wherever its model runs.
 namespace inferpool::pool::calls {

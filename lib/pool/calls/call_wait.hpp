@@ -24,7 +24,7 @@ class BasicCallWait {
   // The processors that it takes while it looks: see SpinBudget.
   struct Share {
     int reserve = 0;
-    bool crowded = false;
+    bool oversubscribed = false;
   };
   // On which word a kernel sleeps that can sleep on one only.
   enum class First { kReply, kWaiter };
@@ -43,8 +43,8 @@ class BasicCallWait {
                                                    [](const auto& call) { return call.stands(); });
     };
     const bool expects = std::exchange(expects_, false);
-    const bool found = expects ? spin_.expect(news, share.reserve, share.crowded)
-                               : spin_.spin(news, share.reserve, share.crowded);
+    const bool found = expects ? spin_.expect(news, share.reserve, share.oversubscribed)
+                               : spin_.spin(news, share.reserve, share.oversubscribed);
     if (found) return true;
     // Woken for nothing that stands: it was announced.
     expects_ = sleep(calls, seen, news) && !news() && ++announced_ <= ipc::kMostAnnounced;
@@ -69,11 +69,11 @@ class BasicCallWait {
     core::Deadline until;
     bool in_vain = false;
     for (const auto& call : calls) {
-      const auto& placement = call.placement();
+      const auto& snapshot = call.snapshot();
       until = core::earlier(until, call.call.deadline);
-      in_vain = in_vain || placement.dead;  // what stood is gone, and nobody would wake for it
-      if (placement.state == dispatch::CallState::kPosted && count < room)
-        words[count++] = placement.ring->park(placement.sequence);
+      in_vain = in_vain || snapshot.dead;  // what stood is gone, and nobody would wake for it
+      if (snapshot.state == dispatch::CallState::kPosted && count < room)
+        words[count++] = snapshot.ring->park(snapshot.sequence);
     }
     if (first_ == First::kReply) words[count++] = waiter_.park(seen);
     const bool woken = !in_vain && !news() && Words::wait({words.data(), count}, until, news);

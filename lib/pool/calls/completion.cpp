@@ -5,7 +5,7 @@
 
 #include "core/quiet_thread.hpp"
 #include "pool/calls/delivery.hpp"
-#include "pool/reports/refusal.hpp"
+#include "pool/reports/call_errors.hpp"
 
 namespace inferpool::pool::calls {
 
@@ -42,7 +42,7 @@ void Completion::submit(std::unique_ptr<detail::AsyncJob> job,
   call.job = std::move(job);
   try {
     protocol_.prepare(call.call, *call.job, options);
-    call.place(protocol_.admit(call.call));
+    call.update(protocol_.admit(call.call));
   } catch (...) {
     call.error = current_error();
     call.refused = true;
@@ -118,7 +118,7 @@ bool Completion::turn(const bool& gone) noexcept {
     wait_.came();
     return tell_ended(gone);
   }
-  wait_.wait(active_, seen, {.crowded = crowded()});
+  wait_.wait(active_, seen, {.oversubscribed = oversubscribed()});
   return true;
 }
 
@@ -188,8 +188,8 @@ bool Completion::advance(Pending& pending, core::TimePoint now) noexcept try {
   return true;
 }
 
-bool Completion::crowded() const noexcept {
-  return !active_.empty() && active_.back().placement().crowded;
+bool Completion::oversubscribed() const noexcept {
+  return !active_.empty() && active_.back().snapshot().oversubscribed;
 }
 
 }  // namespace inferpool::pool::calls

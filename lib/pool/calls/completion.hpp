@@ -53,7 +53,7 @@ class Completion {
   void notify() noexcept;
   bool take_new() noexcept;
   bool advance(Pending& pending, core::TimePoint now) noexcept;
-  bool crowded() const noexcept;  // when the newest call was looked at
+  bool oversubscribed() const noexcept;  // when the newest call was looked at
 
   CallProtocol& protocol_;
   std::shared_ptr<reports::Events> events_;

@@ -10,7 +10,7 @@
 #include "core/failure.hpp"
 #include "core/format.hpp"
 #include "core/short_of_memory.hpp"
-#include "pool/reports/refusal.hpp"
+#include "pool/reports/call_errors.hpp"
 
 namespace inferpool::pool::calls {
 namespace {

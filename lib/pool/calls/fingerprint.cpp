@@ -23,16 +23,16 @@ void visit_input(const detail::FrameBuffer& frame, const ipc::BlockList& blocks,
   const std::span<const std::byte> all = frame.bytes();
   std::size_t done = all.size() - wire::take_trace(all).rest.size();
   auto block = blocks.begin();
-  for (std::size_t i = 0; i < frame.aparts(); ++i) {
-    const auto& apart = frame.apart(i);
-    visit(all.subspan(done, apart.begin - done));
-    done = apart.begin + apart.size;
-    if (!apart.block) continue;
-    // Blocks come in the order of their references, those that are put apart between them.
+  for (std::size_t i = 0; i < frame.exclusions(); ++i) {
+    const auto& exclusion = frame.exclusion(i);
+    visit(all.subspan(done, exclusion.begin - done));
+    done = exclusion.begin + exclusion.size;
+    if (!exclusion.block) continue;
+    // Blocks come in the order of their references, those that are excluded between them.
     block = std::find_if(block, blocks.end(),
-                         [&](const auto& b) { return b->offset() == apart.offset; });
+                         [&](const auto& b) { return b->offset() == exclusion.offset; });
     if (block == blocks.end()) return;
-    const std::uint64_t length = word_at(all, apart.begin - sizeof(std::uint64_t));
+    const std::uint64_t length = word_at(all, exclusion.begin - sizeof(std::uint64_t));
     visit(std::span<const std::byte>((*block)->data(),
                                      std::min<std::size_t>(length, (*block)->size())));
   }

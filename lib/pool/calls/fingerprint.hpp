@@ -12,7 +12,7 @@ namespace inferpool::pool::calls {
 
 // By which an input is known again: the bytes of its values with their types and shapes, wherever
 // its blocks lie. Not what each sending has anew: the trace, a Request's id and its parameter
-// "traceparent", and what else a codec puts apart.
+// "traceparent", and what else a codec excludes.
 struct Fingerprint {
   std::uint64_t size = 0;
   std::uint64_t hash = 0;

@@ -10,18 +10,18 @@
 
 #include "core/format.hpp"
 #include "ipc/host_ring.hpp"
-#include "pool/calls/placement.hpp"
+#include "pool/calls/call_snapshot.hpp"
 
 namespace inferpool::pool::calls {
 
 // A reply, or a part of one, as it stands in its slot: once copied, the slot may change.
 class SlotCopy {
  public:
-  explicit SlotCopy(const Placement& placement) noexcept
-      : head_(ring_of(placement).head(placement.sequence)),
+  explicit SlotCopy(const CallSnapshot& snapshot) noexcept
+      : head_(ring_of(snapshot).head(snapshot.sequence)),
         frame_(
             std::span(bytes_).first(std::min<std::size_t>(head_.frame_bytes, ipc::kInlineFrame))) {
-    ring_of(placement).copy_frame(placement.sequence, frame_);
+    ring_of(snapshot).copy_frame(snapshot.sequence, frame_);
   }
   SlotCopy(const SlotCopy&) = delete;
   SlotCopy& operator=(const SlotCopy&) = delete;
@@ -35,7 +35,7 @@ class SlotCopy {
   }
 
  private:
-  static ipc::HostRing& ring_of(const Placement& placement) noexcept { return *placement.ring; }
+  static ipc::HostRing& ring_of(const CallSnapshot& snapshot) noexcept { return *snapshot.ring; }
   ipc::ReplyHead head_;
   std::array<std::byte, ipc::kInlineFrame> bytes_;
   std::span<std::byte> frame_;

@@ -8,12 +8,12 @@ namespace inferpool::pool::calls {
 WaitedCall::News WaitedCall::take_news(detail::Job& job) {
   for (;;) {
     if (waiter.seen() != seen_) look_again();
-    if (placement_.state == dispatch::CallState::kDone) return News::kFailure;
-    if (placement_.answered()) {
-      if (protocol_.collect(call, placement_, job)) return News::kAnswer;
+    if (snapshot_.state == dispatch::CallState::kDone) return News::kFailure;
+    if (snapshot_.answered()) {
+      if (protocol_.collect(call, snapshot_, job)) return News::kAnswer;
       look_again();
-    } else if (call.streams && placement_.part_stands()) {
-      if (protocol_.collect_part(call, placement_, job)) return News::kPart;
+    } else if (call.streams && snapshot_.part_available()) {
+      if (protocol_.collect_part(call, snapshot_, job)) return News::kPart;
       look_again();
     } else {
       if (!stop_.stop_requested()) return News::kNone;
@@ -24,7 +24,7 @@ WaitedCall::News WaitedCall::take_news(detail::Job& job) {
 }
 
 void WaitedCall::check(core::TimePoint now) noexcept {
-  protocol_.check(call, placement_);
+  protocol_.check(call, snapshot_);
   if (!stands() && core::passed(call.deadline, now))
     protocol_.give_up(call, ErrorCode::kDeadlineExceeded);
 }
@@ -35,7 +35,7 @@ void WaitedCall::end_if_over() noexcept {
 
 void WaitedCall::look_again() {
   seen_ = waiter.seen();
-  placement_ = protocol_.look(call);
+  snapshot_ = protocol_.look(call);
 }
 
 }  // namespace inferpool::pool::calls

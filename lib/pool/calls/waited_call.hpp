@@ -8,7 +8,7 @@
 
 #include "core/clock.hpp"
 #include "pool/calls/call_protocol.hpp"
-#include "pool/calls/placement.hpp"
+#include "pool/calls/call_snapshot.hpp"
 #include "pool/dispatch/call.hpp"
 
 namespace inferpool::pool::calls {
@@ -33,8 +33,8 @@ class WaitedCall {
   void stop_listening() noexcept { on_stop_.reset(); }
 
   // Where it was admitted to.
-  void place(Placement placement) noexcept { placement_ = std::move(placement); }
-  [[nodiscard]] const Placement& placement() const noexcept { return placement_; }
+  void update(CallSnapshot snapshot) noexcept { snapshot_ = std::move(snapshot); }
+  [[nodiscard]] const CallSnapshot& snapshot() const noexcept { return snapshot_; }
 
   // Takes what has come, if anything has: a part or the answer goes to the job, the error of a
   // failure is the call's. Throws what CallProtocol::collect throws. After an answer or a failure
@@ -43,7 +43,7 @@ class WaitedCall {
 
   // An answer stands, or, where it takes parts, one of these. Cheap: for whoever spins.
   [[nodiscard]] bool stands() const noexcept {
-    return placement_.answered() || (call.streams && placement_.part_stands());
+    return snapshot_.answered() || (call.streams && snapshot_.part_available());
   }
   [[nodiscard]] bool has_news() const noexcept { return stands() || waiter.seen() != seen_; }
   // The state of the waiter that is known.
@@ -70,7 +70,7 @@ class WaitedCall {
 
   CallProtocol& protocol_;
   std::stop_token stop_;
-  Placement placement_;
+  CallSnapshot snapshot_;
   std::uint32_t seen_ = 0;
   std::optional<std::stop_callback<Wake>> on_stop_;
 };

@@ -53,9 +53,9 @@ struct Call {
   }
 
   // What its caller takes next, a part or the whole answer, was seen to stand.
-  void note_stood() noexcept { stood.store(parts + 1, std::memory_order_release); }
-  [[nodiscard]] bool next_stood() const noexcept {
-    return stood.load(std::memory_order_relaxed) == parts + 1;
+  void note_seen() noexcept { seen_part.store(parts + 1, std::memory_order_release); }
+  [[nodiscard]] bool next_seen() const noexcept {
+    return seen_part.load(std::memory_order_relaxed) == parts + 1;
   }
 
   // Whether it may be queued once more, after its worker ended. One of which the caller has seen a
@@ -82,15 +82,15 @@ struct Call {
   // Written by Dispatch, under the pool's lock.
   CallState state = CallState::kNew;
   std::uint64_t order = 0;                      // of admission, whatever happens to it later
-  int lane = -1;                                // kPosted: the worker's index,
+  int worker = -1;                              // kPosted: the worker's index,
   std::uint32_t sequence = 0;                   // the slot,
-  bool crowded = false;                         // see ipc::PostedRequest,
-  Channel* channel = nullptr;                   // and the process: the lane's,
+  bool oversubscribed = false;                  // see ipc::PostedRequest,
+  Channel* channel = nullptr;                   // and the process: the queue's,
   std::shared_ptr<const DeadWorker> dead = {};  // or this one: the answer or a part stands there
   std::uint64_t parts = 0;                      // of the answer, that the caller has taken
   // The number, from 1, of the part that was seen to stand and not taken, the whole answer being
   // the last one; 0: none. It may not go again, and its caller reads this without the lock.
-  std::atomic<std::uint64_t> stood = 0;
+  std::atomic<std::uint64_t> seen_part = 0;
   int deaths = 0;  // workers that ended while they ran it,
   int blamed = 0;  // of these, maybe by its doing; not remembered yet
   std::shared_ptr<const reports::WorkerEnd> blamed_end = {};  // the last of them

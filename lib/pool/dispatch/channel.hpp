@@ -34,7 +34,7 @@ class Channel {
     return false;
   }
   // Whether a part of the answer stands that was not taken.
-  [[nodiscard]] virtual bool part_stands(std::uint32_t sequence) const noexcept = 0;
+  [[nodiscard]] virtual bool part_available(std::uint32_t sequence) const noexcept = 0;
   // The part that stands was read: the worker may go on.
   virtual void take_part(std::uint32_t sequence, ipc::WakeList& wakes) noexcept = 0;
   // Tells the model that nobody waits for this one any more, or takes a part of it.

@@ -3,13 +3,13 @@
 
 #include <algorithm>
 
-#include "pool/reports/refusal.hpp"
+#include "pool/reports/call_errors.hpp"
 
 namespace inferpool::pool::dispatch {
 using namespace std::chrono_literals;
 
 Dispatch::Dispatch(const DispatchLimits& limits)
-    : limits_(limits), lanes_(limits.workers, limits.concurrency) {}
+    : limits_(limits), queues_(limits.workers, limits.concurrency) {}
 
 std::optional<Error> Dispatch::admit(Call& call, ipc::WakeList& wakes) {
   call.order = counts_.begin();
@@ -18,22 +18,23 @@ std::optional<Error> Dispatch::admit(Call& call, ipc::WakeList& wakes) {
     call.state = CallState::kDone;
     return error;
   }
-  Lane* const lane = waiting() == 0 ? lanes_.free() : nullptr;
+  WorkerQueue* const queue = waiting() == 0 ? queues_.free() : nullptr;
   ++in_flight_;
-  if (lane != nullptr) {
+  if (queue != nullptr) {
     call.marks.turn = call.marks.admitted;  // spares a reading of the clock
-    post(*lane, call, wakes);
+    post(*queue, call, wakes);
   } else {
     call.state = CallState::kQueued;
-    queue_.push_back(call);
+    queued_.push_back(call);
     feed(wakes);
   }
   return std::nullopt;
 }
 
 void Dispatch::announce(ipc::WakeList& wakes) noexcept {
-  if (waiting() > 0 || crowded(1)) return;  // it could look for the call only in a model's place
-  if (const Lane* const lane = lanes_.free()) lane->channel()->announce(wakes);
+  if (waiting() > 0 || oversubscribed(1))
+    return;  // it could look for the call only in a model's place
+  if (const WorkerQueue* const queue = queues_.free()) queue->channel()->announce(wakes);
 }
 
 Error Dispatch::refuse_poisoned(Call& call, Error poisoned) {
@@ -51,7 +52,7 @@ std::optional<Error> Dispatch::refusal(ipc::WakeList& wakes) {
   const auto most = static_cast<std::size_t>(limits_.max_queue_size);
   if (waiting() < most) return std::nullopt;
   feed(wakes);  // a worker that was late may have answered
-  if (waiting() < most || (queue_.empty() && lanes_.free() != nullptr)) return std::nullopt;
+  if (waiting() < most || (queued_.empty() && queues_.free() != nullptr)) return std::nullopt;
   return reports::queue_full(waiting(), most);
 }
 
@@ -64,14 +65,14 @@ void Dispatch::collected(Call& call, bool succeeded, ipc::WakeList& wakes) {
     --dead_;
     return;
   }
-  lanes_.collected(lane_of(call), call);
+  queues_.collected(queue_of(call), call);
   feed(wakes);
 }
 
 void Dispatch::part_taken(Call& call, ipc::WakeList& wakes) {
   ++call.parts;
-  call.stood.store(0, std::memory_order_relaxed);
-  if (!call.dead) return lane_of(call).part_taken(call, wakes);
+  call.seen_part.store(0, std::memory_order_relaxed);
+  if (!call.dead) return queue_of(call).part_taken(call, wakes);
   // No error yet: a whole answer stood there, which somebody has made a part.
   fail(call,
        call.error ? *call.error
@@ -85,15 +86,16 @@ bool Dispatch::give_up(Call& call, ErrorCode code, core::TimePoint now, ipc::Wak
   Error queued = reports::given_up(code, call.id, Phase::kQueued, "before a worker began it");
   Error running = reports::given_up(code, call.id, Phase::kRunning,
                                     "while a worker ran it (its run is given cancel_grace to end)",
-                                    lanes_.worker_index(call.lane));
+                                    queues_.worker_index(call.worker));
   if (call.state == CallState::kPosted && call.channel->answered(call.sequence)) {
-    call.note_stood();
+    call.note_seen();
     return false;
   }
-  Lane* const lane = call.state == CallState::kPosted && !call.dead ? &lane_of(call) : nullptr;
+  WorkerQueue* const queue =
+      call.state == CallState::kPosted && !call.dead ? &queue_of(call) : nullptr;
   fail(call, take_out(call, now, wakes) ? std::move(running) : std::move(queued), wakes);
-  if (lane != nullptr) {
-    while (Call* other = lane->late() ? lane->recall_any() : nullptr) put_back(*other, wakes);
+  if (queue != nullptr) {
+    while (Call* other = queue->late() ? queue->recall_any() : nullptr) put_back(*other, wakes);
     feed(wakes);
   }
   return true;
@@ -101,17 +103,17 @@ bool Dispatch::give_up(Call& call, ErrorCode code, core::TimePoint now, ipc::Wak
 
 bool Dispatch::take_out(Call& call, core::TimePoint now, ipc::WakeList& wakes) noexcept {
   if (call.state == CallState::kQueued) {
-    queue_.erase(call);
+    queued_.erase(call);
     return false;
   }
   if (call.dead) return true;  // its worker ended, and the answer that stood is gone
-  Lane& lane = lane_of(call);
+  WorkerQueue& queue = queue_of(call);
   // However short cancel_grace is, a worker that sleeps may wake up.
-  if (lane.withdraw(call, core::after(now, std::max<Duration>(limits_.cancel_grace, 100ms))))
+  if (queue.withdraw(call, core::after(now, std::max<Duration>(limits_.cancel_grace, 100ms))))
     return false;
   const bool answered = call.channel->answered(call.sequence);  // and nobody is to read it
-  lane.abandon(call, core::after(now, limits_.cancel_grace), wakes);
-  answered ? lanes_.collect_late() : counts_.be_late();
+  queue.abandon(call, core::after(now, limits_.cancel_grace), wakes);
+  answered ? queues_.collect_late() : counts_.be_late();
   return true;
 }
 
@@ -123,24 +125,24 @@ bool Dispatch::forget(Call& call, core::TimePoint now, ipc::WakeList& wakes) noe
 }
 
 void Dispatch::worker_ready(int index, std::shared_ptr<Channel> channel, ipc::WakeList& wakes) {
-  lanes_[index].worker_ready(std::move(channel));
+  queues_[index].worker_ready(std::move(channel));
   breaker_.reset();
   feed(wakes);
 }
 
 void Dispatch::worker_replaced(int index, std::shared_ptr<Channel> successor,
                                ipc::WakeList& wakes) {
-  Lane& retiring = lanes_.retire(index);
+  WorkerQueue& retiring = queues_.retire(index);
   while (Call* call = retiring.recall_any()) put_back(*call, wakes);
   worker_ready(index, std::move(successor), wakes);
 }
 
 void Dispatch::worker_ended(const reports::WorkerEnd& end, ipc::WakeList& wakes) {
-  ended(lanes_[end.index], end, wakes);
+  ended(queues_[end.index], end, wakes);
 }
 
 void Dispatch::retiring_ended(const reports::WorkerEnd& end, ipc::WakeList& wakes) {
-  ended(lanes_.retiring(), end, wakes);
+  ended(queues_.retiring(), end, wakes);
 }
 
 void Dispatch::set_breaker(std::optional<Error> unavailable, ipc::WakeList& wakes) {
@@ -149,15 +151,15 @@ void Dispatch::set_breaker(std::optional<Error> unavailable, ipc::WakeList& wake
 }
 
 core::Deadline Dispatch::sweep(core::TimePoint now, ipc::WakeList& wakes) {
-  lanes_.collect_late();
+  queues_.collect_late();
   feed(wakes);
   bool soon = false;
-  for (Lane& lane : lanes_.all()) {
-    lane.end_overdue(now, limits_.cancel_grace, limits_.hang_timeout);
+  for (WorkerQueue& queue : queues_.all()) {
+    queue.end_overdue(now, limits_.cancel_grace, limits_.hang_timeout);
     // What it has not begun must not be begun by another of its threads while it ends.
-    while (Call* call = lane.hung() ? lane.recall_any() : nullptr) put_back(*call, wakes);
-    soon = soon || lane.late() || lane.hung() ||
-           (!queue_.empty() && (lane.stalled() || lane.may_end_unseen()));
+    while (Call* call = queue.hung() ? queue.recall_any() : nullptr) put_back(*call, wakes);
+    soon = soon || queue.late() || queue.hung() ||
+           (!queued_.empty() && (queue.stalled() || queue.may_end_unseen()));
   }
   if (soon) {
     feed(wakes);
@@ -175,12 +177,12 @@ void Dispatch::close(ipc::WakeList& wakes) {
 void Dispatch::abort(ipc::WakeList& wakes) {
   closing_ = true;
   fail_queue(reports::stopped(), wakes);
-  for (Lane& lane : lanes_.all()) {
-    while (Call* call = lane.recall_any()) fail(*call, reports::stopped(), wakes);
-    for (const Run& run : lane.runs()) {
-      if (run.call == nullptr || lane.channel()->answered(run.sequence)) continue;
+  for (WorkerQueue& queue : queues_.all()) {
+    while (Call* call = queue.recall_any()) fail(*call, reports::stopped(), wakes);
+    for (const Run& run : queue.runs()) {
+      if (run.call == nullptr || queue.channel()->answered(run.sequence)) continue;
       Call& call = *run.call;
-      lane.abandon(call, core::TimePoint::max(), wakes);
+      queue.abandon(call, core::TimePoint::max(), wakes);
       fail(call, reports::stopped(), wakes);
     }
   }
@@ -190,45 +192,45 @@ void Dispatch::count(Stats& stats) const {
   counts_.report(stats);
   stats.in_flight = in_flight_;
   stats.queued = static_cast<int>(waiting());
-  lanes_.count(stats.workers);
+  queues_.count(stats.workers);
 }
 
 Call* Dispatch::take_oldest_waiting() noexcept {
   std::uint64_t begun = 0;  // up to here, what was posted ahead turned out to be begun
   for (;;) {
-    Call* oldest = queue_.front();
-    for (const Lane& lane : lanes_) {
-      Call* ahead = lane.ahead();
+    Call* oldest = queued_.front();
+    for (const WorkerQueue& queue : queues_) {
+      Call* ahead = queue.ahead();
       if (ahead == nullptr || ahead->order <= begun) continue;
       if (oldest == nullptr || ahead->order < oldest->order) oldest = ahead;
     }
     if (oldest == nullptr) return nullptr;
     if (oldest->state == CallState::kQueued) {
-      queue_.erase(*oldest);
+      queued_.erase(*oldest);
       return oldest;
     }
-    if (lane_of(*oldest).recall(*oldest)) return oldest;
+    if (queue_of(*oldest).recall(*oldest)) return oldest;
     begun = oldest->order;
   }
 }
 
 void Dispatch::feed(ipc::WakeList& wakes) {
   while (waiting() > 0) {
-    Lane* lane = lanes_.free();
-    if (lane == nullptr) break;
+    WorkerQueue* queue = queues_.free();
+    if (queue == nullptr) break;
     Call* call = take_oldest_waiting();
     if (call == nullptr) break;
     call->marks.turn = core::ticks();
-    post(*lane, *call, wakes);
+    post(*queue, *call, wakes);
     call->waiter->notify(wakes);
   }
-  while (!queue_.empty()) {
-    Lane* lane = lanes_.to_post_ahead();
-    if (lane == nullptr) break;
-    Call& call = *queue_.front();
-    queue_.erase(call);
+  while (!queued_.empty()) {
+    WorkerQueue* queue = queues_.to_post_ahead();
+    if (queue == nullptr) break;
+    Call& call = *queued_.front();
+    queued_.erase(call);
     call.marks.turn = 0;  // comes when the worker has done what it has
-    post(*lane, call, wakes);
+    post(*queue, call, wakes);
     call.waiter->notify(wakes);
   }
 }
@@ -236,7 +238,7 @@ void Dispatch::feed(ipc::WakeList& wakes) {
 void Dispatch::put_back(Call& call, ipc::WakeList& wakes) {
   call.state = CallState::kQueued;
   call.channel = nullptr;
-  queue_.put_back(call);
+  queued_.put_back(call);
   call.waiter->notify(wakes);
 }
 
@@ -254,8 +256,8 @@ void Dispatch::fail(Call& call, Error error, ipc::WakeList& wakes) {
 }
 
 void Dispatch::fail_queue(const Error& error, ipc::WakeList& wakes) {
-  while (Call* call = queue_.front()) {
-    queue_.erase(*call);
+  while (Call* call = queued_.front()) {
+    queued_.erase(*call);
     fail(*call, error, wakes);
   }
 }

@@ -15,7 +15,7 @@
 #include "pool/dispatch/call.hpp"
 #include "pool/dispatch/call_counts.hpp"
 #include "pool/dispatch/channel.hpp"
-#include "pool/dispatch/lanes.hpp"
+#include "pool/dispatch/worker_queues.hpp"
 #include "pool/reports/worker_end.hpp"
 
 namespace inferpool::pool::dispatch {
@@ -74,7 +74,7 @@ class Dispatch {
   void worker_replaced(int index, std::shared_ptr<Channel> successor, ipc::WakeList& wakes);
   // Whether the worker that retires has answered all that it had in hand. What nobody has read yet
   // stays readable when it has left.
-  [[nodiscard]] bool retiring_is_idle() const noexcept { return lanes_.retiring().in_hand() == 0; }
+  [[nodiscard]] bool retiring_is_idle() const noexcept { return queues_.retiring().in_hand() == 0; }
   // The worker that retires has ended.
   void retiring_ended(const reports::WorkerEnd& end, ipc::WakeList& wakes);
   // While set and no worker lives, calls are refused with it, and waiting ones fail with it.
@@ -92,28 +92,28 @@ class Dispatch {
 
   // Nobody waits for a worker any more; an answer may still be read.
   [[nodiscard]] bool drained() const noexcept {
-    return in_flight_ == 0 || (queue_.empty() && !lanes_.awaited());
+    return in_flight_ == 0 || (queued_.empty() && !queues_.awaited());
   }
-  [[nodiscard]] int live() const noexcept { return lanes_.live(); }
+  [[nodiscard]] int live() const noexcept { return queues_.live(); }
   // Models run on all processors; or would with `more` calls. Takes workers that are replaced for
   // living ones, and an answer that was not read for a run, until sweep() has seen it.
-  [[nodiscard]] bool crowded(int more = 0) const noexcept {
-    const int posted = in_flight_ - static_cast<int>(queue_.size()) + more;
+  [[nodiscard]] bool oversubscribed(int more = 0) const noexcept {
+    const int posted = in_flight_ - static_cast<int>(queued_.size()) + more;
     const int runs = std::min(posted, limits_.workers * limits_.concurrency);
-    return runs >= limits_.processors && posted - dead_ - lanes_.over() >= limits_.processors;
+    return runs >= limits_.processors && posted - dead_ - queues_.over() >= limits_.processors;
   }
-  [[nodiscard]] WorkerState state(int index) const noexcept { return lanes_[index].state(); }
+  [[nodiscard]] WorkerState state(int index) const noexcept { return queues_[index].state(); }
   // Of a posted call: the process that has it or, dead, had it.
   [[nodiscard]] const std::shared_ptr<Channel>& channel_of(const Call& call) const noexcept {
-    return call.dead ? call.dead->channel : lanes_[call.lane].channel();
+    return call.dead ? call.dead->channel : queues_[call.worker].channel();
   }
   // Since when the worker runs the oldest of its requests, in ticks; 0: it runs none. The index
   // after the last one stands for the worker that retires, here and in count().
   [[nodiscard]] std::uint64_t running_since(int index) const noexcept {
-    return lanes_[index].running_since();
+    return queues_[index].running_since();
   }
   // What the worker there has answered, or the last one had.
-  [[nodiscard]] std::uint64_t served(int index) const noexcept { return lanes_[index].served(); }
+  [[nodiscard]] std::uint64_t served(int index) const noexcept { return queues_[index].served(); }
   // Counters, and for each worker what it served and runs.
   void count(Stats& stats) const;
   // What becomes of the calls, as far as it is not reported above: refusals, times.
@@ -122,20 +122,20 @@ class Dispatch {
 
  private:
   [[nodiscard]] std::size_t waiting() const noexcept {
-    return in_flight_ == 0 ? 0 : queue_.size() + lanes_.ahead();
+    return in_flight_ == 0 ? 0 : queued_.size() + queues_.ahead();
   }
-  void post(Lane& lane, Call& call, ipc::WakeList& wakes) {
-    call.crowded = crowded();
-    lane.post(call, wakes);
+  void post(WorkerQueue& queue, Call& call, ipc::WakeList& wakes) {
+    call.oversubscribed = oversubscribed();
+    queue.post(call, wakes);
   }
   [[nodiscard]] std::optional<Error> refusal(ipc::WakeList& wakes);
-  Lane& lane_of(const Call& call) noexcept { return lanes_[call.lane]; }
+  WorkerQueue& queue_of(const Call& call) noexcept { return queues_[call.worker]; }
   Call* take_oldest_waiting() noexcept;
   void feed(ipc::WakeList& wakes);
   void put_back(Call& call, ipc::WakeList& wakes);
   // From where it stands; true: it was begun.
   bool take_out(Call& call, core::TimePoint now, ipc::WakeList& wakes) noexcept;
-  void ended(Lane& lane, const reports::WorkerEnd& end, ipc::WakeList& wakes);
+  void ended(WorkerQueue& queue, const reports::WorkerEnd& end, ipc::WakeList& wakes);
   using Dead = std::shared_ptr<const DeadWorker>;
   void lose(const Run& run, const Dead& dead, ipc::WakeList& wakes);
   void lose_all(Call& call, Channel& channel, const reports::WorkerEnd& end, ipc::WakeList& wakes);
@@ -148,8 +148,8 @@ class Dispatch {
   void fail_queue(const Error& error, ipc::WakeList& wakes);
 
   DispatchLimits limits_;
-  Lanes lanes_;
-  CallQueue queue_;
+  WorkerQueues queues_;
+  CallQueue queued_;
   std::optional<Error> breaker_;
   bool closing_ = false;
   int in_flight_ = 0;

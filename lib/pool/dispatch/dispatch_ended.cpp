@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "pool/dispatch/dispatch.hpp"
-#include "pool/reports/refusal.hpp"
+#include "pool/reports/call_errors.hpp"
 
 namespace inferpool::pool::dispatch {
 
@@ -23,11 +23,11 @@ std::shared_ptr<const DeadWorker> make_dead(const std::shared_ptr<Channel>& chan
 
 }  // namespace
 
-void Dispatch::ended(Lane& lane, const reports::WorkerEnd& end, ipc::WakeList& wakes) {
-  if (!lane.live()) return;
-  const std::shared_ptr<Channel> channel = lane.channel();
+void Dispatch::ended(WorkerQueue& queue, const reports::WorkerEnd& end, ipc::WakeList& wakes) {
+  if (!queue.live()) return;
+  const std::shared_ptr<Channel> channel = queue.channel();
   const Dead dead = make_dead(channel, end);
-  std::vector<Run>& runs = lane.worker_ended();
+  std::vector<Run>& runs = queue.worker_ended();
   for (const Run& run : runs) {
     if (run.call == nullptr) continue;
     dead ? lose(run, dead, wakes) : lose_all(*run.call, *channel, end, wakes);
@@ -81,7 +81,7 @@ void Dispatch::lose_unanswered(Call& call, const Dead& dead, bool began, bool su
     return put_back(call, wakes);
   }
   // A whole part that stands is the caller's, too.
-  const bool part = began && dead->channel->part_stands(call.sequence);
+  const bool part = began && dead->channel->part_available(call.sequence);
   Error error = call.deaths >= 2 ? reports::poisoned_request(*dead->end, call.id)
                                  : reports::worker_lost(*dead->end, call.id,
                                                         began ? Phase::kRunning : Phase::kQueued,

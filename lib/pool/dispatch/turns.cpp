@@ -6,7 +6,7 @@
 #include <inferpool/error.hpp>
 
 #include "core/format.hpp"
-#include "pool/reports/refusal.hpp"
+#include "pool/reports/call_errors.hpp"
 
 namespace inferpool::pool::dispatch {
 namespace {

@@ -21,7 +21,7 @@ Fleet::Fleet(const Settings& settings, FleetPort& port, unsigned seed)
       successors_(settings.restart_backoff, seed) {
   const auto places = static_cast<std::size_t>(settings.workers.value_or(0));
   for (unsigned i = 0; i < places; ++i)
-    places_.push_back({RestartSchedule(settings.restart_backoff, seed + 1 + i)});
+    successions_.push_back({RestartSchedule(settings.restart_backoff, seed + 1 + i)});
   members_.reserve(2 * places + 1);  // one each, a successor, and those that are lost
 }
 
@@ -41,7 +41,7 @@ void Fleet::spawned(int generation, int pid, core::TimePoint now) noexcept {
   member->stage = Stage::kStarting;
   member->started = now;
   if (!member->successor) {
-    place(member->index).generation = generation;
+    succession(member->index).generation = generation;
     ++starts_;
   }
   tell(event_of(EventKind::kStarted, *member));
@@ -72,7 +72,7 @@ void Fleet::ready(int generation, core::TimePoint now) noexcept {
     port_.serve(member->index, generation);
   }
   was_ready_ = was_ready_ || live() == workers();
-  place(member->index).schedule.ready(now);
+  succession(member->index).schedule.ready(now);
   tell(event_of(EventKind::kReady, *member));
   failures_in_a_row_ = 0;
   if (std::exchange(breaker_open_, false)) tell({.kind = EventKind::kBreakerClosed});
@@ -84,7 +84,7 @@ void Fleet::replace(Member& successor) noexcept {
   }
   successor.stage = Stage::kReady;
   successor.successor = false;
-  Place& its = place(successor.index);
+  Succession& its = succession(successor.index);
   its.generation = successor.generation;
   its.schedule.succeeded();
   successors_.succeeded();
@@ -166,7 +166,7 @@ void Fleet::report(FleetStatus& status) const noexcept {
   for (int i = 0; i < workers(); ++i) {
     const Member* const member = holder(i);
     FleetStatus::Worker worker{.index = i,
-                               .generation = places_[static_cast<std::size_t>(i)].generation};
+                               .generation = successions_[static_cast<std::size_t>(i)].generation};
     if (member != nullptr && member->stage != Stage::kOrdered) {
       worker.pid = member->pid;
       worker.state = member->stage == Stage::kReady ? WorkerState::kReady : WorkerState::kStarting;

@@ -73,13 +73,15 @@ class Fleet {
   void report(FleetStatus& status) const noexcept;
 
  private:
-  struct Place {
+  struct Succession {
     RestartSchedule schedule;
     core::Deadline next_start = {};
     int generation = 0;  // of the last process that was made for it
   };
-  Place& place(int index) noexcept { return places_[static_cast<std::size_t>(index)]; }
-  [[nodiscard]] int workers() const noexcept { return static_cast<int>(places_.size()); }
+  Succession& succession(int index) noexcept {
+    return successions_[static_cast<std::size_t>(index)];
+  }
+  [[nodiscard]] int workers() const noexcept { return static_cast<int>(successions_.size()); }
   [[nodiscard]] int live() const noexcept;
   [[nodiscard]] bool may_start() const noexcept;
   // The constructor still waits for all to be ready at once.
@@ -122,7 +124,7 @@ class Fleet {
   Duration startup_timeout_;
   Duration drain_timeout_;
   bool start_in_background_;
-  std::vector<Place> places_;
+  std::vector<Succession> successions_;
   std::vector<Member> members_;  // has room for all
   RecycleLimits limits_;
   RestartSchedule successors_;

@@ -59,7 +59,7 @@ void Fleet::holder_gone(const Member& member, const reports::WorkerEnd& end,
   port_.lose_calls(end);
   if (lost) tell(event_of(EventKind::kDied, end, lost));
   const bool useful = port_.served(end.index) > 0 || member.asked_to_leave || !end.reason.empty();
-  const core::TimePoint next = place(end.index).schedule.after_death(now, useful);
+  const core::TimePoint next = succession(end.index).schedule.after_death(now, useful);
   if (!promote_successor(end.index)) restart_at(next, now, end);
 }
 
@@ -78,12 +78,12 @@ void Fleet::start_failed(const reports::WorkerEnd& end, const Error& error,
                    error.details());
     }));
   }
-  restart_at(place(end.index).schedule.after_failed_start(now), now, end);
+  restart_at(succession(end.index).schedule.after_failed_start(now), now, end);
 }
 
 void Fleet::restart_at(core::TimePoint when, core::TimePoint now,
                        const reports::WorkerEnd& last) noexcept {
-  place(last.index).next_start = when;
+  succession(last.index).next_start = when;
   if (given_up_) return;
   Event event = event_of(EventKind::kRestarting, last);
   event.delay = when - now;
@@ -96,7 +96,7 @@ bool Fleet::promote_successor(int index) noexcept {
     if (!member.successor || member.index != index) continue;
     member.successor = false;
     if (member.stage == Stage::kOrdered) return true;
-    place(index).generation = member.generation;
+    succession(index).generation = member.generation;
     ++starts_;
     return true;
   }

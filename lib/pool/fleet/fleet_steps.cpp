@@ -45,8 +45,8 @@ void Fleet::give_up_due(core::TimePoint now) noexcept {
 
 void Fleet::start_due(core::TimePoint now) noexcept {
   for (int i = 0; i < workers() && may_start(); ++i) {
-    if (!core::passed(place(i).next_start, now)) continue;
-    place(i).next_start.reset();
+    if (!core::passed(succession(i).next_start, now)) continue;
+    succession(i).next_start.reset();
     order(i, false);
   }
 }
@@ -121,7 +121,7 @@ core::Deadline Fleet::next_step(core::TimePoint now) const noexcept {
     if (starts(member)) next = core::earlier(next, core::after(member.started, startup_timeout_));
   }
   if (close_deadline_) return core::earlier(next, core::after(now, kClosingInterval));
-  for (const Place& place : places_) {
+  for (const Succession& place : successions_) {
     if (may_start()) next = core::earlier(next, place.next_start);
   }
   return core::earlier(next, next_recycling(now));

@@ -5,8 +5,8 @@
 
 namespace inferpool::pool::processes {
 
-OomKills::Mark OomKills::mark(const system::CgroupPlace& place) noexcept try {
-  Mark mark{.group = system::MemoryCgroup(place)};
+OomKills::Mark OomKills::mark(const system::CgroupPaths& paths) noexcept try {
+  Mark mark{.group = system::MemoryCgroup(paths)};
   mark.kills = mark.group.oom_kills();
   return mark;
 } catch (...) {

@@ -24,8 +24,8 @@ class OomKills {
     std::uint64_t kills = 0;
   };
 
-  // For a process that `place` is about. Without memory it explains nothing.
-  [[nodiscard]] static Mark mark(const system::CgroupPlace& place) noexcept;
+  // For a process that `paths` is about. Without memory it explains nothing.
+  [[nodiscard]] static Mark mark(const system::CgroupPaths& paths) noexcept;
   // For a worker that SIGKILL ended: nothing where no kill is left to explain it, or no memory to
   // look.
   [[nodiscard]] std::optional<reports::OomKill> explain(const Mark& mark) noexcept;

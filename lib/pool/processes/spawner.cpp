@@ -8,8 +8,9 @@
 
 namespace inferpool::pool::processes {
 
-Spawner::Spawner(std::shared_ptr<const Origin> origin, std::size_t most, std::function<void()> done)
-    : origin_(std::move(origin)), done_(std::move(done)) {
+Spawner::Spawner(std::shared_ptr<const PoolConfiguration> configuration, std::size_t most,
+                 std::function<void()> done)
+    : configuration_(std::move(configuration)), done_(std::move(done)) {
   orders_.reserve(most);
   finished_.reserve(most);
   thread_ = core::quiet_thread("inferpool-spawn", [this] { run(); });
@@ -56,7 +57,7 @@ void Spawner::run() noexcept {
 Spawned Spawner::make(const Order& order) const noexcept {
   Spawned spawned{.index = order.index, .generation = order.generation};
   try {
-    spawned.worker = std::make_shared<WorkerHandle>(origin_, order.index, order.generation);
+    spawned.worker = std::make_shared<WorkerHandle>(configuration_, order.index, order.generation);
   } catch (...) {
     spawned.failure = core::error_or(ErrorCode::kStartupFailed, [&] {
       return reports::start_failed({.index = order.index, .generation = order.generation},

@@ -29,7 +29,8 @@ class Spawner {
  public:
   // `most`: orders that may be out, from order() to take(). `done` is called on the spawner's
   // thread after each order.
-  Spawner(std::shared_ptr<const Origin> origin, std::size_t most, std::function<void()> done);
+  Spawner(std::shared_ptr<const PoolConfiguration> configuration, std::size_t most,
+          std::function<void()> done);
   // Orders not begun are dropped. All workers must have ended.
   ~Spawner();
   Spawner(const Spawner&) = delete;
@@ -47,7 +48,7 @@ class Spawner {
   void run() noexcept;
   Spawned make(const Order& order) const noexcept;
 
-  std::shared_ptr<const Origin> origin_;
+  std::shared_ptr<const PoolConfiguration> configuration_;
   std::function<void()> done_;
   std::mutex mutex_;
   std::condition_variable ordered_;

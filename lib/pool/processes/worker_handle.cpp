@@ -23,10 +23,10 @@ namespace {
 constexpr std::size_t kLongestReason = 512;
 
 // What stands before a worker's lines on the host's stderr.
-std::string model_of(const Origin& origin) {
-  return origin.settings.name.empty()
-             ? std::filesystem::path(origin.binary.path()).filename().string()
-             : origin.settings.name;
+std::string model_of(const PoolConfiguration& configuration) {
+  return configuration.settings.name.empty()
+             ? std::filesystem::path(configuration.binary.path()).filename().string()
+             : configuration.settings.name;
 }
 
 OomKills::Mark mark_of(int pid) noexcept try {
@@ -37,18 +37,21 @@ OomKills::Mark mark_of(int pid) noexcept try {
 
 }  // namespace
 
-WorkerHandle::WorkerHandle(std::shared_ptr<const Origin> origin, int index, int generation)
-    : origin_(std::move(origin)),
+WorkerHandle::WorkerHandle(std::shared_ptr<const PoolConfiguration> configuration, int index,
+                           int generation)
+    : configuration_(std::move(configuration)),
       index_(index),
       generation_(generation),
-      memory_(ipc::WorkerMemory::create(origin_->reply_bytes)),
-      output_(index, model_of(*origin_), origin_->settings.worker_output, child_output_) {
+      memory_(ipc::WorkerMemory::create(configuration_->reply_bytes)),
+      output_(index, model_of(*configuration_), configuration_->settings.worker_output,
+              child_output_) {
   kill_reason_.reserve(kLongestReason);
   auto [ours, theirs] = ipc::ControlSocket::pair();
   socket_ = std::move(ours);
-  origin_->binary.check();
-  child_ = process::spawn(make_program(origin_->settings, origin_->binary, origin_->surroundings,
-                                       index, theirs.fd(), child_output_.get()));
+  configuration_->binary.check();
+  child_ = process::spawn(make_program(configuration_->settings, configuration_->binary,
+                                       configuration_->surroundings, index, theirs.fd(),
+                                       child_output_.get()));
   // Nothing may throw from here on: there is a process.
   pid_ = child_.pid();
   oom_mark_ = mark_of(pid_);
@@ -77,7 +80,7 @@ void WorkerHandle::advance() noexcept try {
 
 void WorkerHandle::read(const ipc::Message& message) {
   if (message.exec_error != 0) {
-    return fail_start(core::formatted("{} cannot be run: {}{}", origin_->binary.path(),
+    return fail_start(core::formatted("{} cannot be run: {}{}", configuration_->binary.path(),
                                       core::error_text(message.exec_error),
                                       process::EndingLimits::of(pid_).low()));
   }
@@ -111,28 +114,28 @@ void WorkerHandle::read_hello(const ipc::Message& message) {
   }
   if (message.head.kind != ipc::MessageKind::kHello)
     return fail_start("it broke the protocol of the handshake");
-  if (message.text != origin_->signature) {
+  if (message.text != configuration_->signature) {
     return fail_start(core::formatted(
         "its model is \"{}\", the pool's is \"{}\"; give `worker` the executable of the "
         "pool's model",
-        message.text, origin_->signature));
+        message.text, configuration_->signature));
   }
   send_welcome();
 }
 
 void WorkerHandle::send_welcome() {
-  const ipc::MemoryFile settings = settings_file(origin_->packed_settings);
-  const core::FileDescriptor requests = origin_->requests->read_only();
+  const ipc::MemoryFile settings = settings_file(configuration_->packed_settings);
+  const core::FileDescriptor requests = configuration_->requests->read_only();
   ipc::MessageHead head;
   head.kind = ipc::MessageKind::kWelcome;
   head.index = index_;
   head.generation = generation_;
-  head.concurrency = origin_->settings.concurrency;
-  head.spin = origin_->settings.spin.count();
-  head.processors = origin_->surroundings.processors;
-  head.request_bytes = origin_->requests->size();
+  head.concurrency = configuration_->settings.concurrency;
+  head.spin = configuration_->settings.spin.count();
+  head.processors = configuration_->surroundings.processors;
+  head.request_bytes = configuration_->requests->size();
   head.reply_bytes = memory_->reply_bytes();
-  head.max_payload = origin_->settings.max_payload.value_or(0);
+  head.max_payload = configuration_->settings.max_payload.value_or(0);
   head.settings_bytes = settings.size();
   const std::array<int, ipc::kDescriptors> descriptors{
       memory_->control_file().fd(), memory_->reply_file().fd(), requests.get(), settings.fd()};
@@ -161,7 +164,7 @@ std::optional<reports::WorkerEnd> WorkerHandle::end() noexcept {
   reports::WorkerEnd end = take_end();
   end.status = *status;
   if (end.reason.empty() && status->signal == SIGKILL)
-    end.oom_kill = origin_->oom_kills->explain(oom_mark_);
+    end.oom_kill = configuration_->oom_kills->explain(oom_mark_);
   if (end.reason.empty()) end.limit = core::text_or("", [&] { return limits.behind(*status); });
   child_ = {};
   return end;
@@ -217,7 +220,7 @@ std::uint32_t WorkerHandle::post(const dispatch::Call& call, ipc::WakeList& wake
   const std::int64_t deadline =
       call.deadline ? std::chrono::nanoseconds(call.deadline->time_since_epoch()).count() : 0;
   return memory_->ring().post(
-      {call.id, deadline, call.frame.bytes(), call.frame_offset, call.streams, call.crowded},
+      {call.id, deadline, call.frame.bytes(), call.frame_offset, call.streams, call.oversubscribed},
       wakes);
 }
 

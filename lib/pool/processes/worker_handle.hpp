@@ -16,8 +16,8 @@
 #include "ipc/worker_memory.hpp"
 #include "pool/dispatch/channel.hpp"
 #include "pool/processes/oom_kills.hpp"
-#include "pool/processes/origin.hpp"
 #include "pool/processes/output_pipe.hpp"
+#include "pool/processes/pool_configuration.hpp"
 #include "pool/reports/worker_end.hpp"
 #include "process/child.hpp"
 
@@ -32,7 +32,7 @@ class WorkerHandle final : public dispatch::Channel {
 
   // Makes the memory and starts the process, whose life is bound to the calling thread. Throws
   // std::runtime_error naming the system call.
-  WorkerHandle(std::shared_ptr<const Origin> origin, int index, int generation);
+  WorkerHandle(std::shared_ptr<const PoolConfiguration> configuration, int index, int generation);
   WorkerHandle(const WorkerHandle&) = delete;
   WorkerHandle& operator=(const WorkerHandle&) = delete;
   ~WorkerHandle() override;
@@ -88,8 +88,8 @@ class WorkerHandle final : public dispatch::Channel {
   bool passed(std::uint32_t sequence) const noexcept override {
     return memory_->ring().passed(sequence);
   }
-  bool part_stands(std::uint32_t sequence) const noexcept override {
-    return memory_->ring().part_stands(sequence);
+  bool part_available(std::uint32_t sequence) const noexcept override {
+    return memory_->ring().part_available(sequence);
   }
   void take_part(std::uint32_t sequence, ipc::WakeList& wakes) noexcept override {
     memory_->ring().take_part(sequence, wakes);
@@ -108,7 +108,7 @@ class WorkerHandle final : public dispatch::Channel {
   void note(std::string_view reason) noexcept;
   reports::WorkerEnd take_end() noexcept;
 
-  std::shared_ptr<const Origin> origin_;
+  std::shared_ptr<const PoolConfiguration> configuration_;
   int index_;
   int generation_;
   std::shared_ptr<ipc::WorkerMemory> memory_;

@@ -54,15 +54,15 @@ bool allows(std::string_view word, const PlannedValue& value) {
 std::string operands_complaint(const TrustedForm& form, const NodeFacts& facts) {
   std::string_view words = form.operands;
   std::string_view word;
-  for (std::size_t place = 0; place < facts.operands.size(); ++place) {
+  for (std::size_t position = 0; position < facts.operands.size(); ++position) {
     if (!word.ends_with('+')) word = take_word(words);
-    if (!facts.has(place) && word.ends_with('?')) continue;
-    if (!facts.has(place)) return fmt::format("its operand {} is left out", place);
+    if (!facts.has(position) && word.ends_with('?')) continue;
+    if (!facts.has(position)) return fmt::format("its operand {} is left out", position);
     if (word.empty())
-      return fmt::format("it has the operand {} \"{}\"", place, facts.node.inputs[place]);
-    if (!allows(word, facts.operand(place))) {
-      return fmt::format("its operand {} \"{}\" is {}", place, facts.node.inputs[place],
-                         kind_text(facts.operand(place)));
+      return fmt::format("it has the operand {} \"{}\"", position, facts.node.inputs[position]);
+    if (!allows(word, facts.operand(position))) {
+      return fmt::format("its operand {} \"{}\" is {}", position, facts.node.inputs[position],
+                         kind_text(facts.operand(position)));
     }
   }
   for (word = take_word(words); !word.empty(); word = take_word(words)) {

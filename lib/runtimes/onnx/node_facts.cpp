@@ -40,13 +40,13 @@ void unfit(const NodeFacts& facts, std::string_view what) {
                                 facts.node.label(), shapes, what));
 }
 
-bool NodeFacts::has(std::size_t place) const {
-  return place < operands.size() && operands[place] != nullptr;
+bool NodeFacts::has(std::size_t position) const {
+  return position < operands.size() && operands[position] != nullptr;
 }
 
-const PlannedValue& NodeFacts::operand(std::size_t place) const {
-  if (!has(place)) unfit(*this, fmt::format("its operand {} is not there", place));
-  return *operands[place];
+const PlannedValue& NodeFacts::operand(std::size_t position) const {
+  if (!has(position)) unfit(*this, fmt::format("its operand {} is not there", position));
+  return *operands[position];
 }
 
 std::size_t NodeFacts::axis_of(std::int64_t axis, std::size_t rank) {
@@ -63,18 +63,18 @@ std::size_t NodeFacts::axis() const {
   return axis_of(axis, rank());
 }
 
-std::optional<Sizes> NodeFacts::list(std::size_t place, std::string_view name) const {
-  if (has(place)) {
-    const PlannedValue& value = operand(place);
-    if (!value.whole) unfit(*this, fmt::format("its operand {} is not known", place));
+std::optional<Sizes> NodeFacts::list(std::size_t position, std::string_view name) const {
+  if (has(position)) {
+    const PlannedValue& value = operand(position);
+    if (!value.whole) unfit(*this, fmt::format("its operand {} is not known", position));
     return value.whole;
   }
   if (node.find(name) == nullptr) return std::nullopt;
   return node.numbers(name);
 }
 
-Sizes NodeFacts::axes(std::size_t place) const {
-  Sizes axes = list(place, "axes").value_or(Sizes());
+Sizes NodeFacts::axes(std::size_t position) const {
+  Sizes axes = list(position, "axes").value_or(Sizes());
   if (axes.empty()) {
     for (std::size_t axis = 0; axis < rank(); ++axis)
       axes.push_back(static_cast<std::int64_t>(axis));

@@ -41,9 +41,9 @@ struct NodeFacts {
   std::int64_t opset;
   std::vector<const PlannedValue*> operands;  // null: left out
 
-  [[nodiscard]] bool has(std::size_t place) const;
-  [[nodiscard]] const PlannedValue& operand(std::size_t place) const;
-  [[nodiscard]] const Sizes& sizes(std::size_t place) const { return operand(place).sizes; }
+  [[nodiscard]] bool has(std::size_t position) const;
+  [[nodiscard]] const PlannedValue& operand(std::size_t position) const;
+  [[nodiscard]] const Sizes& sizes(std::size_t position) const { return operand(position).sizes; }
   [[nodiscard]] std::size_t rank() const { return sizes(0).size(); }
 
   // The attribute "axis", not negative.
@@ -51,9 +51,9 @@ struct NodeFacts {
   // One that counts from the end where it is negative. Throws UnfitShapes.
   [[nodiscard]] static std::size_t axis_of(std::int64_t axis, std::size_t rank);
   // Numbers that are an attribute in older opsets and an operand in newer ones; none: left out.
-  [[nodiscard]] std::optional<Sizes> list(std::size_t place, std::string_view name) const;
+  [[nodiscard]] std::optional<Sizes> list(std::size_t position, std::string_view name) const;
   // Axes of such a list, not negative; all of them where it is left out.
-  [[nodiscard]] Sizes axes(std::size_t place) const;
+  [[nodiscard]] Sizes axes(std::size_t position) const;
   // Of a convolution or a pool.
   [[nodiscard]] Window window() const;
 };

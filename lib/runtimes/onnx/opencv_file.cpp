@@ -135,13 +135,14 @@ class Writer {
     const Sizes& output = plan_.values.at(planned.node->outputs[0]).sizes;
     const WrittenNode node = opencv_node(facts, output, free_batch_);
     WireWriter message;
-    for (const std::size_t place : node.operands) {
-      const auto constant = node.constants.find(place);
+    for (const std::size_t position : node.operands) {
+      const auto constant = node.constants.find(position);
       std::string name;
       if (constant == node.constants.end()) {
-        name = operand(planned.node->inputs[place], node.op, fmt::format("v{}_{}", index, place));
+        name = operand(planned.node->inputs[position], node.op,
+                       fmt::format("v{}_{}", index, position));
       } else {
-        name = fmt::format("c{}_{}", index, place);
+        name = fmt::format("c{}_{}", index, position);
         message_.bytes(onnx::kGraphInitializer, constant_message(name, constant->second));
       }
       message.bytes(onnx::kNodeInput, name);

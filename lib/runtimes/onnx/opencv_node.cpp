@@ -63,8 +63,9 @@ void write_gemm(const NodeFacts& facts, const Sizes& output, WrittenNode& node) 
 
 void write_clip(const NodeFacts& facts, const Sizes&, WrittenNode& node) {
   constexpr std::array kNames{"", "min", "max"};
-  for (std::size_t place = 1; place < 3; ++place) {
-    if (facts.has(place)) node.reals[kNames[place]] = facts.operand(place).constant->floats().at(0);
+  for (std::size_t position = 1; position < 3; ++position) {
+    if (facts.has(position))
+      node.reals[kNames[position]] = facts.operand(position).constant->floats().at(0);
   }
   node.operands = {0};
 }
@@ -136,7 +137,7 @@ void write_split(const NodeFacts& facts, const Sizes&, WrittenNode& node) {
 
 // A constant with one element, or one per channel, beside a computed value.
 void write_pair(const NodeFacts&, const Sizes& output, WrittenNode& node) {
-  for (auto& [place, constant] : node.constants) {
+  for (auto& [position, constant] : node.constants) {
     constant.sizes = {static_cast<std::int64_t>(constant.floats.size())};
     if (constant.floats.size() > 1) constant.sizes.resize(output.size() - 1, 1);
   }
@@ -181,11 +182,12 @@ WrittenNode opencv_node(const NodeFacts& facts, const Sizes& output, bool any_ba
     if (attribute.number) node.numbers[attribute.name] = *attribute.number;
     if (attribute.real) node.reals[attribute.name] = *attribute.real;
   }
-  for (std::size_t place = 0; place < facts.operands.size(); ++place) {
-    if (!facts.has(place)) continue;
-    node.operands.push_back(place);
-    const PlannedValue& value = facts.operand(place);
-    if (value.constant != nullptr && is_float(value.type)) node.constants[place] = as_it_is(value);
+  for (std::size_t position = 0; position < facts.operands.size(); ++position) {
+    if (!facts.has(position)) continue;
+    node.operands.push_back(position);
+    const PlannedValue& value = facts.operand(position);
+    if (value.constant != nullptr && is_float(value.type))
+      node.constants[position] = as_it_is(value);
   }
   const auto write = std::ranges::find(kWrites, std::string_view(node.op),
                                        [](const auto& entry) { return entry.first; });

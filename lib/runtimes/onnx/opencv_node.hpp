@@ -22,8 +22,8 @@ struct WrittenNode {
   std::map<std::string, std::int64_t> numbers = {};
   std::map<std::string, float> reals = {};
   std::map<std::string, Sizes> lists = {};
-  std::vector<std::size_t> operands = {};  // places of computed values, and of constants
-  std::map<std::size_t, WrittenConstant> constants = {};  // by place
+  std::vector<std::size_t> operands = {};  // positions of computed values, and of constants
+  std::map<std::size_t, WrittenConstant> constants = {};  // by position
 };
 
 // The form of a trusted node that means the same and that OpenCV reads right. `output` is the shape

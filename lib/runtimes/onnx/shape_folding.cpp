@@ -49,8 +49,8 @@ std::optional<Sizes> arithmetic(const NodeFacts& facts) {
 Sizes gathered(const NodeFacts& facts) {
   const Sizes& from = *facts.operand(0).whole;
   Sizes result;
-  for (const std::int64_t place : *facts.operand(1).whole) {
-    result.push_back(from[NodeFacts::axis_of(place, from.size())]);
+  for (const std::int64_t position : *facts.operand(1).whole) {
+    result.push_back(from[NodeFacts::axis_of(position, from.size())]);
   }
   return result;
 }

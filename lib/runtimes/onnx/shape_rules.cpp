@@ -154,8 +154,8 @@ std::vector<Sizes> transpose(const NodeFacts& facts) {
 }
 
 std::vector<Sizes> reduce(const NodeFacts& facts) {
-  const bool place = facts.node.op == "ArgMax" || facts.node.op == "ArgMin";
-  const Sizes axes = place ? Sizes{static_cast<std::int64_t>(facts.axis())} : facts.axes(1);
+  const bool index = facts.node.op == "ArgMax" || facts.node.op == "ArgMin";
+  const Sizes axes = index ? Sizes{static_cast<std::int64_t>(facts.axis())} : facts.axes(1);
   const bool keep = facts.node.number("keepdims", 1) != 0;
   Sizes sizes;
   for (std::size_t i = 0; i < facts.rank(); ++i) {

@@ -63,7 +63,7 @@ class PartsHost {
       const bool dead = dead_.load() != 0;
       if (ring().answered(sequence_))
         return reads(kParts + 1) ? Outcome::kAnswered : Outcome::kTorn;
-      if (ring().part_stands(sequence_)) {
+      if (ring().part_available(sequence_)) {
         if (!reads(++parts_)) return Outcome::kTorn;
         ring().take_part(sequence_, wakes_);
         wakes_.flush();
@@ -72,7 +72,7 @@ class PartsHost {
       if (dead) return Outcome::kLost;
       if (caller == Caller::kSpins) continue;
       const std::array words{ring().park(sequence_), WaitFor{&dead_, 0}};
-      if (!ring().answered(sequence_) && !ring().part_stands(sequence_)) wait(words, end);
+      if (!ring().answered(sequence_) && !ring().part_available(sequence_)) wait(words, end);
     }
     return Outcome::kHung;
   }
@@ -130,7 +130,7 @@ class PartsWorker {
   PublishedReply held(const Bytes& frame) {
     PublishedReply reply{.frame = frame};
     if (frame.size() > kInlineFrame) {
-      reply.frame_offset = blocks_.place(frame, {}).offset;
+      reply.frame_offset = blocks_.store(frame, {}).offset;
       const auto ticket = arena_->hold(std::move(blocks_.list()));
       reply.ticket = ticket.index;
       reply.generation = ticket.generation;

@@ -43,21 +43,21 @@ struct Streaming : ChannelEnds {
 TEST_CASE("parts stand one after the other, each until it is taken, and the reply is the last") {
   Streaming ends;
   REQUIRE(ends.worker.streams(ends.sequence));
-  REQUIRE_FALSE(ends.host.part_stands(ends.sequence));
+  REQUIRE_FALSE(ends.host.part_available(ends.sequence));
   for (std::uint32_t part = 1; part <= 5; ++part) {
     ends.send(part, part);
-    REQUIRE(ends.host.part_stands(ends.sequence));
+    REQUIRE(ends.host.part_available(ends.sequence));
     REQUIRE_FALSE(ends.host.answered(ends.sequence));
     REQUIRE(ends.host.plausible(ends.sequence));
     REQUIRE(ends.read() == Bytes(part, static_cast<std::byte>(part)));
     ends.take();
-    REQUIRE_FALSE(ends.host.part_stands(ends.sequence));
+    REQUIRE_FALSE(ends.host.part_available(ends.sequence));
     REQUIRE(ends.host.plausible(ends.sequence));
     REQUIRE(ends.worker.await_taken(ends.sequence, part));
   }
   ends.worker.publish(ends.sequence, {});
   REQUIRE(ends.host.answered(ends.sequence));
-  REQUIRE_FALSE(ends.host.part_stands(ends.sequence));
+  REQUIRE_FALSE(ends.host.part_available(ends.sequence));
 }
 
 TEST_CASE("a caller that takes no parts sees none, and holds one for what cannot be") {
@@ -67,7 +67,7 @@ TEST_CASE("a caller that takes no parts sees none, and holds one for what cannot
   ends.worker.take();
   REQUIRE_FALSE(ends.worker.streams(sequence));
   ends.worker.publish_part(sequence, 1, {});
-  REQUIRE_FALSE(ends.host.part_stands(sequence));
+  REQUIRE_FALSE(ends.host.part_available(sequence));
   REQUIRE_FALSE(ends.host.answered(sequence));
   REQUIRE_FALSE(ends.host.plausible(sequence));
 }
@@ -75,12 +75,12 @@ TEST_CASE("a caller that takes no parts sees none, and holds one for what cannot
 TEST_CASE("a part out of turn is not taken for the next one") {
   Streaming ends;
   ends.send(2);
-  REQUIRE_FALSE(ends.host.part_stands(ends.sequence));
+  REQUIRE_FALSE(ends.host.part_available(ends.sequence));
   REQUIRE_FALSE(ends.host.plausible(ends.sequence));
   ends.send(1);
   ends.take();
   ends.worker.publish_part(ends.sequence, 3, {});
-  REQUIRE_FALSE(ends.host.part_stands(ends.sequence));
+  REQUIRE_FALSE(ends.host.part_available(ends.sequence));
 }
 
 TEST_CASE("the next request of a slot knows nothing of the parts of the one before") {
@@ -100,9 +100,9 @@ TEST_CASE("the next request of a slot knows nothing of the parts of the one befo
   REQUIRE(next % kRingSlots == ends.sequence % kRingSlots);
   REQUIRE(ends.worker.take() == next);
   REQUIRE_FALSE(ends.worker.cancelled(next));
-  REQUIRE_FALSE(ends.host.part_stands(next));
+  REQUIRE_FALSE(ends.host.part_available(next));
   ends.worker.publish_part(next, 1, {});
-  REQUIRE(ends.host.part_stands(next));
+  REQUIRE(ends.host.part_available(next));
 }
 
 TEST_CASE("a worker waits until its part is taken, asleep or not, and no longer") {
@@ -176,14 +176,14 @@ TEST_CASE("many parts pass in order between two threads, each whole") {
   std::uint32_t parts = 0;
   bool right = true;
   while (!ends.host.answered(ends.sequence)) {
-    if (ends.host.part_stands(ends.sequence)) {
+    if (ends.host.part_available(ends.sequence)) {
       ++parts;
       right = right && ends.read() == Bytes(parts % kInlineFrame, static_cast<std::byte>(parts));
       ends.take();
       continue;
     }
     const WaitFor news = ends.host.park(ends.sequence);
-    if (!ends.host.answered(ends.sequence) && !ends.host.part_stands(ends.sequence))
+    if (!ends.host.answered(ends.sequence) && !ends.host.part_available(ends.sequence))
       wait({&news, 1}, std::nullopt);
   }
   sender.join();

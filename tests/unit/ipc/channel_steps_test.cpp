@@ -213,16 +213,16 @@ struct SendDuringWait : PartScene {
     take();
   }
   void turn() {
-    while (!host.part_stands(sequence)) {
+    while (!host.part_available(sequence)) {
       const WaitFor part = host.park(sequence);
-      if (!host.part_stands(sequence)) wait({&part, 1}, std::nullopt);
+      if (!host.part_available(sequence)) wait({&part, 1}, std::nullopt);
     }
   }
   void interrupt() { send(2); }
   [[nodiscard]] bool is_right() const {
     test::Bytes frame(answer.size());
     host.copy_frame(sequence, frame);
-    return host.part_stands(sequence) && host.plausible(sequence) && frame == answer;
+    return host.part_available(sequence) && host.plausible(sequence) && frame == answer;
   }
 };
 

@@ -72,10 +72,10 @@ TEST_CASE("the doorbell is rung where a serving thread sleeps, and not otherwise
 
 TEST_CASE("the worker is told whether models run on all processors, as of the last request") {
   Host host;
-  const std::atomic<std::uint32_t>& crowded = host.control->host.crowded;
+  const std::atomic<std::uint32_t>& oversubscribed = host.control->host.oversubscribed;
   for (const bool is : {false, true, true, false, true}) {
-    host.ring.post({.crowded = is}, host.wakes);
-    REQUIRE(crowded == (is ? 1U : 0U));
+    host.ring.post({.oversubscribed = is}, host.wakes);
+    REQUIRE(oversubscribed == (is ? 1U : 0U));
   }
 }
 
@@ -228,7 +228,7 @@ TEST_CASE("a slot's next request starts neither parked nor cancelled") {
   host.ring.park(sequence);
   WakeList wakes;
   host.ring.cancel(sequence, wakes);
-  REQUIRE(host.control->request(sequence).told == kToldCancelled);
+  REQUIRE(host.control->request(sequence).caller_word == kCallerLeft);
   host.start(sequence);
   host.ring.finish(sequence);
   for (std::uint32_t i = 2; i <= kRingSlots; ++i) {
@@ -237,7 +237,7 @@ TEST_CASE("a slot's next request starts neither parked nor cancelled") {
   }
   REQUIRE(host.post() == kRingSlots + sequence);
   REQUIRE(host.control->request(sequence).reply_parked == 0);
-  REQUIRE(host.control->request(sequence).told == 0);
+  REQUIRE(host.control->request(sequence).caller_word == 0);
 }
 
 TEST_CASE("of a reply whose frame does not fit its slot the offset is read instead") {

@@ -95,7 +95,7 @@ class TurnWorker {
     begun.store(true);
     ipc::PublishedReply reply{.frame = answer_};
     if (kind_ == Reply::kInBlock) {
-      reply.frame_offset = blocks_.place(answer_, {}).offset;
+      reply.frame_offset = blocks_.store(answer_, {}).offset;
       const auto ticket = arena_->hold(std::move(blocks_.list()));
       reply.ticket = ticket.index;
       reply.generation = ticket.generation;

@@ -70,7 +70,7 @@ TEST_CASE("a loan is sent where it lies") {
   const StorageRef loan = filled(region->allocate(1000), 3);
   REQUIRE(loan->writable());
   const std::uint64_t used = region->used();
-  const BlockRef block = blocks.place(bytes_of(loan), loan);
+  const BlockRef block = blocks.store(bytes_of(loan), loan);
   REQUIRE(region->used() == used);
   REQUIRE(block.offset == loan->offset());
   REQUIRE(block.length == 1000);
@@ -84,10 +84,10 @@ TEST_CASE("a large input that is copied in is announced, a loan is not") {
   const auto announce = [&] { ++announced; };
   RequestBlocks blocks(*region, held, announce);
   const StorageRef loan = filled(region->allocate(kLeastAnnounced), 3);
-  blocks.place(bytes_of(loan), loan);
+  blocks.store(bytes_of(loan), loan);
   REQUIRE(announced == 0);
   const StorageRef heap = filled(detail::heap_storage(kLeastAnnounced), 1);
-  blocks.place(bytes_of(heap), heap);
+  blocks.store(bytes_of(heap), heap);
   REQUIRE(announced == 1);
 }
 
@@ -96,7 +96,7 @@ TEST_CASE("a loan in flight is not writable, and is again once its call is done"
   BlockList held;
   RequestBlocks blocks(*region, held);
   const StorageRef loan = region->allocate(1000);
-  blocks.place(bytes_of(loan), loan);
+  blocks.store(bytes_of(loan), loan);
   REQUIRE_FALSE(loan->writable());
   held.clear();
   REQUIRE(loan->writable());
@@ -108,7 +108,7 @@ TEST_CASE("a tensor in flight that is written goes on in memory of its own") {
   RequestBlocks blocks(*region, held);
   const StorageRef loan = filled(region->allocate(4000), 0);
   Tensor tensor = detail::TensorAccess::make(Datatype::kFp32, Shape({1000}), loan, 4000);
-  const BlockRef block = blocks.place(tensor.bytes(), loan);
+  const BlockRef block = blocks.store(tensor.bytes(), loan);
   tensor.mutable_values<float>()[0] = 1.0F;
   REQUIRE(tensor.values<float>()[0] == 1.0F);
   REQUIRE(WorkersView(*region).at(block) == repeated(4000, 0));
@@ -121,10 +121,10 @@ TEST_CASE("bytes that lie elsewhere are copied in, those of another region, too"
   RequestBlocks blocks(*region, held);
   const StorageRef heap = filled(detail::heap_storage(300), 1);
   const StorageRef foreign = filled(other->allocate(300), 2);
-  const BlockRef first = blocks.place(bytes_of(heap), heap);
-  const BlockRef second = blocks.place(bytes_of(foreign), foreign);
-  const BlockRef third = blocks.place(bytes_of(heap), {});
-  const BlockRef empty = blocks.place({}, {});
+  const BlockRef first = blocks.store(bytes_of(heap), heap);
+  const BlockRef second = blocks.store(bytes_of(foreign), foreign);
+  const BlockRef third = blocks.store(bytes_of(heap), {});
+  const BlockRef empty = blocks.store({}, {});
   filled(heap, 9);
   filled(foreign, 9);
   const WorkersView view(*region);
@@ -153,7 +153,7 @@ TEST_CASE("an exhausted region says what to change, and serves again when a bloc
   BlockList held;
   RequestBlocks blocks(*region, held);
   const std::vector<std::byte> large(kSize / 2 + 1);
-  REQUIRE_THROWS_AS(blocks.place(large, {}), Error);
+  REQUIRE_THROWS_AS(blocks.store(large, {}), Error);
   REQUIRE(held.empty());
   loan = {};
   REQUIRE(too_much()->size() == kSize / 2 + 1);

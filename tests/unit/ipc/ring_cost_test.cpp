@@ -91,7 +91,7 @@ class Parts {
       ends_.worker.publish_part(sequence_, ++sent_, {.frame = frame_, .ticket = kTickets});
   }
   void take() {
-    stood_ = ends_.host.part_stands(sequence_) && ends_.host.head(sequence_).call_id == 1;
+    stood_ = ends_.host.part_available(sequence_) && ends_.host.head(sequence_).call_id == 1;
     ends_.host.copy_frame(sequence_, part_);
     WakeList wakes;
     ends_.host.take_part(sequence_, wakes);

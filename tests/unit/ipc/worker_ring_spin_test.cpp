@@ -19,7 +19,7 @@ using Worker = test::WorkerEnd;
 TEST_CASE("a thread without work sleeps soon where models run on all processors and want its own") {
   const test::WantedProcessor wanted;
   Worker worker(1h);
-  worker.control->host.crowded = 1;
+  worker.control->host.oversubscribed = 1;
   std::optional<std::uint32_t> taken;
   Sleeper thread([&] { taken = worker.ring.take(); });
   worker.until_asleep(thread);
@@ -78,10 +78,10 @@ TEST_CASE("a caller that sleeps on a reply is woken when the reply is announced"
   });
   caller.until_asleep();
   const core::TimePoint start = core::Clock::now();
-  worker.control->host.crowded = 1;
+  worker.control->host.oversubscribed = 1;
   worker.ring.announce(1);  // does nothing
   REQUIRE_FALSE(woken);
-  worker.control->host.crowded = 0;
+  worker.control->host.oversubscribed = 0;
   worker.ring.announce(1);
   caller.join();
   REQUIRE(woken);

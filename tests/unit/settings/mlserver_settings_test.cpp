@@ -96,11 +96,11 @@ Settings parse(const std::string& text) {
   return Settings::from_json(text, "model-settings.json", "/models/iris");
 }
 
-// A document with this value in the place of one of MLServer's fields.
-std::string with(const std::string& place, const std::string& value) {
-  const std::size_t dot = place.find('.');
+// A document with this value in the path of one of MLServer's fields.
+std::string with(const std::string& path, const std::string& value) {
+  const std::size_t dot = path.find('.');
   const std::string member =
-      "\"" + place.substr(dot == std::string::npos ? 0 : dot + 1) + "\": " + value;
+      "\"" + path.substr(dot == std::string::npos ? 0 : dot + 1) + "\": " + value;
   return dot == std::string::npos ? "{" + member + "}" : "{\"parameters\": {" + member + "}}";
 }
 
@@ -123,10 +123,10 @@ const std::vector<std::string> kUnused = {"platform",
 
 TEST_CASE("each of MLServer's fields may be null, which is as good as absent", "[W13]") {
   const auto absent = test::fields(parse("{}"));
-  for (const auto* places : {&kRead, &kUnused}) {
-    for (const std::string& place : *places) {
-      CAPTURE(place);
-      const Settings settings = parse(with(place, "null"));
+  for (const auto* paths : {&kRead, &kUnused}) {
+    for (const std::string& path : *paths) {
+      CAPTURE(path);
+      const Settings settings = parse(with(path, "null"));
       CHECK(test::fields(settings) == absent);
       CHECK(settings.ignored_fields.empty());
     }
@@ -136,26 +136,26 @@ TEST_CASE("each of MLServer's fields may be null, which is as good as absent", "
 }
 
 TEST_CASE("MLServer's fields of a wrong type are refused where they are used", "[W13]") {
-  for (const std::string& place : kRead) {
+  for (const std::string& path : kRead) {
     for (const char* value : {"true", "[1]", "1.5"}) {
-      CAPTURE(place, value);
-      CHECK_THROWS_WITH(parse(with(place, value)), test::contains("model-settings.json: " + place +
-                                                                  " is " + value + "; accepted: "));
+      CAPTURE(path, value);
+      CHECK_THROWS_WITH(parse(with(path, value)), test::contains("model-settings.json: " + path +
+                                                                 " is " + value + "; accepted: "));
     }
   }
-  for (const std::string& place : kUnused) {
+  for (const std::string& path : kUnused) {
     for (const char* value : {"true", "[1]", "1.5", "\"\"", "{}"}) {
-      CAPTURE(place, value);
-      CHECK(parse(with(place, value)).ignored_fields.empty());
+      CAPTURE(path, value);
+      CHECK(parse(with(path, value)).ignored_fields.empty());
     }
   }
 }
 
 TEST_CASE("text that is empty in MLServer's own settings is as good as absent", "[W13]") {
-  for (const char* place :
+  for (const char* path :
        {"name", "parameters.uri", "parameters.version", "parameters.environment_path"}) {
-    CAPTURE(place);
-    CHECK(test::fields(parse(with(place, "\"\""))) == test::fields(parse("{}")));
+    CAPTURE(path);
+    CHECK(test::fields(parse(with(path, "\"\""))) == test::fields(parse("{}")));
   }
 }
 

@@ -36,13 +36,13 @@ struct Bad {
   std::string written = text;
 };
 
-// Refuses each value in this place of the file, "pool.spin", with source, place, value and what is
+// Refuses each value in this path of the file, "pool.spin", with source, path, value and what is
 // accepted.
-void require_refused(const std::string& place, const std::string& accepted,
+void require_refused(const std::string& path, const std::string& accepted,
                      const std::vector<Bad>& values) {
   std::string before;
   std::string after;
-  std::string rest = place;
+  std::string rest = path;
   for (std::size_t dot = rest.find('.'); dot != std::string::npos; dot = rest.find('.')) {
     before += "{\"" + rest.substr(0, dot) + "\": ";
     after += '}';
@@ -50,7 +50,7 @@ void require_refused(const std::string& place, const std::string& accepted,
   }
   for (const Bad& value : values) {
     CHECK(refusal(before + "{\"" + rest + "\": " + value.text + "}" + after) ==
-          "invalid_settings: model-settings.json: " + place + " is " + value.written +
+          "invalid_settings: model-settings.json: " + path + " is " + value.written +
               "; accepted: " + accepted);
   }
 }
@@ -73,9 +73,9 @@ TEST_CASE("B10: bad whole numbers are refused with file, field, value and range"
       {"pool.max_queue_size", "0 to 1000000"},
       {"pool.restart_backoff.breaker", "1 to 1000000"},
       {"pool.threads_per_worker", "1 to 1024"}};
-  for (const auto& [place, range] : rows) {
-    require_refused(place, "a whole number from " + range, kNeverWhole);
-    require_refused(place, "a whole number from " + range, {{"\"3\""}, {"null"}});
+  for (const auto& [path, range] : rows) {
+    require_refused(path, "a whole number from " + range, kNeverWhole);
+    require_refused(path, "a whole number from " + range, {{"\"3\""}, {"null"}});
   }
   require_refused("pool.concurrency", "a whole number from 1 to 32", {{"0"}, {"33"}});
   require_refused("pool.max_requests", "a whole number from 1 to 1000000000",
@@ -94,10 +94,9 @@ TEST_CASE("B10: bad durations are refused with file, field, value and range") {
       {"pool.restart_backoff.limit", "1ns to 87600h"},
       {"pool.max_worker_age", "1ns to 87600h"},
       {"pool.spin", "0s to 10ms"}};
-  for (const auto& [place, range] : rows) {
+  for (const auto& [path, range] : rows) {
     require_refused(
-        place,
-        "text such as \"250ms\", \"2s\" or \"1.5min\", or a number of seconds, from " + range,
+        path, "text such as \"250ms\", \"2s\" or \"1.5min\", or a number of seconds, from " + range,
         {{"-1"},
          {"-0.5"},
          {"\"-5s\""},
@@ -122,9 +121,9 @@ TEST_CASE("B10: bad durations are refused with file, field, value and range") {
 
 TEST_CASE("B10: bad sizes of memory are refused with file, field, value and range") {
   const std::string form = "a number of bytes, or text such as \"64MiB\" or \"2GiB\", from ";
-  for (const auto& [place, least] :
+  for (const auto& [path, least] :
        {std::pair("pool.shared_memory_limit", "1MiB"), std::pair("pool.max_payload", "1")}) {
-    require_refused(place, form + least + " to 64TiB",
+    require_refused(path, form + least + " to 64TiB",
                     {{"-1"},
                      {"0"},
                      {"1.7"},
@@ -142,15 +141,15 @@ TEST_CASE("B10: bad sizes of memory are refused with file, field, value and rang
 
 TEST_CASE("B10: bad texts are refused with file, field, value and what is accepted") {
   const std::string accepted = "text, not empty and without NUL characters";
-  for (const char* place : {"name", "implementation", "parameters.uri", "parameters.version",
-                            "parameters.environment_path", "pool.worker", "pool.folder"}) {
-    require_refused(place, accepted, {{"1.7"}, {"true"}, {"[]"}, {"{}"}, {"\"a\\u0000b\""}});
+  for (const char* path : {"name", "implementation", "parameters.uri", "parameters.version",
+                           "parameters.environment_path", "pool.worker", "pool.folder"}) {
+    require_refused(path, accepted, {{"1.7"}, {"true"}, {"[]"}, {"{}"}, {"\"a\\u0000b\""}});
   }
-  for (const char* place : {"implementation", "pool.worker", "pool.folder"}) {
-    require_refused(place, accepted, {{"\"\""}, {"-1"}});
+  for (const char* path : {"implementation", "pool.worker", "pool.folder"}) {
+    require_refused(path, accepted, {{"\"\""}, {"-1"}});
   }
-  for (const char* place : {"pool.worker", "pool.folder"}) {
-    require_refused(place, accepted, {{"null"}});
+  for (const char* path : {"pool.worker", "pool.folder"}) {
+    require_refused(path, accepted, {{"null"}});
   }
   require_refused("parameters.extra", "a JSON object", {{"\"\""}, {"1.7"}, {"[{}]"}, {"\"{}\""}});
   require_refused("pool.cpu_affinity",
@@ -167,9 +166,9 @@ TEST_CASE("B10: bad texts are refused with file, field, value and what is accept
 
 TEST_CASE(
     "B10: bad switches and choices are refused with file, field, value and what is accepted") {
-  for (const char* place :
+  for (const char* path :
        {"pool.start_in_background", "pool.copy_outputs", "pool.core_dumps", "pool.sandbox"}) {
-    require_refused(place, "true or false",
+    require_refused(path, "true or false",
                     {{"1"}, {"0"}, {"\"true\""}, {"null"}, {"\"\""}, {"1.7"}});
   }
   require_refused("pool.retry", "\"never\" or \"if_not_started\" or \"always\"",
@@ -200,19 +199,19 @@ TEST_CASE("B10: bad entries of env and rlimits are refused with their names") {
 }
 
 TEST_CASE("objects that are something else are refused") {
-  for (const char* place : {"pool", "parameters", "pool.restart_backoff"}) {
-    require_refused(place, "a JSON object", {{"4"}, {"[]"}, {"\"\""}});
+  for (const char* path : {"pool", "parameters", "pool.restart_backoff"}) {
+    require_refused(path, "a JSON object", {{"4"}, {"[]"}, {"\"\""}});
   }
-  for (const char* place : {"pool", "pool.restart_backoff"}) {
-    require_refused(place, "a JSON object", {{"null"}});
+  for (const char* path : {"pool", "pool.restart_backoff"}) {
+    require_refused(path, "a JSON object", {{"null"}});
   }
   REQUIRE(refusal("[1]") ==
           "invalid_settings: model-settings.json: the document is [1]; accepted: a JSON object");
 }
 
 TEST_CASE("an unknown field in pool is refused with its path and its nearest neighbour") {
-  const auto unknown = [](const std::string& place, const std::string& nearest) {
-    return "invalid_settings: model-settings.json: " + place +
+  const auto unknown = [](const std::string& path, const std::string& nearest) {
+    return "invalid_settings: model-settings.json: " + path +
            " is not a known field; the nearest one is " + nearest;
   };
   REQUIRE(refusal(R"({"pool": {"max_queue": 4}})") ==

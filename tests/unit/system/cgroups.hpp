@@ -29,7 +29,7 @@ class Cgroups {
   }
 
   // Of a process of which /proc/self/cgroup says this.
-  [[nodiscard]] system::CgroupPlace place(const std::string& self) const {
+  [[nodiscard]] system::CgroupPaths paths(const std::string& self) const {
     put("self", self);
     return {folder_ / "self", folder_ / "mount"};
   }

@@ -18,14 +18,14 @@ std::uint64_t machine() {
 TEST_CASE("the limit of a version 2 cgroup is found") {
   const Cgroups cgroups;
   cgroups.put("mount/service/memory.max", "1048576\n");
-  REQUIRE(system::usable_memory(cgroups.place("0::/service\n")) == core::kMiB);
+  REQUIRE(system::usable_memory(cgroups.paths("0::/service\n")) == core::kMiB);
 }
 
 TEST_CASE("the limit of a version 1 cgroup is found among other controllers") {
   const Cgroups cgroups;
   cgroups.put("mount/memory/service/memory.limit_in_bytes", "2097152\n");
   cgroups.put("mount/cpu/service/memory.limit_in_bytes", "1\n");
-  REQUIRE(system::usable_memory(cgroups.place(
+  REQUIRE(system::usable_memory(cgroups.paths(
               "5:cpu:/service\n4:hugetlb,memory:/service\n0::/service\n")) == 2 * core::kMiB);
 }
 
@@ -34,23 +34,23 @@ TEST_CASE("the lowest limit counts, on whatever level of the hierarchy") {
   cgroups.put("mount/a/b/memory.max", "5000000\n");
   cgroups.put("mount/a/memory.max", "3000000\n");
   cgroups.put("mount/memory.max", "4000000\n");
-  REQUIRE(system::usable_memory(cgroups.place("0::/a/b\n")) == 3000000);
-  REQUIRE(system::usable_memory(cgroups.place("0::/\n")) == 4000000);
+  REQUIRE(system::usable_memory(cgroups.paths("0::/a/b\n")) == 3000000);
+  REQUIRE(system::usable_memory(cgroups.paths("0::/\n")) == 4000000);
 }
 
 TEST_CASE("a group that is not mounted here falls back on those around it") {
   const Cgroups cgroups;
   cgroups.put("mount/memory/memory.limit_in_bytes", "7000000\n");
-  REQUIRE(system::usable_memory(cgroups.place("9:memory:/docker/0123abcd\n")) == 7000000);
+  REQUIRE(system::usable_memory(cgroups.paths("9:memory:/docker/0123abcd\n")) == 7000000);
 }
 
 TEST_CASE("no limit of memory leaves the machine's") {
   const Cgroups cgroups;
-  REQUIRE(system::usable_memory(cgroups.place("0::/service\n")) == machine());
-  REQUIRE(system::usable_memory(cgroups.place("")) == machine());
-  REQUIRE(system::usable_memory(cgroups.place("no colons\n:\n")) == machine());
+  REQUIRE(system::usable_memory(cgroups.paths("0::/service\n")) == machine());
+  REQUIRE(system::usable_memory(cgroups.paths("")) == machine());
+  REQUIRE(system::usable_memory(cgroups.paths("no colons\n:\n")) == machine());
   cgroups.put("mount/service/memory.max", "max\n");
-  REQUIRE(system::usable_memory(cgroups.place("0::/service\n")) == machine());
+  REQUIRE(system::usable_memory(cgroups.paths("0::/service\n")) == machine());
   REQUIRE(system::usable_memory({"/nonexistent/self", "/nonexistent"}) == machine());
 }
 

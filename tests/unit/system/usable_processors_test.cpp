@@ -17,7 +17,7 @@ constexpr const char* kVersion1 = "3:cpu,cpuacct:/service\n";
 TEST_CASE("a quota of version 2 limits the processors") {
   const Cgroups cgroups;
   cgroups.put("mount/service/cpu.max", "150000 100000\n");
-  REQUIRE(system::usable_processors(cgroups.place(kVersion2)) == 1);
+  REQUIRE(system::usable_processors(cgroups.paths(kVersion2)) == 1);
 }
 
 TEST_CASE("a quota of version 1 limits the processors, however its folder is named") {
@@ -25,22 +25,22 @@ TEST_CASE("a quota of version 1 limits the processors, however its folder is nam
   const std::string folder = GENERATE("mount/cpu", "mount/cpu,cpuacct");
   cgroups.put(folder + "/service/cpu.cfs_quota_us", "100000\n");
   cgroups.put(folder + "/service/cpu.cfs_period_us", "100000\n");
-  REQUIRE(system::usable_processors(cgroups.place(kVersion1)) == 1);
+  REQUIRE(system::usable_processors(cgroups.paths(kVersion1)) == 1);
 }
 
 TEST_CASE("a quota below one processor leaves one") {
   const Cgroups cgroups;
   cgroups.put("mount/service/cpu.max", "20000 100000\n");
-  REQUIRE(system::usable_processors(cgroups.place(kVersion2)) == 1);
+  REQUIRE(system::usable_processors(cgroups.paths(kVersion2)) == 1);
 }
 
 TEST_CASE("a quota above the processors, or none, changes nothing") {
   const Cgroups cgroups;
-  const int all = system::usable_processors(cgroups.place(""));
+  const int all = system::usable_processors(cgroups.paths(""));
   cgroups.put("mount/service/cpu.max", GENERATE("max 100000\n", "9000000 1000\n", "100000\n"));
   cgroups.put("mount/cpu/service/cpu.cfs_quota_us", "-1\n");
   cgroups.put("mount/cpu/service/cpu.cfs_period_us", "100000\n");
-  REQUIRE(system::usable_processors(cgroups.place(std::string(kVersion1) + kVersion2)) == all);
+  REQUIRE(system::usable_processors(cgroups.paths(std::string(kVersion1) + kVersion2)) == all);
 }
 
 TEST_CASE("a thread that may run on one processor has one") {

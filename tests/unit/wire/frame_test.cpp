@@ -48,22 +48,22 @@ TEST_CASE("a frame buffer keeps what is appended, beyond its inline bytes as wel
 TEST_CASE("a frame buffer knows what was set apart, and an outer part takes in the inner ones") {
   FrameBuffer frame;
   for (std::size_t i = 0; i < 10; ++i) {
-    frame.set_apart({.begin = 10 * i, .size = i, .block = i % 2 == 1, .offset = 0});
+    frame.exclude({.begin = 10 * i, .size = i, .block = i % 2 == 1, .offset = 0});
   }
-  REQUIRE(frame.aparts() == 10);
+  REQUIRE(frame.exclusions() == 10);
   for (std::size_t i = 0; i < 10; ++i) {
-    REQUIRE(frame.apart(i).begin == 10 * i);
-    REQUIRE(frame.apart(i).size == i);
-    REQUIRE(frame.apart(i).block == (i % 2 == 1));
+    REQUIRE(frame.exclusion(i).begin == 10 * i);
+    REQUIRE(frame.exclusion(i).size == i);
+    REQUIRE(frame.exclusion(i).block == (i % 2 == 1));
   }
-  frame.set_apart({.begin = 35, .size = 80, .block = false, .offset = 0});
-  REQUIRE(frame.aparts() == 5);
-  REQUIRE(frame.apart(3).begin == 30);
-  REQUIRE(frame.apart(4).begin == 35);
-  frame.set_apart({.begin = 5, .size = 200, .block = false, .offset = 0});
-  REQUIRE(frame.aparts() == 2);
+  frame.exclude({.begin = 35, .size = 80, .block = false, .offset = 0});
+  REQUIRE(frame.exclusions() == 5);
+  REQUIRE(frame.exclusion(3).begin == 30);
+  REQUIRE(frame.exclusion(4).begin == 35);
+  frame.exclude({.begin = 5, .size = 200, .block = false, .offset = 0});
+  REQUIRE(frame.exclusions() == 2);
   frame.clear();
-  REQUIRE(frame.aparts() == 0);
+  REQUIRE(frame.exclusions() == 0);
 }
 
 TEST_CASE("a frame buffer of up to 448 bytes holds them itself") {
@@ -168,7 +168,7 @@ TEST_CASE("a block takes no more of a frame than a float does") {
 class FarBlocks final : public detail::BlockSink, public detail::BlockSource {
  public:
   explicit FarBlocks(std::uint64_t offset) : offset_(offset) {}
-  detail::BlockRef place(std::span<const std::byte> bytes, const detail::StorageRef&) override {
+  detail::BlockRef store(std::span<const std::byte> bytes, const detail::StorageRef&) override {
     return {offset_, bytes.size()};
   }
   detail::StorageRef open(const detail::BlockRef& block, bool) override {

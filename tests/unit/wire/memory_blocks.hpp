@@ -18,7 +18,7 @@ class MemoryBlocks final : public detail::BlockSink, public detail::BlockSource 
  public:
   explicit MemoryBlocks(std::size_t capacity) : units_(capacity / kUnit) {}
 
-  detail::BlockRef place(std::span<const std::byte> bytes,
+  detail::BlockRef store(std::span<const std::byte> bytes,
                          const detail::StorageRef& storage) override {
     if (storage && storage->region() == this) return {storage->offset(), bytes.size()};
     const detail::BlockRef block{used_, bytes.size()};

@@ -32,7 +32,7 @@ struct Run : test::ReplyEnds {
   }
   // Takes the part that stands; gives its number.
   std::int64_t take() {
-    REQUIRE(host->ring().part_stands(sequence));
+    REQUIRE(host->ring().part_available(sequence));
     const ipc::ReplyHead head = host->ring().head(sequence);
     std::array<std::byte, ipc::kInlineFrame> bytes{};
     host->ring().copy_frame(sequence, bytes);
@@ -79,7 +79,7 @@ TEST_CASE("a part waits for the one before it to be taken, and the reply for the
   });
   sender.until_asleep();
   REQUIRE(run.take() == 1);
-  while (!run.host->ring().part_stands(run.sequence)) std::this_thread::yield();
+  while (!run.host->ring().part_available(run.sequence)) std::this_thread::yield();
   sender.until_asleep();
   REQUIRE(run.take() == 2);
   sender.join();

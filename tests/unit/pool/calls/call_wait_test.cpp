@@ -32,7 +32,7 @@ struct Calls {
     call.call.streams = true;
     protocol.prepare(call.call, job, {});
     call.call.deadline = deadline;
-    call.place(protocol.admit(call.call));
+    call.update(protocol.admit(call.call));
     protocol.take();
     return call;
   }
@@ -52,7 +52,7 @@ struct Calls {
 
 TEST_CASE("what stands already is not waited for") {
   Calls calls;
-  const auto sequence = calls.add().placement().sequence;
+  const auto sequence = calls.add().snapshot().sequence;
   calls.add();
   SECTION("an answer") { calls.protocol.answer(sequence); }
   SECTION("a part") { calls.protocol.send_part(sequence, 1); }
@@ -71,8 +71,8 @@ TEST_CASE("a waiter that sleeps is woken by the answer or a part of any of its c
   const WaitedCall& other = calls.add();
   const bool part = GENERATE(false, true);
   std::jthread worker([&] {
-    part ? calls.protocol.send_part(other.placement().sequence, 1)
-         : calls.protocol.answer(other.placement().sequence);
+    part ? calls.protocol.send_part(other.snapshot().sequence, 1)
+         : calls.protocol.answer(other.snapshot().sequence);
   });
   while (!other.stands()) calls.wait();
   CHECK(calls.calls.front().call.error == std::nullopt);

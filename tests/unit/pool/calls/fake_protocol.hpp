@@ -18,7 +18,7 @@ namespace inferpool::pool::calls {
 // The blocks of frames that have none.
 class NoBlocks final : public detail::BlockSink, public detail::BlockSource {
  public:
-  detail::BlockRef place(std::span<const std::byte> /*bytes*/,
+  detail::BlockRef store(std::span<const std::byte> /*bytes*/,
                          const detail::StorageRef& /*storage*/) override {
     throw detail::Malformed("no block");
   }
@@ -96,24 +96,24 @@ class FakeProtocol final : public CallProtocol {
     const std::lock_guard lock(mutex_);
     ++seen_.refused;
   }
-  Placement admit(dispatch::Call& call) override {
+  CallSnapshot admit(dispatch::Call& call) override {
     ipc::WakeList wakes;
     const std::lock_guard lock(mutex_);
     if (refusal) throw *std::exchange(refusal, std::nullopt);
     call.sequence = ends_.host.post({.call_id = call.id, .streams = call.streams}, wakes);
     call.state = dispatch::CallState::kPosted;
-    return placement_of(call);
+    return snapshot_of(call);
   }
-  [[nodiscard]] Placement look(const dispatch::Call& call) const override {
+  [[nodiscard]] CallSnapshot look(const dispatch::Call& call) const override {
     const std::lock_guard lock(mutex_);
     ++seen_.looked;
-    return placement_of(call);
+    return snapshot_of(call);
   }
-  void check(dispatch::Call& /*call*/, Placement& /*placement*/) noexcept override {
+  void check(dispatch::Call& /*call*/, CallSnapshot& /*snapshot*/) noexcept override {
     const std::lock_guard lock(mutex_);
     ++seen_.checked;
   }
-  bool collect(dispatch::Call& call, const Placement& placement, detail::Job& job) override {
+  bool collect(dispatch::Call& call, const CallSnapshot& snapshot, detail::Job& job) override {
     {
       ipc::WakeList wakes;
       const std::lock_guard lock(mutex_);
@@ -123,18 +123,18 @@ class FakeProtocol final : public CallProtocol {
         return false;
       }
       call.state = dispatch::CallState::kDone;
-      ends_.host.finish(placement.sequence);
+      ends_.host.finish(snapshot.sequence);
     }
     decode(job);
     return true;
   }
-  bool collect_part(dispatch::Call& call, const Placement& placement, detail::Job& job) override {
+  bool collect_part(dispatch::Call& call, const CallSnapshot& snapshot, detail::Job& job) override {
     {
       ipc::WakeList wakes;
       const std::lock_guard lock(mutex_);
       ++seen_.parts;
       ++call.parts;
-      ends_.host.take_part(placement.sequence, wakes);
+      ends_.host.take_part(snapshot.sequence, wakes);
     }
     decode(job);
     return true;
@@ -158,7 +158,7 @@ class FakeProtocol final : public CallProtocol {
   }
 
  private:
-  [[nodiscard]] Placement placement_of(const dispatch::Call& call) const {
+  [[nodiscard]] CallSnapshot snapshot_of(const dispatch::Call& call) const {
     return {.state = call.state, .sequence = call.sequence, .ring = &ends_.host};
   }
   static void end(dispatch::Call& call, ErrorCode code, ipc::WakeList& wakes) {

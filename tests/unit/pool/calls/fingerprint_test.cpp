@@ -37,8 +37,8 @@ class Sender {
     ipc::RequestBlocks blocks(*region_, sent.blocks);
     Encoder encoder(sent.frame, blocks, std::size_t{1} << 30);
     Codec<T>::encode(encoder, value);
-    // As Exchange does where a frame is too large for a slot.
-    if (sent.frame.bytes().size() > detail::kInlineFrame) blocks.place(sent.frame.bytes(), {});
+    // As RingProtocol does where a frame is too large for a slot.
+    if (sent.frame.bytes().size() > detail::kInlineFrame) blocks.store(sent.frame.bytes(), {});
     return {.size = input_size(sent.frame, sent.blocks),
             .hash = input_hash(sent.frame, sent.blocks, key_)};
   }

@@ -21,7 +21,7 @@ struct Begun {
     call.call.streams = streams;
     protocol.prepare(call.call, job, {.stop = stop.get_token()});
     call.call.deadline = deadline;
-    call.place(protocol.admit(call.call));
+    call.update(protocol.admit(call.call));
     sequence = protocol.take();
   }
   News take_news() { return call.take_news(job); }

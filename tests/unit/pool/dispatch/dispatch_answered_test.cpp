@@ -233,11 +233,11 @@ TEST_CASE("models do not run where answers wait to be read", "[H1]") {
   const Calls calls = pool.admit_many(2);
   for (Call* call : calls) pool.run(*call);
   pool.sweep();
-  REQUIRE_FALSE(pool.dispatch.crowded());
+  REQUIRE_FALSE(pool.dispatch.oversubscribed());
   pool.admit();
-  REQUIRE_FALSE(pool.dispatch.crowded());
+  REQUIRE_FALSE(pool.dispatch.oversubscribed());
   pool.admit();
-  REQUIRE(pool.dispatch.crowded());
+  REQUIRE(pool.dispatch.oversubscribed());
 }
 
 TEST_CASE("models do not run where answers of dead workers wait to be read", "[H1]") {
@@ -247,11 +247,11 @@ TEST_CASE("models do not run where answers of dead workers wait to be read", "[H
   for (int index : {0, 1}) pool.end_worker(index);
   for (int index : {0, 1}) pool.start_worker(index);
   pool.admit();
-  REQUIRE_FALSE(pool.dispatch.crowded());
+  REQUIRE_FALSE(pool.dispatch.oversubscribed());
   for (Call* call : calls) pool.collect(*call);
-  REQUIRE_FALSE(pool.dispatch.crowded());
+  REQUIRE_FALSE(pool.dispatch.oversubscribed());
   pool.admit();
-  REQUIRE(pool.dispatch.crowded());
+  REQUIRE(pool.dispatch.oversubscribed());
 }
 
 TEST_CASE("a worker whose caller leaves its answer unread is not late", "[H1]") {

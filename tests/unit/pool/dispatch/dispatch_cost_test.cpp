@@ -44,8 +44,8 @@ class RingChannel final : public Channel {
   bool answered(std::uint32_t sequence) const noexcept override {
     return ends_.host.answered(sequence);
   }
-  bool part_stands(std::uint32_t sequence) const noexcept override {
-    return ends_.host.part_stands(sequence);
+  bool part_available(std::uint32_t sequence) const noexcept override {
+    return ends_.host.part_available(sequence);
   }
   void take_part(std::uint32_t sequence, ipc::WakeList& wakes) noexcept override {
     ends_.host.take_part(sequence, wakes);

@@ -12,7 +12,7 @@ using test::contains;
 Call& answered_by_dead(FakePool& pool, Retry retry = Retry::kIfNotStarted) {
   Call& call = pool.admit(retry);
   pool.run(call);
-  pool.end_worker(call.lane);
+  pool.end_worker(call.worker);
   REQUIRE(call.dead);
   return call;
 }

@@ -12,15 +12,16 @@ using Calls = std::vector<Call*>;
 TEST_CASE("a call is crowded where with it models run on all processors") {
   FakePool pool{{.workers = 3, .processors = 2}};
   const Calls calls = pool.admit_many(8);
-  REQUIRE_FALSE(calls[0]->crowded);
-  for (std::size_t i = 1; i < 6; ++i) REQUIRE(calls[i]->crowded);  // three of them posted ahead
-  REQUIRE(pool.dispatch.crowded());  // what a caller in the queue is told
+  REQUIRE_FALSE(calls[0]->oversubscribed);
+  for (std::size_t i = 1; i < 6; ++i)
+    REQUIRE(calls[i]->oversubscribed);      // three of them posted ahead
+  REQUIRE(pool.dispatch.oversubscribed());  // what a caller in the queue is told
   FakePool small{{.workers = 1, .processors = 2}};
-  for (const Call* call : small.admit_many(5)) REQUIRE_FALSE(call->crowded);
+  for (const Call* call : small.admit_many(5)) REQUIRE_FALSE(call->oversubscribed);
   FakePool threads{{.workers = 1, .concurrency = 2, .processors = 2}};
   const Calls both = threads.admit_many(2);
-  REQUIRE_FALSE(both[0]->crowded);
-  REQUIRE(both[1]->crowded);
+  REQUIRE_FALSE(both[0]->oversubscribed);
+  REQUIRE(both[1]->oversubscribed);
 }
 
 TEST_CASE("a call that comes soon is announced to the worker that would get it now") {

@@ -42,7 +42,7 @@ TEST_CASE("a death after parts is worker_lost, says after how many, and is not r
   const Retry retry = GENERATE(Retry::kNever, Retry::kIfNotStarted, Retry::kAlways);
   FakePool pool({.workers = 2});
   Call& call = streamed(pool, 2, retry);
-  pool.end_worker(call.lane);
+  pool.end_worker(call.worker);
   REQUIRE(pool.code(call) == ErrorCode::kWorkerLost);
   REQUIRE(call.error->phase() == Phase::kRunning);
   REQUIRE_THAT(call.error->what(), contains("after 2 parts of its answer"));
@@ -55,13 +55,13 @@ TEST_CASE("a call of which a part was taken has begun, whatever its worker's wor
   Call& call = streamed(pool, 1);
   FakePool::channel_of(call).deny(call.sequence);
   SECTION("and its worker ends") {
-    pool.end_worker(call.lane);
+    pool.end_worker(call.worker);
     REQUIRE(pool.code(call) == ErrorCode::kWorkerLost);
     REQUIRE(call.error->phase() == Phase::kRunning);
     REQUIRE(pool.stats().retried == 0);
   }
   SECTION("and its worker retires") {
-    pool.replace_worker(call.lane);
+    pool.replace_worker(call.worker);
     REQUIRE(call.state == CallState::kPosted);
     REQUIRE_FALSE(pool.dispatch.retiring_is_idle());
   }
@@ -76,14 +76,14 @@ TEST_CASE("a death before the first part was taken is retried as ever") {
   FakePool pool({.workers = 2});
   Call& call = streamed(pool, 0, Retry::kAlways);
   if (stands) send_part(call);
-  pool.end_worker(call.lane);
+  pool.end_worker(call.worker);
   REQUIRE(call.state == CallState::kPosted);
   REQUIRE_FALSE(call.dead);
   REQUIRE(pool.stats().retried == 1);
   pool.begin(call);
   send_part(call);
   take_part(pool, call);
-  pool.end_worker(call.lane);
+  pool.end_worker(call.worker);
   REQUIRE(pool.code(call) == ErrorCode::kPoisonedRequest);
 }
 

@@ -139,7 +139,7 @@ class Walk {
   void take_part() {
     const auto stands = [](const auto& record) {
       const Call& call = record->call;
-      return call.state == CallState::kPosted && call.channel->part_stands(call.sequence);
+      return call.state == CallState::kPosted && call.channel->part_available(call.sequence);
     };
     const auto record = std::find_if(world_.records.begin(), world_.records.end(), stands);
     if (record == world_.records.end()) return;

@@ -119,13 +119,13 @@ class FakeChannel final : public Channel {
     const auto slot = slots_.find(sequence);
     return slot != slots_.end() && slot->second.memory;
   }
-  bool part_stands(std::uint32_t sequence) const noexcept override {
+  bool part_available(std::uint32_t sequence) const noexcept override {
     const auto slot = slots_.find(sequence);
     return slot != slots_.end() && slot->second.state == State::kStarted &&
            slot->second.parts > slot->second.taken;
   }
   void take_part(std::uint32_t sequence, ipc::WakeList& /*wakes*/) noexcept override {
-    expect(part_stands(sequence), "a part taken that does not stand");
+    expect(part_available(sequence), "a part taken that does not stand");
     expect(!slots_[sequence].cancelled, "a part taken of what was cancelled");
     ++slots_[sequence].taken;
   }

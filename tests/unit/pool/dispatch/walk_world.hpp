@@ -98,7 +98,7 @@ class WalkWorld {
         if (turns++ == limits_.concurrency) break;
         Turn& turn = turns_.try_emplace({channel, sequence}, Turn{.first = now}).first->second;
         if (turn.first != now && !turn.second) turn.second = now;
-        const bool waits = channel->part_stands(sequence) && !channel->slot(sequence).cancelled;
+        const bool waits = channel->part_available(sequence) && !channel->slot(sequence).cancelled;
         may_end = may_end || now - turn.first >= limits_.hang_timeout;
         must_end =
             must_end || (turn.second && now - *turn.second >= limits_.hang_timeout && !waits);

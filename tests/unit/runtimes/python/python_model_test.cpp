@@ -60,12 +60,12 @@ TEST_CASE("a class is made with the settings, loaded, asked and unloaded, in thi
 import sys
 class Model:
   def __init__(self, settings):
-    self.told = [settings.name, settings.parameters.uri, settings.parameters.version,
+    self.caller_word = [settings.name, settings.parameters.uri, settings.parameters.version,
                  str(settings.parameters.extra['depth']), str(settings.worker_index),
                  str(settings.parameters.environment_path)]
-  def load(self): self.told.append('loaded')
-  def predict(self): return self.told
-  def unload(self): sys.unloaded = self.told
+  def load(self): self.caller_word.append('loaded')
+  def predict(self): return self.caller_word
+  def unload(self): sys.unloaded = self.caller_word
 )");
   Settings settings = module.settings();
   settings.name = "trees";

@@ -11,6 +11,6 @@ namespace inferpool::worker {
 // Nothing: there is none. Memory without a name, accelerators, pipes and local sockets do not
 // count. Each thread is looked at, since it may have descriptors of its own. Throws
 // std::runtime_error where /proc does not tell.
-[[nodiscard]] std::optional<std::string> held_way_out();
+[[nodiscard]] std::optional<std::string> open_escape();
 
 }  // namespace inferpool::worker

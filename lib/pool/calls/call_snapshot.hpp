@@ -15,12 +15,12 @@ class WorkerHandle;
 namespace inferpool::pool::calls {
 
 // Where a call stood when its waiter last looked.
-struct Placement {
+struct CallSnapshot {
   dispatch::CallState state = dispatch::CallState::kNew;
   std::uint32_t sequence = 0;
-  bool crowded = false;     // see Dispatch
-  bool dead = false;        // the worker ended, and the answer or a part of it stood in its memory
-  std::uint64_t stood = 0;  // see Call
+  bool oversubscribed = false;  // see Dispatch
+  bool dead = false;  // the worker ended, and the answer or a part of it stood in its memory
+  std::uint64_t seen_part = 0;                           // see Call
   const dispatch::Channel* channel = nullptr;            // kPosted: the worker,
   ipc::HostRing* ring = nullptr;                         // its ring,
   std::shared_ptr<processes::WorkerHandle> worker = {};  // and what keeps both
@@ -28,8 +28,8 @@ struct Placement {
   [[nodiscard]] bool answered() const noexcept {
     return state == dispatch::CallState::kPosted && ring->answered(sequence);
   }
-  [[nodiscard]] bool part_stands() const noexcept {
-    return state == dispatch::CallState::kPosted && ring->part_stands(sequence);
+  [[nodiscard]] bool part_available() const noexcept {
+    return state == dispatch::CallState::kPosted && ring->part_available(sequence);
   }
   // The call is still where its waiter saw it. Under the pool's lock.
   [[nodiscard]] bool holds(const dispatch::Call& call) const noexcept {
@@ -40,8 +40,8 @@ struct Placement {
   // look is gone, unless the call went on meanwhile. Remembers for the next look what was seen by
   // now.
   [[nodiscard]] bool missed(const dispatch::Call& call) noexcept {
-    const std::uint64_t now = call.stood.load(std::memory_order_acquire);
-    return std::exchange(stood, now) == now && now != 0;
+    const std::uint64_t now = call.seen_part.load(std::memory_order_acquire);
+    return std::exchange(seen_part, now) == now && now != 0;
   }
 };
 

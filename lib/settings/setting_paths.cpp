@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "settings/setting_places.hpp"
+#include "settings/setting_paths.hpp"
 
 #include <algorithm>
 #include <array>
@@ -30,10 +30,10 @@ constexpr std::array<std::string_view, 13> kIgnored = {
     "parameters.autogenerate_inference_pool_gid",  // the same
 };
 
-std::string_view last_part(std::string_view place) { return place.substr(place.rfind('.') + 1); }
+std::string_view last_part(std::string_view path) { return path.substr(path.rfind('.') + 1); }
 
-std::string_view parent(std::string_view place) {
-  return place.substr(0, place.size() - last_part(place).size());
+std::string_view parent(std::string_view path) {
+  return path.substr(0, path.size() - last_part(path).size());
 }
 
 // How unlikely it is that `known` was meant. A field in another object, and one that bears this
@@ -48,7 +48,7 @@ std::size_t remoteness(std::string_view unknown, std::string_view known, std::st
 }
 
 struct Neighbour {
-  std::string_view place = {};
+  std::string_view path = {};
   std::size_t remoteness = std::numeric_limits<std::size_t>::max();
 };
 
@@ -59,8 +59,8 @@ Neighbour nearest(std::string_view unknown, const std::vector<SettingField>& fie
     if (distance < nearest.remoteness) nearest = {known, distance};
   };
   for (const SettingField& field : fields) {
-    consider(field.place, field.name);
-    for (std::string_view group = field.place; !group.empty();) {
+    consider(field.path, field.name);
+    for (std::string_view group = field.path; !group.empty();) {
       group = parent(group);
       if (!group.empty()) group.remove_suffix(1);
       if (!group.empty()) consider(group, group);
@@ -72,32 +72,32 @@ Neighbour nearest(std::string_view unknown, const std::vector<SettingField>& fie
 
 }  // namespace
 
-bool is_ignored_place(std::string_view place) {
-  return std::find(kIgnored.begin(), kIgnored.end(), place) != kIgnored.end();
+bool is_ignored_path(std::string_view path) {
+  return std::find(kIgnored.begin(), kIgnored.end(), path) != kIgnored.end();
 }
 
-bool is_pool_place(std::string_view place) { return place == "pool" || place.starts_with("pool."); }
+bool is_pool_path(std::string_view path) { return path == "pool" || path.starts_with("pool."); }
 
-bool may_be_empty(std::string_view place) {
-  return std::find(kMayBeEmpty.begin(), kMayBeEmpty.end(), place) != kMayBeEmpty.end();
+bool may_be_empty(std::string_view path) {
+  return std::find(kMayBeEmpty.begin(), kMayBeEmpty.end(), path) != kMayBeEmpty.end();
 }
 
-bool is_group(std::string_view place, const std::vector<SettingField>& fields) {
-  return std::any_of(fields.begin(), fields.end(), [place](const SettingField& field) {
-    return field.place.size() > place.size() && field.place.starts_with(place) &&
-           field.place[place.size()] == '.';
+bool is_group(std::string_view path, const std::vector<SettingField>& fields) {
+  return std::any_of(fields.begin(), fields.end(), [path](const SettingField& field) {
+    return field.path.size() > path.size() && field.path.starts_with(path) &&
+           field.path[path.size()] == '.';
   });
 }
 
-std::string_view nearest_place(std::string_view unknown, const std::vector<SettingField>& fields) {
-  return nearest(unknown, fields).place;
+std::string_view nearest_path(std::string_view unknown, const std::vector<SettingField>& fields) {
+  return nearest(unknown, fields).path;
 }
 
-std::string_view likely_place(std::string_view unknown, const std::vector<SettingField>& fields) {
+std::string_view likely_path(std::string_view unknown, const std::vector<SettingField>& fields) {
   // Half of its letters may be wrong, and the object around it.
-  const auto [place, remoteness] = nearest(unknown, fields);
+  const auto [path, remoteness] = nearest(unknown, fields);
   const std::size_t most = 2 * (last_part(unknown).size() / 2) + 1;
-  return remoteness <= most ? place : std::string_view();
+  return remoteness <= most ? path : std::string_view();
 }
 
 }  // namespace inferpool::settings

@@ -8,24 +8,24 @@
 namespace inferpool::ipc {
 
 // Objects that stand for blocks and come and go with each message, kept for the next one: so many
-// that what is usual allocates nothing. T has a member `std::unique_ptr<T> next_spare`. Not
+// that what is usual allocates nothing. T has a member `std::unique_ptr<T> next_free`. Not
 // thread-safe.
 template <typename T>
-class Spares {
+class FreeList {
  public:
   static constexpr std::size_t kMost = 64;
 
-  Spares() = default;
-  Spares(const Spares&) = delete;
-  Spares& operator=(const Spares&) = delete;
-  ~Spares() {  // one after the other: a chain that destroys itself goes as deep as it is long
+  FreeList() = default;
+  FreeList(const FreeList&) = delete;
+  FreeList& operator=(const FreeList&) = delete;
+  ~FreeList() {  // one after the other: a chain that destroys itself goes as deep as it is long
     while (take()) continue;
   }
 
   // Null where there is none.
   std::unique_ptr<T> take() noexcept {
     if (!first_) return nullptr;
-    std::unique_ptr<T> taken = std::exchange(first_, std::move(first_->next_spare));
+    std::unique_ptr<T> taken = std::exchange(first_, std::move(first_->next_free));
     --count_;
     return taken;
   }
@@ -33,7 +33,7 @@ class Spares {
   // Gives the object back where enough are kept, to be destroyed.
   [[nodiscard]] std::unique_ptr<T> keep(std::unique_ptr<T> spare) noexcept {
     if (count_ == kMost) return spare;
-    spare->next_spare = std::move(first_);
+    spare->next_free = std::move(first_);
     first_ = std::move(spare);
     ++count_;
     return nullptr;

@@ -1,29 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pool/calls/exchange.hpp"
+#include "pool/calls/ring_protocol.hpp"
 
 #include "core/format.hpp"
 #include "pool/calls/call_deadline.hpp"
 #include "pool/calls/delivery.hpp"
 #include "pool/calls/fingerprint.hpp"
 #include "pool/calls/slot_copy.hpp"
-#include "pool/reports/refusal.hpp"
+#include "pool/reports/call_errors.hpp"
 #include "wire/reply.hpp"
 #include "wire/traceparent.hpp"
 
 namespace inferpool::pool::calls {
 namespace {
 
-Placement placement_of(const dispatch::Dispatch& d, const dispatch::Call& call) {
-  Placement placement{.state = call.state,
-                      .sequence = call.sequence,
-                      .crowded = d.crowded(),
-                      .dead = call.dead != nullptr,
-                      .stood = call.stood.load(std::memory_order_relaxed)};
-  if (call.state != dispatch::CallState::kPosted) return placement;
-  placement.worker = std::static_pointer_cast<processes::WorkerHandle>(d.channel_of(call));
-  placement.channel = placement.worker.get();
-  placement.ring = &placement.worker->memory()->ring();
-  return placement;
+CallSnapshot snapshot_of(const dispatch::Dispatch& d, const dispatch::Call& call) {
+  CallSnapshot snapshot{.state = call.state,
+                        .sequence = call.sequence,
+                        .oversubscribed = d.oversubscribed(),
+                        .dead = call.dead != nullptr,
+                        .seen_part = call.seen_part.load(std::memory_order_relaxed)};
+  if (call.state != dispatch::CallState::kPosted) return snapshot;
+  snapshot.worker = std::static_pointer_cast<processes::WorkerHandle>(d.channel_of(call));
+  snapshot.channel = snapshot.worker.get();
+  snapshot.ring = &snapshot.worker->memory()->ring();
+  return snapshot;
 }
 
 bool copied_if_memory(const ipc::BlockList& from, ipc::BlockList& to) noexcept try {
@@ -41,12 +41,13 @@ void time_success(dispatch::Dispatch& d, dispatch::Call& call, const ipc::ReplyH
 
 }  // namespace
 
-void Exchange::prepare(dispatch::Call& call, const detail::Job& job, const InferOptions& options) {
+void RingProtocol::prepare(dispatch::Call& call, const detail::Job& job,
+                           const InferOptions& options) {
   call.id = next_id_.fetch_add(1, std::memory_order_relaxed);
-  call.retry = options.retry.value_or(origin_->settings.retry);
+  call.retry = options.retry.value_or(configuration_->settings.retry);
   // None is not copied: to read all of what one byte was just written of waits for the write.
-  if (has_deadline(options, origin_->settings.request_timeout))
-    call.deadline = call_deadline(options, origin_->settings.request_timeout);
+  if (has_deadline(options, configuration_->settings.request_timeout))
+    call.deadline = call_deadline(options, configuration_->settings.request_timeout);
   try {
     refuse_late(call.id, options.stop, call.deadline);
     wire::check_traceparent(options.traceparent.text());
@@ -60,23 +61,23 @@ void Exchange::prepare(dispatch::Call& call, const detail::Job& job, const Infer
   }
 }
 
-void Exchange::count_refusal() noexcept {
+void RingProtocol::count_refusal() noexcept {
   dispatch_.update([](dispatch::Dispatch& d, ipc::WakeList&) {
     d.counts().begin();
     d.counts().fail();
   });
 }
 
-bool Exchange::encode(dispatch::Call& call, const detail::Job& job,
-                      std::string_view traceparent) try {
+bool RingProtocol::encode(dispatch::Call& call, const detail::Job& job,
+                          std::string_view traceparent) try {
   wire::put_trace(call.frame, traceparent);
   const auto announce = [this] {
-    if (origin_->spins())
+    if (configuration_->spins())
       dispatch_.update([](dispatch::Dispatch& d, auto& wakes) { d.announce(wakes); });
   };
-  ipc::RequestBlocks blocks(*origin_->requests, call.blocks, announce);
+  ipc::RequestBlocks blocks(*configuration_->requests, call.blocks, announce);
   Encoder encoder(call.frame, blocks,
-                  static_cast<std::size_t>(origin_->settings.max_payload.value_or(0)));
+                  static_cast<std::size_t>(configuration_->settings.max_payload.value_or(0)));
   job.encode(encoder);
   if (call.frame.bytes().size() > ipc::kLargestFrame) {
     throw Error(ErrorCode::kPayloadTooLarge,
@@ -84,7 +85,7 @@ bool Exchange::encode(dispatch::Call& call, const detail::Job& job,
                                 call.frame.bytes().size(), ipc::kLargestFrame));
   }
   if (call.frame.bytes().size() > ipc::kInlineFrame)
-    call.frame_offset = blocks.place(call.frame.bytes(), {}).offset;
+    call.frame_offset = blocks.store(call.frame.bytes(), {}).offset;
   return blocks.copied();
 } catch (...) {
   call.blocks.clear();
@@ -92,7 +93,7 @@ bool Exchange::encode(dispatch::Call& call, const detail::Job& job,
 }
 
 // Of a call that counts as answered already, as its worker was given back.
-void Exchange::decode(Decoder& decoder, detail::Job& job) try {
+void RingProtocol::decode(Decoder& decoder, detail::Job& job) try {
   job.decode(decoder);
   decoder.finish();
 } catch (...) {
@@ -100,21 +101,21 @@ void Exchange::decode(Decoder& decoder, detail::Job& job) try {
   throw;
 }
 
-Placement Exchange::admit(dispatch::Call& call) {
+CallSnapshot RingProtocol::admit(dispatch::Call& call) {
   std::optional<Error> refusal = poison_.armed() ? poisoned(call) : std::nullopt;
-  const Placement placement = dispatch_.update([&](dispatch::Dispatch& d, ipc::WakeList& wakes) {
+  const CallSnapshot snapshot = dispatch_.update([&](dispatch::Dispatch& d, ipc::WakeList& wakes) {
     refusal = refusal ? d.refuse_poisoned(call, *std::move(refusal)) : d.admit(call, wakes);
-    return placement_of(d, call);
+    return snapshot_of(d, call);
   });
   if (refusal) throw *refusal;
-  return placement;
+  return snapshot;
 }
 
-Placement Exchange::look(const dispatch::Call& call) const {
-  return dispatch_.look([&](const dispatch::Dispatch& d) { return placement_of(d, call); });
+CallSnapshot RingProtocol::look(const dispatch::Call& call) const {
+  return dispatch_.look([&](const dispatch::Dispatch& d) { return snapshot_of(d, call); });
 }
 
-void Exchange::give_up(dispatch::Call& call, ErrorCode code) noexcept {
+void RingProtocol::give_up(dispatch::Call& call, ErrorCode code) noexcept {
   const core::TimePoint now = core::Clock::now();
   ipc::BlockList blocks;
   dispatch_.update([&](dispatch::Dispatch& d, ipc::WakeList& wakes) {
@@ -126,14 +127,14 @@ void Exchange::give_up(dispatch::Call& call, ErrorCode code) noexcept {
   watcher_.signal();  // its run may go on, for cancel_grace at most
 }
 
-void Exchange::forget(dispatch::Call& call) noexcept {
+void RingProtocol::forget(dispatch::Call& call) noexcept {
   const core::TimePoint now = core::Clock::now();
   const bool stood = dispatch_.update(
       [&](dispatch::Dispatch& d, ipc::WakeList& wakes) { return d.forget(call, now, wakes); });
   if (stood) watcher_.signal();  // as in give_up
 }
 
-void Exchange::end_early(dispatch::Call& call) noexcept {
+void RingProtocol::end_early(dispatch::Call& call) noexcept {
   const core::TimePoint now = core::Clock::now();
   const bool stood = dispatch_.update([&](dispatch::Dispatch& d, ipc::WakeList& wakes) {
     const bool there = d.forget(call, now, wakes);
@@ -144,20 +145,20 @@ void Exchange::end_early(dispatch::Call& call) noexcept {
   if (stood) watcher_.signal();  // as in give_up
 }
 
-std::optional<Error> Exchange::poisoned(const dispatch::Call& call) try {
+std::optional<Error> RingProtocol::poisoned(const dispatch::Call& call) try {
   const core::TimePoint now = core::Clock::now();
   const auto found = poison_.find(
       input_size(call.frame, call.blocks),
       [&] { return input_hash(call.frame, call.blocks, poison_.key()); }, now);
   if (!found) return std::nullopt;
   return reports::poisoned_input(found->last, call.id, found->deaths, now - found->when,
-                                 origin_->settings.poison_memory);
+                                 configuration_->settings.poison_memory);
 } catch (...) {
   count_refusal();
   throw current_error();
 }
 
-void Exchange::remember(dispatch::Call& call) noexcept try {
+void RingProtocol::remember(dispatch::Call& call) noexcept try {
   if (!poison_.enabled()) return;
   const Fingerprint input{.size = input_size(call.frame, call.blocks),
                           .hash = input_hash(call.frame, call.blocks, poison_.key())};
@@ -165,15 +166,15 @@ void Exchange::remember(dispatch::Call& call) noexcept try {
 } catch (...) {  // for want of memory: what ended a worker may do so once more
 }
 
-bool Exchange::collect(dispatch::Call& call, const Placement& placement, detail::Job& job) {
+bool RingProtocol::collect(dispatch::Call& call, const CallSnapshot& snapshot, detail::Job& job) {
   call.marks.seen = core::ticks();
-  const SlotCopy reply(placement);
+  const SlotCopy reply(snapshot);
   const ipc::ReplyHead& head = reply.head();
   const bool has_blocks = head.ticket < ipc::kTickets;
   std::optional<bool> given_back;  // false: the call was not there any more
   const auto give_back = [&](bool succeeded) {
     given_back =
-        update_if_stands(call, placement, [&](dispatch::Dispatch& d, ipc::WakeList& wakes) {
+        update_if_current(call, snapshot, [&](dispatch::Dispatch& d, ipc::WakeList& wakes) {
           d.collected(call, succeeded, wakes);
           // What lies in the slot alone is decoded in no time, as in prepare.
           if (succeeded && !has_blocks) time_success(d, call, head, call.marks.seen);
@@ -182,7 +183,7 @@ bool Exchange::collect(dispatch::Call& call, const Placement& placement, detail:
   };
   try {
     reply.check(call);
-    ipc::ReplyBlocks blocks = blocks_of(placement, head);
+    ipc::ReplyBlocks blocks = blocks_of(snapshot, head);
     const std::span<const std::byte> frame = blocks.frame(reply.frame());
     const bool end = call.streams && wire::is_end(frame);
     Decoder decoder(frame, blocks);
@@ -202,7 +203,7 @@ bool Exchange::collect(dispatch::Call& call, const Placement& placement, detail:
     }
     return true;
   } catch (const detail::Malformed& malformed) {
-    const reports::WorkerEnd end = violation(*placement.worker, malformed.what());
+    const reports::WorkerEnd end = violation(*snapshot.worker, malformed.what());
     if (!(given_back ? *given_back : give_back(false))) return false;
     throw_violation(call, end);
   } catch (...) {
@@ -211,26 +212,27 @@ bool Exchange::collect(dispatch::Call& call, const Placement& placement, detail:
   }
 }
 
-bool Exchange::collect_part(dispatch::Call& call, const Placement& placement, detail::Job& job) {
-  const SlotCopy part(placement);
+bool RingProtocol::collect_part(dispatch::Call& call, const CallSnapshot& snapshot,
+                                detail::Job& job) {
+  const SlotCopy part(snapshot);
   const std::uint64_t before = call.parts;
   try {
     part.check(call);
     // The run may go on while this one is decoded.
-    const bool taken = update_if_stands(
-        call, placement,
+    const bool taken = update_if_current(
+        call, snapshot,
         [&](dispatch::Dispatch& d, ipc::WakeList& wakes) { d.part_taken(call, wakes); });
     if (!taken) return false;
-    ipc::ReplyBlocks blocks = blocks_of(placement, part.head());
+    ipc::ReplyBlocks blocks = blocks_of(snapshot, part.head());
     Decoder decoder(blocks.frame(part.frame()), blocks);
     wire::take_part(decoder);
     job.decode(decoder);
     decoder.finish();
     return true;
   } catch (const detail::Malformed& malformed) {
-    const reports::WorkerEnd end = violation(*placement.worker, malformed.what());
-    const bool stood = update_if_stands(
-        call, placement,
+    const reports::WorkerEnd end = violation(*snapshot.worker, malformed.what());
+    const bool stood = update_if_current(
+        call, snapshot,
         [&](dispatch::Dispatch& d, ipc::WakeList& wakes) { d.collected(call, false, wakes); });
     if (!stood) return false;
     call.parts = before;
@@ -240,9 +242,10 @@ bool Exchange::collect_part(dispatch::Call& call, const Placement& placement, de
   }
 }
 
-ipc::ReplyBlocks Exchange::blocks_of(const Placement& placement, const ipc::ReplyHead& head) const {
-  return ipc::ReplyBlocks(*placement.worker->memory(), head, origin_->settings.copy_outputs,
-                          origin_->settings.max_payload.value_or(0));
+ipc::ReplyBlocks RingProtocol::blocks_of(const CallSnapshot& snapshot,
+                                         const ipc::ReplyHead& head) const {
+  return ipc::ReplyBlocks(*snapshot.worker->memory(), head, configuration_->settings.copy_outputs,
+                          configuration_->settings.max_payload.value_or(0));
 }
 
 }  // namespace inferpool::pool::calls

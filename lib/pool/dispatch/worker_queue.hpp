@@ -39,13 +39,13 @@ struct Run {
 // Those that are not answered are in hand; the first `concurrency` of them have their turn, one
 // more may be posted ahead. One that is answered has no turn any more, however long its caller
 // takes to read the answer. Thread-safety: none; the pool's lock guards it.
-class Lane {
+class WorkerQueue {
  public:
-  Lane(int index, int concurrency);
+  WorkerQueue(int index, int concurrency);
 
   void worker_ready(std::shared_ptr<Channel> channel);
-  // The worker of another lane and all that it has go over to this one, which has none.
-  void take_over(Lane& from) noexcept;
+  // The worker of another queue and all that it has go over to this one, which has none.
+  void take_over(WorkerQueue& from) noexcept;
   // Gives what the worker had. Where the pool killed it because of the time, only those that were
   // overdue are suspects, else all.
   // Valid until the next call, or the next end of a worker here.

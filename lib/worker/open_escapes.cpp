@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "worker/held_ways.hpp"
+#include "worker/open_escapes.hpp"
 
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -173,7 +173,7 @@ std::optional<std::string> mapped_way() {
 
 }  // namespace
 
-std::optional<std::string> held_way_out() {
+std::optional<std::string> open_escape() {
   auto way = open_way();
   return way ? way : mapped_way();
 }

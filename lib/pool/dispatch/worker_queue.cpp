@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pool/dispatch/lane.hpp"
+#include "pool/dispatch/worker_queue.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -15,27 +15,27 @@ double seconds(Duration duration) { return std::chrono::duration<double>(duratio
 
 }  // namespace
 
-Lane::Lane(int index, int concurrency)
+WorkerQueue::WorkerQueue(int index, int concurrency)
     : index_(index), concurrency_(static_cast<std::size_t>(concurrency)) {
   runs_.reserve(ipc::kRingSlots);
   ended_.reserve(ipc::kRingSlots);
 }
 
-void Lane::worker_ready(std::shared_ptr<Channel> channel) {
+void WorkerQueue::worker_ready(std::shared_ptr<Channel> channel) {
   channel_ = std::move(channel);
   served_ = 0;
   last_used_ = 0;
 }
 
-void Lane::take_over(Lane& from) noexcept {
+void WorkerQueue::take_over(WorkerQueue& from) noexcept {
   std::swap(*this, from);
-  std::swap(index_, from.index_);  // a lane keeps its own
+  std::swap(index_, from.index_);  // a queue keeps its own
   for (const Run& run : runs_) {
-    if (run.call != nullptr) run.call->lane = index_;
+    if (run.call != nullptr) run.call->worker = index_;
   }
 }
 
-std::vector<Run>& Lane::worker_ended() noexcept {
+std::vector<Run>& WorkerQueue::worker_ended() noexcept {
   ended_.clear();
   ended_.swap(runs_);
   const bool out_of_time = std::exchange(out_of_time_, false);
@@ -52,14 +52,14 @@ std::vector<Run>& Lane::worker_ended() noexcept {
   return ended_;
 }
 
-WorkerState Lane::state() const noexcept {
+WorkerState WorkerQueue::state() const noexcept {
   if (!live()) return WorkerState::kDown;
   if (hung()) return WorkerState::kHung;
   return late() ? WorkerState::kLate : WorkerState::kReady;
 }
 
 // What nobody has read takes memory of the worker's that the next run may need.
-bool Lane::takes_fewer_than(std::size_t most) const noexcept {
+bool WorkerQueue::takes_fewer_than(std::size_t most) const noexcept {
   if (!live() || late()) return false;
   if (runs_.size() >= most) {
     const auto occupying = std::count_if(runs_.begin(), runs_.end(), [this](const Run& run) {
@@ -70,37 +70,37 @@ bool Lane::takes_fewer_than(std::size_t most) const noexcept {
   return channel_->has_room();
 }
 
-bool Lane::stalled() const noexcept {
+bool WorkerQueue::stalled() const noexcept {
   return live() && !late() && room_for_turn() && !channel_->has_room();
 }
 
-bool Lane::may_end_unseen() const noexcept {
+bool WorkerQueue::may_end_unseen() const noexcept {
   return std::any_of(runs_.begin(), runs_.end(), [this](const Run& run) {
     return run.call != nullptr && (run.call->parts > 0 || answered(run));
   });
 }
 
-Call* Lane::ahead() const noexcept {
+Call* WorkerQueue::ahead() const noexcept {
   return runs_.size() > concurrency_ && in_hand() > concurrency_ ? runs_.back().call : nullptr;
 }
 
-std::size_t Lane::in_hand() const noexcept {
+std::size_t WorkerQueue::in_hand() const noexcept {
   const auto count =
       std::count_if(runs_.begin(), runs_.end(), [this](const Run& run) { return !answered(run); });
   return static_cast<std::size_t>(count);
 }
 
-bool Lane::awaited() const noexcept {
+bool WorkerQueue::awaited() const noexcept {
   return std::any_of(runs_.begin(), runs_.end(),
                      [this](const Run& run) { return run.call != nullptr && !answered(run); });
 }
 
-void Lane::post(Call& call, ipc::WakeList& wakes) {
+void WorkerQueue::post(Call& call, ipc::WakeList& wakes) {
   if (runs_.size() >= concurrency_) give_turns();
   const bool at_once = room_for_turn();
   call.state = CallState::kPosted;
-  call.stood.store(0, std::memory_order_relaxed);
-  call.lane = index_;
+  call.seen_part.store(0, std::memory_order_relaxed);
+  call.worker = index_;
   call.channel = channel_.get();
   call.sequence = channel_->post(call, wakes);
   Run& run = runs_.emplace_back();
@@ -112,7 +112,7 @@ void Lane::post(Call& call, ipc::WakeList& wakes) {
 }
 
 // To those that are not ahead any more. They get it in order, so the last one gets it last.
-void Lane::give_turns() noexcept {
+void WorkerQueue::give_turns() noexcept {
   if (runs_.empty() || runs_.back().turn != 0) return;
   std::size_t before = 0;
   for (Run& run : runs_) {
@@ -122,7 +122,7 @@ void Lane::give_turns() noexcept {
   }
 }
 
-std::uint64_t Lane::running_since() const noexcept {
+std::uint64_t WorkerQueue::running_since() const noexcept {
   const auto oldest =
       std::find_if(runs_.begin(), runs_.end(), [this](const Run& run) { return !answered(run); });
   if (oldest == runs_.end()) return 0;
@@ -130,7 +130,7 @@ std::uint64_t Lane::running_since() const noexcept {
                            : core::ticks();  // it was ahead, when anybody looked last
 }
 
-void Lane::collected(const Call& call, std::uint64_t use) noexcept {
+void WorkerQueue::collected(const Call& call, std::uint64_t use) noexcept {
   const auto run = find(call);
   channel_->finish(run->sequence);
   erase(run);
@@ -141,17 +141,17 @@ void Lane::collected(const Call& call, std::uint64_t use) noexcept {
 
 // Takes it back from the worker. One that sent a part of it has begun it, whatever it wrote into
 // the posted word.
-bool Lane::take_back(const Call& call) noexcept {
+bool WorkerQueue::take_back(const Call& call) noexcept {
   return call.parts == 0 && channel_->recall(call.sequence);
 }
 
-bool Lane::recall(Call& call) noexcept {
+bool WorkerQueue::recall(Call& call) noexcept {
   if (!take_back(call)) return false;
   recalled(find(call));
   return true;
 }
 
-Call* Lane::recall_any() noexcept {
+Call* WorkerQueue::recall_any() noexcept {
   for (auto run = runs_.begin(); run != runs_.end(); ++run) {
     Call* call = run->call;
     if (call == nullptr || !take_back(*call)) continue;
@@ -161,7 +161,7 @@ Call* Lane::recall_any() noexcept {
   return nullptr;
 }
 
-bool Lane::withdraw(Call& call, core::TimePoint kill_at) noexcept {
+bool WorkerQueue::withdraw(Call& call, core::TimePoint kill_at) noexcept {
   const auto run = find(call);
   const auto before =
       std::count_if(runs_.begin(), run, [this](const Run& other) { return !answered(other); });
@@ -177,13 +177,13 @@ bool Lane::withdraw(Call& call, core::TimePoint kill_at) noexcept {
   return true;
 }
 
-void Lane::part_taken(const Call& call, ipc::WakeList& wakes) noexcept {
+void WorkerQueue::part_taken(const Call& call, ipc::WakeList& wakes) noexcept {
   const auto run = find(call);
   run->started.reset();
   channel_->take_part(run->sequence, wakes);
 }
 
-void Lane::abandon(Call& call, core::TimePoint kill_at, ipc::WakeList& wakes) noexcept {
+void WorkerQueue::abandon(Call& call, core::TimePoint kill_at, ipc::WakeList& wakes) noexcept {
   const auto run = find(call);
   channel_->cancel(run->sequence, wakes);
   run->kept = std::move(call.blocks);
@@ -192,7 +192,7 @@ void Lane::abandon(Call& call, core::TimePoint kill_at, ipc::WakeList& wakes) no
   ++abandoned_;
 }
 
-void Lane::collect_late(std::uint64_t use) noexcept {
+void WorkerQueue::collect_late(std::uint64_t use) noexcept {
   if (unbegun_ && channel_->passed(*unbegun_)) {
     unbegun_.reset();
     kill_unbegun_at_.reset();
@@ -212,7 +212,7 @@ void Lane::collect_late(std::uint64_t use) noexcept {
   give_turns();
 }
 
-void Lane::end_overdue(core::TimePoint now, Duration cancel_grace, Duration hang_timeout) {
+void WorkerQueue::end_overdue(core::TimePoint now, Duration cancel_grace, Duration hang_timeout) {
   if (hung()) {
     if (core::passed(kill_hung_at_, now))
       channel_->kill({});  // the reason stands already: it was asked for its stack
@@ -232,7 +232,7 @@ void Lane::end_overdue(core::TimePoint now, Duration cancel_grace, Duration hang
   for (Run& run : runs_) {
     if (answered(run)) {
       if (!std::exchange(run.over, true)) ++over_;
-      if (run.call != nullptr) run.call->note_stood();
+      if (run.call != nullptr) run.call->note_seen();
       continue;
     }
     if (in_hand++ < concurrency_ && !run.started) run.started = now;
@@ -240,11 +240,11 @@ void Lane::end_overdue(core::TimePoint now, Duration cancel_grace, Duration hang
   }
 }
 
-void Lane::end_if_overdue(Run& run, core::TimePoint now, Duration cancel_grace,
-                          Duration hang_timeout) {
+void WorkerQueue::end_if_overdue(Run& run, core::TimePoint now, Duration cancel_grace,
+                                 Duration hang_timeout) {
   // It is the caller's turn to do something.
-  const bool waits = run.call != nullptr && channel_->part_stands(run.sequence);
-  const bool stood = run.call != nullptr && run.call->next_stood();
+  const bool waits = run.call != nullptr && channel_->part_available(run.sequence);
+  const bool stood = run.call != nullptr && run.call->next_seen();
   if (run.over || (stood && !waits)) {
     channel_->kill(core::text_or(
         "violation", [] { return core::formatted("protocol violation: {}", kTookBack); }));
@@ -261,30 +261,30 @@ void Lane::end_if_overdue(Run& run, core::TimePoint now, Duration cancel_grace,
                                            seconds(hang_timeout));
                   }));
   } else {
-    if (waits) run.call->note_stood();
+    if (waits) run.call->note_seen();
     return;
   }
   run.overdue = out_of_time_ = true;
 }
 
-void Lane::ask_for_stack(core::TimePoint now, const std::string& reason) {
+void WorkerQueue::ask_for_stack(core::TimePoint now, const std::string& reason) {
   if (hung()) return;
   channel_->abort(reason);
   kill_hung_at_ = core::after(now, reports::kStackGrace);
 }
 
-std::vector<Run>::iterator Lane::find(const Call& call) noexcept {
+std::vector<Run>::iterator WorkerQueue::find(const Call& call) noexcept {
   return std::find_if(runs_.begin(), runs_.end(),
                       [&](const Run& run) { return run.sequence == call.sequence; });
 }
 
-void Lane::recalled(std::vector<Run>::iterator run) noexcept {
+void WorkerQueue::recalled(std::vector<Run>::iterator run) noexcept {
   channel_->finish(run->sequence);
   erase(run);
   give_turns();
 }
 
-std::vector<Run>::iterator Lane::erase(std::vector<Run>::iterator run) noexcept {
+std::vector<Run>::iterator WorkerQueue::erase(std::vector<Run>::iterator run) noexcept {
   if (run->over) --over_;
   return runs_.erase(run);
 }

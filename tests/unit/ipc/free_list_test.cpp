@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ipc/spares.hpp"
+#include "ipc/free_list.hpp"
 
 #include <memory>
 #include <utility>
@@ -17,40 +17,40 @@ struct Piece {
   Piece(const Piece&) = delete;
   Piece& operator=(const Piece&) = delete;
 
-  std::unique_ptr<Piece> next_spare;
+  std::unique_ptr<Piece> next_free;
   int& alive_;
 };
 
 TEST_CASE("a spare is taken once, the last one first") {
   int alive = 0;
-  Spares<Piece> spares;
-  REQUIRE(spares.take() == nullptr);
+  FreeList<Piece> free_list;
+  REQUIRE(free_list.take() == nullptr);
   auto first = std::make_unique<Piece>(alive);
   auto second = std::make_unique<Piece>(alive);
   const Piece* const first_kept = first.get();
   const Piece* const second_kept = second.get();
-  REQUIRE(spares.keep(std::move(first)) == nullptr);
-  REQUIRE(spares.keep(std::move(second)) == nullptr);
-  const auto taken = spares.take();
+  REQUIRE(free_list.keep(std::move(first)) == nullptr);
+  REQUIRE(free_list.keep(std::move(second)) == nullptr);
+  const auto taken = free_list.take();
   REQUIRE(taken.get() == second_kept);
-  REQUIRE(taken->next_spare == nullptr);
-  REQUIRE(spares.take().get() == first_kept);
-  REQUIRE(spares.take() == nullptr);
+  REQUIRE(taken->next_free == nullptr);
+  REQUIRE(free_list.take().get() == first_kept);
+  REQUIRE(free_list.take() == nullptr);
   REQUIRE(alive == 1);
 }
 
 TEST_CASE("no more spares are kept than it says, and those go with their list") {
   int alive = 0;
   {
-    Spares<Piece> spares;
-    for (std::size_t i = 0; i < Spares<Piece>::kMost; ++i)
-      REQUIRE(spares.keep(std::make_unique<Piece>(alive)) == nullptr);
-    auto surplus = spares.keep(std::make_unique<Piece>(alive));
+    FreeList<Piece> free_list;
+    for (std::size_t i = 0; i < FreeList<Piece>::kMost; ++i)
+      REQUIRE(free_list.keep(std::make_unique<Piece>(alive)) == nullptr);
+    auto surplus = free_list.keep(std::make_unique<Piece>(alive));
     REQUIRE(surplus != nullptr);
     surplus.reset();
-    REQUIRE(alive == static_cast<int>(Spares<Piece>::kMost));
-    spares.take().reset();
-    REQUIRE(spares.keep(std::make_unique<Piece>(alive)) == nullptr);
+    REQUIRE(alive == static_cast<int>(FreeList<Piece>::kMost));
+    free_list.take().reset();
+    REQUIRE(free_list.keep(std::make_unique<Piece>(alive)) == nullptr);
   }
   REQUIRE(alive == 0);
 }

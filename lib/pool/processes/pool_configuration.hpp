@@ -16,8 +16,8 @@
 namespace inferpool::pool::processes {
 
 // What all workers of a pool are started with. Constant.
-struct Origin {
-  explicit Origin(const std::filesystem::path& worker) : binary(worker) {}
+struct PoolConfiguration {
+  explicit PoolConfiguration(const std::filesystem::path& worker) : binary(worker) {}
 
   Settings settings;
   WorkerBinary binary;

@@ -12,7 +12,7 @@
 #include "core/event_fd.hpp"
 #include "ipc/request_region.hpp"
 #include "pool/calls/call_protocol.hpp"
-#include "pool/calls/placement.hpp"
+#include "pool/calls/call_snapshot.hpp"
 #include "pool/calls/poison_memory.hpp"
 #include "pool/dispatch/call.hpp"
 #include "pool/dispatch/locked_dispatch.hpp"
@@ -22,24 +22,24 @@ namespace inferpool::pool::calls {
 
 // The call protocol over the shared memory of workers. Thread-safety: safe from many threads, one
 // for each call.
-class Exchange final : public CallProtocol {
+class RingProtocol final : public CallProtocol {
  public:
   // `watcher`: wakes the thread that watches the workers, which then looks at the clock again. All
   // outlive the exchange.
-  Exchange(std::shared_ptr<const processes::Origin> origin, dispatch::LockedDispatch& dispatch,
-           const core::EventFd& watcher) noexcept
-      : origin_(std::move(origin)),
+  RingProtocol(std::shared_ptr<const processes::PoolConfiguration> configuration,
+               dispatch::LockedDispatch& dispatch, const core::EventFd& watcher) noexcept
+      : configuration_(std::move(configuration)),
         dispatch_(dispatch),
         watcher_(watcher),
-        poison_(origin_->settings.poison_memory) {}
+        poison_(configuration_->settings.poison_memory) {}
 
   void prepare(dispatch::Call& call, const detail::Job& job, const InferOptions& options) override;
   void count_refusal() noexcept override;
-  Placement admit(dispatch::Call& call) override;
-  [[nodiscard]] Placement look(const dispatch::Call& call) const override;
-  void check(dispatch::Call& call, Placement& placement) noexcept override;
-  bool collect(dispatch::Call& call, const Placement& placement, detail::Job& job) override;
-  bool collect_part(dispatch::Call& call, const Placement& placement, detail::Job& job) override;
+  CallSnapshot admit(dispatch::Call& call) override;
+  [[nodiscard]] CallSnapshot look(const dispatch::Call& call) const override;
+  void check(dispatch::Call& call, CallSnapshot& snapshot) noexcept override;
+  bool collect(dispatch::Call& call, const CallSnapshot& snapshot, detail::Job& job) override;
+  bool collect_part(dispatch::Call& call, const CallSnapshot& snapshot, detail::Job& job) override;
   void give_up(dispatch::Call& call, ErrorCode code) noexcept override;
   void forget(dispatch::Call& call) noexcept override;
   void end_early(dispatch::Call& call) noexcept override;
@@ -50,18 +50,18 @@ class Exchange final : public CallProtocol {
   void decode(Decoder& decoder, detail::Job& job);
   // Whether the call was there to be changed: change(Dispatch&, ipc::WakeList&).
   template <typename Change>
-  bool update_if_stands(const dispatch::Call& call, const Placement& placement,
-                        const Change& change);
-  [[nodiscard]] ipc::ReplyBlocks blocks_of(const Placement& placement,
+  bool update_if_current(const dispatch::Call& call, const CallSnapshot& snapshot,
+                         const Change& change);
+  [[nodiscard]] ipc::ReplyBlocks blocks_of(const CallSnapshot& snapshot,
                                            const ipc::ReplyHead& head) const;
-  void check_dead(dispatch::Call& call, const Placement& placement) noexcept;
+  void check_dead(dispatch::Call& call, const CallSnapshot& snapshot) noexcept;
   [[nodiscard]] std::optional<Error> poisoned(const dispatch::Call& call);
   void remember(dispatch::Call& call) noexcept override;
   [[noreturn]] static void throw_violation(dispatch::Call& call, const reports::WorkerEnd& end);
   reports::WorkerEnd violation(processes::WorkerHandle& worker,
                                std::string_view what) const noexcept;
 
-  std::shared_ptr<const processes::Origin> origin_;
+  std::shared_ptr<const processes::PoolConfiguration> configuration_;
   dispatch::LockedDispatch& dispatch_;
   const core::EventFd& watcher_;
   PoisonMemory poison_;
@@ -69,10 +69,10 @@ class Exchange final : public CallProtocol {
 };
 
 template <typename Change>
-bool Exchange::update_if_stands(const dispatch::Call& call, const Placement& placement,
-                                const Change& change) {
+bool RingProtocol::update_if_current(const dispatch::Call& call, const CallSnapshot& snapshot,
+                                     const Change& change) {
   return dispatch_.update([&](dispatch::Dispatch& d, ipc::WakeList& wakes) {
-    const bool there = placement.holds(call);
+    const bool there = snapshot.holds(call);
     if (there) change(d, wakes);
     return there;
   });

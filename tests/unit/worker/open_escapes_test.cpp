@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "worker/held_ways.hpp"
+#include "worker/open_escapes.hpp"
 
 #include <sched.h>
 #include <sys/mman.h>
@@ -25,7 +25,7 @@ template <typename Body>
 std::string found_after(Body body) {
   return told_by_child([&] {
     body();
-    return held_way_out().value_or("none");
+    return open_escape().value_or("none");
   });
 }
 
@@ -79,7 +79,7 @@ TEST_CASE("a thread whose descriptors are its own hides nothing", "[H13]") {
         end.get_future().wait();
       });
       opened.get_future().wait();
-      std::string found = held_way_out().value_or("none");
+      std::string found = open_escape().value_or("none");
       end.set_value();
       thread.join();
       return found;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What was seen to stand, and is hidden whenever its caller looks.
-#include "pool/calls/placement.hpp"
+#include "pool/calls/call_snapshot.hpp"
 
 #include "catch.hpp"
 #include "unit/pool/dispatch/fake_pool.hpp"
@@ -15,11 +15,11 @@ class VainCaller {
  public:
   explicit VainCaller(dispatch::Call& call) : call_(call) {}
   // Whether it knows by now that it has been shown what is not there.
-  bool looks() { return placement_.missed(call_) && call_.next_stood(); }
+  bool looks() { return snapshot_.missed(call_) && call_.next_seen(); }
 
  private:
   dispatch::Call& call_;
-  Placement placement_{.state = dispatch::CallState::kPosted};
+  CallSnapshot snapshot_{.state = dispatch::CallState::kPosted};
 };
 
 TEST_CASE("an answer that stands at each sweep and at no look of its caller is missed", "[H9]") {

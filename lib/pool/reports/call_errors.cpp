@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pool/reports/refusal.hpp"
+#include "pool/reports/call_errors.hpp"
 
 #include <new>
 
