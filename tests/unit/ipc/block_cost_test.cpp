@@ -68,7 +68,7 @@ class Blocks {
     RequestBlocks sent(*region_, held);
     BlockRef ref;
     costs.send = cost_of([&] {
-      ref = sent.place({loan->data(), kSize}, loan);
+      ref = sent.store({loan->data(), kSize}, loan);
       held.clear();
     });
     costs.input = cost_of([&] {

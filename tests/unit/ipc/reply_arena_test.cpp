@@ -194,11 +194,11 @@ TEST_CASE("a large output that is copied is announced, one that lies in the aren
   const auto announce = [&] { ++announced; };
   SentBlocks sent(*ends.arena, announce);
   const StorageRef own = ends.block(kLeastAnnounced, 1);
-  sent.place({own->data(), own->size()}, own);
+  sent.store({own->data(), own->size()}, own);
   REQUIRE(announced == 0);
   const StorageRef heap = detail::heap_storage(kLeastAnnounced);
   std::memset(heap->data(), 2, kLeastAnnounced);
-  sent.place({heap->data(), heap->size()}, heap);
+  sent.store({heap->data(), heap->size()}, heap);
   REQUIRE(announced == 1);
 }
 
@@ -208,9 +208,9 @@ TEST_CASE("what is sent from elsewhere is copied into the arena, its own blocks 
   const StorageRef own = ends.block(kLarge, 1);
   const StorageRef heap = detail::heap_storage(1000);
   std::memset(heap->data(), 2, 1000);
-  const auto in_place = sent.place({own->data(), own->size()}, own);
-  const auto copied = sent.place({heap->data(), heap->size()}, heap);
-  const auto bare = sent.place({heap->data(), 10}, {});
+  const auto in_place = sent.store({own->data(), own->size()}, own);
+  const auto copied = sent.store({heap->data(), heap->size()}, heap);
+  const auto bare = sent.store({heap->data(), 10}, {});
   REQUIRE(in_place.offset == own->offset());
   REQUIRE(in_place.length == kLarge);
   REQUIRE(copied.length == 1000);

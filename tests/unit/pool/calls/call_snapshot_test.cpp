@@ -78,7 +78,7 @@ TEST_CASE("what stood at one worker is not missed at the next", "[H9]") {
   CHECK_FALSE(caller.looks());
   dispatch::FakePool::channel_of(call).take_back(call.sequence);
   pool.end_worker(0);
-  REQUIRE(dispatch::FakePool::place(call) == 1);
+  REQUIRE(dispatch::FakePool::worker_of(call) == 1);
   CHECK_FALSE(caller.looks());
   CHECK_FALSE(caller.looks());
 }

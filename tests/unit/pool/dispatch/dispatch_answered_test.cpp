@@ -50,7 +50,7 @@ TEST_CASE("what lies ahead of a run behind an answer is not timed", "[H1]") {
   SlowCallers world({.workers = 1, .hang_timeout = 10s}, 1, 2);
   FakePool& pool = world.pool;
   pool.begin(*world.calls[0]);
-  REQUIRE(FakePool::place(*world.calls[1]) == 0);
+  REQUIRE(FakePool::worker_of(*world.calls[1]) == 0);
   pool.sweep();
   pool.now += 9s;
   pool.sweep();
@@ -111,7 +111,7 @@ TEST_CASE("a worker whose answers nobody reads goes on with what waits", "[H1]")
   Calls slow;
   for (int i = 0; i < 20; ++i) {
     slow.push_back(&pool.admit());
-    REQUIRE(FakePool::place(*slow.back()) == 0);
+    REQUIRE(FakePool::worker_of(*slow.back()) == 0);
     pool.run(*slow.back());
   }
   for (Call* call : slow) pool.collect(*call);
@@ -138,7 +138,7 @@ TEST_CASE("a worker that became idle unseen, as callers were busy, gets what wai
   REQUIRE(FakePool::queued(*calls[2]));
   for (const std::size_t i : {0U, 1U}) pool.run(*calls[i]);
   pool.sweep();
-  REQUIRE(FakePool::place(*calls[2]) == 0);
+  REQUIRE(FakePool::worker_of(*calls[2]) == 0);
 }
 
 TEST_CASE("a worker that may become idle unseen is looked at while calls wait", "[H1]") {
@@ -157,9 +157,9 @@ TEST_CASE("a worker that may become idle unseen is looked at while calls wait", 
 TEST_CASE("a call that has its turn behind an answer is not ahead", "[H1]") {
   SlowCallers world({.workers = 1, .max_queue_size = 2}, 1, 3);
   FakePool& pool = world.pool;
-  REQUIRE(FakePool::place(*world.calls[0]) == 0);
+  REQUIRE(FakePool::worker_of(*world.calls[0]) == 0);
   REQUIRE(world.calls[0]->marks.turn > 0);
-  REQUIRE(FakePool::place(*world.calls[1]) == 0);
+  REQUIRE(FakePool::worker_of(*world.calls[1]) == 0);
   REQUIRE(world.calls[1]->marks.turn == 0);
   REQUIRE(FakePool::queued(*world.calls[2]));
   REQUIRE(pool.stats().queued == 2);
@@ -169,13 +169,13 @@ TEST_CASE("a call that has its turn behind an answer is not ahead", "[H1]") {
 TEST_CASE("a call that was ahead has its turn once the one before it is answered", "[H1]") {
   FakePool pool{{.workers = 2}};
   const Calls calls = pool.admit_many(3);
-  REQUIRE(FakePool::place(*calls[2]) == 0);
+  REQUIRE(FakePool::worker_of(*calls[2]) == 0);
   REQUIRE(pool.stats().queued == 1);
   pool.run(*calls[0]);
   REQUIRE(pool.stats().queued == 0);
   pool.run(*calls[1]);
   pool.collect(*calls[1]);
-  REQUIRE(FakePool::place(*calls[2]) == 0);  // its worker begins it by itself
+  REQUIRE(FakePool::worker_of(*calls[2]) == 0);  // its worker begins it by itself
   pool.serve(*calls[2]);
 }
 
@@ -185,9 +185,9 @@ TEST_CASE("of two workers the one with nothing in hand is taken, whatever is not
   pool.run(slow);
   Call& other = pool.admit();
   pool.begin(other);
-  REQUIRE(FakePool::place(other) == FakePool::place(slow));  // it served last
+  REQUIRE(FakePool::worker_of(other) == FakePool::worker_of(slow));  // it served last
   Call& next = pool.admit();
-  REQUIRE(FakePool::place(next) != FakePool::place(slow));
+  REQUIRE(FakePool::worker_of(next) != FakePool::worker_of(slow));
 }
 
 TEST_CASE("a worker whose last answer is not read may retire, and the answer stays readable",
@@ -271,7 +271,7 @@ TEST_CASE("a death behind an answer that is not read blames what ran, and nothin
   SlowCallers world({.workers = 1}, 1, 2);
   FakePool& pool = world.pool;
   pool.begin(*world.calls[0]);
-  REQUIRE(FakePool::place(*world.calls[1]) == 0);
+  REQUIRE(FakePool::worker_of(*world.calls[1]) == 0);
   pool.end_worker(0);
   REQUIRE(world.slow[0]->blamed == 0);
   REQUIRE(world.calls[0]->blamed == 1);

@@ -34,7 +34,7 @@ TEST_CASE("each end is blamed on a request that is run twice, also where it is a
   Call& failed = pool.admit(Retry::kAlways);
   for (int i = 0; i < 2; ++i) {
     pool.begin(failed);
-    pool.end_worker(failed.queue);
+    pool.end_worker(failed.worker);
   }
   REQUIRE(failed.blamed == 2);
   REQUIRE(FakePool::code(failed) == ErrorCode::kPoisonedRequest);

@@ -20,10 +20,10 @@ TEST_CASE("a request that the ended worker had not begun is run by another, what
                                process::ExitStatus{});
   FakePool pool{{.workers = 2}};
   Call& call = pool.admit();
-  REQUIRE(FakePool::place(call) == 0);
+  REQUIRE(FakePool::worker_of(call) == 0);
   const std::uint32_t seen = call.waiter->seen();
   pool.end_worker(0, status);
-  REQUIRE(FakePool::place(call) == 1);
+  REQUIRE(FakePool::worker_of(call) == 1);
   REQUIRE(call.waiter->seen() != seen);
   pool.serve(call);
   REQUIRE(pool.stats().retried == 1);
@@ -69,7 +69,7 @@ TEST_CASE("retry always: a request that was running when its worker ended runs o
   Call& call = pool.admit(Retry::kAlways);
   pool.begin(call);
   pool.end_worker(0);
-  REQUIRE(FakePool::place(call) == 1);
+  REQUIRE(FakePool::worker_of(call) == 1);
   pool.serve(call);
   REQUIRE(pool.stats().retried == 1);
 }
@@ -91,10 +91,10 @@ TEST_CASE("retry always: a request whose second worker ends, too, is poisoned") 
 TEST_CASE("retry always: only ends while it ran count against a request") {
   FakePool pool{{.workers = 4}};
   Call& call = pool.admit(Retry::kAlways);
-  pool.end_worker(FakePool::place(call));
+  pool.end_worker(FakePool::worker_of(call));
   pool.begin(call);
-  pool.end_worker(FakePool::place(call));
-  pool.end_worker(FakePool::place(call));
+  pool.end_worker(FakePool::worker_of(call));
+  pool.end_worker(FakePool::worker_of(call));
   pool.serve(call);
   REQUIRE(pool.stats().retried == 3);
 }
@@ -150,7 +150,7 @@ TEST_CASE("the end of a worker that was never ready changes nothing") {
   pool.end_worker(1);
   Call& call = pool.admit();
   pool.end_worker(1);
-  REQUIRE(FakePool::place(call) == 0);
+  REQUIRE(FakePool::worker_of(call) == 0);
   REQUIRE(pool.dispatch.live() == 1);
   REQUIRE(pool.dispatch.state(1) == WorkerState::kDown);
 }
@@ -164,7 +164,7 @@ TEST_CASE(
   pool.collect(*calls[0], false);
   REQUIRE(pool.stats().failed == 1);
   Call& later = pool.admit();
-  REQUIRE(FakePool::place(later) != 0);
+  REQUIRE(FakePool::worker_of(later) != 0);
   pool.end_worker(0);
   for (Call* call : {calls[1], &later, calls[2]}) pool.serve(*call);
   REQUIRE(pool.stats().succeeded == 3);

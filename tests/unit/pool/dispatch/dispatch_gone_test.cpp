@@ -50,7 +50,7 @@ TEST_CASE("with retry = always a call whose answer was taken back runs once more
   Call& call = answered_by_dead(pool, Retry::kAlways);
   take_back(call);
   pool.dispatch.answer_gone(call, pool.wakes);
-  REQUIRE(FakePool::place(call) == 1);
+  REQUIRE(FakePool::worker_of(call) == 1);
   REQUIRE_FALSE(call.dead);
   REQUIRE(pool.stats().retried == 1);
   SECTION("and may be answered then") {

@@ -60,7 +60,7 @@ TEST_CASE("a worker that hangs gets no request, and what it has not begun is tak
   const Calls calls = pool.admit_many(3);
   pool.begin(*calls[0]);
   pool.sweep();
-  REQUIRE(FakePool::place(*calls[2]) == 0);  // ahead
+  REQUIRE(FakePool::worker_of(*calls[2]) == 0);  // ahead
   pool.now += 9s;
   pool.begin(*calls[1]);
   pool.answer(*calls[1]);  // and nobody has collected it yet
@@ -68,9 +68,9 @@ TEST_CASE("a worker that hangs gets no request, and what it has not begun is tak
   pool.sweep();
   REQUIRE(pool.dispatch.state(0) == WorkerState::kHung);
   REQUIRE(pool.dispatch.state(1) == WorkerState::kReady);
-  REQUIRE(FakePool::place(*calls[2]) == 1);
+  REQUIRE(FakePool::worker_of(*calls[2]) == 1);
   Call& later = pool.admit();
-  REQUIRE(FakePool::place(later) != 0);
+  REQUIRE(FakePool::worker_of(later) != 0);
   pool.collect(*calls[1]);
   pool.serve(*calls[2]);
   pool.serve(later);

@@ -37,7 +37,7 @@ TEST_CASE("a deadline that passes while the call is posted ahead takes it back")
   REQUIRE(pool.time_out(*calls[1]));
   REQUIRE(calls[1]->error->phase() == Phase::kQueued);
   REQUIRE(pool.dispatch.state(0) == WorkerState::kReady);
-  REQUIRE(FakePool::place(*calls[2]) == 0);  // ahead in its stead
+  REQUIRE(FakePool::worker_of(*calls[2]) == 0);  // ahead in its stead
   pool.answer(*calls[0]);
   pool.collect(*calls[0]);
   pool.serve(*calls[2]);
@@ -107,10 +107,10 @@ TEST_CASE("a call whose caller leaves without its end is nobody's any more, wher
   REQUIRE(pool.stats().failed == 6);
   pool.worker(1).pass_recalled();  // what it should have begun behind its answer
   pool.sweep();
-  REQUIRE(FakePool::place(pool.admit()) == 1);  // the other one still runs what was abandoned
+  REQUIRE(FakePool::worker_of(pool.admit()) == 1);  // the other one still runs what was abandoned
   pool.worker(0).answer(1);
   pool.sweep();
-  REQUIRE(FakePool::place(pool.admit()) == 0);
+  REQUIRE(FakePool::worker_of(pool.admit()) == 0);
 }
 
 TEST_CASE("a late worker gets no request, and what was posted ahead of it runs elsewhere") {
@@ -118,18 +118,18 @@ TEST_CASE("a late worker gets no request, and what was posted ahead of it runs e
   const Calls calls = pool.admit_many(4);
   pool.begin(*calls[0]);
   pool.begin(*calls[1]);
-  REQUIRE(FakePool::place(*calls[2]) == 0);
+  REQUIRE(FakePool::worker_of(*calls[2]) == 0);
   const std::uint32_t seen = calls[2]->waiter->seen();
   pool.time_out(*calls[0]);
   REQUIRE(FakePool::queued(*calls[2]));
   REQUIRE(calls[2]->waiter->seen() != seen);
-  REQUIRE(FakePool::place(*calls[3]) == 1);
+  REQUIRE(FakePool::worker_of(*calls[3]) == 1);
   pool.answer(*calls[1]);
   pool.collect(*calls[1]);
   pool.serve(*calls[3]);
   pool.serve(*calls[2]);
   REQUIRE(pool.worker(0).begin() == 0);
-  REQUIRE(FakePool::place(pool.admit()) == 1);
+  REQUIRE(FakePool::worker_of(pool.admit()) == 1);
 }
 
 TEST_CASE("a late worker of concurrency 2 keeps what it has begun") {
@@ -174,7 +174,7 @@ TEST_CASE("a late worker that has answered serves the next call without waiting 
   pool.begin(call);
   pool.time_out(call);
   pool.worker(0).answer(1);
-  REQUIRE(FakePool::place(pool.admit()) == 0);
+  REQUIRE(FakePool::worker_of(pool.admit()) == 0);
 }
 
 TEST_CASE("a late worker that has answered takes the oldest call that waits, not the newest") {
@@ -183,11 +183,11 @@ TEST_CASE("a late worker that has answered takes the oldest call that waits, not
   pool.begin(*calls[0]);
   pool.begin(*calls[1]);
   pool.time_out(*calls[0]);
-  REQUIRE(FakePool::place(*calls[2]) == 1);  // ahead
+  REQUIRE(FakePool::worker_of(*calls[2]) == 1);  // ahead
   pool.worker(0).answer(1);
   Call& newest = pool.admit();
-  REQUIRE(FakePool::place(*calls[2]) == 0);
-  REQUIRE(FakePool::place(newest) != -1);
+  REQUIRE(FakePool::worker_of(*calls[2]) == 0);
+  REQUIRE(FakePool::worker_of(newest) != -1);
 }
 
 TEST_CASE("a run that goes on for cancel_grace after its caller left gets its worker killed") {
@@ -212,13 +212,13 @@ TEST_CASE(
     "cancel_grace") {
   FakePool pool{{.workers = 2, .cancel_grace = 2s}};
   Call& call = pool.admit();
-  REQUIRE(FakePool::place(call) == 0);
+  REQUIRE(FakePool::worker_of(call) == 0);
   REQUIRE(pool.time_out(call));
   REQUIRE(call.error->phase() == Phase::kQueued);
   REQUIRE(pool.dispatch.state(0) == WorkerState::kLate);
   const Calls calls = pool.admit_many(2);
   for (Call* next : calls) {
-    REQUIRE(FakePool::place(*next) != 0);
+    REQUIRE(FakePool::worker_of(*next) != 0);
     if (FakePool::queued(*next)) continue;
     pool.serve(*next);
   }

@@ -18,18 +18,18 @@ TEST_CASE("a worker that retires gets nothing new, its successor does") {
   Call& old = pool.admit();
   pool.begin(old);
   pool.replace_worker(0);
-  REQUIRE(FakePool::place(old) == 1);
+  REQUIRE(FakePool::worker_of(old) == 1);
   REQUIRE_FALSE(pool.dispatch.retiring_is_idle());
   for (int i = 0; i < 3; ++i) {
     Call& call = pool.admit();
-    REQUIRE(FakePool::place(call) == 0);
+    REQUIRE(FakePool::worker_of(call) == 0);
     pool.serve(call);
   }
   REQUIRE(pool.retiring().slots().size() == 1);
   pool.answer(old);
   pool.collect(old);
   REQUIRE(pool.dispatch.retiring_is_idle());
-  REQUIRE(FakePool::place(pool.admit()) == 0);
+  REQUIRE(FakePool::worker_of(pool.admit()) == 0);
   REQUIRE(pool.retiring().slots().size() == 1);
 }
 
@@ -40,11 +40,11 @@ TEST_CASE("what was only posted to the worker that retires is taken back, and ru
   pool.begin(*calls[0]);
   const std::uint32_t seen = calls[1]->waiter->seen();
   FakeChannel& successor = pool.replace_worker(0);
-  REQUIRE(FakePool::place(*calls[0]) == 1);
+  REQUIRE(FakePool::worker_of(*calls[0]) == 1);
   REQUIRE(calls[1]->waiter->seen() != seen);
   REQUIRE(pool.stats().in_flight == concurrency + 3);
   for (std::size_t i = 1; i < calls.size(); ++i) {
-    REQUIRE(FakePool::place(*calls[i]) == 0);
+    REQUIRE(FakePool::worker_of(*calls[i]) == 0);
     REQUIRE(&FakePool::channel_of(*calls[i]) == &successor);
     pool.serve(*calls[i]);
   }
@@ -100,7 +100,7 @@ TEST_CASE("with retry = always a call that ran on the worker that retires runs o
   pool.begin(call);
   pool.replace_worker(0);
   pool.end_retiring();
-  REQUIRE(FakePool::place(call) == 0);
+  REQUIRE(FakePool::worker_of(call) == 0);
   pool.serve(call);
   REQUIRE(pool.stats().retried == 1);
 }
@@ -215,10 +215,10 @@ TEST_CASE("workers retire one after the other, each from another place") {
       const Calls calls = pool.admit_many(3);
       for (Call* call : calls) pool.begin(*call);
       const auto there = std::ranges::find_if(
-          calls, [&](const Call* call) { return FakePool::place(*call) == index; });
+          calls, [&](const Call* call) { return FakePool::worker_of(*call) == index; });
       REQUIRE(there != calls.end());
       pool.replace_worker(index);
-      REQUIRE(FakePool::place(**there) == 3);
+      REQUIRE(FakePool::worker_of(**there) == 3);
       for (Call* call : calls) {
         pool.answer(*call);
         pool.collect(*call);

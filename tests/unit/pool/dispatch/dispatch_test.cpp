@@ -14,14 +14,14 @@ using Calls = std::vector<Call*>;
 
 std::vector<int> places(const Calls& calls) {
   std::vector<int> places;
-  for (const Call* call : calls) places.push_back(FakePool::place(*call));
+  for (const Call* call : calls) places.push_back(FakePool::worker_of(*call));
   return places;
 }
 
 TEST_CASE("a call is posted to an idle worker at once") {
   FakePool pool{{.workers = 1}};
   Call& call = pool.admit();
-  REQUIRE(FakePool::place(call) == 0);
+  REQUIRE(FakePool::worker_of(call) == 0);
   REQUIRE(pool.worker(0).slot(call.sequence).call_id == call.id);
   REQUIRE(pool.stats().queued == 0);
 }
@@ -41,14 +41,14 @@ TEST_CASE(
   pool.start_worker(0);
   CHECK(waited.marks.turn > waited.marks.admitted);
   const Call& ahead = admit();
-  REQUIRE(FakePool::place(ahead) == 0);
+  REQUIRE(FakePool::worker_of(ahead) == 0);
   CHECK(ahead.marks.turn == 0);
   pool.start_worker(1);  // which takes it over
-  REQUIRE(FakePool::place(ahead) == 1);
+  REQUIRE(FakePool::worker_of(ahead) == 1);
   CHECK(ahead.marks.turn > ahead.marks.admitted);
   pool.serve(waited);
   const Call& at_once = admit();
-  REQUIRE(FakePool::place(at_once) == 0);
+  REQUIRE(FakePool::worker_of(at_once) == 0);
   CHECK(at_once.marks.turn == at_once.marks.admitted);
 }
 
@@ -56,14 +56,14 @@ TEST_CASE("of several idle workers the one that served last is taken") {
   FakePool pool{{.workers = 4}};
   const Calls calls = pool.admit_many(4);
   for (const int last : {2, 0, 3, 1}) pool.serve(*calls[static_cast<std::size_t>(last)]);
-  for (const int expected : {1, 3, 0, 2}) REQUIRE(FakePool::place(pool.admit()) == expected);
+  for (const int expected : {1, 3, 0, 2}) REQUIRE(FakePool::worker_of(pool.admit()) == expected);
 }
 
 TEST_CASE("one caller after the other is served by one and the same worker") {
   FakePool pool{{.workers = 3}};
   for (int i = 0; i < 10; ++i) {
     Call& call = pool.admit();
-    REQUIRE(FakePool::place(call) == 0);
+    REQUIRE(FakePool::worker_of(call) == 0);
     pool.serve(call);
   }
   REQUIRE(pool.stats().workers[0].served == 10);
@@ -97,7 +97,7 @@ TEST_CASE("a waiter is told when its call is posted, ahead too") {
   const Calls calls = pool.admit_many(3);
   const std::uint32_t seen = calls[2]->waiter->seen();
   pool.serve(*calls[0]);
-  REQUIRE(FakePool::place(*calls[2]) == 0);
+  REQUIRE(FakePool::worker_of(*calls[2]) == 0);
   REQUIRE(calls[2]->waiter->seen() != seen);
 }
 
@@ -107,10 +107,10 @@ TEST_CASE("B4: a quick request never waits behind a slow one while a worker is i
   pool.begin(slow);
   Call& quick = pool.admit();
   Call& next = pool.admit();
-  REQUIRE(FakePool::place(next) == 0);  // ahead, behind the slow one
+  REQUIRE(FakePool::worker_of(next) == 0);  // ahead, behind the slow one
   const std::uint32_t seen = next.waiter->seen();
   pool.serve(quick);
-  REQUIRE(FakePool::place(next) == 1);
+  REQUIRE(FakePool::worker_of(next) == 1);
   REQUIRE(next.waiter->seen() != seen);
   REQUIRE(pool.stats().queued == 0);
   pool.serve(next);
@@ -131,9 +131,9 @@ TEST_CASE("an idle worker takes the oldest of all that wait, wherever it waits")
   REQUIRE(places(calls) == std::vector<int>{0, 1, -1, 0, 1, 2, 2});
   pool.serve(*calls[5]);
   pool.serve(*calls[6]);
-  REQUIRE(FakePool::place(*calls[3]) == 2);  // taken back from worker 0
+  REQUIRE(FakePool::worker_of(*calls[3]) == 2);  // taken back from worker 0
   pool.serve(*calls[3]);
-  REQUIRE(FakePool::place(*calls[4]) == 2);
+  REQUIRE(FakePool::worker_of(*calls[4]) == 2);
 }
 
 TEST_CASE("a call posted ahead that has begun meanwhile stays, and the next oldest is taken back") {
@@ -144,8 +144,8 @@ TEST_CASE("a call posted ahead that has begun meanwhile stays, and the next olde
   pool.begin(*calls[3]);
   pool.begin(*calls[1]);
   pool.serve(*calls[2]);
-  REQUIRE(FakePool::place(*calls[3]) == 0);
-  REQUIRE(FakePool::place(*calls[4]) == 2);
+  REQUIRE(FakePool::worker_of(*calls[3]) == 0);
+  REQUIRE(FakePool::worker_of(*calls[4]) == 2);
 }
 
 TEST_CASE(
@@ -157,13 +157,13 @@ TEST_CASE(
   for (std::uint32_t i = 0; i < 3 * FakeChannel::kSlots; ++i) {
     Call& next = pool.admit();
     pool.serve(*quick);
-    REQUIRE(FakePool::place(next) == 1);
+    REQUIRE(FakePool::worker_of(next) == 1);
     quick = &next;
   }
   Call& waiting = pool.admit();
   pool.answer(slow);
   pool.collect(slow);  // before the worker has passed what was taken back
-  REQUIRE(FakePool::place(waiting) == 0);
+  REQUIRE(FakePool::worker_of(waiting) == 0);
   Call& ahead = pool.admit();
   pool.serve(waiting);
   pool.serve(*quick);
@@ -185,7 +185,7 @@ TEST_CASE("a call that finds no room in an idle worker's ring is posted at the n
   }
   pool.worker(0).pass_recalled();
   pool.sweep();
-  REQUIRE(FakePool::place(call) == 0);
+  REQUIRE(FakePool::worker_of(call) == 0);
 }
 
 TEST_CASE("B6: past max_queue_size a call is refused at once, those posted ahead counted") {
@@ -206,7 +206,7 @@ TEST_CASE("max_queue_size 0 lets no call wait, but idle workers serve") {
   const Calls calls = pool.admit_many(2);
   REQUIRE(pool.refused().code() == ErrorCode::kQueueFull);
   pool.serve(*calls[1]);
-  REQUIRE(FakePool::place(pool.admit()) == 1);
+  REQUIRE(FakePool::worker_of(pool.admit()) == 1);
   REQUIRE(pool.refused().code() == ErrorCode::kQueueFull);
 }
 
@@ -227,7 +227,7 @@ TEST_CASE("among workers of concurrency 2 the one that runs less is taken") {
   const Calls calls = pool.admit_many(4);
   REQUIRE(places(calls) == std::vector<int>{0, 1, 0, 1});
   pool.serve(*calls[1]);
-  REQUIRE(FakePool::place(pool.admit()) == 1);
+  REQUIRE(FakePool::worker_of(pool.admit()) == 1);
 }
 
 TEST_CASE("calls that were admitted before any worker lives are run once one is ready") {
@@ -248,7 +248,7 @@ TEST_CASE("a new worker is not the one that served last") {
   pool.end_worker(0);
   pool.serve(pool.admit());
   pool.start_worker(0);
-  REQUIRE(FakePool::place(pool.admit()) == 1);
+  REQUIRE(FakePool::worker_of(pool.admit()) == 1);
 }
 
 TEST_CASE("an exception of the model is an answer like any other") {

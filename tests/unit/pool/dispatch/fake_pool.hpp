@@ -130,7 +130,9 @@ class FakePool {
   static bool queued(const Call& call) { return call.state == CallState::kQueued; }
   // The index of the worker that the call is posted to, or -1; of the one that retires: the number
   // of workers.
-  static int place(const Call& call) { return call.state == CallState::kPosted ? call.worker : -1; }
+  static int worker_of(const Call& call) {
+    return call.state == CallState::kPosted ? call.worker : -1;
+  }
   static std::optional<ErrorCode> code(const Call& call) {
     return call.error ? std::optional(call.error->code()) : std::nullopt;
   }

@@ -13,7 +13,7 @@ class Machine {
     groups_.put("mount/memory/a/memory.oom_control", "oom_kill " + std::to_string(count) + "\n");
   }
   [[nodiscard]] OomKills::Mark mark() const {
-    return OomKills::mark(groups_.place("4:memory:/a\n"));
+    return OomKills::mark(groups_.paths("4:memory:/a\n"));
   }
 
   OomKills oom;
