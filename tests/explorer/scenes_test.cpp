@@ -24,5 +24,11 @@ void check(std::span<const Scene> scenes) {
 
 TEST_CASE("requests are neither lost nor taken twice in any interleaving") { check(ring_scenes()); }
 
+TEST_CASE("replies reach whoever waits for them in any interleaving") { check(reply_scenes()); }
+
+TEST_CASE("parts come once and whole in any interleaving") { check(part_scenes()); }
+
+TEST_CASE("what a worker that stops leaves behind is known in any state") { check(death_scenes()); }
+
 }  // namespace
 }  // namespace inferpool::explorer
