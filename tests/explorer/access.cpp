@@ -2,6 +2,7 @@
 #include "explorer/access.hpp"
 
 #include <array>
+#include <map>
 #include <string_view>
 
 namespace inferpool::explorer {

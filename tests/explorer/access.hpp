@@ -2,10 +2,9 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
-#include <tuple>
+#include <unordered_map>
 #include <vector>
 
 #include "explorer/memory.hpp"
@@ -60,11 +59,24 @@ class Accesses {
   [[nodiscard]] std::vector<Access> all() const;
 
  private:
-  using Key = std::tuple<const char*, const char*, Operation, Order, std::uint32_t>;
+  struct Key {
+    const char* file;
+    const char* function;
+    Operation operation;
+    Order order;
+    std::uint32_t cell;
+    bool operator==(const Key&) const = default;
+  };
+  struct Hash {
+    std::size_t operator()(const Key& key) const noexcept {
+      return reinterpret_cast<std::uintptr_t>(key.function) * 31 + key.cell * 64 +
+             static_cast<std::size_t>(key.operation) * 8 + static_cast<std::size_t>(key.order);
+    }
+  };
   const Access& add(const Key& key, const std::string& word);
 
   std::optional<Weakening> weakening_;
-  std::map<Key, Access> known_;
+  std::unordered_map<Key, Access, Hash> known_;
 };
 
 }  // namespace inferpool::explorer

@@ -4,7 +4,7 @@
 namespace inferpool::explorer {
 
 Outcome explore(const Play& play, Bounds bounds, std::optional<Weakening> weakening) {
-  Stage stage(bounds.stale_reads, std::move(weakening));
+  Stage stage(bounds, std::move(weakening));
   Outcome outcome;
   while (!outcome.complete && !outcome.failure && outcome.runs < bounds.most_runs) {
     stage.begin();

@@ -15,11 +15,6 @@ namespace inferpool::explorer {
 // A scene, played once: see Stage.
 using Play = std::function<void(Stage&)>;
 
-struct Bounds {
-  int stale_reads = 3;             // of a run: loads that do not read the last write
-  std::size_t most_runs = 500000;  // after which it gives up
-};
-
 struct Outcome {
   std::size_t runs = 0;
   std::size_t states = 0;              // that were told apart

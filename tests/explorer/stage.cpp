@@ -6,10 +6,8 @@
 
 namespace inferpool::explorer {
 
-Stage::Stage(int stale_reads, std::optional<Weakening> weakening)
-    : most_stale_reads_(stale_reads),
-      accesses_(std::move(weakening)),
-      first_number_(Cell::next_number) {
+Stage::Stage(Bounds bounds, std::optional<Weakening> weakening)
+    : bounds_(bounds), accesses_(std::move(weakening)), first_number_(Cell::next_number) {
   current_ = this;
 }
 
@@ -29,6 +27,7 @@ void Stage::begin() {
   running_ = 0;
   stopped_ = -1;
   stale_reads_ = 0;
+  preemptions_ = 0;
   Cell::next_number = first_number_;
 }
 
@@ -84,25 +83,31 @@ bool Stage::may_run(const Thread& thread) {
 }
 
 // The thread that runs comes first; a process that may stop counts from -1 downwards.
-std::vector<int> Stage::alternatives() {
-  std::vector<int> all;
-  if (may_run(self())) all.push_back(running_);
-  for (int i = 1; i < static_cast<int>(threads_.size()); ++i)
-    if (i != running_ && may_run(threads_[static_cast<std::size_t>(i)])) all.push_back(i);
+void Stage::find_alternatives() {
+  alternatives_.clear();
+  const bool goes_on = may_run(self());
+  if (goes_on) alternatives_.push_back(running_);
+  if (!goes_on || preemptions_ != bounds_.preemptions) {
+    for (int i = 1; i < static_cast<int>(threads_.size()); ++i)
+      if (i != running_ && may_run(threads_[static_cast<std::size_t>(i)]))
+        alternatives_.push_back(i);
+  }
   if (stopped_ < 0)
-    for (const int process : may_stop_) all.push_back(-process);
-  return all;
+    for (const int process : may_stop_) alternatives_.push_back(-process);
 }
 
 void Stage::switch_over() {
   for (;;) {
-    const std::vector<int> all = alternatives();
-    if (all.empty() || (all.front() < 0 && threads_.size() == 1)) break;
-    if (all.size() > 1 && choices_.at_new() && !seen_.insert(state()).second) {
+    find_alternatives();
+    const std::size_t count = alternatives_.size();
+    if (count == 0) break;
+    if (count > 1 && choices_.at_new() && !seen_.insert(state()).second) {
       over_ = true;  // all that can follow was played
       break;
     }
-    const int next = all[static_cast<std::size_t>(choices_.choose(static_cast<int>(all.size())))];
+    const int next =
+        alternatives_[static_cast<std::size_t>(choices_.choose(static_cast<int>(count)))];
+    if (next != running_ && next >= 0 && alternatives_.front() == running_) ++preemptions_;
     if (next >= 0) return go_on_with(next);
     stop(-next);
   }
@@ -163,6 +168,8 @@ void Stage::expect(bool holds, const char* what) {
 std::uint64_t Stage::state() const {
   std::uint64_t state = mix(memory_.state(), static_cast<std::uint64_t>(stale_reads_));
   state = mix(state, static_cast<std::uint64_t>(stopped_ + 1));
+  if (bounds_.preemptions != Bounds::kAnyNumber)
+    state = mix(state, static_cast<std::uint64_t>(preemptions_ * 8 + running_));
   for (std::size_t i = 1; i < threads_.size(); ++i) {
     const auto history = memory_.thread(static_cast<int>(i)).history;
     state = mix(state, mix(history, static_cast<std::uint64_t>(threads_[i].status)));
@@ -188,7 +195,7 @@ std::uint64_t Stage::read(const Cell& cell, const Access& access, Order order, i
 std::uint64_t Stage::load(const Cell& cell, Order order, Where where) {
   const Access& access = enter(cell, Operation::kLoad, order, where);
   int older = 0;
-  if (stale_reads_ < most_stale_reads_ && running_ != 0)
+  if (stale_reads_ < bounds_.stale_reads && running_ != 0)
     older = choices_.choose(memory_.older(running_, cell, access.order) + 1);
   if (older != 0) ++stale_reads_;
   return read(cell, access, access.order, older);

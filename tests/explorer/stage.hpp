@@ -19,6 +19,14 @@
 
 namespace inferpool::explorer {
 
+// What of the interleavings is played.
+struct Bounds {
+  int stale_reads = 3;              // of a run: loads that do not read the last write
+  int preemptions = kAnyNumber;     // of a run: switches away from a thread that could go on
+  std::size_t most_runs = 1000000;  // after which the explorer gives up
+  static constexpr int kAnyNumber = -1;
+};
+
 // What a thread sleeps on: as the kernel's futex, while the cell holds `expected`.
 struct Sleep {
   const Cell* cell;
@@ -39,7 +47,7 @@ class Stage {
   // Ends a run in which there is nothing more to see: it is not an error.
   struct Over {};
 
-  Stage(int stale_reads, std::optional<Weakening> weakening);
+  Stage(Bounds bounds, std::optional<Weakening> weakening);
   Stage(const Stage&) = delete;
   Stage& operator=(const Stage&) = delete;
   ~Stage();
@@ -129,7 +137,7 @@ class Stage {
   }
   // A choice of who goes on, or stops.
   void switch_over();
-  [[nodiscard]] std::vector<int> alternatives();
+  void find_alternatives();
   [[nodiscard]] bool may_run(const Thread& thread);
   [[nodiscard]] std::uint64_t state() const;
   void stop(int process);
@@ -155,7 +163,7 @@ class Stage {
   }
   Thread& self() { return threads_[static_cast<std::size_t>(running_)]; }
 
-  const int most_stale_reads_;
+  const Bounds bounds_;
   Accesses accesses_;
   Memory memory_;
   Choices choices_;
@@ -172,6 +180,8 @@ class Stage {
   int running_ = 0;
   int stopped_ = -1;
   int stale_reads_ = 0;
+  int preemptions_ = 0;
+  std::vector<int> alternatives_;  // of the choice that is made now
   const std::uint32_t first_number_;
 
   static inline Stage* current_ = nullptr;

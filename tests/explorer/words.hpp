@@ -18,6 +18,7 @@ namespace inferpool::explorer {
 template <typename T>
 class Atomic : public Cell {
  public:
+  Atomic() noexcept : Atomic(T{}) {}
   Atomic(T value) noexcept : Cell(static_cast<std::uint64_t>(value)) {}
 
   T load(Order order, Where where = {}) const noexcept {
