@@ -125,7 +125,7 @@ void part_of_a_worker_that_stops(Stage& stage) {
       },
       Stage::kWorker, true);
   stage.on_stop("watcher", [&] {
-    if (ends.host.part_stands(1)) {
+    if (ends.host.part_available(1)) {
       stage.expect(ends.answer(1) == 7, "a part that stands is whole");
     } else {
       stage.expect(fate_of(ends, 1) == Fate::kLost, "a run of which nothing stands is lost");

@@ -10,15 +10,15 @@
 #include "explorer/words.hpp"
 #include "ipc/host_ring_body.hpp"
 #include "ipc/worker_ring_body.hpp"
-#include "pool/call_wait.hpp"
+#include "pool/calls/call_wait.hpp"
 
 namespace inferpool::explorer {
 
 using Control = ipc::BasicControl<Words>;
 using HostRing = ipc::BasicHostRing<Words>;
 using WorkerRing = ipc::BasicWorkerRing<Words>;
-using Waiter = pool::BasicWaiter<Words>;
-using CallWait = pool::BasicCallWait<Words>;
+using Waiter = pool::dispatch::BasicWaiter<Words>;
+using CallWait = pool::calls::BasicCallWait<Words>;
 
 // A frame of one number.
 using Frame = std::array<std::byte, sizeof(std::uint64_t)>;
@@ -117,11 +117,11 @@ inline std::string Ends::name_of(const Cell& cell) {
   if (is(shared.worker.take_mutex.cell())) return "take_mutex";
   if (is(shared.host.doorbell)) return "doorbell";
   if (is(shared.host.closing)) return "closing";
-  if (is(shared.host.crowded)) return "crowded";
+  if (is(shared.host.oversubscribed)) return "oversubscribed";
   for (const auto& slot : shared.requests) {
     if (is(slot.posted)) return "posted";
     if (is(slot.reply_parked)) return "reply_parked";
-    if (is(slot.told)) return "told";
+    if (is(slot.caller_word)) return "caller word";
   }
   for (const auto& slot : shared.replies) {
     if (is(slot.published)) return "published";
@@ -137,21 +137,21 @@ class Caller {
   // A WaitedCall, as far as CallWait knows it.
   struct Call {
     struct {
-      Deadline deadline;
+      core::Deadline deadline;
     } call;
     struct {
-      pool::CallState state = pool::CallState::kPosted;
+      pool::dispatch::CallState state = pool::dispatch::CallState::kPosted;
       bool dead = false;
       HostRing* ring = nullptr;
       std::uint32_t sequence = 0;
     } where;
 
-    [[nodiscard]] const auto& placement() const noexcept { return where; }
+    [[nodiscard]] const auto& snapshot() const noexcept { return where; }
     [[nodiscard]] bool answered() const noexcept { return where.ring->answered(where.sequence); }
-    [[nodiscard]] bool part_stands() const noexcept {
-      return where.ring->part_stands(where.sequence);
+    [[nodiscard]] bool part_available() const noexcept {
+      return where.ring->part_available(where.sequence);
     }
-    [[nodiscard]] bool stands() const noexcept { return answered() || part_stands(); }
+    [[nodiscard]] bool stands() const noexcept { return answered() || part_available(); }
   };
 
   explicit Caller(CallWait::First first = CallWait::First::kReply) : wait_(spin_, waiter, first) {}

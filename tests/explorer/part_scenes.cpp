@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Answers in parts: the published word there, the told word back.
+// Answers in parts: the published word there, the caller word back.
 #include <array>
 
 #include "explorer/ends.hpp"
@@ -25,7 +25,7 @@ std::uint32_t take_parts(Stage& stage, Ends& ends, Caller& caller, std::uint32_t
   const std::array calls{Caller::call(ends, 1)};
   std::uint32_t taken = 0;
   while (taken < most && !calls[0].answered()) {
-    if (!calls[0].part_stands()) {
+    if (!calls[0].part_available()) {
       caller.wait(calls, 0);
       continue;
     }
