@@ -10,7 +10,7 @@ namespace {
 
 constexpr int kMostDepth = 100;
 
-// Where tensors are in messages of onnx.proto, besides onnx_fields.hpp.
+// Further fields of onnx.proto's messages that lead to tensors; the others are in onnx_fields.hpp.
 enum Field : std::uint32_t {
   kModelFunction = 25,
   kGraphSparse = 15,
