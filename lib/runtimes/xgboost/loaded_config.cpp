@@ -53,7 +53,7 @@ void compare(const CheckedModel& model, const LoadedConfig& config) {
   compare_number("num_feature", model.num_feature, config.num_feature);
   if (model.base_scores.empty()) return;
   const std::vector<float> taken = read_base_scores(config.base_score);
-  // One stands for all outputs.
+  // A single score applies to all outputs.
   const std::size_t count = std::max(taken.size(), model.base_scores.size());
   for (std::size_t i = 0; i < count; ++i) {
     const float ours = model.base_scores[std::min(i, model.base_scores.size() - 1)];
