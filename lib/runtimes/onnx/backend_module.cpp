@@ -37,8 +37,8 @@ fs::path program_folder() {
   const fs::path program = fs::read_symlink("/proc/self/exe", failed);
   if (failed) {
     throw NetworkError(fmt::format(
-        "where the backends lie is not known, as /proc/self/exe cannot be read: {}. Is /proc "
-        "mounted?",
+        "the folder of the backends is not known, because /proc/self/exe cannot be read: {}. Is "
+        "/proc mounted?",
         failed.message()));
   }
   return program.parent_path();
@@ -57,7 +57,7 @@ const Backend& load_backend(const fs::path& folder, std::string_view name) {
   if (backend->stamp != std::string_view(kBackendStamp)) {
     throw NetworkError(fmt::format(
         "{} is of another build than this inferpool-onnx. Install both from one build; a pool that "
-        "ran while inferpool was upgraded has to be made anew",
+        "ran while inferpool was upgraded must be made again",
         module.string()));
   }
   return *backend;

@@ -68,7 +68,7 @@ Shape checked_shape(const cv::Mat& array, const TensorSpec& output, const Symbol
 void refuse_texts(std::span<const TensorSpec> specs, const char* role) {
   for (const TensorSpec& spec : specs) {
     if (spec.datatype != Datatype::kBytes) continue;
-    throw NetworkError(fmt::format("the {} \"{}\" is BYTES, with which {} does not compute", role,
+    throw NetworkError(fmt::format("the {} \"{}\" is BYTES; {} does not compute with it", role,
                                    spec.name, opencv_version()));
   }
 }

@@ -61,8 +61,8 @@ void InputArrays::release() {
   if (names.empty()) return;
   throw ForeignException(
       "BufferError",
-      fmt::format("predict kept a view of the input \"{}\" after it returned, when its memory is "
-                  "another request's; keep a copy of it: numpy.array(...), or .copy()",
+      fmt::format("predict kept a view of the input \"{}\" after it returned, when its memory "
+                  "belongs to another request; keep a copy of it: numpy.array(...), or .copy()",
                   fmt::join(names, "\", \"")));
 }
 

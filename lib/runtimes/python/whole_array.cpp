@@ -99,7 +99,7 @@ class Check {
     for (const auto& [attribute, what, instead] : kAdditions) {
       if (!py::hasattr(value, attribute)) continue;
       refuse("TypeError", name_, value,
-             fmt::format(", which has {} (.{}) that an array has not; accepted: {}", what,
+             fmt::format(", which has {} (.{}) that an array cannot hold; accepted: {}", what,
                          attribute, instead));
     }
   }

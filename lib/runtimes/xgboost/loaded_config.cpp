@@ -15,7 +15,7 @@ namespace {
 
 [[noreturn]] void refuse(std::string_view field, std::string_view file, std::string_view taken) {
   throw XgboostError(
-      fmt::format("its {} is \"{}\", and \"{}\" was read of it", field, file, taken));
+      fmt::format("its {} is \"{}\", but XGBoost has read \"{}\"", field, file, taken));
 }
 
 int number(std::string_view text) {
@@ -44,7 +44,7 @@ LoadedConfig read_config(std::string_view json) try {
   loaded.classes = std::max(number(loaded.num_class), 0);
   return loaded;
 } catch (const nlohmann::json::exception& error) {
-  throw XgboostError(fmt::format("what it says of itself is no JSON: {}", error.what()));
+  throw XgboostError(fmt::format("its configuration is no JSON: {}", error.what()));
 }
 
 void compare(const CheckedModel& model, const LoadedConfig& config) {
