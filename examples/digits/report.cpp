@@ -72,7 +72,7 @@ std::string image_row(const LabelledImage& image, std::size_t row) {
   return text;
 }
 
-// A blank and up to 24 characters, drawn to an eighth of one.
+// A blank and a bar of up to 24 characters, in steps of an eighth of a character.
 std::string bar(float share) {
   static constexpr std::array kEighths = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
   const auto eighths = static_cast<std::size_t>(std::lround(share * 24 * 8));
