@@ -4,29 +4,29 @@
 #   cmake/bootstrap.sh demo [digits | onnx | python | xgboost] [arguments of the example]
 #   cmake/bootstrap.sh test [arguments of ctest]
 #   cmake/bootstrap.sh bench [full]
-# Missing Debian packages are installed first, nothing else is downloaded. Everything is built below build/.
+# It first installs missing Debian packages and downloads nothing else. It builds everything below build/.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 packages=(g++ cmake ninja-build libboost-dev libfmt-dev nlohmann-json3-dev catch2)
 test_packages=(strace gdb valgrind libonnx-testdata)
-# What each example needs besides; those of bundled workers are what these are built with.
+# The further packages of each example. The bundled workers are built with the same ones.
 digits_packages=()
 onnx_packages=(libonnxruntime-dev libopencv-dnn-dev)
 python_packages=(pybind11-dev python3-dev python3-numpy python3-sklearn gnuplot-nox)
 xgboost_packages=(libxgboost-dev)
-# Packages that one of the two Debians lacks, and what goes without them.
+# Packages that one of the two Debians lacks, and what happens without them.
 declare -A rarely_there=(
   [libonnxruntime-dev]='inferpool-onnx computes by OpenCV, unless CMake is given a release of ONNX Runtime'
   [libonnx-testdata]='the vectors of ONNX are left out of the tests')
 newer_boosts=(libboost1.81-dev libboost1.88-dev) # of Debian 12 and of 13
-# What the benchmarks are compared with and drawn by; each is left out where it cannot be had.
+# Packages for the peers and the plots of the benchmarks; those that are not available are left out.
 bench_packages=(gnuplot-nox libzmq3-dev pkg-config iceoryx libiceoryx-posh-dev python3
   libopenblas-pthread-dev libopencv-dnn-dev)
 
 # The program of each example.
 declare -A programs=([digits]=digits [onnx]=numerals [python]=reader [xgboost]=tumours)
-# What stands before the file of an input on inferpool-run's command line: the input's name.
+# The input's name, which comes before the file on inferpool-run's command line.
 declare -A inputs=([onnx]=image= [python]=images= [xgboost]=input=)
 examples='digits | onnx | python | xgboost'
 
@@ -65,7 +65,7 @@ install_packages() {
   "${as_root[@]}" install --yes --no-install-recommends "${missing[@]}"
 }
 
-# Does this Debian have the package? Its lists may be empty, as in an image of a container.
+# Does this Debian have the package? Its package lists may be empty, as in a container image.
 lists_are_new=
 is_available() {
   command -v apt-cache >/dev/null || return 1
@@ -77,8 +77,8 @@ is_available() {
   apt-cache show "$1" >/dev/null 2>&1
 }
 
-# The headers of a Boost newer than the system's, beside it, for tests of asio.hpp. They are left out
-# where they cannot be had.
+# Fetches the headers of a newer Boost than the system's, for tests of asio.hpp. The tests are left out if no
+# such headers are available.
 fetch_newer_boost() {
   local folder=build/newer-boost package
   [[ ! -d $folder/usr ]] || return 0
@@ -93,7 +93,7 @@ fetch_newer_boost() {
   say "none of ${newer_boosts[*]} can be fetched: tests with a newer Boost are left out"
 }
 
-# add_packages <package>...: those of them that this Debian has, where it need not have all.
+# add_packages <package>...: adds the packages, without the optional ones that this Debian lacks.
 add_packages() {
   local package
   for package in "$@"; do
@@ -131,7 +131,7 @@ advise_on_demo() {
     "build/release/lib/tools/inferpool-run $folder/model-settings.json --input $folder/one_image.npy"
 }
 
-# What to do next with the model of an example: one that is a file needs no program of its own.
+# Shows how to ask the model of an example without its program: a model that is a file needs none.
 suggest_run() {
   say "to ask that model yourself: build/release/lib/tools/inferpool-run" \
     "build/release/examples/$1/model-settings.json --input ${inputs[$1]:-}<file.npy>"
@@ -153,8 +153,8 @@ run_tests() {
   ctest --preset dev --parallel "$(nproc)" "$@"
 }
 
-# Every benchmark that is built, one after the other, then the report on all of them. A figure that is
-# missed is no failure; a program that fails is.
+# Runs every benchmark that is built, one after the other, then reports on all of them. A missed figure is no
+# failure; a program that fails is.
 bench() {
   local full=()
   case ${1:-} in

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-# onnxruntime::onnxruntime, where ONNX Runtime 1.11 or newer is found with its C API: as Debian 13 installs it
-# (libonnxruntime-dev), or in the folder of a release, of which INFERPOOL_ONNXRUNTIME_DIR or CMAKE_PREFIX_PATH
-# says where it is.
+# Defines onnxruntime::onnxruntime if ONNX Runtime 1.11 or newer is found with its C API: where Debian 13
+# installs it (libonnxruntime-dev), or in the folder of a release that INFERPOOL_ONNXRUNTIME_DIR or
+# CMAKE_PREFIX_PATH names.
 
 set(INFERPOOL_ONNXRUNTIME_DIR "" CACHE PATH "Folder of a release of ONNX Runtime: include/ and lib/ are in it")
-# Of a folder that is named nothing but that is taken.
+# If a folder is named, only that one is searched.
 set(places)
 if(INFERPOOL_ONNXRUNTIME_DIR)
   set(places PATHS ${INFERPOOL_ONNXRUNTIME_DIR} NO_DEFAULT_PATH)
-  # What another folder had is in the cache.
+  # The cache still has what was found in another folder.
   if(NOT ONNXRUNTIME_FOUND_IN STREQUAL INFERPOOL_ONNXRUNTIME_DIR)
     unset(ONNXRUNTIME_INCLUDE_DIR CACHE)
     unset(ONNXRUNTIME_LIBRARY CACHE)
@@ -21,7 +21,7 @@ find_path(ONNXRUNTIME_INCLUDE_DIR onnxruntime_c_api.h ${places}
 find_library(ONNXRUNTIME_LIBRARY onnxruntime ${places} PATH_SUFFIXES lib lib64)
 mark_as_advanced(ONNXRUNTIME_INCLUDE_DIR ONNXRUNTIME_LIBRARY)
 
-# "#define ORT_API_VERSION 21" is that of 1.21.
+# "#define ORT_API_VERSION 21" is in the header of 1.21.
 set(onnxruntime_version 0)
 if(ONNXRUNTIME_INCLUDE_DIR)
   file(STRINGS ${ONNXRUNTIME_INCLUDE_DIR}/onnxruntime_c_api.h line REGEX "^#define ORT_API_VERSION +[0-9]+")

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# opencv::dnn, where OpenCV 4.6 is found with its DNN module: the one that the table of trusted forms
-# (lib/runtimes/onnx/trusted_forms.cpp) was proven with. OpenCV 4.10 crashes in some of
-# these forms. Not by its own package file: Debian has that in a package of all of OpenCV.
+# Defines opencv::dnn if OpenCV 4.6 is found with its DNN module. The table of trusted forms
+# (lib/runtimes/onnx/trusted_forms.cpp) was proven with that version; OpenCV 4.10 crashes in some of these
+# forms. OpenCV's own package file is not used: Debian ships it only in a package of all of OpenCV.
 
 find_path(OPENCV_INCLUDE_DIR opencv2/dnn.hpp PATH_SUFFIXES opencv4)
 find_library(OPENCV_CORE_LIBRARY opencv_core)

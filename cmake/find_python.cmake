@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# inferpool_python, where a Python to embed (3.9 or newer) and the headers of pybind11 are found. It is
-# the system's rather than the first on PATH: the one that Debian's packages of Python are for.
+# Defines inferpool_python if a Python to embed (3.9 or newer) and the headers of pybind11 are found. It
+# prefers the system's Python to the first one on PATH, since Debian's Python packages are for that one.
 
 find_program(INFERPOOL_PYTHON python3 PATHS /usr/bin NO_DEFAULT_PATH
              DOC "The Python that inferpool-python embeds")
@@ -14,13 +14,14 @@ if(INFERPOOL_PYTHON AND PYBIND11_INCLUDE_DIR)
   find_package(Python 3.9 QUIET COMPONENTS Interpreter Development.Embed)
 endif()
 
-# Plain Python runs quicker in the static library than in the shared one, which Debian's python3 does not
-# use either: by 6 % in features such as those of examples/python. Sanitizers tell the shared one by its name.
+# Plain Python runs faster in the static library than in the shared one: by 6 % in features such as those of
+# examples/python. Debian's python3 does not use the shared one either. Sanitizers recognise the shared one
+# by its name.
 option(INFERPOOL_PYTHON_STATIC "Link inferpool-python with Python's static library, where it can be" ON)
 mark_as_advanced(INFERPOOL_PYTHON_STATIC)
 
-# inferpool_find_static_python(<result>): what to link, or empty. Extension modules find Python's functions
-# in the executable, so that it has all of them.
+# inferpool_find_static_python(<result>): what to link, or empty. The executable gets all of Python's
+# functions, since extension modules look for them there.
 function(inferpool_find_static_python result)
   execute_process(
     COMMAND ${INFERPOOL_PYTHON} -c "from sysconfig import get_config_var as v\n\
@@ -55,7 +56,7 @@ if(TARGET Python::Python)
   target_include_directories(
     inferpool_python SYSTEM INTERFACE ${Python_INCLUDE_DIRS} ${PYBIND11_INCLUDE_DIR})
   target_compile_definitions(inferpool_python INTERFACE INFERPOOL_PYTHON="${INFERPOOL_PYTHON}")
-  # As pybind11 wants its types to be, and those that hold them.
+  # pybind11 needs hidden visibility for its types and for types that contain them.
   target_compile_options(inferpool_python INTERFACE -fvisibility=hidden)
   target_link_libraries(inferpool_python INTERFACE ${python_link})
 endif()

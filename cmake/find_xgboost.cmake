@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# xgboost::xgboost, where XGBoost 1.6 (the first that reads UBJ) or newer is found. Not by its own package
-# file: Debian's refers to a program of another package.
+# Defines xgboost::xgboost if XGBoost 1.6 (the first that reads UBJ) or newer is found. XGBoost's own package
+# file is not used: Debian's refers to a program of another package.
 
 find_path(XGBOOST_INCLUDE_DIR xgboost/c_api.h)
 find_library(XGBOOST_LIBRARY xgboost)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 
 # inferpool_header_version(<result> <header> <prefix>): the version "MAJOR.MINOR" that a library's header
-# defines as <prefix>MAJOR and <prefix>MINOR; 0 where there is no such header.
+# defines as <prefix>MAJOR and <prefix>MINOR; 0 if the header does not exist.
 function(inferpool_header_version result header prefix)
   set(version 0)
   if(EXISTS ${header})

@@ -2,12 +2,12 @@
 
 # inferpool_add_worker(<name> FOR <host> SOURCES <file>... [DESTINATION <dir>] [NO_INSTALL])
 #
-# Adds the worker executable <name> for the executable target <host>: linked with inferpool::worker, built
-# whenever the host is, and put beside it, where the host looks for a worker named without a folder.
+# Adds the worker executable <name> for the executable target <host>. It is linked with inferpool::worker,
+# built whenever the host is, and put beside it: there the host looks for a worker named without a folder.
 # It inherits nothing else from the host; add what the model needs with target_link_libraries(<name> ...).
 #
-# It is installed to DESTINATION, which must be the host's own (default: CMAKE_INSTALL_BINDIR, the default
-# of install(TARGETS <host>)). NO_INSTALL leaves that out.
+# The worker is installed to DESTINATION, which must be the host's own (default: CMAKE_INSTALL_BINDIR, the
+# default of install(TARGETS <host>)). With NO_INSTALL it is not installed.
 function(inferpool_add_worker name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "NO_INSTALL" "FOR;DESTINATION" "SOURCES")
   if(arg_UNPARSED_ARGUMENTS)

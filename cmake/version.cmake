@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 
-# Reads "MAJOR.MINOR.PATCH" from the public header, where it is stated once.
+# Reads "MAJOR.MINOR.PATCH" from the public header, the only place where it is written.
 function(inferpool_read_version header result)
   set(numbers)
   foreach(part MAJOR MINOR PATCH)

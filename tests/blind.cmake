@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Each instrument, made blind on purpose: a test that rests on it says so, and neither passes nor fails.
+# Makes each instrument blind on purpose. A test that needs it must report that, and neither pass nor fail.
 
 # inferpool_blind(<instrument> <program> <test case>)
 function(inferpool_blind instrument program test)

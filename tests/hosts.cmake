@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# Programs that are hosts of a pool, for tests that end them, trace them or take their means.
+# Programs that are hosts of a pool, for tests that end them, trace them or take their resources away.
 
-# Hosts that their tests may end, or take the means from.
+# Hosts that their tests may end or deprive of resources.
 foreach(program IN ITEMS cgroup_host each_limit_host host_program limited_host)
   add_executable(${program} hosts/${program}.cpp)
   target_link_libraries(${program} PRIVATE inferpool::inferpool inferpool_private inferpool_warnings)
@@ -10,7 +10,7 @@ foreach(program IN ITEMS cgroup_host each_limit_host host_program limited_host)
   add_dependencies(integration_tests ${program})
 endforeach()
 
-# A host that uses every limit once, and the same with a real-time clock that jumps, as its worker has.
+# A host that uses every limit once, and the same host with a real-time clock that jumps, like its worker's.
 foreach(program IN ITEMS timed_program wild_clock_program)
   add_executable(${program} hosts/timed_program.cpp)
   target_link_libraries(${program} PRIVATE inferpool::inferpool inferpool_private inferpool_warnings)
@@ -25,7 +25,7 @@ inferpool_add_worker(
 target_link_libraries(wild_clock_worker PRIVATE inferpool_private inferpool_warnings)
 target_include_directories(wild_clock_worker PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
 
-# A host under valgrind, which does not go together with sanitizers.
+# A host under valgrind, which does not work with sanitizers.
 find_program(VALGRIND_EXECUTABLE valgrind)
 if(CMAKE_CXX_FLAGS MATCHES "-fsanitize")
   message(STATUS "inferpool: hosts under valgrind are left out: built with sanitizers")
@@ -45,10 +45,10 @@ else()
 endif()
 
 add_dependencies(soak_pools_tests faulty_worker)
-# So that the stacks that it writes name its functions.
+# With exported symbols the stacks that it writes name its functions.
 set_target_properties(faulty_worker PROPERTIES ENABLE_EXPORTS ON)
 
-# A host of its own, which hot_path_test.cpp runs under strace.
+# A separate host, which hot_path_test.cpp runs under strace.
 if(TARGET integration_tests)
   add_executable(hot_path_host integration/hot_path_host.cpp ${counters})
   target_include_directories(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# One line a file, sorted.
+# One line per file, sorted.
 
 # Unit tests mirror lib/: unit/<room>/<name>_test.cpp.
 set(unit_tests
@@ -189,7 +189,7 @@ set(integration_tests
     integration/worker_isolation_test.cpp
     integration/worker_process_test.cpp)
 
-# The explorer of interleavings, and what of lib/ its scenes need compiled.
+# The explorer of interleavings, and the sources of lib/ that its scenes need.
 set(explorer_tests
     explorer/access.cpp
     explorer/explorer.cpp
@@ -199,8 +199,8 @@ set(explorer_tests
 set(explored_sources
     ipc/spin.cpp)
 
-# The same for what a service uses: asynchronous calls, types, events, timings. Many threads, so under
-# ThreadSanitizer, too.
+# Integration tests of what a service uses: asynchronous calls, types, events, timings. They have many
+# threads, so they also run under ThreadSanitizer.
 set(service_tests
     integration/async_asio_test.cpp
     integration/async_close_test.cpp
@@ -213,15 +213,15 @@ set(service_tests
     integration/timings_test.cpp
     integration/tracing_test.cpp)
 
-# The same in a process where allocations fail, threads stand still and what is the whole process's
-# changes when a test wants it.
+# Integration tests in a process where, when a test wants it, allocations fail, threads stop, or the state of
+# the whole process changes.
 set(injected_tests
     integration/failed_allocation_caller_test.cpp
     integration/failed_allocation_test.cpp
     integration/handed_over_test.cpp
     integration/host_changes_test.cpp)
 
-# Like these, but long: kill storms, leaks, nonsense from workers.
+# Long integration tests: kill storms, leaks, nonsense from workers.
 set(soak_tests
     integration/soak_asker.cpp
     integration/soak_chaos_test.cpp
@@ -230,7 +230,7 @@ set(soak_tests
     integration/soak_mixed_test.cpp
     integration/soak_verbs_test.cpp)
 
-# Of the installed programs: their parts, and whole.
+# Tests of the installed programs: their parts, and the whole programs.
 set(tools_tests
     integration/advise_test.cpp
     integration/callers_test.cpp
@@ -253,7 +253,8 @@ set(tools_tests
     unit/tools/run/array_text_test.cpp
     unit/tools/run/report_test.cpp)
 
-# Of the bundled workers: what several use, and of each, where its library is, its parts, and whole.
+# Tests of the bundled workers: what several workers use, and, if its library is found, each worker's parts
+# and the whole worker.
 set(runtimes_tests
     unit/runtimes/model_file_test.cpp)
 set(onnx_tests
@@ -339,7 +340,7 @@ set(xgboost_tests
     unit/runtimes/xgboost/model_form_test.cpp
     unit/runtimes/xgboost/sklearn_class_test.cpp)
 
-# The workers of all these, workers/<name>.cpp: each is built as the executable <name>, beside the tests.
+# The workers for all these tests: workers/<name>.cpp becomes the executable <name>, beside the tests.
 set(test_workers
     actor_worker
     caption_worker

@@ -5,13 +5,13 @@
 
 namespace bench {
 
-// A process that sends each byte back over a Unix socket: what two processes can do without a pool,
-// each asleep while the other one runs. Make it before there are threads.
+// A process that sends each byte back over a Unix socket. It shows what two processes can do
+// without a pool; each sleeps while the other one runs. Make it before there are threads.
 class BareEcho {
  public:
   // Throws std::system_error.
   BareEcho();
-  // The process ends.
+  // Ends the process.
   ~BareEcho();
   BareEcho(const BareEcho&) = delete;
   BareEcho& operator=(const BareEcho&) = delete;

@@ -7,7 +7,7 @@
 
 namespace bench {
 
-// Quick requests beside a slow one that sleeps, while a worker is idle.
+// Quick requests beside a slow one that sleeps, with a second worker idle.
 void measure_one_slow(const Options& options, Progress& progress, Results& results);
 
 // Quick requests to one pool while many callers keep another one busy.

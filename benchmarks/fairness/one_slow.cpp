@@ -18,14 +18,14 @@ void ask_quick(PausingPool& pool, const Pause& quick, Nanoseconds slice, Samples
   time_each(slice, samples, [&] { keep(pool.infer(quick)); });
 }
 
-// One slow request that lasts longer than the slice.
+// Beside one slow request that lasts longer than the slice.
 void ask_beside_one(PausingPool& pool, const Pause& quick, Nanoseconds slice, Samples& samples) {
   std::future<Pause> slow = pool.submit(Pause{.sleep = slice + 5ms});
   ask_quick(pool, quick, slice, samples);
   slow.get();
 }
 
-// Slow requests of 1 ms, one after the other.
+// Beside slow requests of 1 ms, one after the other.
 void ask_beside_many(PausingPool& pool, const Pause& quick, Nanoseconds slice, Samples& samples) {
   std::atomic<bool> done = false;
   const std::jthread caller([&] {

@@ -7,13 +7,14 @@
 
 namespace bench {
 
-// How long one request keeps its worker: asleep, then at work. Both 0: it is answered at once.
+// How long a request keeps its worker busy: first asleep, then computing. Both 0: the answer comes
+// at once.
 struct Pause {
   std::chrono::nanoseconds sleep{};
   std::chrono::nanoseconds work{};
 };
 
-// Does what it is asked, and answers with the request.
+// Sleeps and works as the request says, and answers with the request.
 struct PausingModel {
   explicit PausingModel(const inferpool::Settings&) {}
 

@@ -19,7 +19,7 @@ using PausingPool = inferpool::Pool<PausingModel>;
 
 constexpr int kCallers = 8;
 
-// Keeps a pool of one worker busy from its construction until its end.
+// Keeps a pool of one worker busy while it lives.
 class Saturation {
  public:
   Saturation(PausingPool& pool, const Pause& request) {
@@ -34,7 +34,7 @@ class Saturation {
   std::vector<std::jthread> callers_;
 };
 
-// Not counted before the pool has forgotten what the slice before did to it: what it has learned
+// Counts only the second part: first the pool has to forget what it learned in the previous slice
 // about the length of its waits.
 template <typename Ask>
 void ask(Nanoseconds slice, Samples& samples, const Ask& ask_once) {
@@ -48,7 +48,7 @@ struct Load {
   std::optional<Pause> request;  // to the other pool
 };
 
-// Each load with the pool, then with the bare process.
+// For each load, the pool and then the bare process.
 std::vector<Contender> contenders(const std::vector<Load>& loads, PausingPool& pool,
                                   PausingPool& other, BareEcho& bare) {
   std::vector<Contender> result;

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-// A C++ program that says it is there, and sleeps until it is killed.
+// A C++ program that reports that it runs, and sleeps until it is killed.
 int main() {
   const auto line = std::make_unique<std::string>("ready to sleep, on the heap\n");
   std::fputs(line->c_str(), stdout);

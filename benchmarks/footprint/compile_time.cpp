@@ -34,7 +34,7 @@ constexpr const char* kServe =
     "};\n"
     "int main(int argc, char** argv) { return inferpool::run_worker<Model>(argc, argv); }\n";
 
-// A folder that is gone with the object.
+// A temporary folder that is removed with the object.
 class Folder {
  public:
   Folder() {
@@ -66,8 +66,8 @@ double user_nanoseconds(const ChildProcess::End& end) {
          static_cast<double>(end.used.ru_utime.tv_usec) * 1e3;
 }
 
-// Of a child process, in user mode, in milliseconds. The code is nothing: it is a shell that
-// counts.
+// The processor time of a child process in user mode, in milliseconds. It always measures a shell
+// that counts; the code does nothing.
 Instrument processor_time_of_children() {
   return {"processor time of children",
           [](const Instrument::Code& code) {
@@ -78,7 +78,7 @@ Instrument processor_time_of_children() {
           {[] {}, 5, 60'000}};
 }
 
-// Nanoseconds of processor time in user mode.
+// Returns nanoseconds of processor time in user mode.
 double compile(const fs::path& source, std::vector<std::string> options) {
   std::vector<std::string> command{BENCH_COMPILER, "-std=c++20", "-I", BENCH_INCLUDE};
   command.insert(command.end(), options.begin(), options.end());
@@ -89,7 +89,7 @@ double compile(const fs::path& source, std::vector<std::string> options) {
   return user_nanoseconds(end);
 }
 
-// A source that includes the standard headers that inferpool's headers below `source` do.
+// A source that includes the same standard headers as the inferpool headers that `source` includes.
 std::string std_headers_of(const fs::path& source, const Folder& folder) {
   const fs::path rule = folder.file("rule");
   compile(source, {"-M", "-MF", rule.string()});

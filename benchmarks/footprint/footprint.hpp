@@ -7,13 +7,13 @@
 
 namespace bench {
 
-// Memory of an idle worker beyond that of a bare process.
+// The memory of an idle worker, less that of a bare process.
 void measure_worker_memory(const Options& options, Progress& progress, Results& results);
 
-// Processor time of a pool that nobody asks anything.
+// The processor time of a pool without requests.
 void measure_idle_time(const Options& options, Progress& progress, Results& results);
 
-// What it takes to compile the public header, beside the standard headers that it includes.
+// The time to compile the public header, beside the standard headers that it includes.
 void measure_compile_time(const Options& options, Progress& progress, Results& results);
 
 }  // namespace bench

@@ -20,7 +20,7 @@ using namespace std::chrono_literals;
 constexpr int kWorkers = 4;
 constexpr auto kIdle = 10s;
 
-// The time that a process has run, all of its threads together.
+// The processor time of a process, over all of its threads.
 double seconds_run(pid_t pid) {
   clockid_t clock{};
   timespec time{};
@@ -40,7 +40,7 @@ Used used_by(const std::vector<inferpool::WorkerStats>& workers) {
   return used;
 }
 
-// In percent of one core.
+// Returns percent of one core.
 Used idle_for(Clock::duration time, const std::vector<inferpool::WorkerStats>& workers) {
   const Clock::time_point begin = Clock::now();
   const Used before = used_by(workers);
@@ -51,8 +51,8 @@ Used idle_for(Clock::duration time, const std::vector<inferpool::WorkerStats>& w
           .workers = 100 * (after.workers - before.workers) / seconds};
 }
 
-// Of this process and of the workers, in seconds, while code runs; the known case computes here,
-// and has the workers answer.
+// The processor time while code runs, of this process or of the workers, in seconds. The known case
+// computes here, and lets the workers answer.
 Instrument processor_time(inferpool::Pool<EchoModel>& pool, bool here) {
   return {here ? "processor time of the host" : "processor time of workers",
           [&pool, here](const Instrument::Code& code) {
@@ -93,7 +93,7 @@ void measure_idle_time(const Options& options, Progress& progress, Results& resu
     std::vector<double> shares;
     for (int run = 0; run < options.runs; ++run) {
       progress.detail("run " + std::to_string(run + 1) + " of " + std::to_string(options.runs));
-      // Asked both ways before, so that all threads are there that a pool can have.
+      // Both kinds of calls come first, so that all threads of a pool exist.
       ask_both_ways(pool);
       std::this_thread::sleep_for(100ms);
       const Used used = idle_for(kIdle, pool.stats().workers);

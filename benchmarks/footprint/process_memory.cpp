@@ -18,7 +18,7 @@ ProcessMemory memory_of(pid_t pid) {
   std::ifstream file(path);
   ProcessMemory memory;
   std::string line;
-  std::getline(file, line);  // the range of addresses
+  std::getline(file, line);  // skips the range of addresses
   std::string name;
   double kibibytes = 0;
   for (; file >> name >> kibibytes; std::getline(file, line)) {

@@ -7,7 +7,8 @@
 
 namespace bench {
 
-// The memory of a process in KiB, pages that several processes share divided by their number (Pss).
+// The memory of a process in KiB. Each page counts divided by the number of processes that share it
+// (Pss).
 struct ProcessMemory {
   double all = 0;
   double anonymous = 0;  // heap, stacks, data
@@ -15,10 +16,10 @@ struct ProcessMemory {
   double shared = 0;     // shared memory
 };
 
-// Of a living process of this user. Throws std::runtime_error.
+// The memory of a living process of this user. Throws std::runtime_error.
 [[nodiscard]] ProcessMemory memory_of(pid_t pid);
 
-// How much this process grows while code runs, in KiB.
+// The growth of this process while code runs, in KiB.
 [[nodiscard]] Instrument growth_in_memory();
 
 [[nodiscard]] ProcessMemory operator+(const ProcessMemory& a, const ProcessMemory& b);

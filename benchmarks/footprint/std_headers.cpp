@@ -21,7 +21,7 @@ std::set<std::string> std_headers_in(std::istream& source) {
   for (std::string line; std::getline(source, line);) {
     if (!line.starts_with(kBegin)) continue;
     const std::string name = line.substr(kBegin.size(), line.find('>') - kBegin.size());
-    // Names with a folder or an ending are not the standard library's.
+    // Names with a folder or an extension are not from the standard library.
     if (name.find_first_of("/.") == std::string::npos) headers.insert(name);
   }
   return headers;

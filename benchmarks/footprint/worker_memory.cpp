@@ -20,12 +20,12 @@ namespace {
 
 constexpr int kWorkers = 4;
 
-// One run: means of the workers and of as many bare processes, which live at the same time, so that
-// both kinds divide the code that they share by the same number.
+// One run: means over the workers and over as many bare processes. All live at the same time, so
+// that both kinds divide their shared code by the same number.
 struct Comparison {
   ProcessMemory worker;
   ProcessMemory bare;
-  ProcessMemory host;  // what the pool adds to it, a worker
+  ProcessMemory host;  // the growth of the host per worker
 };
 
 using BareProcesses = std::vector<std::unique_ptr<ChildProcess>>;
@@ -40,7 +40,7 @@ BareProcesses start_bare() {
   return processes;
 }
 
-// Several callers at once, so that no worker has not served.
+// Calls from several threads at once, so that every worker has served.
 void ask_all(inferpool::Pool<EchoModel>& pool) {
   std::vector<std::jthread> callers;
   for (int i = 0; i < kWorkers; ++i)

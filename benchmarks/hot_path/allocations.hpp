@@ -5,7 +5,7 @@
 
 namespace bench {
 
-// How often the calling thread has called operator new: this program has its own.
+// How often the calling thread has called operator new, which this program replaces.
 [[nodiscard]] std::uint64_t allocations() noexcept;
 
 }  // namespace bench

@@ -17,8 +17,8 @@ struct WorkerCounts {
   std::uint64_t large_copies = 0;
 };
 
-// PremadeModel in a worker that counts. A request of shape [0] asks for its counts, one of shape
-// [0, 1] has it do the known case of both before.
+// PremadeModel in a worker that counts. A request of shape [0] asks for the counts. A request of
+// shape [0, 1] first runs the known case of both counts.
 struct CountingModel {
   explicit CountingModel(const inferpool::Settings& settings) : model_(settings) {}
 
@@ -40,7 +40,8 @@ WorkerCounts worker_counts(Pool& pool, const inferpool::Shape& shape = {0}) {
   return {counts[0], counts[1]};
 }
 
-// Of the thread that serves. The worker has served before, so that it has what it allocates once.
+// The allocations of the serving thread. The worker has served before, so that its one-time
+// allocations are over.
 template <typename Pool>
 Instrument allocations_in_worker(Pool& pool) {
   static_cast<void>(worker_counts(pool, {0, 1}));

@@ -31,7 +31,7 @@ double readings_seen(const Instrument::Code& code) {
   return static_cast<double>(trap.readings());
 }
 
-// The counter itself, and the clock that is made of it.
+// Reads the counter itself, and the clock that uses it.
 void read_both() {
 #if defined(__x86_64__)
   keep(__builtin_ia32_rdtsc());
@@ -48,13 +48,13 @@ Instrument system_call_here() {
 Instrument clock_readings_here() {
   return {"clock readings",
           readings_seen,
-          {read_both, 2, 3}};  // the kernel's page may be read once more, while it is written
+          {read_both, 2, 3}};  // a third if the kernel writes its page during the read
 }
 
 void allocate_and_copy() {
   static const std::vector<char> from(kLargeCopy, 1);
   static std::vector<char> to(kLargeCopy);
-  volatile std::size_t size = kLargeCopy;  // else it becomes instructions
+  volatile std::size_t size = kLargeCopy;  // else the compiler makes no call
   std::memcpy(to.data(), from.data(), size);
   keep(std::make_unique<int>(1));
 }
@@ -71,7 +71,7 @@ Instrument count_elsewhere(std::string name, std::function<std::uint64_t()> coun
 }
 
 Instrument allocations_here() {
-  allocate_and_copy();  // its buffers are made
+  allocate_and_copy();  // makes its buffers
   return count_elsewhere("allocations", allocations, allocate_and_copy);
 }
 

@@ -8,21 +8,21 @@
 
 namespace bench {
 
-// Of the calling thread.
+// These instruments watch the calling thread.
 
-// 1 where the code makes a system call.
+// 1 if the code makes a system call.
 [[nodiscard]] Instrument system_call_here();
-// Readings of the processor's counter.
+// Counts readings of the processor's counter.
 [[nodiscard]] Instrument clock_readings_here();
-// Calls of operator new; copies of kLargeCopy and more. Of each the known case has one.
+// Count calls of operator new, and copies of at least kLargeCopy. The known case has one of each.
 [[nodiscard]] Instrument allocations_here();
 [[nodiscard]] Instrument large_copies_here();
 
-// The known case of both: one allocation and one large copy.
+// The known case for both: one allocation and one large copy.
 void allocate_and_copy();
 
-// Of another thread, which says `count` of itself whenever it is asked to, and does the known case
-// when it is told to.
+// Counts in another thread: `count` asks that thread for its count so far, and `known` lets it run
+// the known case.
 [[nodiscard]] Instrument count_elsewhere(std::string name, std::function<std::uint64_t()> count,
                                          Instrument::Code known);
 

@@ -13,7 +13,7 @@ std::uint64_t large_copies() noexcept { return count; }
 
 }  // namespace bench
 
-// The names are the linker's.
+// The linker prescribes these names.
 // NOLINTBEGIN(bugprone-reserved-identifier)
 extern "C" {
 void* __real_memcpy(void* to, const void* from, std::size_t size);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What one hot round trip does, counted: system calls, allocations, readings of the clock, copies.
+// Counts what one hot round trip does: system calls, allocations, readings of the clock, copies.
 #include <chrono>
 #include <functional>
 #include <inferpool/pool.hpp>
@@ -18,10 +18,10 @@ namespace {
 using bench::Results;
 using Pool = inferpool::Pool<bench::CountingModel>;
 
-constexpr int kRoundTrips = 1000;        // of one attempt
+constexpr int kRoundTrips = 1000;        // per attempt
 constexpr std::int64_t kMiB4 = 1 << 20;  // floats
 
-// A way to use the pool, and how often it was asked to.
+// A way to use the pool.
 struct Way {
   std::string name;
   std::function<void()> round_trip;
@@ -37,7 +37,7 @@ std::vector<Way> ways(Pool& pool) {
       {"4 MiB loaned", [&pool] { bench::keep(pool.infer(pool.loan<float>({kMiB4}))); }}};
 }
 
-// For each attempt what the instrument saw, for one round trip.
+// For each attempt, what the instrument saw per round trip.
 std::vector<double> attempts(int count, const Way& way, const bench::Instrument& instrument,
                              bool one_by_one) {
   std::vector<double> runs;

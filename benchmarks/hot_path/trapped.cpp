@@ -18,7 +18,7 @@ namespace bench {
 
 namespace {
 
-// Of <linux/prctl.h>, which older headers have not.
+// From <linux/prctl.h>; older versions lack them.
 constexpr int kSetDispatch = 59;  // PR_SET_SYSCALL_USER_DISPATCH
 constexpr unsigned long kDispatchOff = 0;
 constexpr unsigned long kDispatchOn = 1;
@@ -40,7 +40,8 @@ void handle(int signal, void (*handler)(int, siginfo_t*, void*)) {
   check(sigaction(signal, &action, nullptr) == 0, "sigaction");
 }
 
-// The kernel stands behind the instruction and did not make the call: back to it, and let it pass.
+// The kernel has passed the instruction without the system call. This goes back to the instruction
+// and lets the call through.
 void on_system_call(int /*signal*/, siginfo_t* info, void* context) {
   auto& registers = static_cast<ucontext_t*>(context)->uc_mcontext.gregs;
   constexpr int kSyscallBytes = 2;
@@ -57,7 +58,7 @@ void on_fault(int /*signal*/, siginfo_t* /*info*/, void* context) {
   const bool is_rdtsc = code[0] == 0x0f && code[1] == 0x31;
   const bool is_rdtscp = code[0] == 0x0f && code[1] == 0x01 && code[2] == 0xf9;
   if (!is_rdtsc && !is_rdtscp) {
-    signal(SIGSEGV, SIG_DFL);  // a real one: it comes again
+    signal(SIGSEGV, SIG_DFL);  // a real fault: it comes again and ends the process
     return;
   }
   prctl(PR_SET_TSC, PR_TSC_ENABLE);

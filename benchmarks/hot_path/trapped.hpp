@@ -5,11 +5,12 @@
 
 namespace bench {
 
-// Two ways to have the kernel tell the calling thread what it does, without a second process that
-// watches it. Linux on x86-64; elsewhere they throw std::runtime_error. One of each kind at a time.
+// With these two classes the kernel tells the calling thread what the thread does, without a second
+// process that watches. They need Linux on x86-64; elsewhere they throw std::runtime_error. At most
+// one of each kind may exist at a time.
 
-// While it is armed, the next system call of the calling thread is noticed, and then made; it
-// disarms itself so.
+// While armed, it notices the next system call of the calling thread and lets it through. That
+// disarms it.
 class SystemCallTrap {
  public:
   SystemCallTrap();
@@ -18,12 +19,12 @@ class SystemCallTrap {
   SystemCallTrap& operator=(const SystemCallTrap&) = delete;
 
   void arm() noexcept;
-  // True where there was a system call since arm().
+  // True if there was a system call since arm().
   bool disarm() noexcept;
 };
 
-// Counts how often the calling thread reads the processor's counter while the object lives, be it
-// in the library or in the kernel's page that steady_clock uses.
+// Counts how often the calling thread reads the processor's counter while the object lives, both in
+// the library and in the kernel's page that steady_clock uses.
 class CounterTrap {
  public:
   CounterTrap();
@@ -32,8 +33,8 @@ class CounterTrap {
   CounterTrap& operator=(const CounterTrap&) = delete;
 
   [[nodiscard]] std::uint64_t readings() const noexcept;
-  // Whether the kernel says that readings trap. On some virtual machines it says so, and they do
-  // not.
+  // Whether the kernel says that readings trap. On some virtual machines it says so although they
+  // do not.
   [[nodiscard]] static bool armed() noexcept;
 };
 

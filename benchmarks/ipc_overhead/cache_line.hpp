@@ -8,7 +8,7 @@
 namespace bench {
 
 // The floor of a hot round trip: one word in one cache line goes there and back between two
-// processes that spin. Between slices the other process sleeps. Nothing can be sent but the word.
+// processes that spin. Between slices the other process sleeps. It sends only the word.
 class CacheLine {
  public:
   explicit CacheLine(const CorePair& cores);

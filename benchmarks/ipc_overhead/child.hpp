@@ -7,8 +7,8 @@
 
 namespace bench {
 
-// A fork of this process that runs `body` on `core`; killed when the object ends, and when this
-// process does. Make it before there are threads. Throws std::system_error.
+// A fork of this process that runs `body` on `core`. It is killed when the object or this process
+// ends. Make it before there are threads. Throws std::system_error.
 class Child {
  public:
   Child(int core, const std::function<void()>& body);

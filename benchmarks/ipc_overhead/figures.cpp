@@ -33,7 +33,7 @@ std::string beside(double q, double product, double floor) {
   return fmt::format("p{} {} ns beside {} ns", number(q * 100), number(product), number(floor));
 }
 
-// Where the pool says that the time goes.
+// How the pool itself divides the time.
 template <typename Pool>
 std::string stages(const Pool& pool) {
   const inferpool::StageTimes stages = pool.stats().stages;
@@ -78,7 +78,7 @@ Figure ordinary_figure(const Rounds& rounds) {
 
 void measure_hot(Subjects& subjects, const Options& options, Progress& progress, Results& results) {
   progress.step("hot: 1 float and 4 MiB");
-  // Before the pool has had anything else.
+  // These are the pool's first calls, so the stages are only theirs.
   Samples only_floats;
   Subjects::ordinary(subjects.echo(), kFloat, kOrdinary).work(milliseconds(500), only_floats);
   const std::string float_stages = stages(subjects.echo());

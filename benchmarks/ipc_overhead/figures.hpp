@@ -8,7 +8,7 @@
 
 namespace bench {
 
-// Each measures one group of contenders, interleaved, and adds its cells and figures.
+// Each function measures one group of contenders, interleaved, and adds its cells and figures.
 
 // 1 float and 4 MiB, hot, beside the cache line and two copies.
 void measure_hot(Subjects& subjects, const Options& options, Progress& progress, Results& results);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Round trips by iceoryx, both ends polling: iceoryx_peer <iox-roudi> <caller's core> <worker's
-// core>. See program_peer.hpp for what it is told and answers. Its daemon lives as long as it does.
+// Round trips with iceoryx, both ends polling: iceoryx_peer <iox-roudi> <caller's core> <worker's
+// core>. See program_peer.hpp for its input and output. Its daemon lives as long as it does.
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -36,12 +36,12 @@ class Daemon {
     prctl(PR_SET_PDEATHSIG, SIGTERM);
     dup2(open("/dev/null", O_WRONLY | O_CLOEXEC), STDOUT_FILENO);
     dup2(STDOUT_FILENO, STDERR_FILENO);
-    // No watch over its clients, no long wait for them at the end: they are two, and end with it.
+    // It need not monitor its two clients, nor wait long for them at the end: they end with it.
     execl(program, program, "-m", "off", "-k", "1", nullptr);
     _exit(127);
   }
   ~Daemon() {
-    signal(SIGTERM, SIG_IGN);  // it passes the signal on to its clients
+    signal(SIGTERM, SIG_IGN);  // the daemon sends the signal to its clients, too
     kill(pid_, SIGTERM);
     waitpid(pid_, nullptr, 0);
   }
@@ -52,7 +52,7 @@ class Daemon {
   pid_t pid_;
 };
 
-// One end: it publishes on one topic and takes from the other.
+// One end of the connection: it publishes on one topic and takes from the other.
 class End {
  public:
   End(const std::string& name, const char* publishes, const char* takes, pid_t owner) {
@@ -71,7 +71,7 @@ class End {
       usleep(1000);
   }
 
-  // Only the first word is written: the rest would be there already, as in a loaned tensor.
+  // Writes only the first word: the rest would be there already, as in a loaned tensor.
   void send(std::size_t bytes, std::uint32_t command) {
     publisher_->loan(static_cast<std::uint32_t>(bytes))
         .and_then([&](void* chunk) {
@@ -81,7 +81,7 @@ class End {
         .or_else([](auto&) { _exit(1); });  // no chunk of this size
   }
 
-  // False: there was nothing.
+  // False if there was nothing.
   bool take(std::size_t& bytes, std::uint32_t& command) {
     bool found = false;
     subscriber_->take().and_then([&](const void* chunk) {
@@ -134,7 +134,7 @@ void serve(End& end, bench::Word& state, std::FILE* answers) {
 }
 
 int run(const char* daemon_program, int caller_core, int worker_core) {
-  // What iceoryx logs is no answer.
+  // The logs of iceoryx must not get between the answers.
   std::FILE* const answers = fdopen(dup(STDOUT_FILENO), "w");
   dup2(open("/dev/null", O_WRONLY | O_CLOEXEC), STDOUT_FILENO);
   dup2(STDOUT_FILENO, STDERR_FILENO);
@@ -156,6 +156,6 @@ int run(const char* daemon_program, int caller_core, int worker_core) {
 
 int main(int argc, char** argv) {
   if (argc != 4) return 2;
-  // At an ordinary end iceoryx would say good-bye to the daemon, which is gone.
+  // An ordinary exit would let iceoryx contact the daemon, which is gone.
   _exit(run(argv[1], std::stoi(argv[2]), std::stoi(argv[3])));
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a round trip to a worker costs, beside what the hardware and other ways cost.
+// Measures a round trip to a worker, beside the limit of the hardware and other ways.
 #include "ipc_overhead/figures.hpp"
 #include "ipc_overhead/peers.hpp"
 #include "ipc_overhead/subjects.hpp"

@@ -15,7 +15,7 @@ namespace {
 
 using Queue = boost::interprocess::message_queue;
 
-constexpr std::size_t kLimit = 4U << 20U;  // of /dev/shm a container may have no more than 64 MiB
+constexpr std::size_t kLimit = 4U << 20U;  // /dev/shm of a container may have only 64 MiB
 
 // The other process inherits the mapping, so the name is not needed any more.
 class UnnamedQueue {
@@ -28,7 +28,7 @@ class UnnamedQueue {
   void send(const std::vector<std::byte>& buffer, std::size_t bytes) {
     queue_.send(buffer.data(), bytes, 0);
   }
-  // Into a buffer of kLimit bytes.
+  // The buffer has kLimit bytes.
   std::size_t receive(std::vector<std::byte>& buffer) {
     Queue::size_type size = 0;
     unsigned priority = 0;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Round trips by Python's multiprocessing; see program_peer.hpp for what it is told and answers.
+"""Round trips with Python's multiprocessing; see program_peer.hpp for its input and output.
 
 multiprocessing_peer.py pipe|queue <caller's core> <worker's core>
 """

@@ -9,7 +9,7 @@
 
 namespace bench {
 
-// The two cores of a round trip: whoever asks, and whoever answers.
+// The two cores of a round trip.
 struct CorePair {
   int caller = 0;
   int worker = 0;
@@ -24,12 +24,13 @@ class Peer {
   Peer& operator=(const Peer&) = delete;
 
   [[nodiscard]] virtual std::string name() const = 0;
-  // It sleeps in the kernel for each answer; else it polls.
+  // Whether it sleeps in the kernel for each answer; else it polls.
   [[nodiscard]] virtual bool blocks() const { return true; }
-  // The most bytes that it takes.
+  // The largest payload in bytes.
   [[nodiscard]] virtual std::size_t limit() const = 0;
 
-  // Round trips of `bytes` for about `slice`, the nanoseconds of each; called on the caller's core.
+  // Makes round trips of `bytes` for about `slice`, and adds the nanoseconds of each. Call it on
+  // the caller's core.
   virtual void work(std::size_t bytes, Nanoseconds slice, Samples& samples) = 0;
 };
 

@@ -43,7 +43,7 @@ void add_iceoryx(Peers& peers, const CorePair& cores, Results& results) {
   const std::string program =
       std::filesystem::read_symlink("/proc/self/exe").parent_path() / "bench_iceoryx_peer";
   add(peers, results, "iceoryx", [&] {
-    // 4 MiB are the largest chunks of its daemon's default configuration.
+    // The largest chunks in the daemon's default configuration have 4 MiB.
     return std::make_unique<ProgramPeer>(
         "iceoryx, polling", false, 4U << 20U,
         std::vector{program, std::string(BENCH_ROUDI), std::to_string(cores.caller),
@@ -81,7 +81,7 @@ Peers make_peers(const CorePair& cores, Results& results) {
   add(peers, results, "Unix socket", [&] { return make_unix_socket_peer(cores); });
   add(peers, results, "Boost message_queue", [&] { return make_message_queue_peer(cores); });
   add_zeromq(peers, cores, results);
-  // Forks of this process would hold the ends of these programs' pipes, so they are the last.
+  // Later forks of this process would hold the ends of these programs' pipes, so they come last.
   add_iceoryx(peers, cores, results);
   add_python(peers, cores, results, "pipe");
   add_python(peers, cores, results, "queue");

@@ -9,8 +9,8 @@
 
 namespace bench {
 
-// All peers that are found here; what is not is named in results.left_out. Made before there are
-// other threads, and destroyed in the reverse order.
+// All peers that are found on this machine; results.left_out names the others. Make them before
+// there are other threads, and destroy them in the reverse order.
 [[nodiscard]] std::vector<std::unique_ptr<Peer>> make_peers(const CorePair& cores,
                                                             Results& results);
 

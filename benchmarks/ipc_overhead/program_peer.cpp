@@ -23,7 +23,7 @@ namespace {
 constexpr int kPatience = 20'000;      // milliseconds
 constexpr int kPatienceToEnd = 5'000;  // milliseconds
 
-// Only what is allowed after a fork of a process with threads.
+// Uses only functions that are allowed after a fork of a process with threads.
 [[noreturn]] void run(char* const* arguments, int in, int out) {
   prctl(PR_SET_PDEATHSIG, SIGTERM);
   dup2(in, STDIN_FILENO);
@@ -80,7 +80,7 @@ void ProgramPeer::end() noexcept {
 }
 
 std::string ProgramPeer::read_line() {
-  // Nothing is buffered: each of its lines answers one of ours.
+  // The stream has no buffered line: each line answers one of ours.
   pollfd answer{.fd = fileno(answers_), .events = POLLIN, .revents = 0};
   if (poll(&answer, 1, kPatience) == 0)
     throw std::runtime_error("no answer within " + std::to_string(kPatience / 1000) + " s");

@@ -11,16 +11,16 @@
 
 namespace bench {
 
-// A peer that is a program of its own, which times its round trips itself, by the same clock, in
-// its turn. It is told "<bytes> <nanoseconds of the slice>" in one line on its stdin, and answers
-// with one line of nanoseconds, one number for each round trip. First it says "ready". Between
-// slices it must not use a processor.
+// A peer that is a program of its own and times its round trips itself, by the same clock. It first
+// writes "ready". Then for each slice it reads one line from stdin, "<bytes> <nanoseconds of the
+// slice>", and writes one line of nanoseconds, one number per round trip. Between slices it must
+// not use a processor.
 class ProgramPeer final : public Peer {
  public:
-  // Throws std::runtime_error where the program cannot be started or does not become ready.
+  // Throws std::runtime_error if the program does not start or does not become ready.
   ProgramPeer(std::string name, bool blocks, std::size_t limit,
               const std::vector<std::string>& command);
-  // Closes its stdin, at which it ends.
+  // Closes the program's stdin, which ends it.
   ~ProgramPeer() override;
 
   [[nodiscard]] std::string name() const override { return name_; }

@@ -5,13 +5,13 @@
 
 namespace bench {
 
-// A word in a cache line of its own, and whether somebody sleeps on it.
+// A word in a cache line of its own, and whether a thread sleeps on it.
 struct alignas(128) SharedWord {
   Word value{0};
   Word sleeper{0};
 };
 
-// Two of them, in memory that forked processes share. Throws std::system_error.
+// Two such words, in memory that forked processes share. Throws std::system_error.
 class SharedWords {
  public:
   SharedWords();

@@ -31,7 +31,8 @@ void write_all(int fd, const std::byte* bytes, std::size_t size) {
   }
 }
 
-// At least `least` bytes, at most `size`; what came. 0: the other end is closed.
+// Reads at least `least` and at most `size` bytes, and returns the number. 0 if the other end is
+// closed.
 std::size_t read_some(int fd, std::byte* bytes, std::size_t least, std::size_t size) {
   std::size_t have = 0;
   while (have < least) {
@@ -61,9 +62,9 @@ void echo(int in, int out) {
   }
 }
 
-// Closed with the object.
+// Closes the descriptors with the object.
 struct Descriptors {
-  std::array<int, 4> fds;  // caller: writes [0], reads [1]; the other: reads [2], writes [3]
+  std::array<int, 4> fds;  // the caller writes [0] and reads [1], the other reads [2], writes [3]
   ~Descriptors() {
     for (const int fd : fds) close(fd);
   }
@@ -80,7 +81,7 @@ class StreamPeer final : public Peer {
   [[nodiscard]] std::size_t limit() const override { return 64U << 20U; }
 
   void work(std::size_t bytes, Nanoseconds slice, Samples& samples) override {
-    // The length lies before the bytes, so that one write sends both.
+    // The length is directly before the bytes, so that one write sends both.
     request_.resize(sizeof(Length) + bytes);
     reply_.resize(bytes);
     const Length length = bytes;

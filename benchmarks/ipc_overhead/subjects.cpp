@@ -17,7 +17,7 @@ inferpool::Settings of(const char* worker, int workers, bool spins = true) {
   return settings;
 }
 
-// Warm memory, aligned as a tensor is.
+// Warm memory with the alignment of a tensor.
 inferpool::Tensor filled(std::size_t bytes) {
   const auto elements = static_cast<std::int64_t>(bytes / sizeof(float));
   inferpool::Tensor tensor(inferpool::Datatype::kFp32, {elements});
@@ -25,7 +25,7 @@ inferpool::Tensor filled(std::size_t bytes) {
   return tensor;
 }
 
-// A new tensor, of the caller's memory.
+// A new tensor over the caller's memory.
 inferpool::Tensor borrowed(const inferpool::Tensor& source) {
   return inferpool::Tensor::borrow(source.values<float>(), source.shape());
 }

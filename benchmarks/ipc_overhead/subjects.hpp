@@ -18,16 +18,16 @@ namespace bench {
 using EchoPool = inferpool::Pool<EchoModel>;
 using PremadePool = inferpool::Pool<PremadeModel>;
 
-// All that takes turns on the two cores; whoever has not its turn sleeps. The calling thread is
-// pinned to the caller's core as long as this lives.
+// All contenders that take turns on the two cores; the others sleep meanwhile. The calling thread
+// is pinned to the caller's core while this lives.
 class Subjects {
  public:
-  // Floors and pools alone, for figures that nothing else may disturb, or with peers beside them.
-  // Peers fork: this process has no other threads yet.
+  // Makes floors and pools. For figures that nothing else may disturb there are no peers. Peers
+  // fork, so make them before this process has other threads.
   explicit Subjects(const CorePair& cores, std::vector<std::unique_ptr<Peer>> peers = {});
 
-  // One pool of one worker, at default settings or with `spin = 0`. The worker is put on its core
-  // from outside, so that the settings are the default ones.
+  // Pools of one worker, with default settings or with `spin = 0`. The worker is pinned from
+  // outside, so that the settings stay the default ones.
   [[nodiscard]] EchoPool& echo() { return echo_; }
   [[nodiscard]] PremadePool& premade() { return premade_; }
   [[nodiscard]] EchoPool& cold_echo() { return cold_echo_; }
@@ -35,7 +35,7 @@ class Subjects {
 
   [[nodiscard]] Contender cache_line();
   [[nodiscard]] Contender parked_futex();
-  // Two copies of as many bytes, warm, in this thread.
+  // Two warm copies of as many bytes in this thread.
   [[nodiscard]] static Contender two_copies(std::size_t bytes);
   [[nodiscard]] static Contender direct_call(std::size_t bytes);
   // workers = 0
@@ -43,7 +43,7 @@ class Subjects {
   // A tensor that borrows the caller's memory, and an echo of it.
   [[nodiscard]] static Contender ordinary(EchoPool& pool, std::size_t bytes,
                                           const std::string& name);
-  // A loaned tensor, and an answer that the model has already.
+  // A loaned tensor, and an answer that the model made before.
   [[nodiscard]] static Contender loaned(PremadePool& pool, std::size_t bytes,
                                         const std::string& name);
   [[nodiscard]] std::vector<Contender> peers(std::size_t bytes);

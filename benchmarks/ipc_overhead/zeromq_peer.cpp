@@ -36,7 +36,7 @@ class ZeroMqPeer final : public Peer {
   explicit ZeroMqPeer(const CorePair& cores)
       : address_("ipc://@inferpool-bench-" + std::to_string(getpid())),
         child_(cores.worker, [this] { echo(); }) {
-    const Pinned pinned(cores.caller);  // its threads, too, stay on this end's core
+    const Pinned pinned(cores.caller);  // ZeroMQ's threads inherit the core of this end
     context_ = zmq_ctx_new();
     socket_ = zmq_socket(context_, ZMQ_REQ);
     check(socket_ != nullptr, "zmq_socket");

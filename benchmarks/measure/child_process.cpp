@@ -18,7 +18,7 @@ namespace {
   throw std::system_error(errno, std::generic_category(), call);
 }
 
-// In the child: async-signal-safe calls only.
+// Runs in the child, so it makes only async-signal-safe calls.
 [[noreturn]] void execute(char** arguments, int output) {
   dup2(output, STDOUT_FILENO);
   prctl(PR_SET_PDEATHSIG, SIGKILL);

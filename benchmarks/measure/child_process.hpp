@@ -11,27 +11,27 @@
 
 namespace bench {
 
-// A program started by a bare fork and exec; its stdout is a pipe to this process. The object ends
-// it. It ends with the thread that made it, too. Not thread-safe.
+// A program started by a bare fork and exec; its stdout is a pipe to this process. It ends with the
+// object, and with the thread that made it. Not thread-safe.
 class ChildProcess {
  public:
   struct End {
-    int exit_status = -1;  // -1: it was ended by a signal
+    int exit_status = -1;  // -1: a signal ended it
     rusage used{};
   };
 
-  // The executable's path and its arguments. Throws std::system_error; a program that cannot be
-  // executed ends with exit status 127.
+  // Starts the executable with this path and these arguments. Throws std::system_error. A program
+  // that cannot be executed ends with exit status 127.
   explicit ChildProcess(const std::vector<std::string>& command);
-  // Kills it where it was not waited for.
+  // Kills the program unless wait() has returned.
   ~ChildProcess();
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;
 
   [[nodiscard]] pid_t pid() const noexcept { return pid_; }
-  // Waits for so many bytes of its stdout; false where it closes that before.
+  // Fills `bytes` from its stdout; false if it closes stdout before.
   [[nodiscard]] bool read(std::span<std::byte> bytes);
-  // Waits until it has ended.
+  // Waits for its end.
   End wait();
 
  private:

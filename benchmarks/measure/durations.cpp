@@ -12,7 +12,7 @@ namespace bench {
 namespace {
 
 constexpr int kSlept = 2;           // milliseconds
-constexpr double kMostMs = 60'000;  // on a machine that has much else to do
+constexpr double kMostMs = 60'000;  // even on a busy machine
 
 void sleep() {
   timespec rest{0, kSlept * 1'000'000L};

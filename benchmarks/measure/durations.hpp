@@ -5,8 +5,8 @@
 
 namespace bench {
 
-// The clock by which everything is timed, in milliseconds. The kernel sleeps by a timer of its own,
-// so a clock that stands still, or runs at another speed, is noticed.
+// The clock that times everything, in milliseconds. The kernel times sleeps by its own timer, so
+// this notices a clock that stands still or runs at another speed.
 [[nodiscard]] Instrument durations();
 
 }  // namespace bench

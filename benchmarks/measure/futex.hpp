@@ -10,10 +10,10 @@
 
 namespace bench {
 
-// What the floors wait on; shared between processes where the memory is.
+// The word on which the floors wait; processes share it if they share its memory.
 using Word = std::atomic<std::uint32_t>;
 
-// Sleeps while the word holds `expected`; may end for no reason.
+// Sleeps while the word holds `expected`; may wake without a reason.
 inline void futex_wait(const Word& word, std::uint32_t expected) noexcept {
   syscall(SYS_futex, &word, FUTEX_WAIT, expected, nullptr, nullptr, 0);
 }

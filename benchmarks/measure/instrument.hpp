@@ -6,16 +6,16 @@
 
 namespace bench {
 
-// A way to count or weigh what code does, with a case whose outcome is known. An instrument that
-// does not work on a machine sees nothing of anything, which is what most figures hope for: so what
-// it says counts only where it has seen its known case in the same run. Not thread-safe.
+// A way to count or measure what code does, with a case whose outcome is known. An instrument that
+// does not work on a machine sees nothing, and nothing is what most figures hope for. So its
+// figures count only if it has seen its known case in the same run. Not thread-safe.
 //
-// The environment variable INFERPOOL_BLIND names instruments, with commas between them, that are to
-// see nothing: for tests of what is said then.
+// The environment variable INFERPOOL_BLIND names instruments, separated by commas, that must see
+// nothing. Tests use it to check what is reported then.
 class Instrument {
  public:
   using Code = std::function<void()>;
-  // Runs the code once and says how much it saw of it. What it throws is why it cannot.
+  // Runs the code once and returns what it saw. If it cannot, it throws the reason.
   using Look = std::function<double(const Code&)>;
   struct KnownCase {
     Code code;
@@ -28,7 +28,8 @@ class Instrument {
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
   // Runs the code once.
   [[nodiscard]] double measure(const Code& code) const;
-  // Runs the known case. Empty where the instrument saw it, else why nothing can be measured.
+  // Runs the known case. Returns an empty text if the instrument saw it, else why it cannot
+  // measure.
   [[nodiscard]] std::string blindness() const;
 
  private:

@@ -13,7 +13,7 @@ namespace {
 
 using inferpool::test::ScopedVariable;
 
-// Counts how often `count` is raised, times `gain`.
+// Counts increments of `count`, times `gain`.
 class Raises {
  public:
   explicit Raises(double gain = 1) : gain_(gain) {}

@@ -5,10 +5,10 @@
 
 namespace bench {
 
-// Where figures come from: without it they say nothing.
+// The machine that figures come from; without it they mean nothing.
 struct Machine {
   std::string processor;
-  int cores = 0;  // that this process may use
+  int cores = 0;  // usable for this process
   double memory_gib = 0;
   std::string kernel;
   std::string compiler;
@@ -21,8 +21,8 @@ struct Machine {
 // "Intel Xeon, 2 cores, 8 GiB, Linux 6.1; g++ 12.2.0, Release"
 [[nodiscard]] std::string to_string(const Machine& machine);
 
-// What is wrong with timing this build (no NDEBUG, no optimisation, a sanitizer), and which preset
-// to use; empty where nothing is.
+// Why this build must not be timed (no NDEBUG, no optimisation, a sanitizer), and which preset to
+// use; empty if it may be.
 [[nodiscard]] std::string unfit_build();
 
 }  // namespace bench

@@ -5,8 +5,8 @@
 
 namespace bench {
 
-// For a reader: three significant digits, no exponent, thousands apart: "0.0471", "2.93",
-// "1,234,567".
+// The number for a reader: three significant digits, no exponent, commas between thousands:
+// "0.0471", "2.93", "1,234,567".
 [[nodiscard]] std::string number(double value);
 
 }  // namespace bench

@@ -22,7 +22,7 @@ int run_program(int argc, char** argv, const std::string& name,
       std::fprintf(stderr, "%s: %s\n", name.c_str(), reason.c_str());
       return 2;
     }
-    // By a clock that cannot be trusted no loop may ever end.
+    // With a wrong clock a loop might never end.
     const std::string blind = durations().blindness();
     blind.empty() ? measure(options, results) : results.left_out.push_back("everything: " + blind);
     std::fputs(to_string(results).c_str(), stdout);

@@ -5,8 +5,8 @@
 
 namespace bench {
 
-// One line on stderr that says how far a benchmark is; nothing where stderr is no terminal. Steps
-// more than announced are allowed. Not thread-safe.
+// One line on stderr that shows how far a benchmark is; nothing if stderr is no terminal. More
+// steps than announced are allowed. Not thread-safe.
 class Progress {
  public:
   Progress(std::string title, int steps);
@@ -15,9 +15,9 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  // The next step begins.
+  // Shows the next step.
   void step(const std::string& what);
-  // More about the step under way.
+  // Shows more about the current step.
   void detail(const std::string& text);
 
  private:

@@ -59,7 +59,7 @@ Cell percentiles(std::string table, std::string row, std::string column, std::st
                  const Samples& samples) {
   Cell cell{std::move(table), std::move(row), std::move(column), std::move(unit)};
   cell.p50 = samples.quantile(0.5);
-  // Of fewer it would be the largest.
+  // With fewer samples it would be the largest one.
   if (samples.size() >= 200) cell.p99 = samples.quantile(0.99);
   if (samples.size() >= 2000) cell.p999 = samples.quantile(0.999);
   return cell;

@@ -24,11 +24,12 @@ struct Cell {
   std::optional<double> p999 = {};
 };
 
-// A cell with the percentiles of the samples; those beyond which lie fewer than two are left out.
+// A cell with the percentiles of the samples. A percentile with fewer than two samples beyond it is
+// left out.
 [[nodiscard]] Cell percentiles(std::string table, std::string row, std::string column,
                                std::string unit, const Samples& samples);
 
-// All that one benchmark program found.
+// Everything that one benchmark program measured.
 struct Results {
   std::string program;
   Machine machine = {};
@@ -36,11 +37,11 @@ struct Results {
   std::vector<Figure> figures = {};
   // What could not be measured here, and what to install: "ZeroMQ: install libzmq3-dev".
   std::vector<std::string> left_out = {};
-  // What a reader of the cells must know: what limits them, or how they were taken.
+  // What a reader of the cells must know: what limits them, or how they were measured.
   std::vector<std::string> notes = {};
 };
 
-// Tables, notes, what was left out, figures: for a reader.
+// Text for a reader: tables, notes, what was left out, figures.
 [[nodiscard]] std::string to_string(const Results& results);
 
 // Throws std::runtime_error that names the file.

@@ -13,7 +13,7 @@
 
 namespace bench {
 
-// One way to do a thing, which takes turns with the others.
+// One way to do something; it takes turns with the others.
 struct Contender {
   std::string name;
   // Works for about `slice` and adds what it measured.
@@ -22,19 +22,18 @@ struct Contender {
 
 struct RoundsPlan {
   int runs = 5;
-  int slices = 10;  // of each contender in a run
+  int slices = 10;  // per contender and run
   Nanoseconds slice = std::chrono::milliseconds(20);
 };
 
-// Several contenders, interleaved: within a run each has its slices in turn with the others, the
-// order rotating, so that a noisy moment of the machine meets them all. One slice of each is
-// warm-up and not counted. A ratio is formed within each run, a figure is the median of these
-// ratios.
+// Measures several contenders, interleaved. Within a run their slices alternate in rotating order,
+// so that a noisy moment of the machine affects them all. The first slice of each is warm-up and
+// does not count. Each run gives a ratio; a figure is the median of these ratios.
 class Rounds {
  public:
   Rounds(std::vector<Contender> contenders, const RoundsPlan& plan);
 
-  // `progress` is told each run, where there is one.
+  // Reports each run to `progress` if it is given.
   void run(Progress* progress = nullptr);
 
   [[nodiscard]] int runs() const noexcept { return plan_.runs; }
@@ -44,9 +43,9 @@ class Rounds {
   [[nodiscard]] std::size_t index(const std::string& name) const;
 
   [[nodiscard]] const Samples& samples(std::size_t contender, int run) const;
-  // Of all runs together.
+  // The samples of all runs together.
   [[nodiscard]] Samples all(std::size_t contender) const;
-  // One value a run.
+  // One value per run.
   [[nodiscard]] std::vector<double> quantiles(std::size_t contender, double q) const;
   [[nodiscard]] std::vector<double> means(std::size_t contender) const;
 

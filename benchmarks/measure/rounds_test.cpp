@@ -6,7 +6,7 @@
 namespace bench {
 namespace {
 
-// Notes in `order` whose turn it is, and adds `value` each time.
+// Appends its name to `order` at each turn, and adds `value` each time.
 Contender named(const std::string& name, double value, std::string& order) {
   return {name, [=, &order](Nanoseconds, Samples& samples) {
             order += name;

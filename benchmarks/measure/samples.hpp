@@ -14,17 +14,17 @@ class Samples {
     sorted_ = false;
   }
   void add(const Samples& other);
-  // The next `count` values are added without a page fault or another system call, so that adding
-  // them leaves no trace in what is measured next.
+  // Afterwards `count` values can be added without a page fault or another system call, so that
+  // adding them does not disturb the measurement.
   void make_room(std::size_t count);
 
   [[nodiscard]] std::size_t size() const noexcept { return values_.size(); }
-  // In no order that means anything.
+  // In unspecified order.
   [[nodiscard]] const std::vector<double>& values() const noexcept { return values_; }
 
-  // The smallest value that is not below a share `q` (0..1) of all values; 0 where there is none.
+  // The smallest value that is not below a share `q` (0..1) of all values; 0 without values.
   [[nodiscard]] double quantile(double q) const;
-  // 0 where there is none.
+  // 0 without values.
   [[nodiscard]] double mean() const;
 
  private:
@@ -32,10 +32,10 @@ class Samples {
   mutable bool sorted_ = true;
 };
 
-// The middle one, or the mean of the two in the middle; 0 where there is none.
+// The middle value, or the mean of the two in the middle; 0 without values.
 [[nodiscard]] double median(std::vector<double> values);
 
-// above[i] / below[i]: the ratio of each run. Both have as many values.
+// above[i] / below[i]: the ratio of each run. Requires as many values in both.
 [[nodiscard]] std::vector<double> ratios(const std::vector<double>& above,
                                          const std::vector<double>& below);
 

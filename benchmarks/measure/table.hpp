@@ -6,13 +6,13 @@
 
 namespace bench {
 
-// Rows of text in aligned columns: the first column to the left, the others to the right, or where
-// `left` says so.
+// Rows of text in aligned columns. A column is aligned to the left if `left` says so, else to the
+// right; by default only the first.
 class Table {
  public:
   explicit Table(std::vector<std::string> head, std::vector<bool> left = {true});
 
-  // Shorter rows than the head are filled up with "".
+  // Fills rows shorter than the head with "".
   void add(std::vector<std::string> row);
 
   // With a line below the head; each line ends with a newline.

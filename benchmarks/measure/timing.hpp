@@ -14,13 +14,13 @@ using Nanoseconds = std::chrono::nanoseconds;
   return std::chrono::duration<double, std::nano>(duration).count();
 }
 
-// Of operations that are timed one by one: none takes less than its two clock calls.
+// The most operations that can be timed one by one in a slice: each needs two clock calls.
 [[nodiscard]] constexpr std::size_t most_samples(Nanoseconds slice) {
   return static_cast<std::size_t>(slice.count() / 40);
 }
 
-// Calls `operation` for about `slice` (once at least), and adds the nanoseconds of each call. Floor
-// and product are timed with this same loop: two clock calls around each operation.
+// Calls `operation` for about `slice`, at least once, and adds the nanoseconds of each call. The
+// same loop times floor and product, with two clock calls around each operation.
 template <typename Operation>
 void time_each(Nanoseconds slice, Samples& samples, Operation&& operation) {
   samples.make_room(most_samples(slice));
@@ -34,8 +34,8 @@ void time_each(Nanoseconds slice, Samples& samples, Operation&& operation) {
   } while (end < until);
 }
 
-// As time_each after an eighth of the slice untimed: caches, and the process at the other end, are
-// warm then.
+// Like time_each, after an eighth of the slice without timing: then the caches and the process at
+// the other end are warm.
 template <typename Operation>
 void time_each_warm(Nanoseconds slice, Samples& samples, Operation&& operation) {
   samples.make_room(most_samples(slice));  // before the caches are warm
@@ -47,7 +47,7 @@ void time_each_warm(Nanoseconds slice, Samples& samples, Operation&& operation) 
 }
 
 // Calls `operation` for about `slice` in batches of `batch`, and adds for each batch the
-// nanoseconds of one operation: for rates, where two clock calls each would be felt.
+// nanoseconds of one operation: for rates, where two clock calls per operation would cost too much.
 template <typename Operation>
 void time_batches(Nanoseconds slice, int batch, Samples& samples, Operation&& operation) {
   const Clock::time_point until = Clock::now() + slice;
@@ -60,7 +60,7 @@ void time_batches(Nanoseconds slice, int batch, Samples& samples, Operation&& op
   } while (end < until);
 }
 
-// Keeps the compiler from leaving out what made `value`.
+// Keeps the compiler from removing the code that made `value`.
 template <typename T>
 inline void keep(const T& value) {
   asm volatile("" : : "r"(&value) : "memory");

@@ -8,8 +8,8 @@
 
 namespace bench {
 
-// Works as many rounds as its input (a scalar, UINT64) says, 0: the null model. Its answer is its
-// input.
+// Works as many rounds as its input (a scalar, UINT64) says; 0 makes it the null model. Its answer
+// is its input.
 struct BusyModel {
   static constexpr bool thread_safe = true;
 

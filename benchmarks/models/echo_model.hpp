@@ -5,8 +5,8 @@
 
 namespace bench {
 
-// The null model: its answer is its input. A large input is copied into the worker's region, as any
-// output that was not made there.
+// The null model: its answer is its input. A large input is copied into the worker's region, like
+// any output that was not made there.
 struct EchoModel {
   explicit EchoModel(const inferpool::Settings&) {}
 

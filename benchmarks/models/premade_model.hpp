@@ -5,7 +5,7 @@
 
 namespace bench {
 
-// Touches nothing: its answer is a tensor of the input's shape that it made once.
+// Reads and writes no elements: its answer is a tensor of the input's shape that it made once.
 struct PremadeModel {
   explicit PremadeModel(const inferpool::Settings&) {}
 

@@ -5,8 +5,8 @@
 
 namespace bench {
 
-// Keeps one core busy: a chain of multiplications, each of which needs the one before. So much
-// work, not so much time: being preempted costs what it costs.
+// Keeps one core busy with a chain of multiplications; each needs the result of the previous one.
+// It is a fixed amount of work, not of time, so a preemption makes it longer.
 inline void work(std::uint64_t rounds) noexcept {
   std::uint64_t value = 1;
   for (std::uint64_t i = 0; i < rounds; ++i) {

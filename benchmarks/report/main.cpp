@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // report <folder> <program>...: reads <folder>/<program>.json of each benchmark, prints all
-// figures, and writes beside them report.txt, README-table.md, results.json and the plots. Exit
-// status 0 whether figures hold or not, 1 where it cannot read or write, 2 for wrong arguments.
+// figures, and writes report.txt, README-table.md, results.json and the plots into the folder. Exit
+// status 0 whether figures hold or not, 1 if it cannot read or write, 2 for wrong arguments.
 #include <cstdio>
 #include <exception>
 #include <filesystem>

@@ -7,7 +7,7 @@ namespace bench {
 
 namespace {
 
-// In gnuplot's double quotes.
+// The text in gnuplot's double quotes.
 std::string quoted(const std::string& text) {
   std::string result = "\"";
   for (const char c : text) {

@@ -19,7 +19,7 @@ std::size_t place_of(std::vector<std::string>& names, const std::string& name) {
   return static_cast<std::size_t>(std::find(names.begin(), names.end(), name) - names.begin());
 }
 
-// Adds a value to the series of this name, at this place of the x axis.
+// Adds a value to the series of this name, at this position of the x axis.
 void put(Plot& plot, const std::string& series, const std::string& x, double value) {
   const std::size_t place = place_of(plot.x, x);
   auto found = std::find_if(plot.series.begin(), plot.series.end(),
@@ -33,7 +33,7 @@ void put_round_trip(Plot& plot, const Cell& cell, const std::string& table) {
   if (cell.table == table && cell.p50) put(plot, cell.row, cell.column, *cell.p50 / 1e9);
 }
 
-// Tables "<manner>, model of <run time>", of which one column is drawn.
+// Draws one column of the tables "<manner>, model of <run time>".
 void put_throughput(Plot& plot, const Cell& cell, std::string_view manner,
                     std::string_view column) {
   const std::string head = std::string(manner) + ", model of ";
@@ -47,7 +47,7 @@ void write(const std::filesystem::path& file, const std::string& text) {
   if (!stream.flush()) throw std::runtime_error("cannot write " + file.string());
 }
 
-// For the shell.
+// Quotes the text for the shell.
 std::string single_quoted(const std::string& text) {
   std::string result = "'";
   for (const char c : text) result += c == '\'' ? "'\\''" : std::string(1, c);

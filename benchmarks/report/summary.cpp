@@ -14,7 +14,7 @@ std::string with_unit(double value, const std::string& unit) {
   return unit.empty() ? number(value) : number(value) + " " + unit;
 }
 
-// "-" where there is none.
+// "-" if it was not measured.
 std::string value(const Figure& figure) {
   return figure.not_measured.empty() ? with_unit(figure.value(), figure.unit) : "-";
 }
@@ -23,7 +23,7 @@ std::string target(const Figure& figure) {
   return fmt::format("{} {}", symbol(figure.relation), with_unit(figure.target, figure.unit));
 }
 
-// From the least to the largest run.
+// From the smallest to the largest run.
 std::string range(const Figure& figure) {
   if (!figure.not_measured.empty()) return "-";
   Samples runs;

@@ -9,16 +9,16 @@
 
 namespace bench {
 
-// Every figure of every program in one aligned table, with its target and whether it holds; then
-// what limits those that were missed, why some were not measured, what was left out, and the
-// programs that gave no result.
+// One aligned table of every figure of every program, with its target and whether it holds. Below
+// it: what limits the missed figures, why others were not measured, what was left out, and which
+// programs gave no result.
 [[nodiscard]] std::string summary(const std::vector<Results>& all,
                                   const std::vector<std::string>& missing);
 
-// The same figures as a table of Markdown, the machine named, for a README.
+// The same figures as a Markdown table for a README, with the machine's name.
 [[nodiscard]] std::string readme_table(const std::vector<Results>& all);
 
-// The contents of all files of results as one JSON text. Throws std::runtime_error.
+// The contents of all result files as one JSON text. Throws std::runtime_error.
 [[nodiscard]] std::string combined_json(const std::vector<std::filesystem::path>& files,
                                         const std::vector<std::string>& missing);
 

@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::size_t kKibi = 1024;
 
-// The number in a file that holds one; none: as much as there is.
+// The number in the file; if it has none, the largest number, which means no limit.
 std::size_t number_in(const char* path) {
   std::ifstream file(path);
   std::size_t value = 0;

@@ -7,8 +7,8 @@
 
 namespace bench {
 
-// Memory of this process, every page of it written, in pages of the smallest size: a fork copies
-// its page tables. Freed with the object.
+// Memory of this process, in pages of the smallest size, with every page written. So a fork copies
+// many page tables. The object frees it.
 class HostMemory {
  public:
   // Throws std::system_error.
@@ -17,8 +17,7 @@ class HostMemory {
   HostMemory(const HostMemory&) = delete;
   HostMemory& operator=(const HostMemory&) = delete;
 
-  // Bytes that the machine has free (and this process may use, as far as a limit of its control
-  // group says).
+  // The free bytes of the machine that the limit of this process's control group still allows.
   [[nodiscard]] static std::size_t free_bytes();
 
  private:
@@ -26,7 +25,7 @@ class HostMemory {
   std::size_t bytes_;
 };
 
-// How much less of it is free, in MiB; in the known case memory is taken.
+// How much less memory is free after the code, in MiB; the known case takes memory.
 [[nodiscard]] Instrument free_memory();
 
 }  // namespace bench

@@ -19,7 +19,7 @@ constexpr std::size_t kGibi = std::size_t{1} << 30;
 
 double milliseconds(Clock::duration duration) { return nanoseconds(duration) / 1e6; }
 
-// What took how long, by name, in the order in which the names came first.
+// The durations of the stages, by name, in the order of their first appearance.
 class Breakdown {
  public:
   void add(const std::string& stage, Clock::duration duration) {

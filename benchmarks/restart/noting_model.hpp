@@ -8,7 +8,7 @@
 
 namespace bench {
 
-// When a worker process came how far, by the clock that all processes share.
+// When a worker process reached each stage, by the clock that all processes share.
 struct Notes {
   int pid = 0;
   std::chrono::steady_clock::time_point main;  // its main() began
@@ -16,13 +16,13 @@ struct Notes {
   std::chrono::steady_clock::time_point loaded;
 };
 
-// Nothing is asked but the notes.
+// The request has no content: the only question is for the notes.
 struct Ask {};
 
-// Notes when it was loaded; the load itself is nothing.
+// Notes when it was loaded; its load does nothing else.
 class NotingModel {
  public:
-  // Set by main() before the model is made.
+  // main() sets it before it makes the model.
   static inline std::chrono::steady_clock::time_point main_began = {};
 
   explicit NotingModel(const inferpool::Settings&) {

@@ -5,8 +5,8 @@
 
 #include "restart/noting_model.hpp"
 
-// With --bare it loads its model, writes the notes to stdout and ends: the floor of a worker's
-// start.
+// With --bare it loads its model, writes the notes to stdout and ends. That is the floor of a
+// worker's start.
 int main(int argc, char** argv) {
   bench::NotingModel::main_began = std::chrono::steady_clock::now();
   if (argc != 2 || std::string_view(argv[1]) != "--bare")

@@ -18,7 +18,7 @@ Restarts::Stages Restarts::kill_one() {
   kill(pid_, SIGKILL);
   Notes notes;
   do {
-    // The dying worker may still answer, or take the request with it.
+    // The dying worker may still answer, or lose the request.
     if (const auto answer = pool_.try_infer({})) notes = *answer;
     stages.answered = std::chrono::steady_clock::now();
   } while (notes.pid == 0 || notes.pid == pid_);

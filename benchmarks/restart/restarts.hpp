@@ -10,21 +10,21 @@
 
 namespace bench {
 
-// A pool of one worker, whose worker is killed again and again.
+// A pool of one worker that is killed again and again.
 class Restarts {
  public:
   using TimePoint = std::chrono::steady_clock::time_point;
 
-  // One death, in the order of what happened.
+  // When what happened in one death, in order. Some times are those of the pool's events.
   struct Stages {
     TimePoint killed;
-    TimePoint died;  // told
+    TimePoint died;  // the event
     TimePoint main;  // the successor's main() began
     TimePoint load;  // its model began to load
     TimePoint loaded;
-    TimePoint ready;  // told
+    TimePoint ready;  // the event
     TimePoint answered;
-    TimePoint started;  // told: about when the fork had returned
+    TimePoint started;  // the event, about when the fork had returned
   };
 
   Restarts();
@@ -37,7 +37,7 @@ class Restarts {
   TimePoint told(inferpool::EventKind kind);
 
   std::mutex mutex_;
-  std::array<TimePoint, 16> told_{};  // when an event of the kind came last
+  std::array<TimePoint, 16> told_{};  // the time of the last event of each kind
   int pid_ = 0;
   inferpool::Pool<NotingModel> pool_;
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Matrix products of OpenBLAS.
+// Computes matrix products with OpenBLAS.
 #include <cblas.h>
 
 #include <inferpool/worker.hpp>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Models whose library has threads of its own: with as many workers as cores, one thread each is
-// faster than one for each core.
+// Measures models whose library has threads of its own: with as many workers as cores, one thread
+// per worker is faster than one per core.
 #include <inferpool/pool.hpp>
 #include <memory>
 #include <string>
@@ -55,7 +55,8 @@ constexpr Library kLibraries[] = {
     {"OpenBLAS", worker_of("bench_blas_worker", kBlas), "libopenblas-pthread-dev"},
     {"OpenCV", worker_of("bench_opencv_worker", kOpencv), "libopencv-dnn-dev"}};
 
-// A pool of `workers`, each of whose libraries may use `threads`, kept busy by a caller a worker.
+// A pool of `workers`, kept busy by one caller per worker. The library in each worker may use
+// `threads`.
 class Load {
  public:
   Load(const char* worker, int workers, int threads)
@@ -63,7 +64,7 @@ class Load {
         callers_(workers, [this](int) { ask(); }) {}
 
   double rate(Nanoseconds slice) { return callers_.rate(slice); }
-  // Of the process, after it has worked: those of inferpool and the library's. And `more`.
+  // The threads of a worker process after it has worked: inferpool's, the library's, and `more`.
   std::int64_t threads(std::int64_t more = 0) { return ask(more); }
 
  private:
@@ -75,7 +76,7 @@ class Load {
   Callers callers_;
 };
 
-// In the known case there are some more of them.
+// The known case starts some more of them.
 Instrument threads_of_a_worker(Load& load) {
   const auto more = std::make_shared<std::int64_t>();
   return {"threads of a worker",

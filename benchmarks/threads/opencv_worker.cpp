@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Loops of OpenCV's own threads, by which its filters and networks are parallel.
+// Runs loops on OpenCV's own threads, which its filters and networks use, too.
 #include <inferpool/worker.hpp>
 #include <opencv2/core/utility.hpp>
 

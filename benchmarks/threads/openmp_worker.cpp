@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A dozen layers, each a parallel loop of OpenMP with a barrier behind it.
+// Runs a dozen layers. Each is a parallel loop of OpenMP with a barrier at its end.
 #include <inferpool/worker.hpp>
 #include <vector>
 

@@ -11,13 +11,13 @@
 
 namespace bench {
 
-// Threads of the calling process.
+// The number of threads of the calling process.
 [[nodiscard]] inline std::int64_t threads_here() {
   return std::distance(std::filesystem::directory_iterator("/proc/self/task"), {});
 }
 
-// A model whose library has threads of its own. Its answer (a scalar, INT64) is how many threads
-// the process has, beside as many more as its input (the same) says.
+// A model whose library has threads of its own. It starts as many more threads as its input (a
+// scalar, INT64) says. Its answer (the same type) is the number of threads of the process.
 template <typename Kernel>
 class ThreadedModel {
  public:

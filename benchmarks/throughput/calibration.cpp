@@ -11,7 +11,7 @@ double measure_nanoseconds_of_a_round() {
   constexpr std::uint64_t kRounds = 100'000;
   Samples samples;
   time_each(std::chrono::milliseconds(100), samples, [] { work(kRounds); });
-  return samples.quantile(0.1) / static_cast<double>(kRounds);  // what disturbs only adds to it
+  return samples.quantile(0.1) / static_cast<double>(kRounds);  // disturbances only add to it
 }
 
 }  // namespace

@@ -7,8 +7,8 @@
 
 namespace bench {
 
-// How many rounds of work() take `time` on an undisturbed core of this machine. Measured once, by
-// the first call.
+// The number of rounds for which work() takes `time` on an undisturbed core of this machine. The
+// first call measures it.
 [[nodiscard]] std::uint64_t rounds_of(Nanoseconds time);
 
 }  // namespace bench

@@ -14,22 +14,21 @@
 
 namespace bench {
 
-// Threads that call one operation over and over, each its own next as soon as the last has
-// returned. Floor and product are driven by the same threads' loop. They sleep between two
-// measurements.
+// Threads that call one operation again and again, each without a pause. The same loop drives floor
+// and product. The threads sleep between two measurements.
 class Callers {
  public:
   using Operation = std::function<void(int caller)>;
 
-  // `leave` is called by each thread at the end of each measurement.
+  // Each thread calls `leave` at the end of each measurement.
   Callers(int threads, Operation operation, Operation leave = {});
   ~Callers();
   Callers(const Callers&) = delete;
   Callers& operator=(const Callers&) = delete;
 
-  // Operations per second of all threads together, over about `slice`, which begins once each has
-  // called (or, where that takes as long, after a slice).
-  // Throws what an operation threw.
+  // Operations per second of all threads together, over about `slice`. It begins once each thread
+  // has called the operation, but waits for that no longer than a slice. Throws the exception of an
+  // operation.
   double rate(Nanoseconds slice);
 
  private:
@@ -40,7 +39,7 @@ class Callers {
   void run(int caller);
   void call_until_stopped(int caller);
   [[nodiscard]] std::uint64_t total() const;
-  // Whether each thread has called since its count was that of `counts`.
+  // Whether each thread has called the operation since its count was that of `counts`.
   [[nodiscard]] bool all_have_called_since(const std::vector<std::uint64_t>& counts) const;
   [[nodiscard]] std::vector<std::uint64_t> counts() const;
 
@@ -50,10 +49,10 @@ class Callers {
   std::atomic<bool> on_{false};
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::uint64_t round_ = 0;  // guarded by mutex_, as what follows
+  std::uint64_t round_ = 0;  // guarded by mutex_, like the next three
   int calling_ = 0;          // threads that have not ended this round
   bool quit_ = false;
-  std::exception_ptr failure_;  // the first
+  std::exception_ptr failure_;  // the first exception
   std::vector<std::jthread> threads_;
 };
 

@@ -30,7 +30,8 @@ void FifoFloor::await(std::uint32_t ticket) noexcept {
       if (place.turn.load(std::memory_order_acquire) == ticket) return;
       relax();
     }
-    // Sequentially consistent, as is the hand-over: either it is seen here, or it sees us asleep.
+    // Sequentially consistent, like hand_to(): either this thread sees the turn, or hand_to() sees
+    // that this thread sleeps.
     place.sleeps.store(1, std::memory_order_seq_cst);
     const std::uint32_t turn = place.turn.load(std::memory_order_seq_cst);
     if (turn != ticket) futex_wait(place.turn, turn);

@@ -7,29 +7,29 @@
 
 namespace bench {
 
-// The floor of threads that share one server in the order in which they come: they draw tickets,
-// and who has had its turn hands it to the next ticket, without anything in between. All threads
-// stand in the queue all the time, as callers do that call again at once: each draws its next
-// ticket before it hands its turn over. Else two threads that run would leave out those that sleep.
-// Each ticket has a word of its own, so that no other thread is woken.
+// The floor of threads that share one server in the order in which they come. They draw tickets,
+// and a thread hands its turn directly to the next ticket. All threads are in the queue all the
+// time, like callers that call again at once: each draws its next ticket before it hands its turn
+// over. Otherwise two running threads would leave out the sleeping ones. Each ticket has a word of
+// its own, so that no other thread wakes.
 class FifoFloor {
  public:
   static constexpr std::uint32_t kMostThreads = 64;
 
-  // A thread looks `looks` times whether its turn has come, then it sleeps.
+  // A thread looks `looks` times for its turn, then it sleeps.
   explicit FifoFloor(int looks) noexcept : looks_(looks) { hand_to(1); }
   FifoFloor(const FifoFloor&) = delete;
   FifoFloor& operator=(const FifoFloor&) = delete;
 
-  // Waits for the turn of the thread's ticket, draws the next one, hands the turn over. Threads are
-  // numbered 0..kMostThreads - 1.
+  // Waits for the turn of the thread's ticket, draws the next ticket and hands the turn over.
+  // Threads have the numbers 0..kMostThreads - 1.
   void pass(int thread) noexcept;
-  // The same, without a next ticket: for the others to go on.
+  // The same without a next ticket, so that the others can go on.
   void leave(int thread) noexcept;
 
  private:
   struct alignas(128) Place {
-    Word turn{0};  // the ticket whose turn it is, once it is
+    Word turn{0};  // the ticket, once its turn has come
     Word sleeps{0};
   };
   struct alignas(128) Thread {

@@ -23,7 +23,7 @@ using namespace std::chrono_literals;
 
 constexpr const char* kUnit = "requests/s";
 
-// Anything with rate(slice): one value for each slice.
+// A contender from anything that has rate(slice); it adds one value per slice.
 template <typename Load>
 Contender contender(std::string name, Load& load) {
   return {std::move(name),
@@ -41,7 +41,7 @@ std::vector<double> beside(const Rounds& rounds, const char* above, const char* 
   return ratios(rounds.means(rounds.index(above)), rounds.means(rounds.index(below)));
 }
 
-// Of each run the fastest of the contenders whose names begin so.
+// For each run the fastest of the contenders whose names begin with `prefix`.
 std::vector<double> fastest(const Rounds& rounds, std::string_view prefix) {
   std::vector<double> best(static_cast<std::size_t>(rounds.runs()));
   for (std::size_t i = 0; i < rounds.contenders(); ++i) {

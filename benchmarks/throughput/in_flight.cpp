@@ -30,7 +30,7 @@ void InFlight::start_one() {
       [this](inferpool::Result<inferpool::Tensor> answer) { ended(std::move(answer)); });
 }
 
-// One at a time: handlers are called one after the other.
+// Never runs twice at the same time: the pool calls handlers one after the other.
 void InFlight::ended(inferpool::Result<inferpool::Tensor> answer) {
   answered_.store(answered_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   if (answer && on_.load(std::memory_order_relaxed)) return start_one();

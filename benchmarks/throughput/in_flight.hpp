@@ -10,8 +10,8 @@
 
 namespace bench {
 
-// So many asynchronous requests under way at once: each handler starts the next. For a pool with
-// workers.
+// Keeps `depth` asynchronous requests under way: each handler starts the next request. The pool
+// must have workers.
 class InFlight {
  public:
   // `pool` outlives it.
@@ -19,7 +19,7 @@ class InFlight {
   InFlight(const InFlight&) = delete;
   InFlight& operator=(const InFlight&) = delete;
 
-  // Answers per second over about `slice`. Throws the first error that a handler got.
+  // Answers per second, over about `slice`. Throws the first error that a handler got.
   double rate(Nanoseconds slice);
 
  private:

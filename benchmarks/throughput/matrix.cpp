@@ -44,7 +44,7 @@ Plan plan_of(bool full) {
   return plan;
 }
 
-// The median of a few slices, each long enough that one request more or less does not count.
+// The median of a few slices. Each is so long that one request more or less does not matter.
 template <typename Load>
 double rate_of(Load& load, const Plan& plan, const RunTime& run_time) {
   const Nanoseconds slice = std::max(plan.slice, 30 * run_time.time);
@@ -105,7 +105,7 @@ void measure_matrix(const Options& options, Progress& progress, Results& results
       MatrixRow row(plan, workers, concurrency, results);
       for (const RunTime& run_time : plan.run_times) {
         row.synchronous(run_time);
-        if (workers > 0) row.asynchronous(run_time);  // else it runs in the calling thread, too
+        if (workers > 0) row.asynchronous(run_time);  // else it runs in this thread, too
       }
     }
   }

@@ -7,11 +7,12 @@
 
 namespace bench {
 
-// Requests per second by callers, workers, concurrency and run time of the model, synchronous and
-// asynchronous: adds one table for each run time and manner. --full measures every cell.
+// Measures requests per second by callers, workers, concurrency and the model's run time,
+// synchronous and asynchronous. Adds one table for each run time and manner. --full measures every
+// cell.
 void measure_matrix(const Options& options, Progress& progress, Results& results);
 
-// Measurements that it announces to `progress`.
+// The number of steps that it reports to `progress`.
 inline constexpr int kMatrixSteps = 7;
 
 }  // namespace bench

@@ -2,7 +2,7 @@
 """Python's multiprocessing.Pool under the load of the Fiber paper: see tasks.hpp.
 
 multiprocessing_pool.py <workers>: each line of stdin is "all|rounds <tasks> <seconds>"; the answer is
-the seconds that they took.
+the seconds that the tasks took.
 """
 
 import multiprocessing

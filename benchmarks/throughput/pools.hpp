@@ -11,7 +11,7 @@ namespace bench {
 
 using BusyPool = inferpool::Pool<BusyModel>;
 
-// Default settings but for what a cell names.
+// Default settings, except for what a cell names.
 [[nodiscard]] inline inferpool::Settings busy_settings(int workers, int concurrency = 1) {
   inferpool::Settings settings;
   settings.worker = "bench_busy_worker";

@@ -48,7 +48,7 @@ PythonPool::PythonPool(int workers) {
 }
 
 PythonPool::~PythonPool() {
-  std::fclose(answers_);  // upon which it ends
+  std::fclose(answers_);  // which ends the program
   waitpid(pid_, nullptr, 0);
 }
 

@@ -7,27 +7,27 @@
 
 namespace bench {
 
-// Python's multiprocessing.Pool in a process of its own (multiprocessing_pool.py), which sleeps
-// tasks on command and times that itself.
+// Python's multiprocessing.Pool in a process of its own (multiprocessing_pool.py). On command it
+// runs tasks that sleep, and times them itself.
 class PythonPool {
  public:
-  // Whether an interpreter was found when this was built.
+  // Whether the build found an interpreter.
   [[nodiscard]] static bool available();
 
-  // Throws std::runtime_error where it cannot be started.
+  // Throws std::system_error if it cannot be started.
   explicit PythonPool(int workers);
   ~PythonPool();
   PythonPool(const PythonPool&) = delete;
   PythonPool& operator=(const PythonPool&) = delete;
 
-  // Seconds that so many tasks took, each of which sleeps `seconds`: all at once, or as many as
-  // there are workers, and the next when these have ended. Throws std::runtime_error.
+  // Runs `tasks` tasks that each sleep `seconds`, and returns the seconds that they took together.
+  // They come all at once, or in rounds of one task per worker. Throws std::runtime_error.
   double run(int tasks, double seconds, bool all_at_once);
 
  private:
   pid_t pid_ = 0;
   int socket_ = -1;               // its stdin and stdout
-  std::FILE* answers_ = nullptr;  // of the same
+  std::FILE* answers_ = nullptr;  // reads from socket_
 };
 
 }  // namespace bench

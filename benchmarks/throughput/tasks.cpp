@@ -24,10 +24,10 @@ constexpr int kWorkers = 5;
 
 struct Load {
   int tasks;
-  Nanoseconds time;  // of each
+  Nanoseconds time;  // of each task
   bool all_at_once;
 
-  // As many seconds as it takes if nothing is added.
+  // The seconds that it takes without any overhead.
   [[nodiscard]] double ideal() const {
     return std::ceil(static_cast<double>(tasks) / kWorkers) * static_cast<double>(time.count()) /
            1e9;
@@ -55,7 +55,7 @@ double seconds_of(SleepPool& pool, const Load& load) {
   return nanoseconds(Clock::now() - begin) / 1e9;
 }
 
-// The time that it took, by the ideal one.
+// They measure the time that the load took, divided by the ideal time.
 std::vector<Contender> contenders(SleepPool& pool, PythonPool* python, const Load& load) {
   std::vector<Contender> result{{"inferpool", [&pool, load](Nanoseconds, Samples& samples) {
                                    samples.add(seconds_of(pool, load) / load.ideal());

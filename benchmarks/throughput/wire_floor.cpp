@@ -18,7 +18,7 @@ namespace bench {
 struct WireFloor::Slot {
   alignas(128) Word request{0};  // the number of the caller's request
   std::uint64_t rounds = 0;
-  alignas(128) Word answer{0};  // the number of the request that was answered
+  alignas(128) Word answer{0};  // the number of the last answered request
   Word caller_sleeps{0};
 };
 
@@ -67,7 +67,8 @@ void WireFloor::call(int caller, std::uint64_t rounds) noexcept {
   Slot& slot = process.slots[index / pids_.size()];
   slot.rounds = rounds;
   const std::uint32_t number = slot.request.load(std::memory_order_relaxed) + 1;
-  // Sequentially consistent: either the other side sees it, or we see it asleep.
+  // Sequentially consistent: either the process sees the request, or this thread sees that the
+  // process sleeps.
   slot.request.store(number, std::memory_order_seq_cst);
   if (process.sleeps.load(std::memory_order_seq_cst) != 0) {
     process.bell.fetch_add(1, std::memory_order_seq_cst);
@@ -80,7 +81,7 @@ void WireFloor::call(int caller, std::uint64_t rounds) noexcept {
 
 void WireFloor::Process::serve() noexcept {
   for (std::size_t next = 0;;) {
-    // In turn, so that no caller waits for more than one request of another.
+    // Looks at the slots in turn, so that no caller waits for more than one request of another.
     for (std::size_t i = 0; i < kDepth; ++i, next = (next + 1) % kDepth) {
       Slot& slot = slots[next];
       if (slot.request.load(std::memory_order_acquire) !=

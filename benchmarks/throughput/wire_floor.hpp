@@ -10,12 +10,13 @@
 
 namespace bench {
 
-// The floor of work in other processes: each of them has two slots, of a request word and an answer
-// word, and so one request ahead of that which it runs, as a pool's worker has under load. No
-// frames, no queue, no statistics. One caller to each slot; both sides sleep while they wait.
+// The floor of work in other processes. Each process has two slots, with a request word and an
+// answer word each. So it has one request posted ahead, like a pool's worker under load. There are
+// no frames, no queue and no statistics. Each slot has one caller; both sides sleep while they
+// wait.
 class WireFloor {
  public:
-  static constexpr int kDepth = 2;  // slots of a process
+  static constexpr int kDepth = 2;  // slots per process
 
   // Forks the processes; throws std::system_error.
   explicit WireFloor(int processes);
@@ -25,8 +26,8 @@ class WireFloor {
 
   [[nodiscard]] int callers() const noexcept { return static_cast<int>(pids_.size()) * kDepth; }
 
-  // Lets a process do the work, and waits for it. One call at a time for each `caller`,
-  // 0..callers() - 1.
+  // Lets a process do the work, and waits for it. Each `caller`, 0..callers() - 1, makes one call
+  // at a time.
   void call(int caller, std::uint64_t rounds) noexcept;
 
  private:
@@ -37,7 +38,7 @@ class WireFloor {
 
   std::vector<pid_t> pids_;
   std::size_t bytes_;
-  Process* processes_;  // shared
+  Process* processes_;  // in shared memory
 };
 
 }  // namespace bench

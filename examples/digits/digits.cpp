@@ -82,7 +82,7 @@ Options parse(std::span<char* const> arguments) {
 std::atomic<int> stop_signal = 0;
 static_assert(std::atomic<int>::is_always_lock_free, "a signal handler stores to it");
 
-// inferpool leaves signals to its host. A second one ends the program at once.
+// inferpool leaves signals to its host. A second signal ends the program at once.
 void catch_stop_signals() {
   struct sigaction action = {};
   action.sa_handler = [](int signal) { stop_signal = signal; };

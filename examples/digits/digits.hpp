@@ -26,8 +26,8 @@ class Digits {
   static constexpr std::size_t kClasses = 10;
   static constexpr bool thread_safe = true;  // predict only reads
 
-  // Loads the file settings.uri. Throws std::runtime_error: file, line, what was expected and
-  // found.
+  // Loads the file settings.uri. Throws std::runtime_error that says file, line, what was expected
+  // and what was found.
   explicit Digits(const inferpool::Settings& settings);
 
   // FP32 [n, 64], pixels -> FP32 [n, 10], the probability of each digit. Throws
@@ -38,7 +38,7 @@ class Digits {
   static constexpr std::size_t kHidden = 48;
   static constexpr std::string_view kHeader = "digits-network 1:";
 
-  // weight[i][u] leads from input i to unit u: the units of one input are neighbours, so that the
+  // weight[i][u] leads from input i to unit u. The units of one input are neighbours, so that the
   // compiler can add up many units at once without changing the order of any sum.
   template <std::size_t kInputs, std::size_t kUnits>
   struct Layer {
@@ -58,7 +58,7 @@ class Digits {
     return std::string(1, '"').append(text).append(1, '"');
   }
 
-  // The lines of a weights file, counted for messages.
+  // The lines of a weights file, counted for errors.
   class Lines {
    public:
     explicit Lines(const std::string& path) : path_(path), in_(path) {}
@@ -139,7 +139,7 @@ void Digits::load(Lines& lines, Layer<kInputs, kUnits>& layer) {
   }
 }
 
-// Exactly as many finite numbers as fit, separated by spaces.
+// Requires a line of exactly as many finite numbers as fit, separated by spaces.
 inline void Digits::load_numbers(Lines& lines, std::span<float> numbers) {
   const std::string expected =
       std::to_string(numbers.size()) + " numbers (the bias and the weights of one unit)";

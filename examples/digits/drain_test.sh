@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# drain_test.sh <digits>: the demo, told to end while it classifies, drains its pool and says so.
+# drain_test.sh <digits>: a SIGTERM while the demo classifies makes it drain its pool and say so.
 set -euo pipefail
 
 coproc demo { exec "$1" --no-kill; }
 pid=$demo_PID
 exec {output}<&"${demo[0]}"
-read -r first <&$output          # its first words: it has begun
+read -r first <&$output          # after its first line it has begun
 kill -TERM "$pid"
 rest=$(cat <&$output)
 status=0

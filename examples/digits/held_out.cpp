@@ -10,7 +10,7 @@
 
 namespace {
 
-// "digit,p0,...,p63"
+// Parses "digit,p0,...,p63".
 LabelledImage parse(std::string_view line, const std::string& place) {
   std::array<int, 1 + Digits::kPixels> numbers;
   const char* at = line.data();

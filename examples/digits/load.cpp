@@ -13,7 +13,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// A request whose worker dies is sent again; one that costs three workers is given up.
+// A request whose worker dies is sent again, but not after it has ended three workers.
 constexpr int kMostAttempts = 3;
 
 // The callers of one pool.
@@ -76,7 +76,7 @@ class Load {
         std::string("expected scores as FP32 [1, 10], not ").append(to_string(scores));
   }
 
-  // Prefers one that is just running a request, which is the harder case.
+  // Prefers a worker that runs a request, which is the harder case.
   void kill_a_worker(std::size_t after) {
     const std::vector<inferpool::WorkerStats> workers = pool_.stats().workers;
     const auto victim = std::ranges::max_element(workers, {}, [](const inferpool::WorkerStats& w) {
@@ -95,7 +95,7 @@ class Load {
   Outcome outcome_;
 };
 
-// At most 30 s, and not past a signal.
+// Waits at most 30 s, and ends at a signal.
 void wait_for_successor(inferpool::Pool<Digits>& pool, const std::atomic<int>& signal) {
   const Clock::time_point limit = Clock::now() + std::chrono::seconds(30);
   while (signal == 0 && Clock::now() < limit) {

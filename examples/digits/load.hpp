@@ -16,11 +16,11 @@
 #include "digits.hpp"
 #include "held_out.hpp"
 
-// What is asked of a pool: every image `rounds` times, from `callers` threads at once.
+// The requests to a pool: every image `rounds` times, from `callers` threads at once.
 struct Plan {
   std::size_t callers;
   std::size_t rounds;
-  bool kill_a_worker;  // with SIGKILL, when half of the requests are out
+  bool kill_a_worker;  // with SIGKILL, when half of the requests are sent
 };
 
 struct Answer {
@@ -32,25 +32,25 @@ struct Answer {
 };
 
 struct Kill {
-  inferpool::WorkerStats worker;  // as it was just before
-  std::size_t after;              // so many requests
+  inferpool::WorkerStats worker;  // just before the kill
+  std::size_t after;              // how many requests were sent before
 };
 
-// What became of it.
+// The outcome of a plan.
 struct Outcome {
-  std::vector<Answer> answers = {};  // to request r, which asks about image r % images
+  std::vector<Answer> answers = {};  // [r] answers request r, which has image r % images
   std::size_t sent = 0;              // fewer than all only after a signal
   std::size_t sent_again = 0;        // calls whose worker was killed while it ran them
-  std::string worker_lost = {};      // what one of those was told
+  std::string worker_lost = {};      // the error of one of those
   std::size_t lost = 0;              // calls without an answer
-  std::string failure = {};          // what one of those was told
+  std::string failure = {};          // the error of one of those
   std::optional<Kill> kill = {};
   inferpool::Stats stats = {};  // at the end
   std::chrono::duration<double> startup = {};
   std::chrono::duration<double> elapsed = {};
 };
 
-// Makes a pool, carries out the plan and closes the pool. Stops early, and lets the calls under way
-// end, once `signal` is not 0. Throws inferpool::Error where the pool cannot be made.
+// Makes a pool, carries out the plan and closes the pool. Once `signal` is not 0 it sends no more
+// requests, and lets the calls under way end. Throws inferpool::Error if the pool cannot be made.
 Outcome carry_out(const Plan& plan, const inferpool::Settings& settings,
                   std::span<const LabelledImage> images, const std::atomic<int>& signal);

@@ -60,7 +60,7 @@ void print_losses(const Outcome& outcome) {
   }
 }
 
-// Eight rows of two characters a pixel, darker for more ink.
+// One of eight rows, with two characters per pixel, darker for more ink.
 std::string image_row(const LabelledImage& image, std::size_t row) {
   static constexpr std::array kShades = {" ", "░", "▒", "▓", "█"};
   std::string text;
@@ -72,7 +72,7 @@ std::string image_row(const LabelledImage& image, std::size_t row) {
   return text;
 }
 
-// A blank and up to 24 characters, drawn to an eighth of one.
+// A blank and a bar of up to 24 characters, in steps of an eighth of a character.
 std::string bar(float share) {
   static constexpr std::array kEighths = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
   const auto eighths = static_cast<std::size_t>(std::lround(share * 24 * 8));
@@ -128,7 +128,7 @@ void print_head(const inferpool::Settings& settings, const Plan& plan, std::size
               settings.name.c_str(), settings.version.c_str(), images);
   std::printf("%zu callers, %zu rounds: %s of one image each\n", plan.callers, plan.rounds,
               counted(images * plan.rounds, "call").c_str());
-  std::fflush(stdout);  // now, also where it goes to a file or a pipe: the rest takes a while
+  std::fflush(stdout);  // for a file or a pipe, too: the rest takes a while
 }
 
 void print_workers(const Outcome& outcome) {

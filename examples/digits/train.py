@@ -27,7 +27,7 @@ EPOCHS = 300
 BATCH = 64
 LEARNING_RATE = 0.004
 WEIGHT_DECAY = 1e-3  # on the weights, not on the biases
-SHIFTED_SHARE = 0.2  # of the images of a batch, moved by one pixel
+SHIFTED_SHARE = 0.2  # of the images of a batch are moved by one pixel
 
 HELD_OUT_NOTE = (
     "# UCI Optical Recognition of Handwritten Digits (E. Alpaydin, C. Kaynak), CC BY 4.0: "
@@ -140,7 +140,7 @@ def accuracy(parameters, images, labels):
 
 
 def write_weights(path, parameters):
-    """One line a unit: its bias, then its weights; the scale of the pixels is folded into layer 1."""
+    """One line per unit: its bias, then its weights; layer 1 includes the scale of the pixels."""
     w1, b1, w2, b2 = (p.astype(np.float32) for p in parameters)
     lines = [f"digits-network 1: {PIXELS} inputs 0..16, {HIDDEN} relu, {CLASSES} softmax; a line is bias, weights"]
     for weights, biases in ((w1, b1), (w2, b2)):

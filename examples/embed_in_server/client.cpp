@@ -2,8 +2,8 @@
 // Asks the server over many connections at once and compares every answer with the model's own;
 // meanwhile it may kill the server's workers.
 //   client <port> <connections> <lines of each> [<server's pid> <kills>]
-// Exit status 0: every line was answered rightly, or with an "error: ..." of the server, and those
-// are counted.
+// Exit status 0: every line has the right answer, or an "error: ..." of the server, which is
+// counted.
 #include <utility>  // before awaitable.hpp of Boost 1.74, which needs it
 
 #include <boost/asio/awaitable.hpp>
@@ -88,8 +88,8 @@ std::vector<int> children_of(int pid) {
   return children;
 }
 
-// Kills a worker now and then, as long as there are connections that ask: the oldest, when all are
-// there and answers come, so that it is one that serves.
+// Kills a worker now and then, while connections ask. It takes the oldest worker, and only while
+// all workers live and answers arrive, so that the worker is one that serves.
 asio::awaitable<void> kill_workers(int server, int kills, Tally& tally, const int& asking) {
   const std::size_t all = children_of(server).size();
   asio::steady_timer timer(co_await asio::this_coro::executor);

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# drive_test.sh <folder of the programs>: the server under 64 connections while its workers are
-# killed; out of its depth; without time; with the model in its own process; and told to end.
+# drive_test.sh <folder of the programs>: tests the server with 64 connections while its workers are
+# killed, with too many requests, with too little time, and with the model in its own process; each
+# time it must drain and end.
 set -euo pipefail
 cd "$1"
 scratch=$(mktemp -d)
@@ -32,7 +33,7 @@ ask() {
   ((status == 0)) || fail "the client's status is $status"
 }
 
-# drain: the server ends within its time, with status 0, and leaves no worker
+# drain: the server must end in time, with status 0, and leave no worker
 drain() {
   local workers status=0
   workers=$(cat /proc/"$pid"/task/*/children)

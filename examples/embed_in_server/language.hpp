@@ -9,8 +9,8 @@
 #include <string>
 #include <string_view>
 
-// Guesses the language of a line from its most common short words: "en 0.75". A line in, a line
-// out.
+// Guesses the language of a line from its most common short words, and answers with a line:
+// "en 0.75".
 class Language {
  public:
   explicit Language(const inferpool::Settings&) {}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A TCP server that answers each line with a line. It was there before inferpool came; what came
-// with the pool is marked with "pool:".
+// A TCP server that answers each line with a line. It existed before it used inferpool; the changes
+// for the pool are marked with "pool:".
 //   server [port] [settings file]
 #include <inferpool/asio.hpp>
 
@@ -39,7 +39,8 @@ class Server {
 
   [[nodiscard]] unsigned short port() const { return acceptor_.local_endpoint().port(); }
 
-  // No new connection, no new line; what was read is answered, and then the loop has no work left.
+  // Accepts no new connections and no new lines. The lines that were read get their answers, and
+  // then the loop has no work left.
   void drain() {
     draining_ = true;
     acceptor_.close();
@@ -80,12 +81,12 @@ class Server {
         co_await asio::async_write(*socket, asio::buffer(reply), asio::use_awaitable);
       }
     } catch (const boost::system::system_error&) {
-      // the client has left, or drain() lets no more in
+      // the client has left, or drain() has ended the reading
     }
     sockets_.erase(socket);
   }
 
-  // pool: was `co_return model_.predict(line)`, and the loop stood still meanwhile.
+  // pool: was `co_return model_.predict(line)`, which blocked the loop.
   asio::awaitable<std::string> answer(std::string line) {
     try {
       co_return co_await inferpool::async_infer(pool_, std::move(line));
@@ -109,7 +110,7 @@ class Server {
   inferpool::Pool<Language>& pool_;  // pool: was `Language model_`
 };
 
-// pool: what becomes of the workers goes to the log.
+// pool: the events of the workers go to the log.
 void log_event(const inferpool::Event& event) {
   std::clog << event.model << '/' << event.worker_index << ' ' << inferpool::name(event.kind);
   if (event.pid != 0) std::clog << ", pid " << event.pid;
@@ -135,7 +136,7 @@ int main(int argc, char** argv) {
     });
     std::cout << "listening on 127.0.0.1:" << server.port() << std::endl;
     loop.run();
-    pool.close();  // pool: every line that was read has been answered
+    pool.close();  // pool: every line that was read has its answer
     std::cout << "drained: " << pool.stats().succeeded << " lines answered" << std::endl;
   } catch (const std::exception& error) {
     std::cerr << error.what() << '\n';

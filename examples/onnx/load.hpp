@@ -3,5 +3,5 @@
 
 #include <inferpool/pool.hpp>
 
-// Calls a second that the pool answers, of four callers with this request, for a second.
+// The calls per second that the pool answers, for four callers with this request. Takes a second.
 double calls_per_second(inferpool::Pool<>& pool, const inferpool::Request& request);

@@ -8,7 +8,7 @@
 
 #include <inferpool/pool.hpp>
 
-// What a network says of one of its inputs or outputs.
+// What a network says about one of its inputs or outputs.
 struct Port {
   std::string name;
   inferpool::Datatype datatype;
@@ -16,12 +16,12 @@ struct Port {
 };
 
 struct Metadata {
-  std::string platform;  // what computes the network
+  std::string platform;  // the library that computes the network
   std::vector<Port> inputs;
   std::vector<Port> outputs;
 };
 
-// Asks the pool, whose worker is inferpool-onnx.
+// Asks the pool; its worker must be inferpool-onnx.
 Metadata ask_metadata(inferpool::Pool<>& pool);
 
 // "image FP32 [-1, 1, 8, 8]"

@@ -32,7 +32,7 @@ constexpr std::array<std::pair<std::string_view, Datatype>, 12> kTypes{{{"<f4", 
                                                                         {"|u1", Datatype::kUint8},
                                                                         {"|b1", Datatype::kBool}}};
 
-// What stands in a text between `begin` and `end`.
+// The part of a text between `begin` and `end`.
 std::string_view between(std::string_view text, std::string_view begin, std::string_view end) {
   const std::size_t from = text.find(begin);
   if (from == std::string_view::npos) throw std::runtime_error("its header is not NumPy's");
@@ -40,7 +40,7 @@ std::string_view between(std::string_view text, std::string_view begin, std::str
   return rest.substr(0, rest.find(end));
 }
 
-// "2, 3" or "2,"
+// Parses "2, 3" or "2,".
 std::vector<std::int64_t> sizes_in(std::string_view text) {
   std::vector<std::int64_t> sizes;
   while (true) {

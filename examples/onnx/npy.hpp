@@ -5,6 +5,6 @@
 
 #include <inferpool/tensor.hpp>
 
-// The array of a .npy file, in C order, of a number type or bool. Throws std::runtime_error that
-// names the file and what is wrong.
+// Reads the array of a .npy file, which must be in C order and of a number type or bool. Throws
+// std::runtime_error that names the file and what is wrong.
 inferpool::Tensor read_npy(const std::filesystem::path& file);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Has handwritten digits read by a convolutional network that is an ONNX file, in worker processes.
-// There is no line about ONNX here: the worker comes with inferpool. See README.md.
+// Reads handwritten digits with a convolutional network from an ONNX file, in worker processes. No
+// code here is about ONNX: the worker comes with inferpool. See README.md.
 
 #include <algorithm>
 #include <cmath>
@@ -36,10 +36,10 @@ constexpr const char* kUsage =
     "NumPy's by more than 1e-5; 2 for wrong usage.\n";
 
 constexpr double kLeastAccuracy = 0.96;
-// NumPy added in FP64, and in another order.
+// NumPy computed in FP64 and added in another order.
 constexpr float kMostDifference = 1e-5F;
 
-// What train.py held out, and what NumPy computed for it.
+// The images that train.py held out, and the scores that NumPy computed for them.
 struct HeldOut {
   Tensor images, digits, scores;
   [[nodiscard]] std::int64_t size() const { return images.shape()[0]; }
@@ -51,7 +51,7 @@ HeldOut read_held_out(const std::filesystem::path& folder) {
           .scores = read_npy(folder / "scores.npy")};
 }
 
-// The images from `first` on, `count` of them.
+// `count` images from `first` on.
 Tensor some(const Tensor& images, std::int64_t first, std::int64_t count) {
   const auto size = static_cast<std::size_t>(images.shape().elements() / images.shape()[0]);
   const auto values = images.values<float>().subspan(static_cast<std::size_t>(first) * size,
@@ -63,7 +63,7 @@ float largest_difference(std::span<const float> left, std::span<const float> rig
   float largest = left.size() == right.size() ? 0 : HUGE_VALF;
   for (std::size_t i = 0; i < std::min(left.size(), right.size()); ++i) {
     const float difference = std::abs(left[i] - right[i]);
-    largest = difference <= largest ? largest : difference;  // a NaN is a difference
+    largest = difference <= largest ? largest : difference;  // a NaN counts as a difference
   }
   return largest;
 }
@@ -82,7 +82,7 @@ bool print_accuracy(const HeldOut& held_out, const Response& response) {
          difference <= kMostDifference;
 }
 
-// Whether batches of every size give what the whole gave.
+// Whether batches of every size give the same scores as all images together.
 bool print_batches(Pool<>& pool, const HeldOut& held_out, const Response& whole) {
   float difference = 0;
   for (std::int64_t first = 0, count = 1; first < held_out.size(); first += count, ++count) {
@@ -115,7 +115,7 @@ void print_throughput(Settings settings, const HeldOut& held_out) {
   }
 }
 
-// What a call says that cannot be answered.
+// Prints the error of a wrong call.
 void print_refusal(Pool<>& pool) {
   const auto answer = pool.try_infer({{"image", Tensor(inferpool::Datatype::kFp32, {1, 8, 8})}});
   if (!answer) std::printf("\n  A wrong call:\n    %s\n", answer.error().what());

@@ -20,7 +20,7 @@ namespace {
 using inferpool::Datatype;
 using inferpool::Tensor;
 
-using Files = std::map<std::string, std::string>;  // of an input's name
+using Files = std::map<std::string, std::string>;  // by the input's name
 
 Files parse_files(const std::vector<std::string>& arguments, const std::vector<Port>& ports) {
   Files files;
@@ -44,7 +44,7 @@ Tensor zeros(const Port& port) {
   return {port.datatype, inferpool::Shape(sizes)};
 }
 
-// A name that the network does not have goes in as well: what it says then, lists the right ones.
+// A name that the network does not have goes into the request, too: the error lists the right ones.
 inferpool::Request request_for(const std::vector<Port>& ports, Files files) {
   inferpool::Request request;
   for (const Port& port : ports) {

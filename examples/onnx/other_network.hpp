@@ -5,8 +5,7 @@
 #include <string>
 #include <vector>
 
-// Describes the network of any ONNX file, runs it in a pool of two workers and prints what comes
-// out. `inputs`: "name=file.npy", or "file.npy" where the network has one input; an input without a
-// file is zeros, with 1 for each size that is free. Returns the exit status; throws what a pool
-// throws.
+// Describes the network of any ONNX file, runs it in a pool of two workers and prints the outputs.
+// `inputs`: "name=file.npy", or "file.npy" if the network has one input. An input without a file
+// becomes zeros, with 1 for each free size. Returns the exit status; throws as a pool does.
 int run_other_network(const std::filesystem::path& file, const std::vector<std::string>& inputs);

@@ -38,7 +38,7 @@ def patches(images):
 
 
 def unpatch(gradient, shape):
-    """The reverse of patches for gradients: each neighbourhood's share goes back to its pixels."""
+    """The reverse of patches for gradients: adds the share of each neighbourhood to its pixels."""
     n, c, h, w = shape
     parts = gradient.reshape(n, h, w, c, 3, 3).transpose(4, 5, 0, 3, 1, 2)
     padded = np.zeros((n, c, h + 2, w + 2))
@@ -141,14 +141,14 @@ def train(images, digits, random):
 
 
 def rounded(network):
-    """The same network with weights that FP32 has, as the file will."""
+    """The same network with weights rounded to FP32, as in the file."""
     for layer in network.layers:
         layer.parameters = [p.astype("f4").astype("f8") for p in layer.parameters]
     return network
 
 
 def export(network, path):
-    """The network as ONNX: pixels 0 to 16, whose scale is a node of its own; dynamic batch."""
+    """Writes the network as ONNX: pixels from 0 to 16, a node that scales them, a dynamic batch."""
     nodes = [helper.make_node("Mul", ["image", "scale"], ["scaled"])]
     constants = {"scale": np.array([1 / MAX_VALUE])}
     at = "scaled"

@@ -22,7 +22,7 @@ std::string counted(int number, const std::string& what) {
   return std::to_string(number) + ' ' + what + (number == 1 ? "" : "s");
 }
 
-// What a program writes, at most a line.
+// The first line that a program writes.
 std::string output_of(const std::string& command) {
   const std::unique_ptr<std::FILE, Closed> pipe(popen(command.c_str(), "re"));
   std::array<char, 256> line{};

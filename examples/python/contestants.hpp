@@ -10,7 +10,7 @@
 
 #include "held_out.hpp"
 
-// One way to run the class: so many threads in one Python process, or so many workers of a pool.
+// One way to run the class: some threads in one Python process, or some workers of a pool.
 class Contestant {
  public:
   Contestant() = default;
@@ -19,19 +19,19 @@ class Contestant {
   virtual ~Contestant() = default;
 
   [[nodiscard]] virtual std::string name() const = 0;
-  // Images a second, of so many seconds.
+  // Runs for `seconds` and returns images per second.
   [[nodiscard]] virtual double measure(double seconds) = 0;
 };
 
-// The class in a python3 of its own, which threads.py drives: no inferpool in it.
+// The class in a python3 of its own, driven by threads.py, without inferpool.
 class PythonThreads final : public Contestant {
  public:
   PythonThreads(std::filesystem::path folder, int threads)
       : folder_(std::move(folder)), threads_(threads) {}
   [[nodiscard]] std::string name() const override;
   [[nodiscard]] double measure(double seconds) override;
-  // Of its last measurement: the share of the threads' processor time in which they surely held the
-  // interpreter's lock (see threads.py).
+  // For the last measurement, the share of the threads' processor time in which they certainly held
+  // the interpreter's lock (see threads.py).
   [[nodiscard]] double locked() const noexcept { return locked_; }
 
  private:
@@ -46,7 +46,7 @@ class Workers final : public Contestant {
   Workers(inferpool::Settings settings, int workers, const HeldOut& held_out);
   [[nodiscard]] std::string name() const override;
   [[nodiscard]] double measure(double seconds) override;
-  // The digits that it reads in all held-out images.
+  // The digits that the workers read in all held-out images.
   [[nodiscard]] std::vector<std::int64_t> read_all();
 
  private:

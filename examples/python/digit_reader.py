@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Reads handwritten digits: features in Python, as such classes have, then scikit-learn."""
+"""Reads handwritten digits: features in plain Python, as in many such classes, then scikit-learn."""
 import joblib
 import numpy as np
 
-SIDE = 8  # pixels of an image, each way
-DARK = 6  # of the 16 steps of ink that a pixel may have
+SIDE = 8  # pixels of an image in each direction
+DARK = 6  # a pixel has 0 to 16 steps of ink, and is dark from here on
 
 
 def strokes(line):
-    """How often the pen is met on the way along a line of pixels."""
+    """How many strokes of the pen a line of pixels crosses."""
     met, before = 0, False
     for pixel in line:
         dark = pixel >= DARK
@@ -18,7 +18,7 @@ def strokes(line):
 
 
 def margin(line):
-    """How many pixels there are before the pen is met."""
+    """How many light pixels come before the first dark one."""
     for place, pixel in enumerate(line):
         if pixel >= DARK:
             return place
@@ -66,7 +66,7 @@ def slopes(image):
 
 
 def features(image):
-    """Of one image: FP64 [8, 8]."""
+    """The features of one image, FP64 [8, 8]."""
     rows = image.tolist()
     values = [holes(rows)] + moments(image) + slopes(image)
     for line in rows + [list(column) for column in zip(*rows)]:

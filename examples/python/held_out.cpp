@@ -8,7 +8,7 @@
 HeldOut read_held_out(const std::filesystem::path& file) {
   std::ifstream in(file, std::ios::binary);
   const std::vector<char> bytes{std::istreambuf_iterator<char>(in), {}};
-  constexpr std::size_t kRecord = HeldOut::kPixels + 1;  // and the digit
+  constexpr std::size_t kRecord = HeldOut::kPixels + 1;  // 1 for the digit
   if (bytes.empty() || bytes.size() % kRecord != 0) {
     throw std::runtime_error(file.string() + " is not what train.py writes");
   }

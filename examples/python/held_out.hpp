@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-// Images that the classifier was not trained on, as train.py writes them.
+// Images that the classifier was not trained on; train.py writes them.
 struct HeldOut {
   static constexpr std::size_t kPixels = 64;
 
@@ -16,7 +16,7 @@ struct HeldOut {
 
   [[nodiscard]] std::size_t size() const noexcept { return digits.size(); }
 
-  // `count` images from the one of that number on.
+  // `count` images from image `from` on.
   [[nodiscard]] std::span<const std::uint8_t> images(std::size_t from, std::size_t count) const {
     return std::span(pixels).subspan(from * kPixels, count * kPixels);
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Asks a Python class, once in the workers of a pool and once from threads of one Python process.
+// Compares a Python class in the workers of a pool with the same class in threads of one Python
+// process.
 //   reader [rounds] [seconds of one measurement]
 #include <algorithm>
 #include <cstdio>
@@ -28,7 +29,8 @@ double median(std::vector<double> values) {
   return *middle;
 }
 
-// All that is compared, one thread first; the pools stand ready all the time, and idle but one.
+// Everything that is compared, one thread first. All pools are ready all the time, and all but the
+// measured one are idle.
 struct Field {
   Field(const std::filesystem::path& folder, const HeldOut& held_out) {
     const auto settings = inferpool::Settings::from_file(folder / "model-settings.json");
@@ -49,8 +51,8 @@ struct Field {
   std::vector<Figure> figures;
 };
 
-// Each round measures all one after the other, and compares within itself: what else the machine
-// does changes from round to round.
+// Each round measures all contestants one after the other, and compares only within the round: the
+// other load of the machine changes from round to round.
 void compare(Field& field, int rounds, double seconds) {
   std::vector<std::vector<double>> images(field.contestants.size());
   std::vector<std::vector<double>> times(field.contestants.size());
@@ -66,7 +68,7 @@ void compare(Field& field, int rounds, double seconds) {
   }
 }
 
-// Whether all pools read the same, and enough of it rightly.
+// Whether all pools read the same digits, and enough of them are right.
 bool read_rightly(Field& field, const HeldOut& held_out) {
   const std::vector<std::int64_t> digits = field.pools[0]->read_all();
   std::size_t right = 0;

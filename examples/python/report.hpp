@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-// Of one contestant: how many times the images a second of one thread of the same round, and how
-// many images, as medians.
+// The result of one contestant as medians: `images` per second, and `times` as many as one thread
+// read in the same round.
 struct Figure {
   std::string name;
   int size = 0;  // threads or workers
@@ -17,5 +17,5 @@ struct Figure {
 
 void print_table(const std::vector<Figure>& figures);
 
-// Draws the figures into an SVG file, with gnuplot; false where there is none.
+// Draws the figures into an SVG file with gnuplot; false if there is no gnuplot.
 bool draw(const std::vector<Figure>& figures, const std::filesystem::path& file);

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The same class in one process, asked by several threads: threads.py <folder> <threads> <seconds>
+"""Runs the same class in one process with several threads: threads.py <folder> <threads> <seconds>
 
-Prints how many images a second they read together, and which share of their processor time is spent in
-the features: there a thread holds the lock from beginning to end, as it runs plain Python and NumPy on
-arrays of 64 elements (NumPy gives the lock up for large ones). What scikit-learn takes besides does not
-count, though it holds the lock for a part of that, too: so the share is the least that it can be."""
+Prints how many images per second they read together, and the share of their processor time that the
+features take. In the features a thread always holds the interpreter's lock: it runs plain Python, and
+NumPy on arrays of 64 elements (NumPy releases the lock only for large ones). The time in scikit-learn
+does not count, though it holds the lock for a part of that, too. So the share is a lower bound."""
 import sys
 import threading
 import time
@@ -18,7 +18,7 @@ BATCH = 32
 
 
 class MeteredReader(digit_reader.DigitReader):
-    """Counts the processor time of each thread, in the whole and in the features."""
+    """Counts the processor time of each thread, in total and in the features."""
 
     def __init__(self, settings):
         super().__init__(settings)

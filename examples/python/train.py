@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Trains the classifier of digit_reader.py: train.py <folder>
 
-Writes digits.joblib and held_out.bin (images that it was not trained on: 64 pixels and the digit, a byte
-each) into the folder, the same ones each time."""
+Writes digits.joblib and held_out.bin into the folder, the same ones each time. held_out.bin has images
+that the classifier was not trained on: 64 pixels and the digit, one byte each."""
 import pathlib
 import sys
 

@@ -11,7 +11,7 @@
 
 namespace {
 
-// "malignant,python_predicts,feature 1,...", of which a feature may be empty.
+// Parses "malignant,python_predicts,feature 1,..."; a feature may be empty.
 std::vector<float> parse(std::string_view line, const std::string& place) {
   std::vector<float> numbers;
   const auto refuse = [&] {

@@ -3,7 +3,7 @@
 """Trains the trees and writes model.json and held_out.csv beside this file.
 
 150 of the 569 tumours of the Breast Cancer Wisconsin data set are held out and never seen. One value
-in ten is taken away at random, from the training rows too: the trees learn which way to go where a
+in ten is removed at random, from the training rows too, so that the trees learn which way to go when a
 value is missing. Needs Debian's python3-sklearn, which ships the data, and python3-xgboost:
 
     /usr/bin/python3 train.py
@@ -36,7 +36,7 @@ HELD_OUT_NOTE = (
 
 
 def written(value):
-    """Nine digits give back each bit of an FP32."""
+    """Nine digits keep every bit of an FP32."""
     return "" if np.isnan(value) else f"{value:.9g}"
 
 

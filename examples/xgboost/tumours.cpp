@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Asks boosted trees in worker processes about tumours that they were not trained on. There is no
-// line about XGBoost here: the model is a file, and the worker comes with inferpool. See README.md.
+// Asks boosted trees in worker processes about tumours that they were not trained on. No code here
+// is about XGBoost: the model is a file, and the worker comes with inferpool. See README.md.
 
 #include <algorithm>
 #include <chrono>
@@ -32,14 +32,14 @@ Tensor matrix(std::span<const float> rows) {
   return Tensor::borrow(rows, {count, static_cast<std::int64_t>(HeldOut::kFeatures)});
 }
 
-// The probabilities that these are malignant.
+// The probabilities that these tumours are malignant.
 std::vector<float> ask(Pool<>& pool, std::span<const float> rows) {
   const inferpool::Response response = pool.infer({{"input", matrix(rows)}});
   const auto values = response["predict"].values<float>();
   return {values.begin(), values.end()};
 }
 
-// The same, one row a call.
+// The same with one row per call.
 std::vector<float> ask_one_by_one(Pool<>& pool, std::span<const float> rows) {
   std::vector<float> all;
   for (std::size_t at = 0; at < rows.size(); at += HeldOut::kFeatures) {
@@ -48,7 +48,7 @@ std::vector<float> ask_one_by_one(Pool<>& pool, std::span<const float> rows) {
   return all;
 }
 
-// Rows a second of 4 callers that ask `batch` rows a call, for a second.
+// The rows per second for 4 callers with `batch` rows per call. Takes a second.
 double throughput(Pool<>& pool, const HeldOut& held_out, std::size_t batch) {
   constexpr int kCallers = 4;
   using Clock = std::chrono::steady_clock;
@@ -74,7 +74,7 @@ double throughput(Pool<>& pool, const HeldOut& held_out, std::size_t batch) {
          std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-// What a call says that cannot be answered.
+// Prints the error of a wrong call.
 void print_refusal(Pool<>& pool) {
   const auto answer = pool.try_infer({{"rows", Tensor(inferpool::Datatype::kFp32, {1, 7})}});
   if (!answer) std::printf("\n  A wrong call:\n    %s\n", answer.error().what());

@@ -27,7 +27,7 @@ std::string listed(std::span<const char* const> names) {
   return text;
 }
 
-// To open another may wait for ever: a pipe, for whoever writes it.
+// Opening any other file may wait for ever: a pipe waits for its writer.
 fs::path checked(const fs::path& file) {
   std::error_code ignored;
   if (fs::is_regular_file(file, ignored)) return file;

@@ -7,14 +7,15 @@
 
 namespace inferpool::runtimes {
 
-// What a runtime's models are called, and their files in a folder, the preferred one first.
+// What the models of a runtime are called, and the names of their files in a folder, the preferred
+// one first.
 struct ModelFileKind {
   const char* name;  // "an ONNX network"
   std::span<const char* const> in_folder;
 };
 
-// The model's file as MLServer finds it: `uri` itself, or in the folder that it is the first that
-// there is of kind.in_folder. Throws Error (invalid_settings) where there is none.
+// The model's file, found as MLServer does: `uri` itself, or, if it is a folder, the first of
+// kind.in_folder that exists in it. Throws Error (invalid_settings) if there is none.
 [[nodiscard]] std::filesystem::path find_model_file(const std::string& uri,
                                                     const ModelFileKind& kind);
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The functions and variables of a C++ source, by name: where each begins and ends, in tokens.
+"""Finds the functions and variables of a C++ source by name, with their tokens.
 
-It knows as much of C++ as this project's own sources need: namespaces, classes, functions, variables. What
-is inside of a function's body is tokens alone.
+It knows only the C++ that this project's sources need: namespaces, classes, functions, variables. For it the
+body of a function is a list of tokens.
 """
 import re
 from typing import NamedTuple
@@ -18,7 +18,7 @@ TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL | re.MULTILINE)
 
-# What stands before a parenthesis at the beginning of a declaration and is not its name.
+# Words that may come before the first parenthesis of a declaration without being its name.
 NO_NAMES = {"alignas", "noexcept", "decltype", "requires", "__attribute__", "explicit", "sizeof"}
 CLASSES = {"class", "struct", "union"}
 
@@ -87,13 +87,13 @@ class Reader:
                 self.at += 1
                 break
             elif text == "}":
-                break  # the end of the scope: what stood before it is no declaration
+                break  # the end of the scope: the tokens before it are no declaration
             else:
                 self.at += 1
         self.add(self.tokens[begin:self.at])
 
     def skip_group(self):
-        """From an opening bracket to behind the one that closes it."""
+        """Goes from an opening bracket to the token after the closing one."""
         closing = {"(": ")", "[": "]", "{": "}", "[[": "]]"}
         open_ones = []
         while self.at < len(self.tokens):
@@ -102,7 +102,7 @@ class Reader:
             if text in closing:
                 open_ones.append(closing[text])
             elif text == "]]" and open_ones[-2:] == ["]", "]"]:
-                del open_ones[-2:]  # two brackets of their own that stand side by side
+                del open_ones[-2:]  # two separate brackets side by side
             elif open_ones and text == open_ones[-1]:
                 open_ones.pop()
             if not open_ones:
@@ -116,7 +116,7 @@ class Reader:
 
 
 def scope_of(words):
-    """The names that a brace after these words opens a scope for; None where it opens none."""
+    """The names of the scope that a brace after these words opens; None if it opens none."""
     words = without_groups(words)
     if "namespace" in words:
         return [word for word in words[words.index("namespace") + 1:] if is_word(word)]
@@ -133,7 +133,7 @@ def scope_of(words):
 
 
 def without_groups(words):
-    """The words outside of brackets; a pair of parentheses is left as "()"."""
+    """The words outside of brackets; a pair of parentheses becomes "()"."""
     depth, left = 0, []
     for word in words:
         if word in ("(", "[", "[["):
@@ -150,7 +150,7 @@ def without_groups(words):
 
 
 def without_template(words):
-    """The words without what stands between angle brackets."""
+    """The words outside of angle brackets."""
     depth, left = 0, []
     for word in words:
         if word == "<":
@@ -203,7 +203,7 @@ def qualifiers(words, place):
     names = []
     while place >= 2 and words[place - 1] == "::":
         place -= 2
-        if words[place] == ">":  # of a template: its name is what counts
+        if words[place] == ">":  # a template: only its name counts
             while words[place] != "<":
                 place -= 1
             place -= 1

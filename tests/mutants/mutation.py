@@ -1,18 +1,18 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Makes the changes of a mutant in a tree of sources, wherever the functions that it names stand now.
+"""Makes the changes of a mutant in a tree of sources, wherever the named functions are now.
 
     mutation.py make <root> <mutant>      changes the sources, and prints the files that it changed
-    mutation.py check <root> <mutant>...  only whether each change fits in exactly one place
+    mutation.py check <root> <mutant>...  only checks that each change fits in exactly one place
 
-A change names a function or a variable, then what is there and what takes its place:
+A change names a function or a variable, then the code to remove ("-") and the code to insert ("+"):
 
     in Lane::in_hand
     - if (answered(run)) continue;
     + static_cast<void>(run);
 
-Code is compared token by token: line breaks, indentation and comments do not count. Without a line "+" what
-is there goes away.
+Code is compared token by token: line breaks, indentation and comments do not matter. Without a line "+" the
+code is only removed.
 """
 import pathlib
 import sys
@@ -32,7 +32,7 @@ class Fault(Exception):
 
 
 def changes_of(text):
-    """The changes of a mutant's file: what follows its title and its tests."""
+    """The changes in a mutant's file, which follow its title and its tests."""
     changes = []
     for line in text.splitlines():
         if line.startswith("in "):
@@ -53,7 +53,7 @@ def changes_of(text):
 
 
 class Sources:
-    """The sources of the library below a folder, and what they define."""
+    """The sources of the library below a folder, and their definitions."""
 
     def __init__(self, root):
         self.root = pathlib.Path(root)
@@ -70,7 +70,7 @@ class Sources:
             self.by_last_name.setdefault(entity.name[-1], []).append((path, entity))
 
     def places_of(self, change):
-        """Where the code to be changed stands in functions of this name: file, begin, end."""
+        """Where functions of this name contain the code to be changed: file, begin, end."""
         name = tuple(change.entity.split("::"))
         entities = [(path, entity) for path, entity in self.by_last_name.get(name[-1], [])
                     if entity.name[-len(name):] == name]
@@ -89,7 +89,7 @@ class Sources:
         return places[0]
 
     def make(self, changes):
-        """Makes all changes in the files, each where it fits before the others; gives the files' names."""
+        """Makes all changes, with all places found before the first change; returns the files' names."""
         places = [(*self.place_of(change), change.new) for change in changes]
         for path, begin, end, new in sorted(places, key=lambda place: place[1], reverse=True):
             text = self.texts[path]
@@ -101,7 +101,7 @@ class Sources:
 
 
 def runs_of(tokens, wanted):
-    """The places in tokens where those of wanted stand one after the other."""
+    """The runs of tokens that equal wanted."""
     last = len(tokens) - len(wanted)
     return [tokens[at:at + len(wanted)] for at in range(last + 1)
             if all(tokens[at + i].text == wanted[i] for i in range(len(wanted)))]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What mutation.py finds, changes and refuses."""
+"""Tests what mutation.py finds, changes and refuses."""
 import pathlib
 import sys
 import tempfile

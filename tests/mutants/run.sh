@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Takes mechanisms out, one at a time, and shows the test that notices:
-#   tests/mutants/run.sh [name of a mutant]...     all of them without a name; half a minute each
-#   tests/mutants/run.sh --check                   only whether each mutant fits and names tests
-# The first line of a mutant says what it takes out. The lines "<executable>: <name of a test>" below name
-# tests that must fail with it, and pass without; a name may end in *. Then come the changes, each in a
-# function that is named: see mutation.py. Everything happens in a copy of the sources below build/mutants.
+# Removes mechanisms, one at a time, and shows which tests notice:
+#   tests/mutants/run.sh [name of a mutant]...     without a name all of them; half a minute each
+#   tests/mutants/run.sh --check                   only checks that each mutant fits and names tests
+# The first line of a mutant says what it removes. The lines "<executable>: <name of a test>" below it name
+# tests that must fail with the mutant and pass without it; a name may end in *. Then come the changes, each
+# in a named function: see mutation.py. The script works in a copy of the sources below build/mutants.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
@@ -33,7 +33,7 @@ title() { head -n 1 "$here/$1.mutant"; }
 # The lines "<executable>: <test>" of a mutant.
 tests_of() { sed -n '2,/^in /p' "$here/$1.mutant" | grep -E '^[a-z_]+: '; }
 
-# The sources as they are here, tracked or not; a file that has not changed keeps its time.
+# Copies the sources as they are here, tracked or not; an unchanged file keeps its time.
 copy_sources() {
   local file
   mkdir -p "$source"
@@ -51,11 +51,11 @@ build_tests() {
 
 # passes <executable> <test>
 passes() {
-  local name=${2//,/\\,}  # a comma would separate names
+  local name=${2//,/\\,}  # Catch2 separates names by commas
   timeout --kill-after=5 "$most_seconds" "$build/tests/$1" "$name" --warn NoTests >"$work/test.log" 2>&1
 }
 
-# How the last test failed.
+# how <exit status>: how the last test failed
 how() {
   case $1 in
     124 | 137) printf 'had not ended after %d s' "$most_seconds" ;;
@@ -63,7 +63,7 @@ how() {
   esac
 }
 
-# Whether each test that a mutant names stands in the sources.
+# Checks that each test that a mutant names exists in the sources.
 check_tests() {
   local line spec status=0
   while IFS= read -r line; do

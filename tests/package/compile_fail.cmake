@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# SOURCE must be refused by COMPILER, in words that match the regex of its line `// expect: <regex>`.
-# Line ends and the compiler's quotes are blanks to the regex. The compiler must call nothing else an error.
+# COMPILER must refuse SOURCE, in words that match the regex of its line `// expect: <regex>`. Line ends and
+# the compiler's quotes are blanks to the regex. The compiler must report no other error.
 cmake_minimum_required(VERSION 3.25)
 
 file(READ ${SOURCE} text)

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 # Configures the project SOURCE in BINARY as a user of the library, builds it, and runs its PROGRAM.
-#   PREFIX     where inferpool is installed, if it is; then nothing else of its needs may be looked for
+#   PREFIX     where inferpool is installed, if it is; then the project may look for no other dependency
 #   GENERATOR CXX CXX_FLAGS BUILD_TYPE
 #   PARALLEL   how many sources are compiled at once, if not 2
-#   OPTIONS    further options to configure with, with blanks between
-#   ARGUMENTS  of the program, with commas between
+#   OPTIONS    further options to configure with, separated by blanks
+#   ARGUMENTS  of the program, separated by commas
 #   OUTPUT     what the program must print, if anything particular
 cmake_minimum_required(VERSION 3.25)
 

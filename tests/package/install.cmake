@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-# Installs the tree built in BUILD for a folder that there is not, below DESTDIR, moves what comes of it to
-# PREFIX, and checks that it is the library and nothing else, and works where it lies:
-# no test, no example, no internal header, each public one, and each of TOOLS and of RUNTIMES (lists with
-# commas), which explain themselves, and of MODULES, which RUNTIMES load.
+# Installs the tree that was built in BUILD, for a folder that does not exist, below DESTDIR. Moves the result
+# to PREFIX and checks that it works there and contains the library and nothing else: no test, no example, no
+# internal header, but each public header, each of TOOLS and of RUNTIMES (lists with commas), which say
+# what they are, and each of MODULES, which RUNTIMES load.
 cmake_minimum_required(VERSION 3.25)
 
 set(stage ${PREFIX}-staged)

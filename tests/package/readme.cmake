@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# Builds and runs the README's quick start just as it is printed there, against an installed inferpool.
+# Builds and runs the README's quick start exactly as it is printed there, with an installed inferpool.
 #
-# In the README a comment of its own line precedes each fenced block that belongs to the quick start:
+# In the README a comment on its own line precedes each fenced block of the quick start:
 #   <!-- quick start: FILE -->             the block is the file of that name
 #   <!-- quick start: output of PROGRAM --> the block is what the program prints
 cmake_minimum_required(VERSION 3.25)
@@ -21,7 +21,7 @@ while(TRUE)
   string(FIND "${rest}" " -->" end)
   string(SUBSTRING "${rest}" 0 ${end} what)
 
-  # The block: after the line that opens the next fence, up to the line that closes it.
+  # The block begins after the line that opens the next fence, and ends before the line that closes it.
   string(FIND "${rest}" "\n```" fence)
   math(EXPR fence "${fence} + 1")
   string(SUBSTRING "${rest}" ${fence} -1 rest)

@@ -9,9 +9,9 @@
 
 namespace inferpool::runtimes {
 
-// What a backend's module exports, under the name kBackendSymbol. Program and module hand each
-// other C++ objects, so both must have been built from the same headers in the same way: the stamp
-// says so, and is read before anything else.
+// What a backend's module exports under the name kBackendSymbol. Program and module exchange C++
+// objects, so both must have been built from the same headers in the same way. The stamp says so;
+// it is read first.
 struct Backend {
   const char* stamp;
   // Throws NetworkError.

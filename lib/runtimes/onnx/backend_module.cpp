@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
       name, module.string()));
 }
 
-// dlerror names the library that is missing, or the symbol.
+// dlerror names the missing library or symbol.
 [[noreturn]] void refuse_unloadable(std::string_view name) {
   const char* const why = ::dlerror();
   throw NetworkError(fmt::format("the backend \"{}\" cannot be loaded: {}. It needs {}", name,
@@ -33,13 +33,12 @@ namespace fs = std::filesystem;
 
 fs::path program_folder() {
   std::error_code failed;
-  // What the path is called since the executable was replaced ends with " (deleted)"; its folder
-  // is the same.
+  // The path ends with " (deleted)" once the executable was replaced; its folder stays the same.
   const fs::path program = fs::read_symlink("/proc/self/exe", failed);
   if (failed) {
     throw NetworkError(fmt::format(
-        "where the backends lie is not known, as /proc/self/exe cannot be read: {}. Is /proc "
-        "mounted?",
+        "the folder of the backends is not known, because /proc/self/exe cannot be read: {}. Is "
+        "/proc mounted?",
         failed.message()));
   }
   return program.parent_path();
@@ -49,8 +48,8 @@ const Backend& load_backend(const fs::path& folder, std::string_view name) {
   const fs::path module = folder / fmt::format("inferpool-onnx-{}.so", name);
   std::error_code ignored;
   if (!fs::exists(module, ignored)) refuse_missing(module, name);
-  // All symbols now, so that what is missing is said here; none of them for others to find. It is
-  // never closed: networks and their exceptions are its code.
+  // Resolves all symbols now, so that a missing one is reported here, and shows none of them to
+  // other libraries. The module is never closed: networks and their exceptions use its code.
   void* const handle = ::dlopen(module.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (handle == nullptr) refuse_unloadable(name);
   const auto* const backend = static_cast<const Backend*>(::dlsym(handle, kBackendSymbol));
@@ -58,7 +57,7 @@ const Backend& load_backend(const fs::path& folder, std::string_view name) {
   if (backend->stamp != std::string_view(kBackendStamp)) {
     throw NetworkError(fmt::format(
         "{} is of another build than this inferpool-onnx. Install both from one build; a pool that "
-        "ran while inferpool was upgraded has to be made anew",
+        "ran while inferpool was upgraded must be made again",
         module.string()));
   }
   return *backend;

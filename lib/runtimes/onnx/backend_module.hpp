@@ -8,18 +8,18 @@
 
 namespace inferpool::runtimes {
 
-// A backend and the libraries that it stands on are no part of the program: they lie in the module
-// inferpool-onnx-<name>.so beside it, and only the one that computes is loaded. The libraries of
-// the two share tables of the process, such as those of protobuf's messages, and either costs every
-// start of a worker that does not use it.
+// The program does not contain the backends. Each one, with the libraries that it needs, is a
+// module beside the program, inferpool-onnx-<name>.so, and a worker loads only the one that it
+// uses. The libraries of the two backends share tables of the process, such as those of protobuf's
+// messages, and each makes every start of a worker slower.
 
-// The folder of this program's executable, however it was started. Throws NetworkError where /proc
-// does not say it.
+// The folder of this program's executable, however the program was started. Throws NetworkError if
+// /proc does not show it.
 [[nodiscard]] std::filesystem::path program_folder();
 
-// The backend from its module in the folder; it stays loaded. Throws NetworkError that names the
-// module, and what is missing: the module itself, a library of it, or the same build as this
-// program's.
+// Loads the backend from its module in the folder; it stays loaded. Throws NetworkError that names
+// the module and says what is wrong: the module or a library of it is missing, or the module is
+// from another build than this program.
 [[nodiscard]] const Backend& load_backend(const std::filesystem::path& folder,
                                           std::string_view name);
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Writes OUTPUT, the source of kBackendStamp, from the files HEADERS (a list with commas) and the text FLAGS.
+# Writes OUTPUT, the source file of kBackendStamp, from HEADERS (files, separated by commas) and the text FLAGS.
 cmake_minimum_required(VERSION 3.25)
 
 string(REPLACE "," ";" headers "${HEADERS}")

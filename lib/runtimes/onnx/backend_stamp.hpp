@@ -3,8 +3,8 @@
 
 namespace inferpool::runtimes {
 
-// A hash of the headers that program and modules share, and of how they are compiled. What defines
-// it is written when inferpool is built, by backend_stamp.cmake.
+// A hash of the headers that program and modules share, and of the compiler and its flags. The
+// build writes the definition with backend_stamp.cmake.
 extern const char kBackendStamp[];
 
 }  // namespace inferpool::runtimes

@@ -15,7 +15,7 @@ struct ElementType {
   using type = T;
 };
 
-// Calls `visit` with the ElementType of the datatype's elements; false, without a call, for BYTES.
+// Calls `visit` with the ElementType of the datatype. For BYTES it returns false without a call.
 template <typename Visit>
 bool visit_element_type(Datatype datatype, const Visit& visit) {
   switch (datatype) {
@@ -51,7 +51,7 @@ bool visit_element_type(Datatype datatype, const Visit& visit) {
   return false;
 }
 
-// The bytes of a tensor, to be written, as of Tensor::mutable_values; none of a BYTES tensor's.
+// The bytes of a tensor, for writing, as with Tensor::mutable_values; empty for a BYTES tensor.
 inline std::span<std::byte> writable_bytes(Tensor& tensor) {
   std::span<std::byte> bytes;
   visit_element_type(tensor.datatype(), [&]<typename T>(ElementType<T>) {

@@ -17,7 +17,7 @@ namespace {
 constexpr std::uint64_t kExternal = 1;  // TensorProto.DataLocation
 constexpr std::uint64_t kMost = std::numeric_limits<std::int64_t>::max();
 
-// By TensorProto.DataType; 0: not known here, or of no fixed size.
+// By TensorProto.DataType; 0: unknown here, or of no fixed size.
 constexpr std::array<std::uint64_t, 25> kBitsOfElement{
     0, 32, 8, 8, 16, 16, 32, 64, 0, 8, 16, 64, 32, 64, 64, 128, 16, 8, 8, 8, 8, 4, 4, 4, 8};
 
@@ -63,8 +63,7 @@ void multiply(Fields& fields, std::uint64_t size) {
   fields.elements *= size;
 }
 
-// The numbers of a packed field are those of a message without tags: each is read as one field of a
-// tag and itself would be.
+// A packed field is a list of numbers without tags. Each is read as a field: a tag and the number.
 void multiply_packed(Fields& fields, std::string_view packed) {
   while (!packed.empty()) {
     std::size_t size = 0;
@@ -79,7 +78,7 @@ void multiply_packed(Fields& fields, std::string_view packed) {
 
 Fields read_fields(std::string_view message) {
   Fields fields;
-  for (WireReader reader(message); reader.next();) {  // first, for the errors
+  for (WireReader reader(message); reader.next();) {  // the errors need the name
     if (reader.field() == onnx::kTensorName) fields.tensor.name = reader.bytes();
   }
   for (WireReader reader(message); reader.next();) {
@@ -100,7 +99,7 @@ Fields read_fields(std::string_view message) {
 }  // namespace
 
 std::optional<ExternalTensor> read_external_tensor(std::string_view message) {
-  // Most tensors are not: they are passed over at once.
+  // Most tensors are not external, so this is checked first.
   std::uint64_t place = 0;
   for (WireReader reader(message); reader.next();) {
     if (reader.field() == onnx::kTensorLocation) place = reader.number();

@@ -20,16 +20,16 @@ enum ExternalField : std::uint32_t {
 };
 }  // namespace onnx
 
-// A tensor whose elements lie in a file beside the network ("external data" in ONNX's words).
+// A tensor whose elements are in a file beside the network ("external data" in ONNX's terms).
 struct ExternalTensor {
   std::string name = {};
-  std::string location = {};  // of the file, as the network says it
+  std::string location = {};  // of the file, as written in the network
   std::uint64_t offset = 0;
   std::uint64_t length = 0;  // in bytes, from the offset
 };
 
-// Of the bytes of a TensorProto, which may be anybody's; none where its elements are inside. Throws
-// NetworkError that names the tensor, where what it says does not fit together.
+// Reads the bytes of an untrusted TensorProto; none if its elements are inside. Throws NetworkError
+// that names the tensor if its fields contradict each other.
 [[nodiscard]] std::optional<ExternalTensor> read_external_tensor(std::string_view message);
 
 }  // namespace inferpool::runtimes

@@ -6,8 +6,8 @@
 
 namespace inferpool::runtimes {
 
-// All of an ONNX file. Throws NetworkError where it cannot be read, or is larger than 2 GiB, which
-// no protobuf message is.
+// The contents of an ONNX file. Throws NetworkError if it cannot be read, or is larger than 2 GiB,
+// the limit of a protobuf message.
 [[nodiscard]] std::string file_bytes(const std::filesystem::path& file);
 
 }  // namespace inferpool::runtimes

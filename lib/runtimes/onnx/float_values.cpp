@@ -103,7 +103,7 @@ void to_floats(const Tensor& tensor, std::string_view name, std::span<float> flo
   });
   if (!numbers) {
     throw Error(ErrorCode::kInvalidArgument,
-                fmt::format("the input \"{}\" is BYTES, with which OpenCV does not compute", name));
+                fmt::format("the input \"{}\" is BYTES; OpenCV does not compute with it", name));
   }
 }
 

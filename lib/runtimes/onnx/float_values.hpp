@@ -9,19 +9,19 @@
 
 namespace inferpool::runtimes {
 
-// Up to here, and down to its negative, FP32 has every whole number.
+// FP32 has every whole number from -kWholeFloats to kWholeFloats.
 inline constexpr std::int64_t kWholeFloats = std::int64_t{1} << 24;
 
-// The elements as FP32, for a backend that computes in it: FP16, BF16, BOOL and whole numbers up to
-// kWholeFloats exactly, FP64 rounded to nearest. Requires as many floats as elements. Throws Error
-// (invalid_argument), with the name, for a larger whole number, for FP64 past FP32's range, and for
-// BYTES.
+// Writes the elements as FP32, for a backend that computes in it: FP16, BF16, BOOL and whole
+// numbers up to kWholeFloats exactly, FP64 rounded to nearest. Requires as many floats as elements.
+// Throws Error (invalid_argument), with the name, for a larger whole number, for FP64 outside the
+// range of FP32, and for BYTES.
 void to_floats(const Tensor& tensor, std::string_view name, std::span<float> floats);
 
 // The reverse, into a tensor of as many elements: FP32 and FP64 exactly, FP16 and BF16 rounded to
-// nearest even, BOOL false for 0 alone. Throws NetworkError, with the name, where a whole number is
-// wanted and the float is none, reaches kWholeFloats (to which a larger one may have been rounded)
-// or exceeds the datatype; and for BYTES.
+// nearest even, BOOL false only for 0. Throws NetworkError, with the name, for BYTES. For a
+// datatype of whole numbers it also throws if the float is not a whole number, does not fit the
+// datatype, or reaches kWholeFloats, where it may be a rounded larger number.
 void from_floats(std::span<const float> floats, std::string_view name, Tensor& tensor);
 
 }  // namespace inferpool::runtimes

@@ -50,7 +50,7 @@ bool allows(std::string_view word, const PlannedValue& value) {
   return rank < 10 && word.find(static_cast<char>('0' + rank), ranks) != std::string_view::npos;
 }
 
-// What is wrong with the operands; empty: nothing.
+// What is wrong with the operands; empty if nothing is.
 std::string operands_complaint(const TrustedForm& form, const NodeFacts& facts) {
   std::string_view words = form.operands;
   std::string_view word;
@@ -95,10 +95,10 @@ std::string conditions_complaint(const TrustedForm& form, const NodeFacts& facts
   return {};
 }
 
-// Why a row does not allow a node: what is wrong, and how far the row was followed.
+// Why a row does not allow a node. The stage says how much of the row the node fits.
 struct Complaint {
   int stage = 0;
-  std::string text = {};  // empty: it does allow it
+  std::string text = {};  // empty: the row allows the node
 };
 
 Complaint complaint(const TrustedForm& form, const NodeFacts& facts) {
@@ -157,7 +157,7 @@ std::string to_text(const TrustedForm& form) {
 }
 
 std::string trusted_forms_text() {
-  std::vector<std::pair<std::string, std::string>> lines;  // what is behind the operators, these
+  std::vector<std::pair<std::string, std::string>> lines;  // the rest of a row, its operators
   for (const TrustedForm& form : trusted_forms()) {
     const std::string rest = to_text(form).substr(form.op.size() + 1);
     const auto same = std::ranges::find(lines, rest, [](const auto& line) { return line.first; });

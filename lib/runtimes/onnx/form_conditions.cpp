@@ -18,7 +18,8 @@ bool no_dilation(const NodeFacts& facts) {
   return std::ranges::all_of(facts.window().dilations, [](std::int64_t n) { return n == 1; });
 }
 
-// ONNX's text and its users differ on a last window that begins in the padding behind.
+// ONNX's specification and its implementations differ on a last window that begins in the padding
+// at the end.
 bool plain_ceiling(const NodeFacts& facts) {
   if (facts.node.number("ceil_mode", 0) == 0) return true;
   if (facts.node.text("auto_pad").starts_with("SAME")) return false;
@@ -74,8 +75,8 @@ bool behind_batch(const NodeFacts& facts) {
   return facts.axes(1).front() > 0;
 }
 
-// The target is the file's own, and says of the first size that it is the rest or as it was; the
-// others follow from it.
+// The target shape is a constant of the file, and its first size is -1 (the rest) or 0 (unchanged).
+// So the first size is the only one that depends on the batch.
 bool batch_first(const NodeFacts& facts) {
   if (facts.operand(1).follows_shapes) return false;
   const Sizes target = facts.list(1, "shape").value_or(Sizes());

@@ -20,19 +20,19 @@ std::size_t computed_operands(const GraphNode& node, const NetworkPlan& plan) {
   }));
 }
 
-// Whether it has one value for each channel.
+// Whether the node applies one value per channel.
 bool goes_by_channels(const GraphNode& node, const NetworkPlan& plan) {
   if (node.op == "BatchNormalization" || node.op == "PRelu") return true;
   return is_pair(node) && computed_operands(node, plan) == 1;
 }
 
-// What it makes is not to be fused with what goes by channels.
+// Whether the output of the node must not be fused with a node that goes by channels.
 bool begins(const GraphNode& node, const NetworkPlan& plan) {
   if (node.op == "MatMul") return plan.values.at(node.outputs[0]).sizes.size() > 2;
   return is_pair(node) && computed_operands(node, plan) > 1;
 }
 
-// Fusing goes on through what has the shape of its operand.
+// OpenCV also fuses through a node whose output has the shape of its operand.
 bool passes_on(const GraphNode& node, const NetworkPlan& plan) {
   return computed_operands(node, plan) == 1 && node.op != "Conv" &&
          std::ranges::any_of(node.inputs, [&](const std::string& input) {

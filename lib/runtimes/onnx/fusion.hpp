@@ -5,10 +5,9 @@
 
 namespace inferpool::runtimes {
 
-// Whether OpenCV may make one layer of several in this network. It is wrong where what goes by
-// channels (BatchNormalization, PRelu, a constant of one for each channel) follows a sum or product
-// of computed values, or a MatMul of more than two dimensions: it then takes another axis for the
-// channels.
+// Whether OpenCV may fuse layers of this network. OpenCV takes the wrong axis for the channels if a
+// node that goes by channels (BatchNormalization, PRelu, a constant with one value per channel)
+// follows a sum or product of computed values, or a MatMul of more than two dimensions.
 [[nodiscard]] bool may_fuse(const NetworkPlan& plan);
 
 }  // namespace inferpool::runtimes

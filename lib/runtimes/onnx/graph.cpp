@@ -32,7 +32,7 @@ constexpr std::array<std::pair<std::uint64_t, Datatype>, 14> kTypes{{{1, Datatyp
                                                                      {13, Datatype::kUint64},
                                                                      {16, Datatype::kBf16}}};
 
-// An input or output that no tensor of ours can be.
+// For an input or output that is not a tensor which inferpool can hold.
 struct NoTensor : NetworkError {
   using NetworkError::NetworkError;
 };
@@ -48,7 +48,7 @@ Datatype datatype_of(std::uint64_t type) {
   return known->second;
 }
 
-// A size of 0 or below stands for any, as some exporters write it.
+// A size of 0 or below means any size; some exporters write it so.
 Dimension read_dimension(std::string_view message) {
   Dimension dimension;
   for (WireReader reader(message); reader.next();) {
@@ -75,7 +75,7 @@ std::vector<Dimension> read_dimensions(std::string_view message) {
   return dimensions;
 }
 
-// What scikit-learn's converter writes unless it is told otherwise.
+// The converter of scikit-learn writes this by default.
 bool is_sequence_of_maps(std::string_view sequence) {
   bool found = false;
   for (WireReader element(sequence); element.next();) {
@@ -123,7 +123,7 @@ void read_type(std::string_view message, TensorSpec& spec) {
   spec.datatype = *datatype;
 }
 
-// With `others` one that is no tensor is put there.
+// If it is not a tensor, adds it to `others` and returns none; without `others` throws.
 std::optional<TensorSpec> read_spec(std::string_view message, const std::string& role,
                                     std::vector<OtherOutput>* others = nullptr) {
   TensorSpec spec;

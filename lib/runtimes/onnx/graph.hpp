@@ -16,16 +16,16 @@ struct Node {
   std::vector<std::string> outputs = {};
 };
 
-// What an ONNX file says of its network, without the weights and what the nodes do.
+// What an ONNX file says about its network, without the weights and what the nodes do.
 struct Graph {
-  std::vector<TensorSpec> inputs = {};  // without those that have a value in the file
+  std::vector<TensorSpec> inputs = {};  // without inputs that have a value in the file
   std::vector<TensorSpec> outputs = {};
   std::vector<Node> nodes = {};
 };
 
-// From the bytes of an ONNX file, which may be anybody's. Throws NetworkError that says what is
-// wrong with them, and for inputs and outputs that no tensor can be; where `others` is given, such
-// outputs are put there instead.
+// Reads the bytes of an untrusted ONNX file. Throws NetworkError that says what is wrong with them,
+// and for inputs and outputs that are not tensors. With `others`, such outputs are added there
+// instead; it throws only if no output is a tensor.
 [[nodiscard]] Graph read_graph(std::string_view file, std::vector<OtherOutput>* others = nullptr);
 
 }  // namespace inferpool::runtimes

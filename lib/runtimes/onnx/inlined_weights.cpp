@@ -10,7 +10,7 @@ namespace {
 
 constexpr int kMostDepth = 100;
 
-// Where tensors are in messages of onnx.proto, besides onnx_fields.hpp.
+// Further fields of onnx.proto's messages that lead to tensors; the others are in onnx_fields.hpp.
 enum Field : std::uint32_t {
   kModelFunction = 25,
   kGraphSparse = 15,
@@ -91,7 +91,7 @@ InlinedWeights::Kind InlinedWeights::kind_of(Kind message, std::uint32_t field) 
 
 std::optional<std::uint64_t> InlinedWeights::measure(std::string_view message, Kind kind,
                                                      int depth) {
-  if (depth > kMostDepth) throw NetworkError("messages lie in each other more than 100 deep");
+  if (depth > kMostDepth) throw NetworkError("messages are nested more than 100 deep");
   if (kind == Kind::kTensor) return measure_tensor(message);
   bool changes = false;
   std::uint64_t size = 0;

@@ -12,18 +12,18 @@
 
 namespace inferpool::runtimes {
 
-// A network whose weights lie in files beside it, as one whose weights are inside. So a backend
-// opens no file by itself, and holds a copy that no later change of the files reaches.
+// Turns a network whose weights are in files beside it into one whose weights are inside. So a
+// backend opens no file by itself, and later changes of the files do not affect its copy.
 class InlinedWeights {
  public:
-  // Reads the ONNX file's bytes, which outlive this, and looks at the files that they name. Throws
-  // NetworkError, see WeightFiles, also where messages lie in each other more than 100 deep, which
-  // no library reads.
+  // Reads the ONNX file's bytes, which outlive this, and checks the files that they name. Throws
+  // NetworkError as WeightFiles does, and for messages that are nested more than 100 deep, which no
+  // library reads.
   InlinedWeights(std::string_view bytes, const std::filesystem::path& file);
 
-  // False where all weights are inside already.
+  // False if all weights are inside already.
   [[nodiscard]] bool any() const noexcept { return !sizes_.empty(); }
-  // Of bytes().
+  // The size of bytes().
   [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
 
   // An ONNX file with the same network and all weights. Throws NetworkError.
@@ -33,7 +33,7 @@ class InlinedWeights {
   enum class Kind { kModel, kGraph, kNode, kAttribute, kSparse, kFunction, kTensor, kOther };
 
   [[nodiscard]] static Kind kind_of(Kind message, std::uint32_t field) noexcept;
-  // The size that the message will have, where it changes.
+  // The new size of the message; none if it does not change.
   std::optional<std::uint64_t> measure(std::string_view message, Kind kind, int depth);
   std::optional<std::uint64_t> measure_tensor(std::string_view message);
   void write(std::string_view message, Kind kind, std::string& to) const;
@@ -41,7 +41,7 @@ class InlinedWeights {
 
   WeightFiles files_;
   std::string_view bytes_;
-  std::map<const char*, std::uint64_t> sizes_;  // of messages that change, by where they begin
+  std::map<const char*, std::uint64_t> sizes_;  // of the messages that change, by their first byte
   std::uint64_t size_ = 0;
 };
 

@@ -25,8 +25,8 @@ constexpr bool kWithOpenCv = false;
 struct Known {
   std::string_view name;
   bool built;
-  std::string_view library;     // where it runs
-  std::string_view brought_by;  // where it is built
+  std::string_view library;     // needed to run it
+  std::string_view brought_by;  // needed to build it
 };
 
 // The preferred one first.

@@ -7,16 +7,17 @@
 
 namespace inferpool::runtimes {
 
-// What computes networks. Each was built, or not, as its library was found.
+// The libraries that compute networks. The build includes those that it finds.
 
-// "onnxruntime" where it was built, else "opencv".
+// "onnxruntime" if it was built, else "opencv".
 [[nodiscard]] std::string_view preferred_backend();
 
-// The name as one that was built. Throws Error (invalid_settings) with those that were, and what
-// brings the one that was not. `wanted` is what the setting holds, as JSON.
+// The name of the backend that the setting asks for; `wanted` is the setting's value as JSON.
+// Throws Error (invalid_settings) if it was not built; the error lists those that were, and says
+// how to get a known one.
 [[nodiscard]] std::string_view built_backend(const std::string& wanted);
 
-// What the backend needs where it runs: "ONNX Runtime (the package ...)".
+// What the backend needs at run time: "ONNX Runtime: on Debian 13 the package ...".
 [[nodiscard]] std::string_view library_of(std::string_view name);
 
 }  // namespace inferpool::runtimes

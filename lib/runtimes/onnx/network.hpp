@@ -12,13 +12,13 @@
 
 namespace inferpool::runtimes {
 
-// An output of a network that is not served, and why: "it is no tensor but a map".
+// An output of a network that is not served, and the reason: "it is no tensor but a map".
 struct OtherOutput {
   std::string name = {};
   std::string why = {};
 };
 
-// A network that was read from a file, whatever computes it. Not thread-safe.
+// A network that was read from a file, with any backend. Not thread-safe.
 class Network {
  public:
   virtual ~Network() = default;
@@ -29,14 +29,14 @@ class Network {
   [[nodiscard]] virtual std::span<const TensorSpec> inputs() const noexcept = 0;
   [[nodiscard]] virtual std::span<const TensorSpec> outputs() const noexcept = 0;
 
-  // Outputs that the network has besides.
+  // Outputs of the network that are not served.
   [[nodiscard]] virtual std::span<const OtherOutput> left_out() const noexcept { return {}; }
 
-  // What computes it, with its version.
+  // The backend's library with its version.
   [[nodiscard]] virtual std::string backend() const = 0;
 
-  // The outputs in the order of outputs(), in memory of the context. The inputs are in the order of
-  // inputs() and as these say, and so are the symbols. Throws NetworkError, and Error
+  // Returns the outputs in the order of outputs(), in memory of the context. Requires inputs that
+  // match inputs(), in that order, and the sizes of their symbols. Throws NetworkError, and Error
   // (invalid_argument) for a value that the backend cannot compute with.
   [[nodiscard]] virtual std::vector<Tensor> run(std::span<const Tensor* const> inputs,
                                                 const Symbols& symbols, Context& context) = 0;

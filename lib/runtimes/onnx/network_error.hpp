@@ -5,7 +5,7 @@
 
 namespace inferpool::runtimes {
 
-// What is wrong with a network, or with a run of it.
+// A fault of a network, or of a run of it.
 struct NetworkError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };

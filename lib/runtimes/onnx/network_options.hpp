@@ -5,11 +5,11 @@
 
 namespace inferpool::runtimes {
 
-// How a network is to be computed.
+// How to compute a network.
 struct NetworkOptions {
-  std::optional<int> threads = {};  // of one run; none: as the backend chooses
-  // Idle threads of the backend look for work for a while before they sleep: a run that follows at
-  // once is quicker, and each run costs processor time after its end.
+  std::optional<int> threads = {};  // of one run; none: the backend chooses
+  // Idle threads of the backend look for work for a while before they sleep. The next run is
+  // quicker if it follows at once, but each run costs processor time after its end.
   bool spinning = false;
 };
 

@@ -47,7 +47,7 @@ std::uint64_t output_type(const NodeFacts& facts) {
   return facts.operand(0).type;
 }
 
-// ONNX wants one type for all; each is FP32 for OpenCV, but not for who reads the network.
+// ONNX requires one type for all operands. OpenCV takes all as FP32 and would not notice.
 void require_one_type(const NodeFacts& facts) {
   for (const PlannedValue* operand : facts.operands) {
     if (operand == nullptr || !is_float(operand->type) || facts.node.op == "Cast") continue;

@@ -19,19 +19,20 @@ struct PlannedNode {
   const TrustedForm* form;
 };
 
-// What there is to do for inputs of certain shapes. Its pointers are into the graph.
+// What the backend has to compute for inputs of certain shapes. The pointers point into the graph.
 struct NetworkPlan {
   std::vector<PlannedNode> nodes = {};  // without those that make shapes
   std::map<std::string, PlannedValue> values = {};
-  // Whether each node is right for any first size of the inputs once OpenCV has read it.
+  // Whether OpenCV, having read the network once, computes each node right for any first size of
+  // the inputs.
   bool any_batch = true;
 
   [[nodiscard]] NodeFacts facts_of(const GraphNode& node, std::int64_t opset) const;
 };
 
-// Goes through the nodes: follows the shapes, does the arithmetic of shapes, and holds the rest
-// against the table of trusted forms. Throws NetworkError for a node that is not trusted, and
-// UnfitShapes.
+// Goes through the nodes: follows the shapes, computes the arithmetic of shapes, and looks up all
+// other nodes in the table of trusted forms. Throws NetworkError for a node that is not trusted,
+// and UnfitShapes.
 [[nodiscard]] NetworkPlan plan_network(const NodeGraph& graph,
                                        const std::vector<TensorSpec>& inputs,
                                        const std::vector<TensorSpec>& outputs,

@@ -16,7 +16,7 @@ std::int64_t default_axis(const NodeFacts& facts) {
   return op == "Flatten" || op == "Concat" ? 1 : 0;
 }
 
-// The numbers of an attribute with one for each axis.
+// An attribute with one number per axis; if it is left out, `otherwise` for each.
 Sizes for_axes(const NodeFacts& facts, std::string_view name, std::size_t count,
                std::int64_t otherwise, std::int64_t least) {
   Sizes numbers = facts.node.numbers(name);

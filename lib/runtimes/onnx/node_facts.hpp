@@ -13,16 +13,16 @@
 
 namespace inferpool::runtimes {
 
-// The network itself does not allow these shapes of its inputs, whatever computes it.
+// The network itself does not allow these shapes of its inputs, with any backend.
 struct UnfitShapes : NetworkError {
   using NetworkError::NetworkError;
 };
 
-// What is known of a value before the network runs.
+// What is known about a value before the network runs.
 struct PlannedValue {
   std::uint64_t type = 0;  // TensorProto.DataType
   Sizes sizes = {};
-  const StoredTensor* constant = nullptr;  // for one that is in the file
+  const StoredTensor* constant = nullptr;  // if it is in the file
   std::optional<Sizes> whole = {};         // the elements of small whole numbers that are known
   bool follows_shapes = false;             // these elements come from the shapes of inputs
   bool is_input = false;                   // of the network
@@ -30,12 +30,14 @@ struct PlannedValue {
   [[nodiscard]] bool is_known() const { return constant != nullptr || whole.has_value(); }
 };
 
-// How a kernel goes over the axes behind the second one; pads as numbers, whatever auto_pad is.
+// How a kernel moves over the axes after the second one. The pads are numbers, whatever auto_pad
+// says.
 struct Window {
   Sizes kernel, strides, dilations, pads, output;
 };
 
-// A node with what is known of its operands: what its attributes mean, with ONNX's defaults.
+// A node and what is known about its operands. It gives the attributes their meaning, with ONNX's
+// defaults.
 struct NodeFacts {
   const GraphNode& node;
   std::int64_t opset;
@@ -48,13 +50,13 @@ struct NodeFacts {
 
   // The attribute "axis", not negative.
   [[nodiscard]] std::size_t axis() const;
-  // One that counts from the end where it is negative. Throws UnfitShapes.
+  // The index of an axis, which counts from the end if it is negative. Throws UnfitShapes.
   [[nodiscard]] static std::size_t axis_of(std::int64_t axis, std::size_t rank);
   // Numbers that are an attribute in older opsets and an operand in newer ones; none: left out.
   [[nodiscard]] std::optional<Sizes> list(std::size_t position, std::string_view name) const;
-  // Axes of such a list, not negative; all of them where it is left out.
+  // The axes of such a list, not negative; all axes if it is left out.
   [[nodiscard]] Sizes axes(std::size_t position) const;
-  // Of a convolution or a pool.
+  // The window of a convolution or a pooling.
   [[nodiscard]] Window window() const;
 };
 

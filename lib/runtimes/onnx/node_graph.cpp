@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::string_view kRemedy = "export the network without it, or serve it with ONNX Runtime";
 constexpr std::int64_t kNewestFormat = 13;  // ir_version of ONNX 1.20
-constexpr std::int64_t kOldestOpset = 7;    // before, Add and others broadcast in another way
+constexpr std::int64_t kOldestOpset = 7;    // older Add and others broadcast in another way
 constexpr std::int64_t kNewestOpset = 21;
 
 [[noreturn]] void refuse(const std::string& what) {
@@ -173,14 +173,14 @@ void read_model_field(const WireReader& reader, NodeGraph& graph) {
     case onnx::kModelFunctions:
       refuse("it has functions of its own");
     default:
-      // Names and versions of who wrote it.
+      // The smaller fields are the name and version of the program that wrote the file.
       if (reader.field() > onnx::kModelOpset && reader.field() != onnx::kModelMetadata) {
         refuse(fmt::format("it has the field {}", reader.field()));
       }
   }
 }
 
-// Nodes come after what they take, and each value is made once.
+// A node comes after the nodes that make its inputs, and each value is made once.
 void check_names(const NodeGraph& graph, const std::vector<std::string>& inputs,
                  const std::vector<std::string>& outputs) {
   std::set<std::string_view> made(inputs.begin(), inputs.end());
@@ -204,9 +204,9 @@ void check_names(const NodeGraph& graph, const std::vector<std::string>& inputs,
   }
 }
 
-// Outputs at the end that are left out, and those of two operators that say more of what the first
-// one is, where nothing takes them: a Dropout's mask is in most files that have a Dropout. Other
-// operators do something else for each output that they have.
+// Drops outputs at the end that are left out. For Dropout and MaxPool it also drops outputs that no
+// node takes, since these only tell more about the first one: most files with a Dropout have its
+// mask. Other operators compute differently for each further output.
 void drop_unused_outputs(NodeGraph& graph, const std::vector<std::string>& outputs) {
   std::set<std::string_view> taken(outputs.begin(), outputs.end());
   for (const GraphNode& node : graph.nodes) taken.insert(node.inputs.begin(), node.inputs.end());

@@ -36,7 +36,7 @@ struct GraphNode {
   [[nodiscard]] std::int64_t number(std::string_view attribute, std::int64_t otherwise) const;
   [[nodiscard]] Sizes numbers(std::string_view attribute) const;
   [[nodiscard]] std::string text(std::string_view attribute) const;
-  // "the node \"scores\" (Gemm)"; by its output where it has no name.
+  // "the node \"scores\" (Gemm)"; with the name of its output if it has none.
   [[nodiscard]] std::string label() const;
 };
 
@@ -47,9 +47,9 @@ struct NodeGraph {
   std::map<std::string, StoredTensor> constants = {};
 };
 
-// From the bytes of a file that outlive the result's constants. Everything that a file may have by
-// ONNX's format and that is not served by OpenCV is refused here, before OpenCV sees it:
-// NetworkError that says what it is and what to do. So are names that are made twice or never.
+// Reads the bytes of a file, which outlive the result's constants. Throws NetworkError for
+// everything that ONNX's format allows and OpenCV does not serve, before OpenCV sees it; the error
+// says what it is and what to do. Also throws for names that are made twice or never.
 [[nodiscard]] NodeGraph read_node_graph(std::string_view file,
                                         const std::vector<std::string>& inputs,
                                         const std::vector<std::string>& outputs);

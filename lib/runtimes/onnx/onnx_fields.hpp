@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-// The numbers of those fields of ONNX's messages (onnx.proto) that are read here.
+// The numbers of the fields of ONNX's messages (onnx.proto) that are read here.
 namespace inferpool::runtimes::onnx {
 
 enum ModelField : std::uint32_t {
@@ -24,7 +24,7 @@ enum GraphField : std::uint32_t {
   kGraphDoc = 10,
   kGraphInput = 11,
   kGraphOutput = 12,
-  kGraphValue = 13,  // the shape of a value between
+  kGraphValue = 13,  // the shape of an intermediate value
   kGraphSparse = 15,
   kGraphMetadata = 16,
 };

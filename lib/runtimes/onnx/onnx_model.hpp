@@ -10,19 +10,19 @@
 
 namespace inferpool::runtimes {
 
-// An ONNX network behind the Open Inference Protocol: its inputs and outputs by their names. See
+// Serves an ONNX network by the Open Inference Protocol: its inputs and outputs by their names. See
 // README.md.
 class OnnxModel {
  public:
   // Throws Error (invalid_settings) and NetworkError.
   explicit OnnxModel(const Settings& settings);
 
-  // A request whose parameter "metadata" is true is answered by parameters alone: "platform",
-  // and "inputs" and "outputs" as JSON. Throws Error (invalid_argument) that names the inputs,
+  // The answer to a request whose parameter "metadata" is true has only parameters: "platform", and
+  // "inputs" and "outputs" as JSON. Throws Error (invalid_argument) that names the inputs,
   // datatypes or shapes that the network takes, and NetworkError.
   Response predict(const Request& request, Context& context);
 
-  // Its inputs and outputs, a line each, and what computes it.
+  // The inputs and outputs, one line each, and the backend.
   [[nodiscard]] std::string description() const;
 
  private:

@@ -11,8 +11,9 @@
 namespace inferpool::runtimes::ort {
 namespace {
 
-// All that is called here is in the table of this version, and those of later ones begin with it:
-// so a program that was built with newer headers runs with an older library.
+// All functions that are called here are in the table of this version, and the tables of later
+// versions begin with it. So a program that was built with newer headers runs with an older
+// library.
 constexpr std::uint32_t kApi = 11;
 static_assert(ORT_API_VERSION >= kApi, "inferpool: ONNX Runtime 1.11 or newer is needed");
 

@@ -11,20 +11,20 @@
 #include <inferpool/datatype.hpp>
 #include <inferpool/tensor.hpp>
 
-// ONNX Runtime's C API: its objects with owners, its errors as NetworkError.
+// ONNX Runtime's C API: owners for its objects, NetworkError for its errors.
 namespace inferpool::runtimes::ort {
 
-// The functions of a library; throws NetworkError that names both versions where it is older than
+// The functions of a library. Throws NetworkError that names both versions if it is older than
 // 1.11.
 [[nodiscard]] const OrtApi& api_of(const OrtApiBase& library);
 
-// Those of the one that is loaded; throws as api_of does.
+// The functions of the loaded library; throws as api_of does.
 [[nodiscard]] const OrtApi& api();
 
 // "ONNX Runtime 1.20.1"
 [[nodiscard]] std::string version();
 
-// Takes the status; throws NetworkError with its text where it is one of failure.
+// Takes the status; throws NetworkError with its text if it is a failure.
 void check(OrtStatus* status);
 
 template <typename T, void (*OrtApi::*kRelease)(T*)>
@@ -41,7 +41,7 @@ using MemoryInfo = Owned<OrtMemoryInfo, &OrtApi::ReleaseMemoryInfo>;
 using Value = Owned<OrtValue, &OrtApi::ReleaseValue>;
 using TensorInfo = Owned<OrtTensorTypeAndShapeInfo, &OrtApi::ReleaseTensorTypeAndShapeInfo>;
 
-// A view of the memory as a tensor; ONNX Runtime does not write into an input's.
+// A view of the memory as a tensor. ONNX Runtime does not write into the memory of an input.
 [[nodiscard]] Value view(const OrtMemoryInfo* memory, Datatype datatype, const Shape& shape,
                          std::span<const std::byte> bytes);
 

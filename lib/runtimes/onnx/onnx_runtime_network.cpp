@@ -30,7 +30,7 @@ std::vector<const char*> names_of(std::span<const TensorSpec> specs) {
 }
 
 ort::Env make_env() {
-  OrtEnv* env = nullptr;  // what it would log, its errors say
+  OrtEnv* env = nullptr;  // its errors say what it would log
   check(api().CreateEnv(ORT_LOGGING_LEVEL_FATAL, "inferpool-onnx", &env));
   return ort::Env(env);
 }
@@ -61,13 +61,13 @@ class OnnxRuntimeNetwork final : public Network {
                           Context& context) override {
     std::vector<ort::Value> views;
     for (const Tensor* input : inputs) views.push_back(view_of(*input));
-    // Not moved before the run is over: a small tensor holds its elements itself.
+    // The tensors do not move before the run ends: a small tensor holds its elements itself.
     std::vector<std::optional<Tensor>> tensors(graph_.outputs.size());
     std::vector<ort::Value> values(graph_.outputs.size());
     for (std::size_t i = 0; i < tensors.size(); ++i) {
       const TensorSpec& spec = graph_.outputs[i];
       const std::optional<Shape> shape = known_shape(spec, symbols);
-      // ONNX Runtime finds the memory.
+      // ONNX Runtime allocates the memory.
       if (!shape || spec.datatype == Datatype::kBytes) continue;
       tensors[i] = context.output(spec.datatype, *shape);
       values[i] = writable_view(*tensors[i]);

@@ -9,9 +9,9 @@
 
 namespace inferpool::runtimes {
 
-// A network for ONNX Runtime, on the processor. It computes in the datatypes that the network has;
-// outputs that are no tensors are left out. Throws NetworkError with ONNX Runtime's text, and for
-// inputs that are no tensors.
+// Opens a network with ONNX Runtime, on the processor. It computes in the network's datatypes and
+// leaves out outputs that are not tensors. Throws NetworkError with ONNX Runtime's text, and for
+// inputs that are not tensors.
 [[nodiscard]] std::unique_ptr<Network> open_onnx_runtime_network(const std::filesystem::path& file,
                                                                  const NetworkOptions& options);
 

@@ -11,13 +11,13 @@
 
 namespace inferpool::runtimes::ort {
 
-// No protobuf message is larger.
+// The limit of a protobuf message.
 inline constexpr std::uint64_t kMostBytes = std::numeric_limits<std::int32_t>::max();
 
-// A session for the network in `bytes`, which are those of the file. Weights that lie in files
-// beside it become part of them, so that ONNX Runtime opens no file, and no later change of one
-// reaches the session; only where all together would be more than `most` bytes ONNX Runtime maps
-// the files. Idle threads sleep at once, unless the options want them to spin. Throws NetworkError.
+// Makes a session for the network in `bytes`, the contents of the file. Weights in files beside it
+// become part of the bytes, so that ONNX Runtime opens no file and later changes of the files do
+// not affect the session. If all together are more than `most` bytes, ONNX Runtime maps the files
+// instead. Idle threads sleep at once unless the options ask for spinning. Throws NetworkError.
 [[nodiscard]] Session make_session(const OrtEnv* env, std::string bytes,
                                    const std::filesystem::path& file, const NetworkOptions& options,
                                    std::uint64_t most = kMostBytes);

@@ -7,8 +7,8 @@
 
 namespace inferpool::runtimes::ort {
 
-// A copy of a BYTES tensor. Throws Error (invalid_argument) for an element with a zero byte, at
-// which ONNX Runtime would cut it off.
+// A copy of a BYTES tensor. Throws Error (invalid_argument) for an element with a zero byte, since
+// ONNX Runtime would cut it off there.
 [[nodiscard]] Value string_value(const Tensor& tensor);
 
 // A copy of a tensor of texts.

@@ -40,7 +40,7 @@ std::unique_ptr<Network> open_network(const std::filesystem::path& file,
   const Backend& backend = load_backend(folder, wanted.backend);
   try {
     return backend.open(file, wanted.options);
-  } catch (const std::exception& error) {  // all of it is of the file: std::bad_alloc, too
+  } catch (const std::exception& error) {  // all come from the file, std::bad_alloc too
     throw NetworkError(fmt::format("{}: {}", file.string(), error.what()));
   }
 }

@@ -36,9 +36,9 @@ std::string constant_message(const std::string& name, const WrittenConstant& con
   return tensor.message();
 }
 
-// OpenCV's importer knows several nodes by their operators that it takes for one: for Celu,
-// Softmax, HardSwish, BatchNormalization, an L2 norm. It reads the constants of a Celu where ours
-// are not, and ends the process. Each of these patterns has one of these steps.
+// OpenCV's importer knows patterns of nodes, by their operators, and reads each as one node: Celu,
+// Softmax, HardSwish, BatchNormalization, an L2 norm. For Celu it looks for the constants in the
+// wrong place and ends the process. Each of these patterns has one of these steps.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kSteps{
     {{"Elu", "Mul"},
      {"Exp", "ReduceSum"},
@@ -78,7 +78,7 @@ void write_attributes(const WrittenNode& node, WireWriter& message) {
   }
 }
 
-// An input or output; its first size is free where it is below 0.
+// An input or output; a size below 0 is free.
 std::string value_message(const std::string& name, const Sizes& sizes) {
   WireWriter shape;
   for (const std::int64_t size : sizes) {
@@ -158,7 +158,8 @@ class Writer {
     message_.bytes(onnx::kGraphNode, message.message());
   }
 
-  // Its name there; where it would be a step of a pattern, behind an Identity of this name.
+  // The name of the value in the written file. If it would be a step of a pattern, an Identity with
+  // a name from `apart` comes between.
   std::string operand(const std::string& value, const std::string& op, const std::string& apart) {
     if (!is_step(makers_[value], op)) return names_.at(value);
     WireWriter message;

@@ -17,7 +17,7 @@
 namespace inferpool::runtimes {
 namespace {
 
-// OpenCV's exceptions as NetworkError; others pass.
+// Turns exceptions of OpenCV into NetworkError; others pass.
 template <typename Call>
 auto told(const Call& call) {
   try {
@@ -60,7 +60,7 @@ OpencvNet::OpencvNet(OpencvFile file)
 void OpencvNet::set(const TensorSpec& input, const std::string& name, const Tensor& tensor) {
   const std::vector<int> sizes = sizes_of(tensor.shape());
   const auto rank = static_cast<int>(sizes.size());
-  if (tensor.datatype() == Datatype::kFp32) {  // OpenCV copies it, so it may be read where it lies
+  if (tensor.datatype() == Datatype::kFp32) {  // a view is enough: OpenCV copies it
     const cv::Mat view(rank, sizes.data(), CV_32F,
                        const_cast<float*>(tensor.values<float>().data()));
     told([&] { net_.setInput(view, name); });
@@ -93,7 +93,7 @@ std::string OpencvNet::failing_layer() {
   for (const cv::String& layer : net_.getLayerNames()) {
     try {
       net_.forward(layer);
-    } catch (const std::exception&) {  // the C++ library's too, as std::bad_alloc
+    } catch (const std::exception&) {  // also exceptions of the C++ library, such as std::bad_alloc
       return layer;
     }
   }

@@ -16,8 +16,8 @@ namespace inferpool::runtimes {
 // "OpenCV 4.6.0"
 [[nodiscard]] std::string opencv_version();
 
-// Throws Error (invalid_argument) where the shape has no elements, of which OpenCV has no array, or
-// more than an int counts.
+// Throws Error (invalid_argument) if the shape has no elements (OpenCV has no such array), or more
+// than an int can count.
 void require_elements(const TensorSpec& input, const Shape& shape);
 
 // A network as OpenCV read it. Throws NetworkError.
@@ -25,13 +25,13 @@ class OpencvNet {
  public:
   explicit OpencvNet(OpencvFile file);
 
-  // Arrays of FP32, valid until the next call, for inputs in the order of the file's. Throws Error
-  // (invalid_argument) for values that FP32 does not have.
+  // Returns arrays of FP32, valid until the next call. The inputs are in the order of the file.
+  // Throws Error (invalid_argument) for values that FP32 does not have.
   [[nodiscard]] std::vector<cv::Mat> run(std::span<const TensorSpec> inputs,
                                          std::span<const Tensor* const> tensors);
 
-  // After a run that failed: the first layer that OpenCV cannot compute with the inputs that it
-  // has; empty: none. Takes as long as many runs.
+  // After a failed run: the first layer that OpenCV cannot compute with the current inputs; empty
+  // if there is none. Takes as long as many runs.
   [[nodiscard]] std::string failing_layer();
 
  private:

@@ -27,10 +27,10 @@ namespace {
 
 constexpr std::size_t kMostNets = 4;
 
-// Past this the zeros alone may be more memory than there is.
+// Above this the zeros alone may need more memory than the machine has.
 constexpr std::int64_t kMostZeros = std::int64_t{64} << 20;
 
-// How many batches of a network that is read once are known to be right.
+// How many shapes are remembered as right, for a network that is read once.
 constexpr std::size_t kMostKnown = 64;
 
 bool is_small(const std::vector<Shape>& shapes) {
@@ -52,7 +52,7 @@ std::vector<std::string> names_of(const std::vector<TensorSpec>& specs) {
   return names;
 }
 
-// Throws where the shape is not that of the network: then the values may be wrong, too.
+// Throws if the shape differs from the network's: then the values may be wrong, too.
 Shape checked_shape(const cv::Mat& array, const TensorSpec& output, const Symbols& symbols) {
   const std::span sizes(array.size.p, static_cast<std::size_t>(array.dims));
   const Shape shape = array_shape(sizes, array.total(), output);
@@ -68,13 +68,13 @@ Shape checked_shape(const cv::Mat& array, const TensorSpec& output, const Symbol
 void refuse_texts(std::span<const TensorSpec> specs, const char* role) {
   for (const TensorSpec& spec : specs) {
     if (spec.datatype != Datatype::kBytes) continue;
-    throw NetworkError(fmt::format("the {} \"{}\" is BYTES, with which {} does not compute", role,
+    throw NetworkError(fmt::format("the {} \"{}\" is BYTES; {} does not compute with it", role,
                                    spec.name, opencv_version()));
   }
 }
 
-// Why an input of one dimension is not served. cv::Mat makes it two, [n] as [n, 1]; then an axis
-// that is counted from the end, and what broadcasts, is another, and the values are silently wrong.
+// Why an input of one dimension is not served: cv::Mat makes [n] into [n, 1]. Then axes that count
+// from the end, and broadcasting, mean something else, and the values are silently wrong.
 std::string one_dimension(const TensorSpec& input) {
   return fmt::format(
       "the input \"{}\" has one dimension, which OpenCV has not: it would compute with a column of "
@@ -88,7 +88,7 @@ void refuse_vectors(std::span<const TensorSpec> inputs) {
   }
 }
 
-// One that the network takes in any shape.
+// For inputs that the network takes in any shape.
 void refuse_vectors(std::span<const TensorSpec> specs, std::span<const Tensor* const> inputs) {
   for (std::size_t i = 0; i < specs.size(); ++i) {
     if (inputs[i]->shape().rank() != 1) continue;
@@ -96,7 +96,7 @@ void refuse_vectors(std::span<const TensorSpec> specs, std::span<const Tensor* c
   }
 }
 
-// Some sizes of constants: what a free size that meets one of them has to be.
+// Some sizes of constants: a free size that meets one of them has to equal it.
 std::vector<std::int64_t> sizes_in(const NodeGraph& graph) {
   constexpr std::size_t kMost = 32;
   std::vector<std::int64_t> sizes;
@@ -146,7 +146,7 @@ class OpencvNetwork final : public Network {
 
  private:
   struct Read {
-    std::vector<std::vector<Shape>> shapes = {};  // that it is right for
+    std::vector<std::vector<Shape>> shapes = {};  // for which it is right
     NetworkPlan plan;
     OpencvNet net;
   };
@@ -167,7 +167,7 @@ class OpencvNetwork final : public Network {
     }
   }
 
-  // The one for inputs of these shapes, in front of the others. Throws where it is not trusted.
+  // The net for inputs of these shapes, which becomes the first. Throws if a node is not trusted.
   Read& net_for(const std::vector<Shape>& shapes) {
     if (one_for_all_) {
       std::vector<std::vector<Shape>>& known = nets_.front().shapes;
@@ -189,7 +189,7 @@ class OpencvNetwork final : public Network {
     return nets_.front();
   }
 
-  // Throws unless one of the sample requests is computed, and the others of its size are trusted.
+  // Throws unless OpenCV computes one of the sample requests, and its other batches are trusted.
   void try_out() {
     const SampleShapes samples = sample_shapes(specs_.inputs, sizes_in(graph_));
     std::exception_ptr first;
@@ -209,7 +209,8 @@ class OpencvNetwork final : public Network {
     for (const std::vector<Shape>& batch : batches) {
       try {
         any_batch = plan_for(batch).any_batch && any_batch;
-      } catch (const UnfitShapes&) {  // the network's own affair: requests of it are told
+      } catch (
+          const UnfitShapes&) {  // the network does not allow it: such a request gets the error
         any_batch = false;
       }
     }
@@ -244,17 +245,17 @@ class OpencvNetwork final : public Network {
     }
   }
 
-  std::string file_;  // empty where it is not read again
+  std::string file_;  // empty if it is not read again
   Graph specs_;
   NodeGraph graph_;
   bool one_for_all_ = false;
-  std::vector<Read> nets_ = {};  // the one that was used last is the first
+  std::vector<Read> nets_ = {};  // the most recently used one first
 };
 
 }  // namespace
 
 std::unique_ptr<Network> open_opencv_network(std::string file, std::optional<int> threads) {
-  if (std::getenv("OPENCV_LOG_LEVEL") == nullptr) {  // what it logs, its exceptions say
+  if (std::getenv("OPENCV_LOG_LEVEL") == nullptr) {  // its exceptions say what it would log
     cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
   }
   if (threads) cv::setNumThreads(*threads);

@@ -6,7 +6,7 @@
 namespace inferpool::runtimes {
 namespace {
 
-// Erases each part from `begin` to the next `end`, both included, that has no line's end inside.
+// Erases each part from `begin` to the next `end`, both included, unless it contains a line break.
 void erase_parts(std::string& text, std::string_view begin, std::string_view end) {
   for (std::size_t at = text.find(begin); at != std::string::npos; at = text.find(begin, at)) {
     const std::size_t stop = text.find(end, at + begin.size());
@@ -27,7 +27,7 @@ std::string without_places(std::string_view what) {
   erase_parts(text, " in function '", "'");
   erase_parts(text, "(-2:Unspecified error)", "");
   std::string line;
-  bool at_begin = true;  // of one of the text's lines
+  bool at_begin = true;  // of a line
   for (const char c : text) {
     at_begin = at_begin || c == '\n';
     if (at_begin && (c == '\n' || c == '>' || c == ' ')) continue;

@@ -6,7 +6,7 @@
 
 namespace inferpool::runtimes {
 
-// What an exception of OpenCV says, without the places in OpenCV's own source that it names.
+// The text of an exception of OpenCV, without the positions in OpenCV's source that it names.
 [[nodiscard]] std::string without_places(std::string_view what);
 
 }  // namespace inferpool::runtimes

@@ -7,12 +7,12 @@
 
 namespace inferpool::runtimes {
 
-// While it lives, lines of this form are dropped from a stream, and the empty one behind each:
+// While it lives, it drops lines of this form from a stream, and the empty line after each:
 //   Schema error: Trying to register schema with name ... but it is already registered from ...
-// Debian's ONNX Runtime and Debian's library of ONNX, on which it stands, register the same 567
-// operators one after the other, in any process, when the first session is made; the second time
-// changes nothing, and std::cerr gets a line for each. All else goes on to the stream. Nothing else
-// may use the stream at that moment.
+// Debian's ONNX Runtime uses Debian's library of ONNX. When a process makes its first session, both
+// register the same 567 operators. The second registration changes nothing but writes a line for
+// each to std::cerr. All other text passes to the stream. Nothing else may use the stream
+// meanwhile.
 class RepeatedSchemas final : private std::streambuf {
  public:
   explicit RepeatedSchemas(std::ostream& stream);

@@ -8,7 +8,7 @@
 namespace inferpool::runtimes {
 namespace {
 
-// What networks of images, sounds and texts take.
+// Usual sizes for networks of images, sounds and texts.
 constexpr std::int64_t kSizes[] = {32, 64, 224, 512, 7, 1};
 
 std::vector<std::int64_t> sizes_of(const TensorSpec& input, std::int64_t batch, std::int64_t free) {
@@ -29,7 +29,7 @@ std::vector<Shape> shapes_of(std::span<const TensorSpec> inputs, std::int64_t ba
   return shapes;
 }
 
-// Requests that the network allows: a symbol stands for one size.
+// Whether the network allows the shapes: a symbol has the same size everywhere.
 bool allowed(std::span<const TensorSpec> inputs, const std::vector<Shape>& shapes) {
   Symbols symbols;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
@@ -56,7 +56,7 @@ SampleShapes sample_shapes(std::span<const TensorSpec> inputs,
   std::vector<std::int64_t> sizes(std::begin(kSizes), std::end(kSizes));
   sizes.insert(sizes.end(), likely.begin(), likely.end());
   for (const std::int64_t free : sizes) {
-    // Where a symbol is a first size and another one, too, the batch has to be of that size.
+    // If a symbol is both a first size and another one, the batch needs that size.
     std::int64_t batch = 1;
     if (!allowed(inputs, shapes_of(inputs, batch, free))) batch = free;
     std::vector<Shape> request = shapes_of(inputs, batch, free);

@@ -11,21 +11,22 @@
 
 namespace inferpool::runtimes {
 
-// Shapes on which a network is looked at before it is ready.
+// Shapes with which a network is checked before it is ready.
 struct SampleShapes {
-  // Of one request each, with a batch of 1: the first for which the network is right is what it is
-  // tried out on. Each has another size for the dimensions that are free behind the first one.
+  // The shapes of one request each, with a batch of 1 where the network allows it. The network is
+  // tried out on the first that it can compute. Each has another size for the free dimensions after
+  // the first one.
   std::vector<std::vector<Shape>> requests = {};
   // The same with batches of 2, 3 and as many as the second axis has: [i] belongs to requests[i].
   std::vector<std::vector<std::vector<Shape>>> batches = {};
 };
 
-// An input of any shape is taken for one of two dimensions and of four. `likely`: further sizes,
-// such as those of the network's constants.
+// Tries an input of any shape with two dimensions and with four. `likely`: further sizes, such as
+// those of the network's constants.
 [[nodiscard]] SampleShapes sample_shapes(std::span<const TensorSpec> inputs,
                                          std::span<const std::int64_t> likely);
 
-// Whether the inputs differ in one first dimension alone, or in none.
+// Whether no dimension is free, or only the first one, with the same size for all inputs.
 [[nodiscard]] bool only_batch_is_free(std::span<const TensorSpec> inputs);
 
 }  // namespace inferpool::runtimes

@@ -8,7 +8,7 @@
 namespace inferpool::runtimes {
 namespace {
 
-constexpr std::size_t kMostFolded = 64;  // elements: a shape has at most 8
+constexpr std::size_t kMostFolded = 64;  // elements; a shape has at most 8
 constexpr std::uint64_t kInt64Type = 7;
 
 bool all_known(const NodeFacts& facts) {
@@ -69,7 +69,7 @@ Sizes sliced(const NodeFacts& facts) {
   return result;
 }
 
-// The elements, and whether they are one number without an axis.
+// The elements, and whether they are a scalar.
 std::optional<std::pair<Sizes, bool>> elements(const NodeFacts& facts) {
   const std::string& op = facts.node.op;
   const PlannedValue& first = facts.operand(0);

@@ -8,18 +8,18 @@
 namespace inferpool::runtimes {
 
 // The shapes of a node's outputs by ONNX's rules, for the operators of the trusted forms. Throws
-// UnfitShapes where the operands do not fit each other.
+// UnfitShapes if the operands do not fit each other.
 [[nodiscard]] std::vector<Sizes> output_sizes(const NodeFacts& facts);
 
-// The shape that ONNX's (NumPy's) broadcasting gives.
+// The shape that results from ONNX's (NumPy's) broadcasting.
 [[nodiscard]] Sizes broadcast(const NodeFacts& facts, const Sizes& left, const Sizes& right);
 
-// What a node makes of whole numbers that are known: the arithmetic of shapes, which is done here
-// and never by the backend. None: it is no such node.
+// What a node computes from known whole numbers: the arithmetic of shapes, which is done here and
+// never by the backend. None if it is no such node.
 [[nodiscard]] std::optional<PlannedValue> folded(const NodeFacts& facts);
 
-// What a node makes of a constant of a floating-point type where it changes no more than its shape,
-// by no shape of an input. None: it is no such node.
+// What a node makes of a floating-point constant if it changes only the shape, independent of the
+// shapes of inputs. None if it is no such node.
 [[nodiscard]] std::optional<PlannedValue> reshaped_constant(const NodeFacts& facts);
 
 }  // namespace inferpool::runtimes

@@ -69,7 +69,7 @@ struct Fields {
   std::vector<std::int64_t> numbers = {};  // int32_data, int64_data
   std::string floats = {};                 // float_data, as bytes
   std::string doubles = {};                // double_data
-  std::uint32_t other = 0;                 // a field that is not read here
+  std::uint32_t other = 0;                 // the number of a field that is not read here
 };
 
 void append(WireReader& reader, std::string& bytes) {
@@ -161,7 +161,7 @@ std::vector<std::int64_t> widened(std::string_view bytes) {
   return {values.begin(), values.end()};
 }
 
-// FP16 and BF16 that are no bytes are the lower halves of int32s.
+// FP16 and BF16 outside raw_data are the lower halves of int32 numbers.
 std::vector<float> from_numbers(const Fields& fields) {
   std::vector<float> values;
   for (const std::int64_t number : fields.numbers) {

@@ -10,7 +10,7 @@ namespace inferpool::runtimes {
 
 using Sizes = std::vector<std::int64_t>;
 
-// TensorProto.DataType: those that constants may have here.
+// The values of TensorProto.DataType that constants may have here.
 enum class OnnxType : std::uint8_t {
   kFp32 = 1,
   kInt32 = 6,
@@ -30,8 +30,8 @@ struct StoredTensor {
   std::uint64_t type = 0;  // one of OnnxType
   Sizes sizes = {};
   std::vector<std::int64_t> whole = {};  // all elements of INT32 and INT64
-  std::string_view packed = {};          // else: the elements as little-endian bytes,
-  std::vector<float> unpacked = {};      // or, where the file has them otherwise, as they are
+  std::string_view packed = {};          // else the elements as little-endian bytes,
+  std::vector<float> unpacked = {};      // or as numbers if the file has no such bytes
 
   // Elements of a floating-point type as FP32: FP16 and BF16 exactly, FP64 rounded to nearest.
   [[nodiscard]] std::vector<float> floats() const;
@@ -39,12 +39,12 @@ struct StoredTensor {
 
 // "[1, 3, 1, 1]"
 [[nodiscard]] std::string to_text(const Sizes& sizes);
-// How many elements, at most 2^31 - 1 of them: throws NetworkError for more.
+// The number of elements, at most 2^31 - 1; throws NetworkError for more.
 [[nodiscard]] std::int64_t elements_of(const Sizes& sizes);
 
-// From a message TensorProto, whose bytes outlive the result. Throws NetworkError, with the name,
-// for what OpenCV is not given: weights that lie in another file, other datatypes, no elements,
-// another number of elements than the sizes say.
+// Reads a message TensorProto, whose bytes outlive the result. Throws NetworkError, with the name,
+// for tensors that are not passed to OpenCV: weights in another file, other datatypes, no elements,
+// or another number of elements than the sizes say.
 [[nodiscard]] StoredTensor read_tensor(std::string_view message);
 
 }  // namespace inferpool::runtimes

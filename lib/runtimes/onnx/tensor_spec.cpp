@@ -47,7 +47,7 @@ std::string names_of(const TensorList& tensors) {
                      right.empty() ? "none" : right));
 }
 
-// " (with n = 3, m = 2)": those of the spec that are known.
+// ", with n = 3, m = 2 of another input": the symbols of the spec whose sizes are known.
 std::string known_symbols(const TensorSpec& spec, const Symbols& symbols) {
   std::string text;
   for (const Dimension& dimension : *spec.dimensions) {
@@ -125,7 +125,7 @@ Shape array_shape(std::span<const int> array, std::size_t elements, const Tensor
   if (rank == 1 && vector) sizes = {sizes[0] * sizes[1]};
   if (rank == 0 && elements == 1) sizes.clear();
   const Shape shape(sizes);
-  // An array that is empty has no dimensions, as a scalar has; but no element, either.
+  // An empty array has no dimensions, like a scalar, but no elements either.
   if (!std::cmp_equal(elements, shape.elements())) {
     throw NetworkError(
         fmt::format("OpenCV computes the output \"{}\" in the shape {} with {} elements",

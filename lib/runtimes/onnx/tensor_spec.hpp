@@ -15,14 +15,14 @@
 
 namespace inferpool::runtimes {
 
-// One axis of an input or output: of a fixed size, or of any, then perhaps with a symbol, which
-// stands for the same size wherever it occurs in the network.
+// One axis of an input or output. It has a fixed size, or any size and perhaps a symbol. A symbol
+// means the same size wherever it occurs in the network.
 struct Dimension {
   std::optional<std::int64_t> size = {};
   std::string symbol = {};
 };
 
-// What a network says of one of its inputs or outputs.
+// What a network says about one of its inputs or outputs.
 struct TensorSpec {
   std::string name = {};
   Datatype datatype = Datatype::kFp32;
@@ -32,20 +32,20 @@ struct TensorSpec {
 // The sizes that symbols have in one request.
 using Symbols = std::map<std::string, std::int64_t, std::less<>>;
 
-// Whether the shape is one that the spec allows with these symbols; adds those that are new.
+// Whether the spec allows the shape with these symbols; adds new symbols.
 [[nodiscard]] bool fits(const TensorSpec& spec, const Shape& shape, Symbols& symbols);
 
-// The shape of the spec where each of its dimensions is known.
+// The shape of the spec if each of its dimensions is known.
 [[nodiscard]] std::optional<Shape> known_shape(const TensorSpec& spec, const Symbols& symbols);
 
-// The tensors of the request in the order of the specs. Throws Error (invalid_argument) with the
-// name, datatype or shape that is wrong and those that are right; adds the symbols.
+// The tensors of the request in the order of the specs; adds the symbols. Throws Error
+// (invalid_argument) with the wrong name, datatype or shape and the accepted ones.
 [[nodiscard]] std::vector<const Tensor*> match(std::span<const TensorSpec> specs,
                                                const TensorList& inputs, Symbols& symbols);
 
-// The shape of an array that OpenCV computed for the output: its own, but that OpenCV has no array
-// of fewer than two dimensions. Throws NetworkError where that is no tensor's shape, or has not as
-// many elements as the array.
+// The shape of an array that OpenCV computed for the output. It is the array's own, except for
+// shapes of fewer than two dimensions, which OpenCV's arrays do not have. Throws NetworkError if a
+// tensor cannot have it, or if it has another number of elements than the array.
 [[nodiscard]] Shape array_shape(std::span<const int> array, std::size_t elements,
                                 const TensorSpec& output);
 

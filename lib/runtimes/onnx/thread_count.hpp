@@ -7,8 +7,8 @@
 
 namespace inferpool::runtimes {
 
-// The threads for one run: threads_per_worker, else what OMP_NUM_THREADS says, which the pool sets
-// for its workers, so that libraries that do not read it follow it, too.
+// The threads for one run: threads_per_worker, else OMP_NUM_THREADS, which the pool sets for its
+// workers. So libraries that do not read that variable follow it, too.
 [[nodiscard]] std::optional<int> thread_count(const Settings& settings);
 
 }  // namespace inferpool::runtimes

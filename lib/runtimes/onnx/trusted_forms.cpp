@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The table. A new row is proven by trusted_forms_test.cpp before it is believed: it draws networks
-// for each row and compares them with a reference.
+// The table. trusted_forms_test.cpp must prove a new row: it draws networks for each row and
+// compares them with a reference.
 #include "runtimes/onnx/trusted_forms.hpp"
 
 #include <array>
@@ -8,9 +8,9 @@
 namespace inferpool::runtimes {
 namespace {
 
-// Not here although OpenCV has them, for example: LogSoftmax and Softplus (infinite past 88), Floor
-// and the like (a rounding error before them becomes a whole 1), InstanceNormalization (wrong past
-// a batch of 1), Div of a constant by a value.
+// Some operators are missing although OpenCV has them, for example: LogSoftmax and Softplus
+// (infinite above 88), Floor and the like (a rounding error before them becomes a whole 1),
+// InstanceNormalization (wrong for a batch over 1), Div of a constant by a value.
 constexpr std::string_view kElementwise = "x:2345";
 
 constexpr auto kForms = std::to_array<TrustedForm>({

@@ -34,7 +34,7 @@ bool is_below(const fs::path& path, const fs::path& folder) {
 
 WeightFiles::WeightFiles(const fs::path& network) : folder_(network.parent_path()) {
   if (folder_.empty()) folder_ = ".";
-  std::error_code ignored;  // then no file is below it
+  std::error_code ignored;  // after a failure no file is below the folder
   real_folder_ = fs::canonical(folder_, ignored);
   real_folder_of_file_ = fs::canonical(network, ignored).parent_path();
 }

@@ -8,18 +8,18 @@
 
 namespace inferpool::runtimes {
 
-// The files beside a network that hold its weights. A network may be anybody's, so only files in
-// its folder are read: the folder that its path names, or, where it is a symbolic link, also the
-// one that this leads to.
+// The files beside a network that hold its weights. Networks are untrusted, so only files in the
+// network's folder are read: the folder of its path and, if the path is a symbolic link, also the
+// folder of the link's target.
 class WeightFiles {
  public:
   explicit WeightFiles(const std::filesystem::path& network);
 
-  // Throws NetworkError that names tensor and file, where there is no such file, where it lies
-  // elsewhere, and where it is too short.
+  // Throws NetworkError that names tensor and file if the file does not exist, is in another folder
+  // or is too short.
   void check(const ExternalTensor& tensor) const;
 
-  // Appends the bytes of the tensor, of which check() has approved; throws as it does.
+  // Appends the bytes of the tensor, which check() accepted before; throws as it does.
   void append(const ExternalTensor& tensor, std::string& to) const;
 
  private:
@@ -27,7 +27,7 @@ class WeightFiles {
 
   std::filesystem::path folder_;
   std::filesystem::path real_folder_;          // without symbolic links
-  std::filesystem::path real_folder_of_file_;  // of the file that a link leads to
+  std::filesystem::path real_folder_of_file_;  // of the target if the network is a link
 };
 
 }  // namespace inferpool::runtimes

@@ -6,8 +6,8 @@
 
 namespace inferpool::runtimes {
 
-// The bytes of an ONNX file, with those weights inside that lie in files beside it. Throws
-// NetworkError, also where that would be more than 2 GiB, which no protobuf message is.
+// The bytes of an ONNX file, including the weights that are in files beside it. Throws
+// NetworkError, also if that is more than 2 GiB, the limit of a protobuf message.
 [[nodiscard]] std::string whole_network(const std::filesystem::path& file);
 
 }  // namespace inferpool::runtimes

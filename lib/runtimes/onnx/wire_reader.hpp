@@ -7,11 +7,11 @@
 
 namespace inferpool::runtimes {
 
-// The fields of one protobuf message, in their order, as views of its bytes: no schema, no copy, no
-// recursion. Members throw NetworkError where the bytes are no such message.
+// The fields of one protobuf message, in order, as views of its bytes: no schema, no copy, no
+// recursion. Members throw NetworkError if the bytes are not such a message.
 class WireReader {
  public:
-  // Of bytes that outlive the reader and its views.
+  // The bytes outlive the reader and its views.
   explicit WireReader(std::string_view message) noexcept : message_(message) {}
 
   // Goes to the next field; false after the last.
@@ -26,10 +26,10 @@ class WireReader {
   [[nodiscard]] std::string_view bytes() const;
   // The value of a field of 4 or 8 bytes, as a float.
   [[nodiscard]] std::string_view fixed() const;
-  // The field as it stands, with its tag.
+  // The bytes of the field, with its tag.
   [[nodiscard]] std::string_view whole() const noexcept;
 
-  // Takes one of a field's packed numbers.
+  // Takes the first number of a packed field.
   static std::uint64_t take_number(std::string_view& packed);
 
  private:
@@ -38,7 +38,7 @@ class WireReader {
 
   std::string_view message_;
   std::size_t begin_ = 0;  // of the field
-  std::size_t at_ = 0;     // behind it
+  std::size_t at_ = 0;     // after the field
   std::uint32_t field_ = 0;
   std::uint32_t type_ = 0;
   std::uint64_t number_ = 0;

@@ -8,7 +8,7 @@
 
 namespace inferpool::runtimes {
 
-// One protobuf message as it grows, field by field.
+// Writes one protobuf message, field by field.
 class WireWriter {
  public:
   void number(std::uint32_t field, std::int64_t value);

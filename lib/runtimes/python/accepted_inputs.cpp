@@ -29,7 +29,7 @@ AcceptedInputs::AcceptedInputs(const py::object& predict) {
     signature = inspect.attr("signature")(predict);
   } catch (const py::error_already_set& error) {
     if (!error.matches(PyExc_ValueError) && !error.matches(PyExc_TypeError)) throw;
-    takes_all_ = true;  // of another language
+    takes_all_ = true;  // a function of another language
     return;
   }
   const py::object kinds = inspect.attr("Parameter");

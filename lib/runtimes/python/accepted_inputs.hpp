@@ -10,14 +10,16 @@
 
 namespace inferpool::runtimes {
 
-// Which inputs a predict takes, after the names of its parameters.
+// Which inputs predict takes, by the names of its parameters.
 class AcceptedInputs {
  public:
-  // Of a bound method, with the interpreter's lock held. One whose parameters cannot be known takes
-  // all. Throws ForeignException where it has one that cannot be given by its name.
+  // Requires a bound method, and the interpreter's lock held. A method whose parameters cannot be
+  // known takes all inputs. Throws ForeignException for a required parameter that cannot be given
+  // by name.
   explicit AcceptedInputs(const pybind11::object& predict);
 
-  // Throws Error (invalid_argument) that lists the names where one is missing, or is not taken.
+  // Throws Error (invalid_argument) that lists the names if a required input is missing or an input
+  // is not taken.
   void check(const TensorList& inputs) const;
 
  private:

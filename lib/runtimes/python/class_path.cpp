@@ -25,7 +25,7 @@ ClassPath split(std::string_view field, const std::string& path) {
   const std::size_t dot = path.rfind('.');
   if (dot == std::string::npos || dot == 0 || dot + 1 == path.size() || path.front() == '.' ||
       path.find('/') != std::string::npos || path.find("..") != std::string::npos) {
-    // It need not be UTF-8.
+    // The path may not be UTF-8.
     refuse(field,
            nlohmann::json(path).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
   }

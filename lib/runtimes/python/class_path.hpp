@@ -7,14 +7,14 @@
 
 namespace inferpool::runtimes {
 
-// A class by its path: "models.sub.MyModel" is MyModel of the module models.sub.
+// The path of a class: "models.sub.MyModel" is MyModel of the module models.sub.
 struct ClassPath {
   std::string module;
   std::string name;
 };
 
-// The class that a worker is to host: parameters.extra.python_class, else implementation. Throws
-// Error (invalid_settings) where there is none, or it is no path of a class.
+// The class that a worker hosts: parameters.extra.python_class, else implementation. Throws Error
+// (invalid_settings) if there is none, or it is not the path of a class.
 [[nodiscard]] ClassPath find_class_path(const Settings& settings);
 
 }  // namespace inferpool::runtimes

@@ -45,7 +45,7 @@ py::module_ import_module(const ClassPath& path) {
   }
 }
 
-// Whether the class is derived from mlserver.MLModel, wherever it is defined.
+// Whether the class is derived from mlserver.MLModel, in any of MLServer's modules.
 bool has_mlserver_interface(const py::object& hosted_class) {
   if (PyType_Check(hosted_class.ptr()) == 0) return false;
   for (const py::handle& base : hosted_class.attr("__mro__")) {
@@ -70,7 +70,7 @@ py::object import_class(const ClassPath& path) {
   return hosted_class;
 }
 
-// As MLServer hands them to a model: settings.name, settings.parameters.uri and so on.
+// The settings as MLServer gives them to a model: settings.name, settings.parameters.uri and so on.
 py::object settings_for_python(const Settings& settings, WorkerInfo info) {
   using namespace py::literals;
   const py::object record = py::module_::import("types").attr("SimpleNamespace");
@@ -89,7 +89,7 @@ py::object settings_for_python(const Settings& settings, WorkerInfo info) {
                                         "environment_path"_a = text(settings.environment_path)));
 }
 
-// Whether a class is made of one argument: a parameter that must be given, or one named "settings".
+// Whether the constructor takes an argument: its first parameter is required or named "settings".
 bool takes_settings(const py::object& hosted_class) {
   const py::module_ inspect = py::module_::import("inspect");
   try {
@@ -108,7 +108,7 @@ bool takes_settings(const py::object& hosted_class) {
   return false;
 }
 
-// The iterator goes no further where the caller takes no more, as send throws then.
+// The iterator stops when the caller takes no more, since send throws then.
 void send_all(const py::object values, Stream<Response>& stream, Context& context) {
   while (py::object value = py::reinterpret_steal<py::object>(PyIter_Next(values.ptr()))) {
     const Response part = to_response(std::move(value), context);
@@ -122,7 +122,7 @@ bool has_method(const py::object& object, const char* name) {
   return py::hasattr(object, name) && PyCallable_Check(object.attr(name).ptr()) != 0;
 }
 
-// A coroutine would be made and never run.
+// A call of an `async def` would make a coroutine that never runs.
 void refuse_coroutines(const py::object& object) {
   const py::module_ inspect = py::module_::import("inspect");
   for (const char* const name : {"load", "predict", "unload"}) {
@@ -174,8 +174,8 @@ std::optional<Response> HostedObject::predict(const Request& request, Stream<Res
   } catch (...) {
     thrown = std::current_exception();
   }
-  // Only now, when no frame of what Python raised refers to them: a view that a failed run kept
-  // would change as well.
+  // Frames of a Python exception may refer to the arrays, so this comes after it is gone. A failed
+  // run must not keep a view either.
   arrays.release();
   if (thrown) std::rethrow_exception(thrown);
   return answer;

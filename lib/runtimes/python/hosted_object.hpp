@@ -13,26 +13,26 @@ namespace inferpool::runtimes {
 
 class InputArrays;
 
-// An object of the class that the settings name. All with the interpreter's lock held; Python's
-// exceptions come as pybind11::error_already_set, those of predict as ForeignException, or as the
-// Error that they stand for (python_errors.hpp).
+// An object of the class that the settings name. All members require the interpreter's lock held.
+// Python's exceptions arrive as pybind11::error_already_set; those of predict as ForeignException,
+// or as the Error that they mean (python_errors.hpp).
 class HostedObject {
  public:
-  // Imports the class, from the settings' folder first, makes the object, with the settings where
-  // its constructor takes an argument, and calls load() where there is one. Throws Error
-  // (invalid_settings) too, and ForeignException for a class that lacks predict.
+  // Imports the class, looking in the settings' folder first. Makes the object, with the settings
+  // if its constructor takes an argument, and calls load() if it has one. Also throws Error
+  // (invalid_settings), and ForeignException for a class that lacks predict.
   HostedObject(const Settings& settings, WorkerInfo info);
   HostedObject(const HostedObject&) = delete;
   HostedObject& operator=(const HostedObject&) = delete;
   ~HostedObject() = default;
 
-  // Sends each value of an iterator that predict returns, of a generator for one, and returns none;
-  // any other value it returns. Throws Error (invalid_argument) for other inputs than it takes, and
-  // as InputArrays, to_response and Stream::send do.
+  // If predict returns an iterator, such as a generator, sends each of its values and returns none.
+  // Otherwise returns the value. Throws Error (invalid_argument) for inputs that it does not take,
+  // and as InputArrays, to_response and Stream::send do.
   [[nodiscard]] std::optional<Response> predict(const Request& request, Stream<Response>& stream,
                                                 Context& context);
 
-  // Calls unload() where there is one.
+  // Calls unload() if the object has one.
   void unload();
 
  private:

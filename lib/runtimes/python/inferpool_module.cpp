@@ -60,7 +60,7 @@ py::dict parameters() {
   return result;
 }
 
-// Python keeps the module, and with it what describes it.
+// Python keeps the module and its definition.
 py::module_::module_def definition;
 
 }  // namespace
@@ -79,7 +79,7 @@ void define_inferpool_module() {
       "Whether nobody waits for the result any more.");
   module.def("parameters", &parameters, "The parameters of the request, by name.");
   modules["inferpool"] = module;
-  // A process that the class forks has not the memory that an output would lie in.
+  // A process that the class forks does not have the memory for outputs.
   py::module_::import("os").attr("register_at_fork")(py::arg("after_in_child") =
                                                          py::cpp_function([] { current = {}; }));
 }

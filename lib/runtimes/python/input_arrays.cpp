@@ -52,7 +52,7 @@ InputArrays::InputArrays(const TensorList& inputs) {
 
 void InputArrays::release() {
   arguments_ = {};
-  // What a run leaves in cycles is new, so the search among the new is quick, and mostly enough.
+  // Cycles that a run leaves are young, so a quick search of the young generation mostly suffices.
   for (int generation = 0; generation < 3 && !kept().empty(); ++generation) {
     py::module_::import("gc").attr("collect")(generation);
   }
@@ -61,8 +61,8 @@ void InputArrays::release() {
   if (names.empty()) return;
   throw ForeignException(
       "BufferError",
-      fmt::format("predict kept a view of the input \"{}\" after it returned, when its memory is "
-                  "another request's; keep a copy of it: numpy.array(...), or .copy()",
+      fmt::format("predict kept a view of the input \"{}\" after it returned, when its memory "
+                  "belongs to another request; keep a copy of it: numpy.array(...), or .copy()",
                   fmt::join(names, "\", \"")));
 }
 

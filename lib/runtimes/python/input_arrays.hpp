@@ -11,20 +11,19 @@
 
 namespace inferpool::runtimes {
 
-// The tensors of a request as read-only arrays that view them where they lie; BYTES are copied, to
-// arrays of Python's bytes. With the interpreter's lock held.
+// The tensors of a request as read-only arrays that view their memory. BYTES are copied to arrays
+// of Python's bytes. Requires the interpreter's lock held.
 class InputArrays {
  public:
   // Throws Error (invalid_argument) for BF16, which NumPy does not have.
   explicit InputArrays(const TensorList& inputs);
 
-  // By the names of the tensors, to be given as keyword arguments.
+  // The arrays by the names of the tensors, for use as keyword arguments.
   [[nodiscard]] const pybind11::dict& arguments() const noexcept { return arguments_; }
 
-  // Drops the arrays. Afterwards nobody may refer to their memory, which other requests will be
-  // written into: a model that kept one of them would see it change. Throws ForeignException that
-  // names the inputs of which views are left, also where Python's search for cycles finds them not
-  // to be garbage.
+  // Drops the arrays. Afterwards nothing may refer to their memory, since other requests will be
+  // written into it: a model that kept an array would see it change. Throws ForeignException that
+  // names the inputs whose views are still in use after Python's search for cycles.
   void release();
 
  private:

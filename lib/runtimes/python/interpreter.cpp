@@ -17,7 +17,7 @@ namespace {
 
 namespace py = pybind11;
 
-// The environment that this process's Python has; none: it has not started.
+// The environment with which Python was started in this process; none before the start.
 std::optional<std::string>& started_with() {
   static std::optional<std::string> environment;
   return environment;
@@ -40,14 +40,14 @@ struct Config : PyConfig {
   }
 };
 
-// As `python3` starts, the variables of its environment included, but for what belongs to the
-// worker's process: its arguments, signals, C streams and working folder.
+// Starts as `python3` does, with its environment variables, except for what belongs to the worker's
+// process: its arguments, signals, C streams and working folder.
 void initialize(const char* program) {
   PyPreConfig before;
   PyPreConfig_InitPythonConfig(&before);
   before.parse_argv = 0;
 #ifdef __SANITIZE_ADDRESS__
-  before.allocator = PYMEM_ALLOCATOR_MALLOC;  // which it sees through, as it does not Python's own
+  before.allocator = PYMEM_ALLOCATOR_MALLOC;  // the sanitizer cannot check Python's own allocator
 #endif
   check(Py_PreInitialize(&before));
   Config config;
@@ -61,13 +61,13 @@ void initialize(const char* program) {
   check(Py_InitializeFromConfig(&config));
 }
 
-// A line is out when it is complete: the process may be killed at any moment.
+// Each complete line is written at once, since the process may be killed at any moment.
 void write_lines_at_once() {
   const py::object out = py::module_::import("sys").attr("stdout");
   if (!out.is_none()) out.attr("reconfigure")(py::arg("line_buffering") = true);
 }
 
-// The packages of an environment that is no virtual one, in front of the others.
+// Puts the packages of an environment that is not a virtual one before the others.
 void prefer_packages(const PythonEnvironment& environment) {
   const py::object path = py::module_::import("sys").attr("path");
   const py::list before = path.attr("copy")();
@@ -105,7 +105,7 @@ void Interpreter::start(const std::string& environment_path) {
   const bool is_virtual = environment && !environment->interpreter.empty();
   initialize(is_virtual ? environment->interpreter.c_str() : INFERPOOL_PYTHON);
   started = environment_path;
-  // What imports it takes its thread for the main one, for which its end is waited for.
+  // The first import of threading decides which thread Python takes for the main one.
   py::module_::import("threading");
   write_lines_at_once();
   if (environment && !is_virtual) prefer_packages(*environment);
@@ -115,7 +115,7 @@ void Interpreter::start(const std::string& environment_path) {
 void Interpreter::leave() noexcept {
   if (!started_with()) return;
   const py::gil_scoped_acquire lock;
-  // In the order of Python's own end.
+  // The order is that of Python's own finalization.
   call_quietly("threading", "_shutdown");
   call_quietly("atexit", "_run_exitfuncs");
   for (const char* const name : {"stdout", "stderr"}) {

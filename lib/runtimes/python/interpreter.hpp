@@ -5,24 +5,23 @@
 
 namespace inferpool::runtimes {
 
-// The process's CPython: started once, on the thread that loads the model, and never ended, since
-// the threads and libraries of models do not survive that. Nothing here needs the interpreter's
-// lock; whoever uses Python takes it (pybind11::gil_scoped_acquire), for no longer than Python
-// runs.
+// The process's CPython. It is started once, on the thread that loads the model. It is never ended,
+// since the threads and libraries of models do not survive that. These functions do not need the
+// interpreter's lock. Code that uses Python takes the lock (pybind11::gil_scoped_acquire), only
+// while Python runs.
 //
-// Python installs no handler for SIGINT. It writes its own stack to stderr for SIGABRT and faults,
-// before the process writes the native one.
+// Python installs no handler for SIGINT. On SIGABRT and faults it writes the Python stack to
+// stderr, before the process writes the native one.
 class Interpreter {
  public:
-  // With the packages of `environment_path`, a folder, or, where it is empty, those of the system's
-  // Python. Nothing happens from the second time on, which must ask for the same environment.
-  // Throws Error (invalid_settings), and std::runtime_error where Python does not start.
+  // Starts Python with the packages of the folder `environment_path`, or, if that is empty, with
+  // those of the system's Python. Later calls do nothing and must ask for the same environment.
+  // Throws Error (invalid_settings), and std::runtime_error if Python does not start.
   static void start(const std::string& environment_path);
 
-  // What Python does when a process ends: it waits for the threads that are no daemons, with what
-  // was registered for their end (pools of threads and of processes), calls the functions of
-  // atexit, and writes what is buffered. The last thing to happen in it, on the thread that started
-  // it. Does nothing where it never started.
+  // Does what Python does when a process ends: waits for threads that are not daemons and for the
+  // shutdown of thread and process pools, calls the functions of atexit, and flushes stdout and
+  // stderr. Call it last, on the thread that started Python. Does nothing if Python never started.
   static void leave() noexcept;
 };
 

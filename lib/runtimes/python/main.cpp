@@ -10,7 +10,7 @@ namespace {
 
 using namespace inferpool;
 
-// The process ends with its model.
+// The model is the last use of Python, so Python's part of the process's end follows it.
 class LastModel {
  public:
   LastModel(const Settings& settings, WorkerInfo info) : model_(settings, info) {}

@@ -39,7 +39,7 @@ constexpr std::array kRuntimes{
     MlserverRuntime{"mlserver_alibi_explain", ""},
 };
 
-// "mlserver-mllib.model" is of the package mlserver_mllib.
+// "mlserver-mllib.model" belongs to the package mlserver_mllib.
 std::string package_of(std::string_view module) {
   std::string package(module.substr(0, module.find('.')));
   std::ranges::replace(package, '-', '_');

@@ -11,11 +11,11 @@ namespace inferpool::runtimes {
 // Whether the module is MLServer's own package or one of its runtimes (mlserver_sklearn).
 [[nodiscard]] bool is_of_mlserver(std::string_view module);
 
-// Throw Error (invalid_settings) that says what to do instead.
+// Both functions throw Error (invalid_settings) that says what to do instead.
 //
-// The class is one of MLServer, whose interface differs from the one that is hosted here.
+// For a class of MLServer, whose interface differs from the hosted one.
 [[noreturn]] void refuse_mlserver_class(const ClassPath& path);
-// To import the class's module fails, as it needs a module of MLServer that is not installed.
+// For a class whose module needs a module of MLServer that is not installed.
 [[noreturn]] void refuse_missing_mlserver(const ClassPath& path, std::string_view missing);
 
 }  // namespace inferpool::runtimes

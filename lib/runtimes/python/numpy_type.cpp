@@ -11,7 +11,7 @@ namespace {
 
 struct Type {
   Datatype datatype;
-  const char* name;  // order of bytes, kind, bytes of an element
+  const char* name;  // byte order, kind, bytes per element
 };
 
 constexpr std::array<Type, 12> kTypes{{{Datatype::kBool, "|b1"},
@@ -27,7 +27,7 @@ constexpr std::array<Type, 12> kTypes{{{Datatype::kBool, "|b1"},
                                        {Datatype::kFp32, "<f4"},
                                        {Datatype::kFp64, "<f8"}}};
 
-// Text of either kind, objects, and the text of NumPy 2.
+// Text (str and bytes), objects, and the variable-width text of NumPy 2.
 constexpr std::string_view kTextKinds = "USOT";
 
 }  // namespace

@@ -9,12 +9,12 @@
 
 namespace inferpool::runtimes {
 
-// NumPy's name of the type of fixed-width elements ("<f4"), or null: BF16, which it does not have,
-// and BYTES, whose elements it has as Python objects.
+// NumPy's name of the element type ("<f4"). Null for BF16, which NumPy does not have, and for
+// BYTES, whose elements are Python objects in NumPy.
 [[nodiscard]] const char* numpy_type(Datatype datatype) noexcept;
 
-// The datatype of arrays of this numpy.dtype, in whatever order of bytes; of text and of objects
-// BYTES. None: numbers that have no datatype (complex, times).
+// The datatype for arrays of this numpy.dtype, in any byte order; BYTES for text and objects. None
+// for elements that no datatype has (complex numbers, times).
 [[nodiscard]] std::optional<Datatype> datatype_of_array(const pybind11::handle& dtype);
 
 }  // namespace inferpool::runtimes

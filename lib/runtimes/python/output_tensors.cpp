@@ -108,7 +108,7 @@ Tensor copied(const py::object& array, Datatype datatype, const Shape& shape, Co
   const py::object buffer =
       TensorBuffer::make(context.output(datatype, shape), TensorBuffer::Access::kWrite);
   if (datatype == Datatype::kBool) {
-    // A view of other bytes as bool may hold what is neither 0 nor 1.
+    // A bool view of other bytes may hold bytes other than 0 and 1.
     numpy.attr("not_equal")(array.attr("view")("uint8"), 0, py::arg("out") = array_over(buffer));
   } else {
     numpy.attr("copyto")(array_over(buffer), array, "equiv");
@@ -116,7 +116,7 @@ Tensor copied(const py::object& array, Datatype datatype, const Shape& shape, Co
   return buffer.cast<const TensorBuffer&>().tensor();
 }
 
-// An output on its way: a tensor, or all the bytes of a buffer that may become one.
+// An output in the making: a tensor, or all the bytes of a buffer that may become one.
 struct Output {
   std::string name;
   Tensor tensor;
@@ -124,8 +124,8 @@ struct Output {
   Shape shape;
 };
 
-// The buffer that inferpool.output made, where the array is all of it, in its order. Not of bool,
-// whose bytes may be anything until they are copied.
+// The buffer that inferpool.output made, if the array covers all of it in order. None for bool:
+// its bytes may be other than 0 and 1, which only the copy corrects.
 std::optional<py::object> whole_buffer(const py::object& array, Datatype datatype) {
   if (datatype == Datatype::kBool) return std::nullopt;
   py::object base = array;
@@ -161,7 +161,7 @@ Output output_of(std::string name, const py::object& value, Context& context) {
   return {std::move(name), std::move(tensor), {}, shape};
 }
 
-// A buffer to which Python has other references may be written after it was sent: it is copied.
+// Copies a buffer to which Python has other references: it might be written after it was sent.
 Tensor taken(Output& output, Context& context) {
   if (!output.buffer) return std::move(output.tensor);
   Tensor tensor = output.buffer.cast<const TensorBuffer&>().tensor().reshaped(output.shape);

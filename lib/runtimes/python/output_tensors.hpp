@@ -7,17 +7,17 @@
 
 namespace inferpool::runtimes {
 
-// What predict returned as a response:
+// Turns the value that predict returned into a response:
 //   a dict: one output for each entry, by its name; a named tuple likewise
 //   a tuple: outputs "predict_0", "predict_1" and so on
-//   anything else that NumPy makes an array of: one output, "predict"
-// Arrays are copied once, to where they are sent from. One that came from inferpool.output, of
-// which Python keeps nothing, is sent as it is. Text and objects that are str or bytes become
-// BYTES, text in UTF-8. What an array would not keep is refused (see whole_array.hpp). With the
-// interpreter's lock held; drops `result`.
+//   any other value from which NumPy makes an array: one output, "predict"
+// Arrays are copied once, into the memory from which they are sent. An array of inferpool.output to
+// which Python has no other reference is sent without a copy. Text, and objects that are str or
+// bytes, become BYTES, text in UTF-8. Requires the interpreter's lock held; drops `result`.
 //
-// Throws ForeignException ("TypeError", "ValueError") for what can be no output, Error as
-// Context::output, and pybind11::error_already_set.
+// Throws ForeignException ("TypeError", "ValueError") for values that cannot be an output or would
+// lose something as an array (see whole_array.hpp), Error as Context::output does, and
+// pybind11::error_already_set.
 [[nodiscard]] Response to_response(pybind11::object result, Context& context);
 
 }  // namespace inferpool::runtimes

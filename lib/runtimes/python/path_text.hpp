@@ -7,8 +7,8 @@
 
 namespace inferpool::runtimes {
 
-// The text as Python has the names of files (os.fsdecode): bytes that are no UTF-8 become
-// surrogates, which Python turns back where it opens such a file.
+// The text in Python's form of file names (os.fsdecode): bytes that are not UTF-8 become
+// surrogates, which Python turns back when it opens the file.
 [[nodiscard]] pybind11::str path_text(const std::string& text);
 
 }  // namespace inferpool::runtimes

@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
               "parameters.environment_path (environment_path): " + why);
 }
 
-// "3.9" where the folder's packages are of Python 3.9, else empty.
+// "3.9" if the folder's packages are for Python 3.9; empty if it has none.
 std::string version_in(const fs::path& folder) {
   constexpr std::string_view kPrefix = "python";
   std::error_code ignored;

@@ -6,15 +6,15 @@
 
 namespace inferpool::runtimes {
 
-// A folder with the packages that a class is to have, of the worker's own version of Python.
+// A folder with packages for the hosted class, for the worker's version of Python.
 struct PythonEnvironment {
   std::filesystem::path packages;     // its site-packages
-  std::filesystem::path interpreter;  // of a virtual environment, which says by it what it is
+  std::filesystem::path interpreter;  // set only for a virtual environment
 };
 
-// What lies in a folder: a virtual environment (of venv or virtualenv), or a whole Python as conda
-// makes it, of which there are the packages alone. `version`: "3.11". Throws Error
-// (invalid_settings) where the folder is none, or is of another version.
+// The environment in a folder: a virtual environment (of venv or virtualenv), or a complete Python
+// such as conda makes, of which only the packages are used. `version`: "3.11". Throws Error
+// (invalid_settings) if the folder is no environment, or is for another version.
 [[nodiscard]] PythonEnvironment find_python_environment(const std::string& folder,
                                                         const std::string& version);
 

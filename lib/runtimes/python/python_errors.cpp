@@ -18,7 +18,7 @@ struct Kind {
   const char* name;
   PyObject** base;
   const char* meaning;
-  PyObject* type = nullptr;  // which lives as long as Python
+  PyObject* type = nullptr;  // lives as long as Python
 };
 
 std::array kinds{
@@ -30,7 +30,7 @@ std::array kinds{
          "The shared memory of this worker is used up."},
 };
 
-// What stands behind "<code>: ", as the exception's type says the code.
+// The text after "<code>: ", since the exception's type tells the code.
 const char* sentence_of(const Error& error) { return error.what() + name(error.code()).size() + 2; }
 
 void raise(std::exception_ptr thrown) {

@@ -9,15 +9,15 @@
 
 namespace inferpool::runtimes {
 
-// Gives the module the exceptions that stand for an Error which a model may answer with:
-// InvalidArgument, PayloadTooLarge and OutOfMemory. From now on Python sees an Error of our
-// functions that says that there is no room as the exception of its name; invalid_argument, by
-// which a function means the class and not the request, as a plain ValueError; any other as
+// Adds to the module the exceptions with which a model may answer an Error: InvalidArgument,
+// PayloadTooLarge and OutOfMemory. From now on an Error of our functions reaches Python as the
+// exception of its name if it is payload_too_large or out_of_memory. An invalid_argument becomes a
+// plain ValueError, since there the class is wrong and not the request. Any other becomes
 // RuntimeError.
 void define_errors(pybind11::module_& module);
 
-// The Error that an exception, or a class that is derived from one of these, stands for; none: it
-// is any other exception. With the interpreter's lock held.
+// The Error that is meant by one of these exceptions or by a class derived from it; none for any
+// other exception. Requires the interpreter's lock held.
 [[nodiscard]] std::optional<Error> error_of(const pybind11::error_already_set& exception);
 
 }  // namespace inferpool::runtimes

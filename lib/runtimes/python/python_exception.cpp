@@ -9,7 +9,7 @@ namespace {
 
 namespace py = pybind11;
 
-// Of the 16 KiB that are kept of an exception's text.
+// At most 16 KiB of an exception's text are kept; the traceback may use this much of it.
 constexpr std::size_t kMostTraceback = std::size_t{12} * 1024;
 
 std::string traceback_of(const py::error_already_set& error) {

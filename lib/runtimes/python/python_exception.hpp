@@ -10,23 +10,22 @@
 
 namespace inferpool::runtimes {
 
-// A Python str as UTF-8: surrogates, as in the name of a file that is no UTF-8, become escapes.
+// A Python str as UTF-8. Surrogates, as in a file name that is not UTF-8, become escapes.
 [[nodiscard]] std::string printable(const pybind11::object& text);
 
-// The name of a class, with that of its module where it is not one of Python's own:
-// "json.decoder.JSONDecodeError".
+// The name of a class, with its module unless it is a builtin: "json.decoder.JSONDecodeError".
 [[nodiscard]] std::string name_of(const pybind11::handle& type);
 
-// What str() makes of an exception, or that it makes nothing of it. With the interpreter's lock
-// held.
+// The str() of an exception, or a note that str() raises. Requires the interpreter's lock held.
 [[nodiscard]] std::string text_of(const pybind11::error_already_set& error);
 
-// A Python exception for a caller who has no Python: its type, its text, and below it the traceback
-// as Python prints it, the innermost frames of a long one. With the interpreter's lock held.
+// A Python exception for a caller without Python: its type, its text, and below it the traceback as
+// Python prints it. Of a long traceback it has only the innermost frames. Requires the
+// interpreter's lock held.
 [[nodiscard]] ForeignException described(const pybind11::error_already_set& error);
 
-// What the function returns; a Python exception of it becomes a ForeignException. With the
-// interpreter's lock held, after which nothing of the exception is left.
+// Returns what the function returns; a Python exception of it becomes a ForeignException that holds
+// no Python object. Requires the interpreter's lock held.
 template <typename Function>
 decltype(auto) run_python(Function&& function) {
   try {

@@ -10,7 +10,7 @@ namespace inferpool::runtimes {
 
 class HostedObject;
 
-// A Python class behind the Open Inference Protocol, one request at a time. See README.md. The
+// Serves a Python class by the Open Inference Protocol, one request at a time. See README.md. The
 // interpreter's lock is held while Python runs, and free between the runs.
 class PythonModel {
  public:
@@ -18,11 +18,11 @@ class PythonModel {
   PythonModel(const Settings& settings, WorkerInfo info);
   PythonModel(const PythonModel&) = delete;
   PythonModel& operator=(const PythonModel&) = delete;
-  // What unload() raises goes to stderr.
+  // Exceptions of unload() go to stderr.
   ~PythonModel();
 
-  // What a generator yields goes to the stream. Throws Error (invalid_argument) that names the
-  // inputs or types that it takes, and for what Python raises the Error that it stands for, if any,
+  // Values that a generator yields go to the stream. Throws Error (invalid_argument) that names the
+  // inputs or types that predict takes. A Python exception becomes the Error that it means, if any,
   // else ForeignException.
   std::optional<Response> predict(const Request& request, Stream<Response>& stream,
                                   Context& context);

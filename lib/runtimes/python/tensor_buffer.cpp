@@ -42,13 +42,13 @@ std::byte* writable_bytes(Tensor& tensor) {
     case Datatype::kFp32:
       return writable_bytes<float>(tensor);
     default:
-      return writable_bytes<double>(tensor);  // of any other, which NumPy lacks, it throws
+      return writable_bytes<double>(tensor);  // throws for all others, which NumPy lacks
   }
 }
 
 }  // namespace
 
-// Its bytes may lie in the tensor itself, so it stays where it is.
+// The bytes may be inside the tensor object, so data_ is taken after the tensor has moved.
 TensorBuffer::TensorBuffer(Tensor tensor, Access access)
     : tensor_(std::move(tensor)),
       access_(access),
@@ -60,7 +60,7 @@ py::object TensorBuffer::make(Tensor tensor, Access access) {
 }
 
 py::buffer_info TensorBuffer::info() const {
-  static std::byte none{};  // Python wants an address where there are no bytes, too
+  static std::byte none{};  // Python wants an address even for no bytes
   const auto size = static_cast<py::ssize_t>(tensor_.bytes().size());
   return {size == 0 ? &none : data_, 1, "B", 1, {size}, {1}, access_ == Access::kRead};
 }

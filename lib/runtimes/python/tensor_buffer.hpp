@@ -9,24 +9,24 @@
 
 namespace inferpool::runtimes {
 
-// A tensor's bytes for Python, by its buffer protocol. Every array that views them, however it was
-// made, refers to this object, which keeps the tensor alive. All with the interpreter's lock held.
+// A tensor's bytes for Python, by its buffer protocol. Every array that views them refers to this
+// object, which keeps the tensor alive. All members require the interpreter's lock held.
 class TensorBuffer {
  public:
   enum class Access { kRead, kWrite };
 
-  // To be written is a tensor of a type that NumPy has, and of which there is no other reference.
+  // For kWrite the tensor must have a type that NumPy has, and no other reference.
   TensorBuffer(Tensor tensor, Access access);
   TensorBuffer(const TensorBuffer&) = delete;
   TensorBuffer& operator=(const TensorBuffer&) = delete;
 
-  // A Python object of it.
+  // Makes a Python object of this type.
   [[nodiscard]] static pybind11::object make(Tensor tensor, Access access);
 
   [[nodiscard]] const Tensor& tensor() const noexcept { return tensor_; }
   [[nodiscard]] Access access() const noexcept { return access_; }
 
-  // Makes the type known to Python, in the module; once.
+  // Adds the type to the module; call it once.
   static void define(pybind11::module_& module);
 
  private:

@@ -14,7 +14,7 @@ namespace {
 
 namespace py = pybind11;
 
-// The first whole number of which the next one is no float of 64 bits.
+// From this whole number on, the next one may not be a float of 64 bits.
 constexpr double kExactUpTo = 9007199254740992.0;
 constexpr int kMostLevels = 64;  // of lists; NumPy has 32 dimensions, or 64
 
@@ -23,7 +23,7 @@ struct Addition {
   const char* what;
   const char* instead;
 };
-// What objects have beside their numbers, by the names that the well-known libraries give it.
+// What objects may have besides their numbers, by the attribute names of well-known libraries.
 constexpr std::array<Addition, 6> kAdditions{
     {{"columns", "the names of its columns", "a dict of arrays by name, or .to_numpy()"},
      {"index", "the labels of its rows", ".to_numpy()"},
@@ -52,7 +52,7 @@ class Check {
  public:
   explicit Check(const std::string& name) : name_(name), numpy_(py::module_::import("numpy")) {}
 
-  // Throws where an array of the value would lack something.
+  // Throws if an array would lose a part of the value.
   void value(const py::handle& value, int level = 0) {
     if (is_plain(value) || py::isinstance(value, numpy_.attr("generic"))) return;
     if (is_list(value)) return list(value, level);
@@ -61,7 +61,7 @@ class Check {
       refuse("TypeError", name_, value,
              ", which is sparse; accepted: arrays, such as .toarray() makes");
     }
-    // Of Python's own types none has labels; some have methods of such names.
+    // Python's own types have no labels, but some have methods with such names.
     if (py::hasattr(value, "__array__")) additions(value);
   }
 
@@ -99,7 +99,7 @@ class Check {
     for (const auto& [attribute, what, instead] : kAdditions) {
       if (!py::hasattr(value, attribute)) continue;
       refuse("TypeError", name_, value,
-             fmt::format(", which has {} (.{}) that an array has not; accepted: {}", what,
+             fmt::format(", which has {} (.{}) that an array cannot hold; accepted: {}", what,
                          attribute, instead));
     }
   }
@@ -108,7 +108,7 @@ class Check {
   py::module_ numpy_;
 };
 
-// Whole numbers beside floats, or beside whole numbers of the other sign past 63 bits.
+// NumPy rounds whole numbers in a list with floats, or with both signs and more than 63 bits.
 void refuse_rounded(const std::string& name, const py::object& value, const py::object& array) {
   const py::module_ numpy = py::module_::import("numpy");
   if (array.attr("size").cast<std::size_t>() == 0 ||
@@ -131,8 +131,7 @@ py::object whole_array(const std::string& name, const py::object& value) {
   py::object array = numpy.attr("asarray")(value);
   if (py::isinstance(value, numpy.attr("ndarray"))) return array;
   const auto kind = array.attr("dtype").attr("kind").cast<std::string>();
-  // NumPy's arrays of text drop zero bytes at the end: what is not yet in one does not get into
-  // one.
+  // NumPy's arrays of text drop zero bytes at the end, so such values become an array of objects.
   if (kind == "S" || kind == "U") return numpy.attr("asarray")(value, "O");
   if (kind == "f" && is_list(value)) refuse_rounded(name, value, array);
   return array;

@@ -31,7 +31,7 @@ struct MatrixFreed {
 };
 using Matrix = std::unique_ptr<void, MatrixFreed>;
 
-// As NumPy's array interface names them.
+// The names of NumPy's array interface.
 constexpr std::array<std::pair<Datatype, const char*>, 10> kTypes{{{Datatype::kFp32, "<f4"},
                                                                    {Datatype::kFp64, "<f8"},
                                                                    {Datatype::kInt8, "|i1"},
@@ -47,7 +47,7 @@ auto find_type(Datatype datatype) noexcept {
   return std::ranges::find(kTypes, datatype, [](const auto& type) { return type.first; });
 }
 
-// How XGBoost is told where the elements are; it copies none.
+// Tells XGBoost where the elements are; it copies none.
 std::string array_interface(const Tensor& matrix) {
   return nlohmann::json{{"data", {reinterpret_cast<std::uintptr_t>(matrix.bytes().data()), true}},
                         {"shape", matrix.shape().dimensions()},

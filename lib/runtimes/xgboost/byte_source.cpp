@@ -19,7 +19,7 @@ using Traits = std::filebuf::traits_type;
 
 ByteSource::ByteSource(const std::filesystem::path& file) {
   std::error_code error;
-  size_ = std::filesystem::file_size(file, error);  // a pipe has none, and to open it would wait
+  size_ = std::filesystem::file_size(file, error);  // fails for a pipe, whose opening would wait
   if (!error) {
     errno = 0;
     if (file_.open(file, std::ios::in | std::ios::binary) == nullptr)

@@ -8,8 +8,8 @@
 
 namespace inferpool::runtimes {
 
-// The bytes of a file, one after the other, of which only a buffer is in memory. Each function
-// throws XgboostError at the file's end ("it ends after 12 bytes").
+// Reads the bytes of a file in order, with only a buffer in memory. Each function throws
+// XgboostError at the end of the file ("it ends after 12 bytes").
 class ByteSource {
  public:
   // Throws XgboostError that says why the file cannot be opened.
@@ -17,7 +17,7 @@ class ByteSource {
 
   [[nodiscard]] char peek();
   char next();
-  // That many bytes, at most 64 KiB.
+  // Takes `count` bytes, at most 64 KiB.
   [[nodiscard]] std::string take(std::uint64_t count);
   void skip(std::uint64_t count);
 

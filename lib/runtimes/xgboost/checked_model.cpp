@@ -26,7 +26,7 @@ std::string writer(const std::optional<XgboostVersion>& version) {
   return version ? "XGBoost " + to_string(*version) : std::string("an unknown version of XGBoost");
 }
 
-// A part of the model would be lost.
+// For a model of which a part would be lost.
 [[noreturn]] void refuse_part(const std::optional<XgboostVersion>& written, XgboostVersion library,
                               const std::string& part) {
   throw XgboostError(fmt::format(
@@ -63,7 +63,7 @@ void take_base_score(const std::string& text, XgboostVersion library, CheckedMod
 }
 
 void refuse_lost_parts(const ModelFields& fields, XgboostVersion library) {
-  // A later library than is known here has read what older ones wrote.
+  // A library newer than the known ones reads everything that older ones wrote.
   const auto version = fields.version();
   const bool trusted = library > ModelFields::kLatestKnown && version && *version <= library;
   for (const auto& [path, since] : fields.later_fields()) {

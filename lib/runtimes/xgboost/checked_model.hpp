@@ -10,24 +10,24 @@
 
 namespace inferpool::runtimes {
 
-// What a file says of its model. The texts are empty where it does not say so (the binary form).
+// What a file says about its model. Texts that it does not have are empty (in the binary form all).
 struct CheckedModel {
-  std::optional<XgboostVersion> version = {};  // that wrote it
+  std::optional<XgboostVersion> version = {};  // of its writer
   std::vector<float> base_scores = {};         // one, or one for each output
-  std::string base_score = {};                 // the first as it is written
+  std::string base_score = {};                 // the text of the first
   std::string num_class = {};
   std::string num_target = {};
   std::string num_feature = {};
-  // The library would take 0.5 for the base score, which is to be set once the model is loaded.
+  // The library would read the base score as 0.5, so it must be set after the model is loaded.
   bool sets_base_score = false;
-  // The library can leave out late iterations.
+  // Whether the library can leave out late iterations.
   bool has_iterations = true;
 };
 
-// Reads the file for all that decides its answers, and compares that with what XGBoost `library`
-// reads: a file of a later version is a model, too, as long as nothing in it would be passed over.
-// Throws XgboostError that names the file and what was expected, and, where a part of the model
-// would be lost, that part and both versions.
+// Reads everything in the file that affects answers, and compares it with what XGBoost `library`
+// reads. A file of a later version is accepted if the library would ignore no part of it. Throws
+// XgboostError that names the file and what was expected. If a part of the model would be lost, it
+// names that part and both versions.
 [[nodiscard]] CheckedModel check_model(const std::filesystem::path& file, XgboostVersion library);
 
 }  // namespace inferpool::runtimes

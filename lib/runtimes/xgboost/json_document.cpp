@@ -22,7 +22,7 @@ bool is_of_scalar(char c) noexcept {
          c == '+' || c == '.';
 }
 
-// By hand, as XGBoost writes NaN and Infinity, which are no JSON.
+// Written by hand, since XGBoost writes NaN and Infinity, which JSON does not have.
 class JsonDocument {
  public:
   JsonDocument(ByteSource& bytes, ModelEvents& events) : bytes_(bytes), events_(events) {}
@@ -98,7 +98,7 @@ class JsonDocument {
         fmt::format("at byte {} it is more than {} levels deep", bytes_.position(), kMostLevels));
   }
 
-  // What is left of an array or object.
+  // Skips the rest of an array or object.
   void pass_over() {
     for (std::uint64_t open = 1; open > 0;) {
       const char c = bytes_.peek();
@@ -118,7 +118,7 @@ class JsonDocument {
     for (char c = bytes_.next(); c != '"'; c = bytes_.next()) {
       if (c == '\\') {
         c = bytes_.next();
-        if (c != '"' && c != '\\' && c != '/' && kept) value += '\\';  // as it is written
+        if (c != '"' && c != '\\' && c != '/' && kept) value += '\\';  // other escapes stay
       }
       if (kept) value += c;
       if (value.size() > kMostText) {

@@ -15,7 +15,7 @@ namespace {
 
 [[noreturn]] void refuse(std::string_view field, std::string_view file, std::string_view taken) {
   throw XgboostError(
-      fmt::format("its {} is \"{}\", and \"{}\" was read of it", field, file, taken));
+      fmt::format("its {} is \"{}\", but XGBoost has read \"{}\"", field, file, taken));
 }
 
 int number(std::string_view text) {
@@ -44,7 +44,7 @@ LoadedConfig read_config(std::string_view json) try {
   loaded.classes = std::max(number(loaded.num_class), 0);
   return loaded;
 } catch (const nlohmann::json::exception& error) {
-  throw XgboostError(fmt::format("what it says of itself is no JSON: {}", error.what()));
+  throw XgboostError(fmt::format("its configuration is no JSON: {}", error.what()));
 }
 
 void compare(const CheckedModel& model, const LoadedConfig& config) {
@@ -53,7 +53,7 @@ void compare(const CheckedModel& model, const LoadedConfig& config) {
   compare_number("num_feature", model.num_feature, config.num_feature);
   if (model.base_scores.empty()) return;
   const std::vector<float> taken = read_base_scores(config.base_score);
-  // One stands for all outputs.
+  // A single score applies to all outputs.
   const std::size_t count = std::max(taken.size(), model.base_scores.size());
   for (std::size_t i = 0; i < count; ++i) {
     const float ours = model.base_scores[std::min(i, model.base_scores.size() - 1)];

@@ -8,7 +8,7 @@
 
 namespace inferpool::runtimes {
 
-// What XGBoost says of a model that it has loaded.
+// What XGBoost says about a model that it has loaded.
 struct LoadedConfig {
   std::string booster = {};
   std::string objective = {};
@@ -19,10 +19,10 @@ struct LoadedConfig {
   int classes = 0;
 };
 
-// From its own JSON. Throws XgboostError where that is none.
+// Reads XGBoost's JSON. Throws XgboostError if it is not such JSON.
 [[nodiscard]] LoadedConfig read_config(std::string_view json);
 
-// Throws XgboostError where XGBoost has taken something else than the file says.
+// Throws XgboostError if XGBoost has loaded other values than the file says.
 void compare(const CheckedModel& model, const LoadedConfig& config);
 
 }  // namespace inferpool::runtimes

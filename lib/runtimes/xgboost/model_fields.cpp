@@ -21,8 +21,8 @@ struct Known {
 #define LEARNER "learner/"
 #define MODEL "learner/gradient_booster/model/"
 #define TREE "learner/gradient_booster/model/trees/*/"
-// All that XGBoost 1.0 to kLatestKnown write. kPass: what is in it decides no answer, or any
-// version reads all of it. "cats" serves to encode data frames anew, not numbers.
+// All fields that XGBoost 1.0 to kLatestKnown write. kPass: the contents affect no answer, or every
+// version reads all of them. "cats" is only for encoding data frames again, not for numbers.
 constexpr Known kKnown[] = {
     {"version", Use::kRead},
     {"learner", Use::kEnter},
@@ -92,7 +92,7 @@ constexpr Known kKnown[] = {
 constexpr XgboostVersion kVectorLeaves{2, 0};
 constexpr std::size_t kMostFound = 8;
 
-// Before 3.4 the trees of dart lay in a gbtree of their own.
+// Before 3.4 the trees of dart were in a nested gbtree.
 constexpr std::string_view kDartTrees = "learner/gradient_booster/gbtree";
 
 std::int64_t number(std::string_view text) {
@@ -126,7 +126,7 @@ void ModelFields::found(const std::string& path, XgboostVersion since) {
     later_.push_back({path, since});
 }
 
-// Whether what begins is to be told: as its name is known, and what is in it counts.
+// Whether the value that begins matters: its name is known, and its contents affect answers.
 bool ModelFields::wanted() {
   if (levels_.empty() || levels_.back().is_array) return true;
   const std::string here = path();

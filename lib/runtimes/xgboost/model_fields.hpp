@@ -12,17 +12,17 @@
 
 namespace inferpool::runtimes {
 
-// A field by its path, without the indices of arrays, and the first version that reads it.
+// The path of a field, without array indices, and the first version that reads the field.
 struct FieldFound {
   std::string path;
   XgboostVersion since;
 };
 
-// What the document of a model (JSON or UBJSON) has of all that decides an answer besides the
-// trees' numbers: collected while it is read. Texts are as they are written.
+// Collects, while a model's document (JSON or UBJSON) is read, everything that affects answers
+// except the numbers of the trees. Texts are as they are written.
 class ModelFields final : public ModelEvents {
  public:
-  // A version of which it is known what it reads; later ones may read more.
+  // The latest version whose fields are known here; later ones may read more.
   static constexpr XgboostVersion kLatestKnown{3, 5};
 
   void key(std::string_view name) override;
@@ -32,11 +32,11 @@ class ModelFields final : public ModelEvents {
   void text(std::string_view value) override { take(value); }
   void scalar(std::string_view value) override { take(value); }
 
-  // Whether there is a "learner", which every model has.
+  // Whether the document has a "learner", as every model does.
   [[nodiscard]] bool is_model() const noexcept { return has_learner_; }
-  // That wrote it, as far as it says.
+  // The version that wrote it; none if it does not say.
   [[nodiscard]] std::optional<XgboostVersion> version() const;
-  // Of learner/learner_model_param, empty where it is not there.
+  // Fields of learner/learner_model_param, empty if they are missing.
   [[nodiscard]] const std::string& base_score() const noexcept { return base_score_; }
   [[nodiscard]] const std::string& num_class() const noexcept { return num_class_; }
   [[nodiscard]] const std::string& num_target() const noexcept { return num_target_; }
@@ -44,13 +44,13 @@ class ModelFields final : public ModelEvents {
   // The names at the root.
   [[nodiscard]] const std::vector<std::string>& roots() const noexcept { return roots_; }
 
-  // Fields that not all versions read, each once: those that decide nothing in this file are left
-  // out. What no known version reads has kNever.
+  // Fields that not all versions read, each once, without those that affect nothing in this file. A
+  // field that no known version reads has kNever.
   [[nodiscard]] const std::vector<FieldFound>& later_fields() const noexcept { return later_; }
   static constexpr XgboostVersion kNever{1'000'000, 0};
 
-  // Whether each iteration has as many trees as num_parallel_tree and the number of outputs say, so
-  // that versions which do not read iteration_indptr count them right.
+  // Whether each iteration has as many trees as num_parallel_tree and the number of outputs say.
+  // Only then do versions that do not read iteration_indptr count them right.
   [[nodiscard]] bool even_iterations() const;
 
  private:

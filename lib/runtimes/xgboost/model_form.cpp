@@ -55,7 +55,7 @@ constexpr std::string_view kBinaryMark = "binf";
 
 [[noreturn]] void refuse(const std::string& what) { throw XgboostError(what); }
 
-// As XGBoost takes it.
+// The extension by which XGBoost chooses how to read the file.
 std::string extension(const std::filesystem::path& file) {
   std::string text = file.extension();
   std::ranges::transform(text, text.begin(),
@@ -63,7 +63,7 @@ std::string extension(const std::filesystem::path& file) {
   return text;
 }
 
-// XGBoost's own texts: of a few letters, digits and colons.
+// XGBoost's names have only letters, digits and few other characters.
 bool is_name(std::string_view text) {
   return std::ranges::all_of(text, [](unsigned char c) {
     return std::isalnum(c) != 0 || c == ':' || c == '_' || c == '-' || c == '.';
@@ -78,7 +78,7 @@ std::string binary_text(ByteSource& bytes) {
   return bytes.take(size);
 }
 
-// None: it is not in the binary form.
+// None if it is not in the binary form.
 std::optional<FormFound> binary(ByteSource& bytes, bool marked) try {
   if (marked) bytes.skip(kBinaryMark.size());
   BinaryHead head;
@@ -112,7 +112,7 @@ std::string first_bytes(ByteSource& bytes) {
                                               : fmt::format("the byte 0x{:02x}", code)));
 }
 
-// Of what begins with a brace.
+// For a file that begins with a brace.
 ModelForm document_form(std::string_view first) {
   const std::string_view rest = first.substr(1);
   const auto next = std::ranges::find_if(rest, [](unsigned char c) { return !std::isspace(c); });

@@ -10,15 +10,15 @@ namespace inferpool::runtimes {
 
 enum class ModelForm { kJson, kUbjson, kBinary };
 
-// How the file is written, by its first bytes; of the binary form of before XGBoost 3.1 also by
-// which version, if it says so.
+// The form of the file, by its first bytes. For the binary form, from before XGBoost 3.1, also the
+// version that wrote it, if the file says so.
 struct FormFound {
   ModelForm form;
   std::optional<XgboostVersion> version = {};
 };
 
-// Throws XgboostError that says what the file is instead, where it is no model, and where its name
-// would make XGBoost read it as something else.
+// Throws XgboostError if the file is no model, and says what it is instead; also if its name would
+// make XGBoost read it in another form.
 [[nodiscard]] FormFound find_form(const std::filesystem::path& file);
 
 }  // namespace inferpool::runtimes

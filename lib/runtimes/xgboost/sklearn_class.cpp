@@ -17,7 +17,7 @@ namespace {
 
 constexpr float kHalf = 0.5F;
 
-// Python writes NaN and infinities, which are no JSON, by their names.
+// Python writes NaN and infinities by their names, which JSON does not have.
 std::string without_names_of_numbers(std::string_view text) {
   std::string result;
   bool quoted = false;
@@ -58,7 +58,7 @@ std::vector<std::int64_t> labels_of(const nlohmann::json& encoder) {
       "those are served; `\"implementation\": \"inferpool-xgboost\"` has the probabilities");
 }
 
-// The place of the largest of each row, the first of equals.
+// The index of the largest value in each row; of equal values the first.
 std::vector<std::int64_t> largest(const Prediction& prediction) {
   const auto columns = static_cast<std::ptrdiff_t>(prediction.shape[1]);
   std::vector<std::int64_t> places;

@@ -11,19 +11,19 @@
 
 namespace inferpool::runtimes {
 
-// How XGBoost's classes for scikit-learn answer, of which MLServer's runtime makes one of each
-// file: XGBClassifier of what that class has written, else XGBRegressor.
+// Answers as XGBoost's classes for scikit-learn do. MLServer's runtime loads each file with one of
+// them: XGBClassifier if that class wrote the file, else XGBRegressor.
 //
-// Both predict by the iterations up to the best one, where the model was trained with early
-// stopping, and take for missing what the class was told to. A classifier answers labels: INT64,
-// INT32 of multi:softmax, FP64 of several labels for each row.
+// If the model was trained with early stopping, both use the iterations up to the best one. Both
+// take the class's own missing value for missing. A classifier answers labels: INT64, INT32 for
+// multi:softmax, FP64 for several labels per row.
 class SklearnClass {
  public:
-  // Sets the booster's iterations and missing value. Throws XgboostError where the model says of
-  // itself what these classes do not read, and for labels that are no whole numbers.
+  // Sets the booster's iterations and missing value. Throws XgboostError if these classes cannot
+  // read the model's attributes, and for labels that are not whole numbers.
   explicit SklearnClass(Booster& booster);
 
-  // Of what the booster predicted.
+  // The output for what the booster predicted.
   [[nodiscard]] Tensor output(const Prediction& prediction, Context& context) const;
 
  private:
@@ -33,7 +33,7 @@ class SklearnClass {
   bool is_classifier_ = false;
   int classes_ = 0;
   std::string objective_;
-  std::vector<std::int64_t> labels_;  // by their index; empty: they are the indices
+  std::vector<std::int64_t> labels_;  // by index; empty if the labels are the indices
 };
 
 }  // namespace inferpool::runtimes

@@ -61,7 +61,7 @@ class UbjsonDocument {
                                    expected));
   }
 
-  // `told`: to the events; else it is passed over.
+  // With `told` it reports the value to the events; else it skips it.
   void value(int level, char marker, bool told) {
     if (level > kMostLevels) {
       throw XgboostError(
@@ -139,7 +139,7 @@ class UbjsonDocument {
     if (told) events_.end();
   }
 
-  // Numbers without a marker each; XGBoost knows no others.
+  // Numbers that share one marker. XGBoost writes typed arrays only of numbers.
   void typed_array(bool told) {
     bytes_.next();
     const char type = bytes_.next();

@@ -5,8 +5,8 @@
 
 namespace inferpool::runtimes {
 
-// Why a model cannot be served: what XGBoost says of a call that failed, without its stack trace,
-// or what is wrong with the file.
+// Why a model cannot be served: XGBoost's text for a failed call, without its stack trace, or what
+// is wrong with the file.
 struct XgboostError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };

@@ -38,7 +38,8 @@ std::string listed(const TensorList& tensors) {
 
 constexpr const char* kIterations = "iteration_range";
 
-// parameters.extra.iteration_range: its first, and the one behind its last. None: all, as [0, 0].
+// parameters.extra.iteration_range: the first iteration and the one after the last. None for all
+// iterations; [0, 0] means all, too.
 std::optional<std::pair<int, int>> iterations_in(const Settings& settings) {
   if (settings.extra.empty()) return std::nullopt;
   const auto extra = nlohmann::json::parse(settings.extra);
@@ -58,7 +59,7 @@ std::optional<std::pair<int, int>> iterations_in(const Settings& settings) {
   return std::pair(bounded((*range)[0]), bounded((*range)[1]));
 }
 
-// The path of MLServer's class.
+// Whether it is the path of MLServer's class.
 bool is_mlserver(const std::string& implementation) {
   return implementation.starts_with("mlserver_xgboost.");
 }

@@ -10,15 +10,15 @@
 
 namespace inferpool::runtimes {
 
-// Boosted trees behind the Open Inference Protocol: one input, the matrix, and one output,
-// "predict". By MLServer's name of its runtime it is what XGBoost's class for scikit-learn
-// predicts, else what XGBoost itself does. See README.md.
+// Serves boosted trees by the Open Inference Protocol: one input, the matrix, and one output,
+// "predict". If `implementation` names MLServer's runtime, it predicts as XGBoost's class for
+// scikit-learn does, else as XGBoost itself. See README.md.
 class XgboostModel {
  public:
   // Throws Error (invalid_settings) and XgboostError.
   explicit XgboostModel(const Settings& settings);
 
-  // Throws Error (invalid_argument) that names the inputs, types or shapes that it takes, and
+  // Throws Error (invalid_argument) that names the accepted inputs, types or shapes, and
   // XgboostError.
   Response predict(const Request& request, Context& context);
 
