@@ -177,10 +177,28 @@ std::uint64_t Stage::state() const {
   return state;
 }
 
+// Relaxed loads in a row, and then relaxed stores in a row, are one step. What another thread could
+// do between two of them, it does before them, and the loads read what stood there earlier; or it
+// does it after them, and reads itself what stood there earlier. That holds for words that no other
+// thread changes meanwhile.
+bool Stage::in_a_row(Operation operation, Order order) {
+  std::optional<Operation> now;
+  if (order == Order::relaxed && (operation == Operation::kLoad || operation == Operation::kStore))
+    now = operation;
+  const std::optional<Operation> before = std::exchange(self().relaxed, now);
+  return before && now && (*before == Operation::kLoad || *now == Operation::kStore);
+}
+
+void Stage::enter_call(bool shared) {
+  self().relaxed.reset();
+  if (shared) switch_over();
+}
+
 const Access& Stage::enter(const Cell& cell, Operation operation, Order order, Where where) {
   const bool writes = operation == Operation::kStore || operation == Operation::kChange;
   memory_.peek(cell);
-  if (memory_.shared(running_, cell, writes)) switch_over();
+  const bool one_step = in_a_row(operation, order);
+  if (memory_.shared(running_, cell, writes) && !one_step) switch_over();
   return accesses_.of(where, operation, order, cell.number, [&] {
     return name_of_ ? name_of_(cell) : std::to_string(cell.number - first_number_);
   });
@@ -212,7 +230,7 @@ void Stage::lock(const Cell& cell) {
   self().status = Status::kLocking;
   self().locking = &cell;
   memory_.peek(cell);
-  if (memory_.shared(running_, cell, true)) switch_over();
+  enter_call(memory_.shared(running_, cell, true));
   self().status = Status::kReady;
   self().held.push_back(&cell);
   memory_.change(running_, cell, Order::acquire, 1);
@@ -221,7 +239,7 @@ void Stage::lock(const Cell& cell) {
 
 bool Stage::try_lock(const Cell& cell) {
   memory_.peek(cell);
-  if (memory_.shared(running_, cell, true)) switch_over();
+  enter_call(memory_.shared(running_, cell, true));
   const bool free = memory_.peek(cell) == 0;
   learn(free ? 1 : 0);
   if (!free) return false;
@@ -231,7 +249,7 @@ bool Stage::try_lock(const Cell& cell) {
 }
 
 void Stage::unlock(const Cell& cell) {
-  if (memory_.shared(running_, cell, true)) switch_over();
+  enter_call(memory_.shared(running_, cell, true));
   std::erase(self().held, &cell);
   memory_.write(running_, cell, Order::release, 0);
   note("unlocks", &cell);
@@ -243,7 +261,7 @@ bool Stage::sleep(std::span<const Sleep> words) {
     memory_.peek(*word.cell);
     shared = memory_.shared(running_, *word.cell, false) || shared;
   }
-  if (shared) switch_over();
+  enter_call(shared);
   const bool changed = std::any_of(words.begin(), words.end(), [this](const Sleep& word) {
     return memory_.peek(*word.cell) != word.expected;
   });

@@ -117,6 +117,7 @@ class Stage {
     const Cell* locking = nullptr;  // kLocking
     std::vector<Sleep> words = {};  // kAsleep
     std::vector<const Cell*> held = {};
+    std::optional<Operation> relaxed = {};  // its last step, a relaxed load or store
   };
   struct Step {
     int thread;
@@ -130,6 +131,10 @@ class Stage {
 
   // Before an access: lets others go first, where that makes a difference.
   const Access& enter(const Cell& cell, Operation operation, Order order, Where where);
+  // Whether it belongs to the step before.
+  bool in_a_row(Operation operation, Order order);
+  // As enter, for what is no access to a word.
+  void enter_call(bool shared);
   std::uint64_t read(const Cell& cell, const Access& access, Order order, int older);
   static Order failed(Order order) noexcept {
     if (order == Order::acq_rel) return Order::acquire;
