@@ -192,10 +192,16 @@ set(integration_tests
 # The explorer of interleavings, and what of lib/ its scenes need compiled.
 set(explorer_tests
     explorer/access.cpp
+    explorer/death_scenes.cpp
     explorer/explorer.cpp
     explorer/litmus_test.cpp
     explorer/memory.cpp
-    explorer/stage.cpp)
+    explorer/part_scenes.cpp
+    explorer/reply_scenes.cpp
+    explorer/ring_scenes.cpp
+    explorer/scenes_test.cpp
+    explorer/stage.cpp
+    explorer/weakenings_test.cpp)
 set(explored_sources
     ipc/spin.cpp)
 

@@ -100,6 +100,11 @@ void Memory::change(int thread, const Cell& cell, Order order, std::uint64_t val
   append(thread, cell, order, value, true);
 }
 
+void Memory::publish(int thread, const Cell& cell) {
+  const std::size_t place = place_of(cell);
+  meet(at(cell), place, Order::seq_cst, this->thread(thread).known.writes[place]);
+}
+
 bool Memory::read_plain(int thread, const void* at) {
   PlainUse& use = plain_[at];
   const Known& known = this->thread(thread).known;

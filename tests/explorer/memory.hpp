@@ -94,6 +94,10 @@ class Memory {
   // A read-modify-write: of the last one.
   void change(int thread, const Cell& cell, Order order, std::uint64_t value);
 
+  // A system call that wakes who sleeps on the cell: a sleeper that comes later meets what the
+  // thread knows of it.
+  void publish(int thread, const Cell& cell);
+
   // False: a race.
   bool read_plain(int thread, const void* at);
   bool write_plain(int thread, const void* at);

@@ -6,8 +6,8 @@
 
 namespace inferpool::explorer {
 
-Stage::Stage(Bounds bounds, std::optional<Weakening> weakening)
-    : bounds_(bounds), accesses_(std::move(weakening)), first_number_(Cell::next_number) {
+Stage::Stage(Bounds bounds, std::vector<Weakening> weakenings)
+    : bounds_(bounds), accesses_(std::move(weakenings)), first_number_(Cell::next_number) {
   current_ = this;
 }
 
@@ -212,11 +212,14 @@ std::uint64_t Stage::read(const Cell& cell, const Access& access, Order order, i
 
 std::uint64_t Stage::load(const Cell& cell, Order order, Where where) {
   const Access& access = enter(cell, Operation::kLoad, order, where);
-  int older = 0;
-  if (stale_reads_ < bounds_.stale_reads && running_ != 0)
-    older = choices_.choose(memory_.older(running_, cell, access.order) + 1);
+  return read(cell, access, access.order, choose_older(cell, access.order));
+}
+
+int Stage::choose_older(const Cell& cell, Order order) {
+  if (stale_reads_ >= bounds_.stale_reads || running_ == 0) return 0;
+  const int older = choices_.choose(memory_.older(running_, cell, order) + 1);
   if (older != 0) ++stale_reads_;
-  return read(cell, access, access.order, older);
+  return older;
 }
 
 void Stage::store(const Cell& cell, Order order, std::uint64_t value, Where where) {
@@ -263,7 +266,8 @@ bool Stage::sleep(std::span<const Sleep> words) {
   }
   enter_call(shared);
   const bool changed = std::any_of(words.begin(), words.end(), [this](const Sleep& word) {
-    return memory_.peek(*word.cell) != word.expected;
+    const int older = choose_older(*word.cell, Order::seq_cst);
+    return memory_.peek(*word.cell, older) != word.expected;
   });
   learn(changed ? 3 : 4);
   if (changed) return false;
@@ -281,6 +285,7 @@ void Stage::wake(const Cell* cell, int count, Where where) {
   note(access, *cell, 0, 0);
   learn(6);
   if (access.left_out) return;
+  memory_.publish(running_, *cell);
   std::vector<Thread*> sleepers;
   for (Thread& thread : threads_) {
     const auto on_it = [cell](const Sleep& word) { return word.cell == cell; };
