@@ -201,6 +201,7 @@ set(explorer_tests
     explorer/ring_scenes.cpp
     explorer/scenes_test.cpp
     explorer/stage.cpp
+    explorer/stage_calls.cpp
     explorer/weakenings_test.cpp)
 set(explored_sources
     ipc/spin.cpp)
