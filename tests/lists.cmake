@@ -192,10 +192,17 @@ set(integration_tests
 # The explorer of interleavings, and the sources of lib/ that its scenes need.
 set(explorer_tests
     explorer/access.cpp
+    explorer/death_scenes.cpp
     explorer/explorer.cpp
     explorer/litmus_test.cpp
     explorer/memory.cpp
-    explorer/stage.cpp)
+    explorer/part_scenes.cpp
+    explorer/reply_scenes.cpp
+    explorer/ring_scenes.cpp
+    explorer/scenes_test.cpp
+    explorer/stage.cpp
+    explorer/stage_calls.cpp
+    explorer/weakenings_test.cpp)
 set(explored_sources
     ipc/spin.cpp)
 

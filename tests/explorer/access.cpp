@@ -66,9 +66,10 @@ const Access& Accesses::add(const Key& key, const std::string& word) {
                      kVerbs[static_cast<std::size_t>(operation)] + " " + word;
   if (operation != Operation::kWake) name += ", " + name_of(order);
   Access access{std::move(name), operation, order, order};
-  if (weakening_ && weakening_->access == access.name) {
-    access.order = weakening_->order.value_or(order);
-    access.left_out = !weakening_->order;
+  for (const Weakening& weakening : weakenings_) {
+    if (weakening.access != access.name) continue;
+    access.order = weakening.order.value_or(order);
+    access.left_out = !weakening.order;
   }
   return known_.emplace(key, std::move(access)).first->second;
 }

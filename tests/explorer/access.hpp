@@ -46,7 +46,7 @@ struct Weakening {
 // All accesses that the runs of a scene have made.
 class Accesses {
  public:
-  explicit Accesses(std::optional<Weakening> weakening) : weakening_(std::move(weakening)) {}
+  explicit Accesses(std::vector<Weakening> weakenings) : weakenings_(std::move(weakenings)) {}
 
   // `word`: the name of what is touched, asked for once.
   template <typename NameOfWord>
@@ -75,7 +75,7 @@ class Accesses {
   };
   const Access& add(const Key& key, const std::string& word);
 
-  std::optional<Weakening> weakening_;
+  std::vector<Weakening> weakenings_;
   std::unordered_map<Key, Access, Hash> known_;
 };
 

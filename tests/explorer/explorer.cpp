@@ -3,8 +3,8 @@
 
 namespace inferpool::explorer {
 
-Outcome explore(const Play& play, Bounds bounds, std::optional<Weakening> weakening) {
-  Stage stage(bounds, std::move(weakening));
+Outcome explore(const Play& play, Bounds bounds, std::vector<Weakening> weakenings) {
+  Stage stage(bounds, std::move(weakenings));
   Outcome outcome;
   while (!outcome.complete && !outcome.failure && outcome.runs < bounds.most_runs) {
     stage.begin();

@@ -27,6 +27,6 @@ struct Outcome {
 // that do not touch each other, or that come through a state in which another one was: a state is
 // what all threads have read and what stands in memory, told by a hash of 64 bits. Ends at the
 // first failure.
-Outcome explore(const Play& play, Bounds bounds = {}, std::optional<Weakening> weakening = {});
+Outcome explore(const Play& play, Bounds bounds = {}, std::vector<Weakening> weakenings = {});
 
 }  // namespace inferpool::explorer

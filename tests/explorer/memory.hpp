@@ -26,7 +26,7 @@ constexpr std::uint64_t mix(std::uint64_t a, std::uint64_t b) noexcept {
 }
 
 inline constexpr std::size_t kMostThreads = 5;  // of a scene; the first one sets it up
-inline constexpr std::size_t kMostCells = 64;   // that a scene touches
+inline constexpr std::size_t kMostCells = 64;   // that the threads of a scene share
 
 // What a thread knows: of each cell the newest write that it may not fall behind, and of each
 // thread how far it had come.
@@ -94,6 +94,10 @@ class Memory {
   // A read-modify-write: of the last one.
   void change(int thread, const Cell& cell, Order order, std::uint64_t value);
 
+  // A system call that wakes who sleeps on the cell: a sleeper that comes later meets what the
+  // thread knows of it.
+  void publish(int thread, const Cell& cell);
+
   // False: a race.
   bool read_plain(int thread, const void* at);
   bool write_plain(int thread, const void* at);
@@ -116,9 +120,12 @@ class Memory {
   struct Location {
     std::vector<Write> writes;
     std::uint64_t run = 0;        // to which the writes belong
+    std::size_t place = kNone;    // in what threads know; none before it is shared
     std::uint8_t ordered = 0;     // the newest that a sequentially consistent access has met
     std::uint8_t touched_by = 0;  // threads, in all runs
     bool written = false;
+
+    [[nodiscard]] bool shared() const noexcept;
   };
   struct PlainUse {
     std::uint8_t writer = 0;
@@ -126,14 +133,17 @@ class Memory {
     std::array<std::uint8_t, kMostThreads> read{};
   };
 
-  std::size_t place_of(const Cell& cell);
+  static constexpr std::size_t kNone = ~std::size_t{0};
+
+  Location& location_of(const Cell& cell);
+  // With the writes of this run.
   Location& at(const Cell& cell);
-  void meet(Location& location, std::size_t place, Order order, std::uint8_t write);
+  void meet(Location& location, Order order, std::uint8_t write);
   void append(int thread, const Cell& cell, Order order, std::uint64_t value, bool changes);
 
   std::array<Thread, kMostThreads> threads_;
-  std::vector<std::uint8_t> places_;  // by the number of a cell
-  std::vector<Location> locations_;
+  std::vector<Location> locations_;  // by the number of a cell
+  std::size_t places_ = 0;           // that are taken
   std::map<const void*, PlainUse> plain_;
   std::uint64_t run_ = 0;
   std::uint64_t state_ = 0;

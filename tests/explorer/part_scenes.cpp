@@ -89,10 +89,10 @@ void cancelled_at_any_time(Stage& stage) {
   stage.expect(ends.host.answered(1), "the run ends once its caller has left");
 }
 
-constexpr Bounds kTight{.stale_reads = 2, .preemptions = 4};
+constexpr Bounds kTight{.stale_reads = 1, .preemptions = 2};
 
 constexpr std::array kScenes{
-    Scene{"a part is taken and then the reply", one_part, {.stale_reads = 2}},
+    Scene{"a part is taken and then the reply", one_part, {.stale_reads = 1, .preemptions = 4}},
     Scene{"parts come one by one and whole", parts, kTight},
     Scene{"a run whose caller leaves after a part ends", cancelled_between_parts, kTight},
     Scene{"a run whose caller leaves at any time ends", cancelled_at_any_time},

@@ -6,8 +6,8 @@
 
 namespace inferpool::explorer {
 
-Stage::Stage(Bounds bounds, std::optional<Weakening> weakening)
-    : bounds_(bounds), accesses_(std::move(weakening)), first_number_(Cell::next_number) {
+Stage::Stage(Bounds bounds, std::vector<Weakening> weakenings)
+    : bounds_(bounds), accesses_(std::move(weakenings)), first_number_(Cell::next_number) {
   current_ = this;
 }
 
@@ -177,10 +177,28 @@ std::uint64_t Stage::state() const {
   return state;
 }
 
+// Relaxed loads in a row, and then relaxed stores in a row, are one step. What another thread could
+// do between two of them, it does before them, and the loads read what stood there earlier; or it
+// does it after them, and reads itself what stood there earlier. That holds for words that no other
+// thread changes meanwhile.
+bool Stage::in_a_row(Operation operation, Order order) {
+  std::optional<Operation> now;
+  if (order == Order::relaxed && (operation == Operation::kLoad || operation == Operation::kStore))
+    now = operation;
+  const std::optional<Operation> before = std::exchange(self().relaxed, now);
+  return before && now && (*before == Operation::kLoad || *now == Operation::kStore);
+}
+
+void Stage::enter_call(bool shared) {
+  self().relaxed.reset();
+  if (shared) switch_over();
+}
+
 const Access& Stage::enter(const Cell& cell, Operation operation, Order order, Where where) {
   const bool writes = operation == Operation::kStore || operation == Operation::kChange;
   memory_.peek(cell);
-  if (memory_.shared(running_, cell, writes)) switch_over();
+  const bool one_step = in_a_row(operation, order);
+  if (memory_.shared(running_, cell, writes) && !one_step) switch_over();
   return accesses_.of(where, operation, order, cell.number, [&] {
     return name_of_ ? name_of_(cell) : std::to_string(cell.number - first_number_);
   });
@@ -194,11 +212,14 @@ std::uint64_t Stage::read(const Cell& cell, const Access& access, Order order, i
 
 std::uint64_t Stage::load(const Cell& cell, Order order, Where where) {
   const Access& access = enter(cell, Operation::kLoad, order, where);
-  int older = 0;
-  if (stale_reads_ < bounds_.stale_reads && running_ != 0)
-    older = choices_.choose(memory_.older(running_, cell, access.order) + 1);
+  return read(cell, access, access.order, choose_older(cell, access.order));
+}
+
+int Stage::choose_older(const Cell& cell, Order order) {
+  if (stale_reads_ >= bounds_.stale_reads || running_ == 0) return 0;
+  const int older = choices_.choose(memory_.older(running_, cell, order) + 1);
   if (older != 0) ++stale_reads_;
-  return read(cell, access, access.order, older);
+  return older;
 }
 
 void Stage::store(const Cell& cell, Order order, std::uint64_t value, Where where) {
@@ -206,76 +227,6 @@ void Stage::store(const Cell& cell, Order order, std::uint64_t value, Where wher
   const std::uint64_t before = memory_.peek(cell);
   memory_.write(running_, cell, access.order, value);
   note(access, cell, before, value);
-}
-
-void Stage::lock(const Cell& cell) {
-  self().status = Status::kLocking;
-  self().locking = &cell;
-  memory_.peek(cell);
-  if (memory_.shared(running_, cell, true)) switch_over();
-  self().status = Status::kReady;
-  self().held.push_back(&cell);
-  memory_.change(running_, cell, Order::acquire, 1);
-  note("locks", &cell);
-}
-
-bool Stage::try_lock(const Cell& cell) {
-  memory_.peek(cell);
-  if (memory_.shared(running_, cell, true)) switch_over();
-  const bool free = memory_.peek(cell) == 0;
-  learn(free ? 1 : 0);
-  if (!free) return false;
-  self().held.push_back(&cell);
-  memory_.change(running_, cell, Order::acquire, 1);
-  return true;
-}
-
-void Stage::unlock(const Cell& cell) {
-  if (memory_.shared(running_, cell, true)) switch_over();
-  std::erase(self().held, &cell);
-  memory_.write(running_, cell, Order::release, 0);
-  note("unlocks", &cell);
-}
-
-bool Stage::sleep(std::span<const Sleep> words) {
-  bool shared = false;
-  for (const Sleep& word : words) {
-    memory_.peek(*word.cell);
-    shared = memory_.shared(running_, *word.cell, false) || shared;
-  }
-  if (shared) switch_over();
-  const bool changed = std::any_of(words.begin(), words.end(), [this](const Sleep& word) {
-    return memory_.peek(*word.cell) != word.expected;
-  });
-  learn(changed ? 3 : 4);
-  if (changed) return false;
-  note("sleeps on", words.front().cell);
-  self().words.assign(words.begin(), words.end());
-  self().status = Status::kAsleep;
-  switch_over();
-  learn(5);
-  note("wakes up");
-  return true;
-}
-
-void Stage::wake(const Cell* cell, int count, Where where) {
-  const Access& access = enter(*cell, Operation::kWake, Order::relaxed, where);
-  note(access, *cell, 0, 0);
-  learn(6);
-  if (access.left_out) return;
-  std::vector<Thread*> sleepers;
-  for (Thread& thread : threads_) {
-    const auto on_it = [cell](const Sleep& word) { return word.cell == cell; };
-    if (thread.status == Status::kAsleep &&
-        std::any_of(thread.words.begin(), thread.words.end(), on_it))
-      sleepers.push_back(&thread);
-  }
-  for (; count > 0 && !sleepers.empty(); --count) {
-    const bool all = count >= static_cast<int>(sleepers.size());
-    const int which = all ? 0 : choices_.choose(static_cast<int>(sleepers.size()));
-    sleepers[static_cast<std::size_t>(which)]->status = Status::kReady;
-    sleepers.erase(sleepers.begin() + which);
-  }
 }
 
 std::string Stage::trace() const {

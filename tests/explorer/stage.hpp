@@ -27,7 +27,9 @@ struct Bounds {
   static constexpr int kAnyNumber = -1;
 };
 
-// What a thread sleeps on: as the kernel's futex, while the cell holds `expected`.
+// What a thread sleeps on: as the kernel's futex, while the cell holds `expected`. The kernel looks
+// as a sequentially consistent load does, so it may miss a write that is none, and of which nobody
+// was woken yet: another processor may still have it in its store buffer. It orders nothing else.
 struct Sleep {
   const Cell* cell;
   std::uint32_t expected;
@@ -47,7 +49,7 @@ class Stage {
   // Ends a run in which there is nothing more to see: it is not an error.
   struct Over {};
 
-  Stage(Bounds bounds, std::optional<Weakening> weakening);
+  Stage(Bounds bounds, std::vector<Weakening> weakenings);
   Stage(const Stage&) = delete;
   Stage& operator=(const Stage&) = delete;
   ~Stage();
@@ -117,6 +119,7 @@ class Stage {
     const Cell* locking = nullptr;  // kLocking
     std::vector<Sleep> words = {};  // kAsleep
     std::vector<const Cell*> held = {};
+    std::optional<Operation> relaxed = {};  // its last step, a relaxed load or store
   };
   struct Step {
     int thread;
@@ -130,7 +133,13 @@ class Stage {
 
   // Before an access: lets others go first, where that makes a difference.
   const Access& enter(const Cell& cell, Operation operation, Order order, Where where);
+  // Whether it belongs to the step before.
+  bool in_a_row(Operation operation, Order order);
+  // As enter, for what is no access to a word.
+  void enter_call(bool shared);
   std::uint64_t read(const Cell& cell, const Access& access, Order order, int older);
+  // How many writes before the last one a load reads.
+  int choose_older(const Cell& cell, Order order);
   static Order failed(Order order) noexcept {
     if (order == Order::acq_rel) return Order::acquire;
     return order == Order::release ? Order::relaxed : order;
