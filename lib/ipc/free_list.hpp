@@ -31,10 +31,10 @@ class FreeList {
   }
 
   // Gives the object back where enough are kept, to be destroyed.
-  [[nodiscard]] std::unique_ptr<T> keep(std::unique_ptr<T> spare) noexcept {
-    if (count_ == kMost) return spare;
-    spare->next_free = std::move(first_);
-    first_ = std::move(spare);
+  [[nodiscard]] std::unique_ptr<T> keep(std::unique_ptr<T> object) noexcept {
+    if (count_ == kMost) return object;
+    object->next_free = std::move(first_);
+    first_ = std::move(object);
     ++count_;
     return nullptr;
   }

@@ -96,7 +96,9 @@ constexpr std::uint32_t part_word(std::uint32_t sequence, std::uint32_t part) no
 inline constexpr std::uint32_t kCallerLeft = 1;
 inline constexpr std::uint32_t kCallerStreams = 2;
 inline constexpr std::uint32_t kPartTaken = 4;  // one more
-constexpr std::uint32_t parts_of(std::uint32_t told) noexcept { return told / kPartTaken; }
+constexpr std::uint32_t parts_of(std::uint32_t caller_word) noexcept {
+  return caller_word / kPartTaken;
+}
 
 // The structs are templates over how their words are touched: see SharedWords. The aliases at their
 // end are what two processes share.

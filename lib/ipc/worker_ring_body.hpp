@@ -76,22 +76,22 @@ void BasicWorkerRing<Words>::announce(std::uint32_t sequence) noexcept {
 
 template <typename Words>
 bool BasicWorkerRing<Words>::await_taken(std::uint32_t sequence, std::uint32_t parts) noexcept {
-  const Word& told = slot(sequence).caller_word;
+  const Word& caller_word = slot(sequence).caller_word;
   Word& parked = control_.reply(sequence).sender_parked;
   const auto taken = [parts](std::uint32_t word) {
     return parts_of(word) == (parts & (~0U / kPartTaken));
   };
   const auto settled = [&] {
-    const std::uint32_t word = told.load(std::memory_order_acquire);
+    const std::uint32_t word = caller_word.load(std::memory_order_acquire);
     return taken(word) || (word & kCallerLeft) != 0;
   };
   while (!part_spin_.spin(settled)) {
     parked.store(1, std::memory_order_seq_cst);
-    const WaitFor news{&told, told.load(std::memory_order_seq_cst)};
+    const WaitFor news{&caller_word, caller_word.load(std::memory_order_seq_cst)};
     if (!settled()) Words::wait({&news, 1}, std::nullopt, settled);
     parked.store(0, std::memory_order_relaxed);
   }
-  return taken(told.load(std::memory_order_acquire));
+  return taken(caller_word.load(std::memory_order_acquire));
 }
 
 template <typename Words>

@@ -151,7 +151,7 @@ class Caller {
     [[nodiscard]] bool part_available() const noexcept {
       return where.ring->part_available(where.sequence);
     }
-    [[nodiscard]] bool stands() const noexcept { return answered() || part_available(); }
+    [[nodiscard]] bool available() const noexcept { return answered() || part_available(); }
   };
 
   explicit Caller(CallWait::First first = CallWait::First::kReply) : wait_(spin_, waiter, first) {}

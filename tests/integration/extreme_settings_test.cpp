@@ -1,158 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // The smallest and the largest of each number and duration that a pool can be told, and what lies
 // beyond: each is refused in words, or works as it says.
-#include <limits>
 #include <set>
 #include <string>
 #include <string_view>
 
 #include "catch.hpp"
-#include "core/byte_size.hpp"
 #include "integration/actors.hpp"
-#include "settings/duration.hpp"
+#include "integration/extreme_fields.hpp"
 #include "settings/packed_settings.hpp"
 #include "settings/setting_fields.hpp"
 
 namespace inferpool::test {
 namespace {
-
-constexpr Duration kTenYears = std::chrono::hours(24 * 3650), kNanosecond = 1ns;
-// A value of a field.
-struct Extreme {
-  std::string written;                      // as JSON
-  std::function<void(Settings&)> set = {};  // null: Settings cannot hold it
-  bool accepted = false;
-};
-
-struct Field {
-  std::string name;
-  std::string place;
-  std::vector<Extreme> extremes;
-};
-
-template <typename Set, typename Value>
-std::function<void(Settings&)> setting(Set set, Value value) {
-  return [=](Settings& settings) { set(settings, value); };
-}
-
-template <typename Set>
-Field durations(const std::string& name, Duration least, Duration most, Set set) {
-  Field field{name, "pool." + name, {}};
-  for (const Duration value : {Duration::min(), -kNanosecond, Duration::zero(), kNanosecond, most,
-                               most + kNanosecond, Duration::max()}) {
-    field.extremes.push_back({"\"" + settings::print_duration(value) + "\"", setting(set, value),
-                              value >= least && value <= most});
-  }
-  for (const char* text : {"1e30", "-1e30", "\"1e30s\"", "\"9223372036854775808ns\"",
-                           "\"9223372036854775807h\"", "\"inf\"", "\"nan\"", "\"\"", "\"s\"", "{}"})
-    field.extremes.push_back({text});
-  return field;
-}
-
-template <typename Set>
-Field numbers(const std::string& name, const std::string& place, int least, int most, Set set) {
-  Field field{name, place, {}};
-  for (const int value : std::set<int>{std::numeric_limits<int>::min(), -1, 0, least, most,
-                                       most + 1, std::numeric_limits<int>::max()}) {
-    field.extremes.push_back(
-        {std::to_string(value), setting(set, value), value >= least && value <= most});
-  }
-  for (const char* text : {"1e30", "-1e30", "0.5", "2147483648", "-2147483649",
-                           "9223372036854775808", "18446744073709551616", "\"\"", "true"})
-    field.extremes.push_back({text});
-  return field;
-}
-
-template <typename Set>
-Field sizes(const std::string& name, std::uint64_t least, std::uint64_t most, Set set) {
-  Field field{name, "pool." + name, {}};
-  for (const std::uint64_t value : std::set<std::uint64_t>{
-           0, 1, least - 1, least, most, most + 1, std::numeric_limits<std::uint64_t>::max()}) {
-    field.extremes.push_back(
-        {std::to_string(value), setting(set, value), value >= least && value <= most});
-  }
-  for (const char* text : {"-1", "1e30", "0.5", "18446744073709551616",
-                           "\"18446744073709551615TiB\"", "\"1e3MiB\"", "\"\"", "\"MiB\"", "true"})
-    field.extremes.push_back({text});
-  return field;
-}
-
-std::vector<Field> times() {
-  return {
-      durations("request_timeout", 0ns, kTenYears,
-                [](Settings& s, Duration value) { s.request_timeout = value; }),
-      durations("cancel_grace", 0ns, kTenYears,
-                [](Settings& s, Duration value) { s.cancel_grace = value; }),
-      durations("hang_timeout", 0ns, kTenYears,
-                [](Settings& s, Duration value) { s.hang_timeout = value; }),
-      durations("startup_timeout", 1ns, kTenYears,
-                [](Settings& s, Duration value) { s.startup_timeout = value; }),
-      durations("drain_timeout", 1ns, kTenYears,
-                [](Settings& s, Duration value) { s.drain_timeout = value; }),
-      durations("restart_backoff.first", 1ns, kTenYears,
-                [](Settings& s, Duration value) {
-                  s.restart_backoff.first = value;
-                  s.restart_backoff.limit = std::clamp<Duration>(value, 10s, kTenYears);
-                }),
-      durations("restart_backoff.limit", 1ns, kTenYears,
-                [](Settings& s, Duration value) {
-                  s.restart_backoff.limit = value;
-                  s.restart_backoff.first = 1ns;
-                }),
-      durations("poison_memory", 0ns, kTenYears,
-                [](Settings& s, Duration value) { s.poison_memory = value; }),
-      durations("spin", 0ns, 10ms, [](Settings& s, Duration value) { s.spin = value; }),
-      durations("max_worker_age", 1ns, kTenYears,
-                [](Settings& s, Duration value) { s.max_worker_age = value; }),
-  };
-}
-
-std::vector<Field> counts() {
-  return {
-      numbers("workers", "parallel_workers", 0, 1024,
-              [](Settings& s, int value) { s.workers = value; }),
-      numbers("concurrency", "pool.concurrency", 1, 32,
-              [](Settings& s, int value) { s.concurrency = value; }),
-      numbers("max_queue_size", "pool.max_queue_size", 0, 1'000'000,
-              [](Settings& s, int value) { s.max_queue_size = value; }),
-      numbers("restart_backoff.breaker", "pool.restart_backoff.breaker", 1, 1'000'000,
-              [](Settings& s, int value) { s.restart_backoff.breaker = value; }),
-      numbers("max_requests", "pool.max_requests", 1, 1'000'000'000,
-              [](Settings& s, int value) { s.max_requests = value; }),
-      numbers("threads_per_worker", "pool.threads_per_worker", 1, 1024,
-              [](Settings& s, int value) { s.threads_per_worker = value; }),
-  };
-}
-
-std::vector<Field> memories() {
-  return {
-      sizes("shared_memory_limit", core::kMiB, 64 * core::kTiB,
-            [](Settings& s, std::uint64_t value) { s.shared_memory_limit = value; }),
-      sizes("max_payload", 1, 64 * core::kTiB,
-            [](Settings& s, std::uint64_t value) { s.max_payload = value; }),
-      sizes("max_worker_rss", core::kMiB, 64 * core::kTiB,
-            [](Settings& s, std::uint64_t value) { s.max_worker_rss = value; }),
-  };
-}
-
-std::vector<Field> all_fields() {
-  std::vector<Field> all;
-  for (auto part : {times(), counts(), memories()})
-    std::ranges::move(part, std::back_inserter(all));
-  return all;
-}
-
-// A document in which nothing stands but the value at this place, such as "pool.spin".
-std::string document_with(const Field& field, const std::string& written) {
-  std::string document = written;
-  for (std::string_view place = field.place; !place.empty();) {
-    const std::size_t dot = place.rfind('.');
-    const std::string_view name = dot == std::string_view::npos ? place : place.substr(dot + 1);
-    document = "{\"" + std::string(name) + "\": " + document + "}";
-    place = place.substr(0, dot == std::string_view::npos ? 0 : dot);
-  }
-  return document;
-}
 
 Settings small_settings() {
   Settings settings = settings_for("thread_safe_worker", 1);
@@ -266,7 +126,7 @@ TEST_CASE("a value beyond the extremes is refused with its name, and what is acc
       check_refusal(error_from([&] {
                       return Settings::from_json(document_with(field, extreme.written), "file", {});
                     }),
-                    field.place);
+                    field.path);
       if (!extreme.set) continue;
       Settings settings = small_settings();
       extreme.set(settings);

@@ -39,8 +39,9 @@ class BasicCallWait {
   template <typename Calls>
   bool wait(const Calls& calls, std::uint32_t seen, Share share) noexcept {
     const auto news = [&] {
-      return waiter_.seen() != seen || std::any_of(calls.begin(), calls.end(),
-                                                   [](const auto& call) { return call.stands(); });
+      return waiter_.seen() != seen ||
+             std::any_of(calls.begin(), calls.end(),
+                         [](const auto& call) { return call.available(); });
     };
     const bool expects = std::exchange(expects_, false);
     const bool found = expects ? spin_.expect(news, share.reserve, share.oversubscribed)

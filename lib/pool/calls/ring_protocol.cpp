@@ -166,6 +166,15 @@ void RingProtocol::remember(dispatch::Call& call) noexcept try {
 } catch (...) {  // for want of memory: what ended a worker may do so once more
 }
 
+bool RingProtocol::collected(dispatch::Call& call, const CallSnapshot& snapshot,
+                             const ipc::ReplyHead& head, bool succeeded) {
+  return update_if_current(call, snapshot, [&](dispatch::Dispatch& d, ipc::WakeList& wakes) {
+    d.collected(call, succeeded, wakes);
+    // A reply without blocks is decoded in no time, as in prepare.
+    if (succeeded && head.ticket >= ipc::kTickets) time_success(d, call, head, call.marks.seen);
+  });
+}
+
 bool RingProtocol::collect(dispatch::Call& call, const CallSnapshot& snapshot, detail::Job& job) {
   call.marks.seen = core::ticks();
   const SlotCopy reply(snapshot);
@@ -173,12 +182,7 @@ bool RingProtocol::collect(dispatch::Call& call, const CallSnapshot& snapshot, d
   const bool has_blocks = head.ticket < ipc::kTickets;
   std::optional<bool> given_back;  // false: the call was not there any more
   const auto give_back = [&](bool succeeded) {
-    given_back =
-        update_if_current(call, snapshot, [&](dispatch::Dispatch& d, ipc::WakeList& wakes) {
-          d.collected(call, succeeded, wakes);
-          // What lies in the slot alone is decoded in no time, as in prepare.
-          if (succeeded && !has_blocks) time_success(d, call, head, call.marks.seen);
-        });
+    given_back = collected(call, snapshot, head, succeeded);
     return *given_back;
   };
   try {

@@ -52,6 +52,9 @@ class RingProtocol final : public CallProtocol {
   template <typename Change>
   bool update_if_current(const dispatch::Call& call, const CallSnapshot& snapshot,
                          const Change& change);
+  // Gives the worker back once its reply was read. False: the call is not there any more.
+  bool collected(dispatch::Call& call, const CallSnapshot& snapshot, const ipc::ReplyHead& head,
+                 bool succeeded);
   [[nodiscard]] ipc::ReplyBlocks blocks_of(const CallSnapshot& snapshot,
                                            const ipc::ReplyHead& head) const;
   void check_dead(dispatch::Call& call, const CallSnapshot& snapshot) noexcept;

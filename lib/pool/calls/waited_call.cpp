@@ -25,7 +25,7 @@ WaitedCall::News WaitedCall::take_news(detail::Job& job) {
 
 void WaitedCall::check(core::TimePoint now) noexcept {
   protocol_.check(call, snapshot_);
-  if (!stands() && core::passed(call.deadline, now))
+  if (!available() && core::passed(call.deadline, now))
     protocol_.give_up(call, ErrorCode::kDeadlineExceeded);
 }
 

@@ -42,10 +42,10 @@ class WaitedCall {
   News take_news(detail::Job& job);
 
   // An answer stands, or, where it takes parts, one of these. Cheap: for whoever spins.
-  [[nodiscard]] bool stands() const noexcept {
+  [[nodiscard]] bool available() const noexcept {
     return snapshot_.answered() || (call.streams && snapshot_.part_available());
   }
-  [[nodiscard]] bool has_news() const noexcept { return stands() || waiter.seen() != seen_; }
+  [[nodiscard]] bool has_news() const noexcept { return available() || waiter.seen() != seen_; }
   // The state of the waiter that is known.
   [[nodiscard]] std::uint32_t seen() const noexcept { return seen_; }
 

@@ -60,8 +60,8 @@ struct Call {
 
   // Whether it may be queued once more, after its worker ended. One of which the caller has seen a
   // part never runs again.
-  [[nodiscard]] bool may_run_again(bool began) const noexcept {
-    return began ? retry == Retry::kAlways && parts == 0 : retry != Retry::kNever;
+  [[nodiscard]] bool may_run_again(bool started) const noexcept {
+    return started ? retry == Retry::kAlways && parts == 0 : retry != Retry::kNever;
   }
 
   // A worker ended, maybe by its doing. Without memory nobody is blamed.

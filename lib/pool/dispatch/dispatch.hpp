@@ -139,7 +139,7 @@ class Dispatch {
   using Dead = std::shared_ptr<const DeadWorker>;
   void lose(const Run& run, const Dead& dead, ipc::WakeList& wakes);
   void lose_all(Call& call, Channel& channel, const reports::WorkerEnd& end, ipc::WakeList& wakes);
-  void lose_unanswered(Call& call, const Dead& dead, bool began, bool suspect,
+  void lose_unanswered(Call& call, const Dead& dead, bool started, bool suspect,
                        ipc::WakeList& wakes);
   void keep(Call& call, const Dead& dead, ipc::WakeList& wakes);
   void fail_hopeless(ipc::WakeList& wakes);

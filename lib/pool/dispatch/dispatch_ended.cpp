@@ -51,40 +51,40 @@ void Dispatch::lose(const Run& run, const Dead& dead, ipc::WakeList& wakes) {
   Call& call = *run.call;
   // The whole answer stands in memory that the call keeps alive: its caller collects it.
   if (dead->channel->answered(call.sequence)) return keep(call, dead, wakes);
-  const bool began = call.parts > 0 || !dead->channel->recall(call.sequence);
-  lose_unanswered(call, dead, began, run.suspect, wakes);
+  const bool started = call.parts > 0 || !dead->channel->recall(call.sequence);
+  lose_unanswered(call, dead, started, run.suspect, wakes);
 }
 
 // Without memory nothing that stands can be kept, and nobody is blamed.
 void Dispatch::lose_all(Call& call, Channel& channel, const reports::WorkerEnd& end,
                         ipc::WakeList& wakes) {
-  const bool began = call.parts > 0 || !channel.recall(call.sequence);
-  if (began) ++call.deaths;
-  if (call.deaths < 2 && call.may_run_again(began)) {
+  const bool started = call.parts > 0 || !channel.recall(call.sequence);
+  if (started) ++call.deaths;
+  if (call.deaths < 2 && call.may_run_again(started)) {
     counts_.retry();
     return put_back(call, wakes);
   }
   fail(call,
-       reports::worker_lost(end, call.id, began ? Phase::kRunning : Phase::kQueued, call.parts),
+       reports::worker_lost(end, call.id, started ? Phase::kRunning : Phase::kQueued, call.parts),
        wakes);
 }
 
-void Dispatch::lose_unanswered(Call& call, const Dead& dead, bool began, bool suspect,
+void Dispatch::lose_unanswered(Call& call, const Dead& dead, bool started, bool suspect,
                                ipc::WakeList& wakes) {
-  if (began) ++call.deaths;
-  if (began && suspect) {
+  if (started) ++call.deaths;
+  if (started && suspect) {
     call.blamed_end = dead->end;
     ++call.blamed;
   }
-  if (call.deaths < 2 && call.may_run_again(began)) {
+  if (call.deaths < 2 && call.may_run_again(started)) {
     counts_.retry();
     return put_back(call, wakes);
   }
   // A whole part that stands is the caller's, too.
-  const bool part = began && dead->channel->part_available(call.sequence);
+  const bool part = started && dead->channel->part_available(call.sequence);
   Error error = call.deaths >= 2 ? reports::poisoned_request(*dead->end, call.id)
                                  : reports::worker_lost(*dead->end, call.id,
-                                                        began ? Phase::kRunning : Phase::kQueued,
+                                                        started ? Phase::kRunning : Phase::kQueued,
                                                         call.parts + (part ? 1 : 0));
   if (!part) return fail(call, std::move(error), wakes);
   call.error = std::move(error);

@@ -46,8 +46,8 @@ std::vector<Run>& WorkerQueue::worker_ended() noexcept {
   channel_.reset();
   abandoned_ = 0;
   over_ = 0;
-  unbegun_.reset();
-  kill_unbegun_at_.reset();
+  not_started_.reset();
+  kill_not_started_at_.reset();
   kill_hung_at_.reset();
   return ended_;
 }
@@ -167,11 +167,11 @@ bool WorkerQueue::withdraw(Call& call, core::TimePoint kill_at) noexcept {
       std::count_if(runs_.begin(), run, [this](const Run& other) { return !answered(other); });
   const bool had_its_turn = static_cast<std::size_t>(before) < concurrency_;
   if (!take_back(call)) return false;
-  if (had_its_turn && !unbegun_) {
+  if (had_its_turn && !not_started_) {
     // Most likely the worker is about to wake up. If it is stopped, it must not get the next
     // request, too.
-    unbegun_ = run->sequence;
-    kill_unbegun_at_ = kill_at;
+    not_started_ = run->sequence;
+    kill_not_started_at_ = kill_at;
   }
   recalled(run);
   return true;
@@ -193,9 +193,9 @@ void WorkerQueue::abandon(Call& call, core::TimePoint kill_at, ipc::WakeList& wa
 }
 
 void WorkerQueue::collect_late(std::uint64_t use) noexcept {
-  if (unbegun_ && channel_->passed(*unbegun_)) {
-    unbegun_.reset();
-    kill_unbegun_at_.reset();
+  if (not_started_ && channel_->passed(*not_started_)) {
+    not_started_.reset();
+    kill_not_started_at_.reset();
   }
   if (abandoned_ == 0) return;
   for (auto run = runs_.begin(); run != runs_.end();) {
@@ -218,7 +218,7 @@ void WorkerQueue::end_overdue(core::TimePoint now, Duration cancel_grace, Durati
       channel_->kill({});  // the reason stands already: it was asked for its stack
     return;
   }
-  if (core::passed(kill_unbegun_at_, now)) {
+  if (core::passed(kill_not_started_at_, now)) {
     ask_for_stack(now, core::text_or("it is late", [&] {
                     return core::formatted(
                         "it did not begin a request, even {} s (cancel_grace) after "

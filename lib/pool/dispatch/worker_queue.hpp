@@ -53,7 +53,7 @@ class WorkerQueue {
 
   [[nodiscard]] bool live() const noexcept { return channel_ != nullptr; }
   // Out of rotation: it runs what nobody waits for any more, or did not begin what it should have.
-  [[nodiscard]] bool late() const noexcept { return abandoned_ > 0 || unbegun_; }
+  [[nodiscard]] bool late() const noexcept { return abandoned_ > 0 || not_started_; }
   // Asked for its stack, and about to end.
   [[nodiscard]] bool hung() const noexcept { return kill_hung_at_.has_value(); }
   [[nodiscard]] WorkerState state() const noexcept;
@@ -133,9 +133,9 @@ class WorkerQueue {
   std::uint64_t last_used_ = 0;
   int abandoned_ = 0;  // of the runs
   int over_ = 0;       // of the runs
-  std::optional<std::uint32_t> unbegun_ =
+  std::optional<std::uint32_t> not_started_ =
       {};  // the first one recalled in its turn and not passed yet
-  core::Deadline kill_unbegun_at_ = {};
+  core::Deadline kill_not_started_at_ = {};
   bool out_of_time_ = false;          // end_overdue ended it
   core::Deadline kill_hung_at_ = {};  // asked for its stack: how long it may take to end
 };

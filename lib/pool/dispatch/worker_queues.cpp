@@ -27,8 +27,8 @@ std::size_t WorkerQueues::ahead() const noexcept {
 }
 
 void WorkerQueues::count(std::span<WorkerStats> workers) const noexcept {
-  const std::size_t places = retiring().live() ? queues_.size() : size();
-  for (std::size_t i = 0; i < std::min(places, workers.size()); ++i) {
+  const std::size_t queues = retiring().live() ? queues_.size() : size();
+  for (std::size_t i = 0; i < std::min(queues, workers.size()); ++i) {
     workers[i].served = queues_[i].served();
     workers[i].in_flight = static_cast<int>(queues_[i].in_hand());
   }

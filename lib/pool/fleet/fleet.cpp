@@ -19,10 +19,10 @@ Fleet::Fleet(const Settings& settings, FleetPort& port, unsigned seed)
       start_in_background_(settings.start_in_background),
       limits_(settings, seed),
       successors_(settings.restart_backoff, seed) {
-  const auto places = static_cast<std::size_t>(settings.workers.value_or(0));
-  for (unsigned i = 0; i < places; ++i)
+  const auto count = static_cast<std::size_t>(settings.workers.value_or(0));
+  for (unsigned i = 0; i < count; ++i)
     successions_.push_back({RestartSchedule(settings.restart_backoff, seed + 1 + i)});
-  members_.reserve(2 * places + 1);  // one each, a successor, and those that are lost
+  members_.reserve(2 * count + 1);  // one each, a successor, and those that are lost
 }
 
 void Fleet::start() noexcept {
@@ -149,7 +149,7 @@ Member* Fleet::find(int generation) noexcept {
 
 const Member* Fleet::holder(int index) const noexcept {
   const auto found = std::ranges::find_if(members_, [index](const Member& member) {
-    return member.index == index && member.holds_place();
+    return member.index == index && member.serves_index();
   });
   return found == members_.end() ? nullptr : &*found;
 }

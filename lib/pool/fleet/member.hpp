@@ -30,7 +30,7 @@ struct Member {
   };
   // Of the places' own processes: neither a successor beside another nor one that is on its way
   // out.
-  [[nodiscard]] bool holds_place() const noexcept {
+  [[nodiscard]] bool serves_index() const noexcept {
     return !successor && stage != Stage::kRetiring && stage != Stage::kLost;
   }
 

@@ -21,8 +21,8 @@ PoolState state_of(const FleetStatus& status) {
 
 Status::Status(int workers) {
   status_.total = workers;
-  const auto places = static_cast<std::size_t>(workers);
-  status_.workers.reserve(places + 1);
+  const auto indices = static_cast<std::size_t>(workers);
+  status_.workers.reserve(indices + 1);
   for (int i = 0; i < workers; ++i) status_.workers.push_back({.index = i});
 }
 

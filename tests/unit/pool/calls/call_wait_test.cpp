@@ -74,7 +74,7 @@ TEST_CASE("a waiter that sleeps is woken by the answer or a part of any of its c
     part ? calls.protocol.send_part(other.snapshot().sequence, 1)
          : calls.protocol.answer(other.snapshot().sequence);
   });
-  while (!other.stands()) calls.wait();
+  while (!other.available()) calls.wait();
   CHECK(calls.calls.front().call.error == std::nullopt);
 }
 

@@ -46,7 +46,7 @@ TEST_CASE("a call of which nothing has come has no news, and to find that out ta
 TEST_CASE("an answer that stands is news, and goes to the job") {
   Begun begun;
   begun.protocol.answer(begun.sequence);
-  CHECK(begun.call.stands());
+  CHECK(begun.call.available());
   CHECK(begun.call.has_news());
   CHECK(begun.take_news() == News::kAnswer);
   CHECK(begun.decoded == 1);
@@ -57,9 +57,9 @@ TEST_CASE("each part goes to the job of a caller that takes parts, then the answ
   Begun begun(true);
   for (std::uint32_t part = 1; part <= 3; ++part) {
     begun.protocol.send_part(begun.sequence, part);
-    CHECK(begun.call.stands());
+    CHECK(begun.call.available());
     CHECK(begun.take_news() == News::kPart);
-    CHECK_FALSE(begun.call.stands());
+    CHECK_FALSE(begun.call.available());
     CHECK(begun.take_news() == News::kNone);
   }
   begun.protocol.answer(begun.sequence);
@@ -71,14 +71,14 @@ TEST_CASE("each part goes to the job of a caller that takes parts, then the answ
 TEST_CASE("a part is no news for a caller that takes none") {
   Begun begun(false);
   begun.protocol.send_part(begun.sequence, 1);
-  CHECK_FALSE(begun.call.stands());
+  CHECK_FALSE(begun.call.available());
   CHECK(begun.take_news() == News::kNone);
 }
 
 TEST_CASE("a call that ended elsewhere is found out by its waiter, which was notified") {
   Begun begun;
   begun.protocol.fail(begun.call.call, ErrorCode::kWorkerLost);
-  CHECK_FALSE(begun.call.stands());
+  CHECK_FALSE(begun.call.available());
   CHECK(begun.call.has_news());
   CHECK(begun.take_news() == News::kFailure);
   CHECK(begun.call.call.error->code() == ErrorCode::kWorkerLost);

@@ -126,7 +126,7 @@ class Walk {
     int alive = 0;
     for (const Member& member : pool_.fleet.members()) {
       REQUIRE(generations.insert(member.generation).second);
-      holders[member.index] += member.holds_place() ? 1 : 0;
+      holders[member.index] += member.serves_index() ? 1 : 0;
       beside += member.successor || member.stage == Member::Stage::kRetiring ? 1 : 0;
       alive += member.stage != Member::Stage::kLost ? 1 : 0;
       if (member.successor) REQUIRE(serves(member.index));
