@@ -12,14 +12,14 @@
 
 namespace inferpool::core {
 
-// Every wait and every limit is on the monotonic clock (CLOCK_MONOTONIC), which setting the time
-// does not move.
+// Every wait and every limit uses the monotonic clock (CLOCK_MONOTONIC). Setting the system's time
+// does not move it.
 using Clock = std::chrono::steady_clock;
 using TimePoint = Clock::time_point;
 using Deadline = std::optional<TimePoint>;
 
-// `delay` after `time`, or before it; what no clock reaches is the last or the first time there is.
-// Every sum of a time and a duration is made here.
+// `time` plus `delay`, which may be negative. A sum that overflows becomes the last or the first
+// time point. Only this function adds a duration to a time.
 constexpr TimePoint after(TimePoint time, std::chrono::nanoseconds delay) noexcept {
   std::chrono::nanoseconds::rep sum = 0;
   if (__builtin_add_overflow(time.time_since_epoch().count(), delay.count(), &sum))
@@ -37,8 +37,8 @@ inline bool passed(const Deadline& deadline, TimePoint now) noexcept {
   return deadline && *deadline <= now;
 }
 
-// A counter of constant rate that costs a few nanoseconds to read: for figures only, never for a
-// decision.
+// A counter of constant rate that takes a few nanoseconds to read. It is for statistics only, never
+// for a decision.
 inline std::uint64_t ticks() noexcept {
 #if defined(__x86_64__)
   return __rdtsc();
@@ -51,7 +51,7 @@ inline std::uint64_t ticks() noexcept {
 // after the construction, and constant from then on. Thread-safety: safe from many threads.
 class TickRate {
  public:
-  // Since `ticks` were counted, maybe on another processor.
+  // The time since ticks() returned `then`, maybe on another processor.
   std::chrono::nanoseconds since(std::uint64_t then) const noexcept {
     const std::uint64_t now = ticks();
     return now > then ? to_duration(now - then) : std::chrono::nanoseconds{};
@@ -69,8 +69,8 @@ class TickRate {
     std::uint64_t ticks;
   };
 
-  // Both clocks at one moment. A thread may lose its processor between two readings, so the closest
-  // of a few counts.
+  // Reads both clocks at one moment. A thread may lose its processor between two readings, so this
+  // takes the closest of a few.
   static Mark mark() noexcept {
     Mark closest{};
     std::uint64_t least = ~std::uint64_t{0};
@@ -97,7 +97,7 @@ class TickRate {
   }
 
   Mark start_ = mark();
-  mutable std::atomic<double> nanoseconds_{0};  // a tick; 0: not known yet
+  mutable std::atomic<double> nanoseconds_{0};  // per tick; 0: not known yet
 };
 
 }  // namespace inferpool::core

@@ -62,7 +62,7 @@ struct Error::Content {
 
 namespace {
 
-// What an error says for which there is no memory: it has no content.
+// The text of an error that has no content, because there was no memory for it.
 const char* fixed_text(ErrorCode code) noexcept {
   switch (code) {
     case ErrorCode::kInvalidSettings:
@@ -108,7 +108,7 @@ Error::Error(ErrorCode code, std::string_view message, ErrorDetails details) : c
   try {
     content_ = std::make_shared<const Content>(
         Content{core::formatted("{}: {}", name(code), message), std::move(details)});
-  } catch (const std::bad_alloc&) {  // the code must do
+  } catch (const std::bad_alloc&) {  // the error has only its code
   }
 }
 

@@ -8,7 +8,7 @@ namespace inferpool::core {
 // Ends another thread's poll(). Thread-safety: safe from many threads.
 class EventFd {
  public:
-  // Throws std::runtime_error naming the system call.
+  // Throws std::runtime_error, which names the system call.
   EventFd();
   void signal() const noexcept;
   void clear() const noexcept;

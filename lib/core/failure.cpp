@@ -23,7 +23,7 @@ struct Freed {
 };
 
 std::string demangled(const std::type_info* type) {
-  if (type == nullptr) return "unknown";  // of a foreign language
+  if (type == nullptr) return "unknown";  // an exception of another language
   int status = 0;
   const std::unique_ptr<char, Freed> text(
       abi::__cxa_demangle(type->name(), nullptr, nullptr, &status));
@@ -50,7 +50,7 @@ Failure current_failure() {
     const char* const text = error.what();
     if (text != nullptr) failure.text = cut(text);
   } catch (...) {
-    // Nothing more can be asked of it than its type.
+    // Only its type is known.
   }
   return failure;
 }

@@ -6,18 +6,17 @@
 
 namespace inferpool::core {
 
-// An exception in words, so that it can be told in another process.
+// An exception as text, so that another process can report it.
 struct Failure {
-  std::string type;  // demangled: "std::out_of_range"; of a ForeignException its own
-  std::string text;  // what(); empty for what is not a std::exception
+  std::string type;  // demangled: "std::out_of_range"; a ForeignException names its own
+  std::string text;  // what(); empty if it is no std::exception
 };
 
 // The most bytes of what() that are kept.
 inline constexpr std::size_t kMaxFailureText = 16 * 1024;
 
-// The exception that is being handled: to be called inside a catch (...). A text over
-// kMaxFailureText is cut to it, and a marker appended that says how long it was. Throws
-// std::bad_alloc only.
+// The exception that is being handled. Call it inside a catch (...). A text over kMaxFailureText is
+// cut, and a marker says how long it was. Throws std::bad_alloc only.
 [[nodiscard]] Failure current_failure();
 
 }  // namespace inferpool::core

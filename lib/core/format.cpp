@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// All of fmt is in this object, so that who links an installed inferpool needs no libfmt.
+// All of fmt is in this object, so that a program that links an installed inferpool needs no
+// libfmt.
 #define FMT_HEADER_ONLY 1  // before the first of its headers
 #include "core/format.hpp"
 

@@ -10,14 +10,15 @@ namespace inferpool::core {
 
 [[nodiscard]] std::string vformatted(fmt::string_view text, fmt::format_args values);
 
-// As fmt::format, whose implementation is compiled once, in format.cpp, instead of with every
-// source that writes a message. A format string that does not fit its values does not compile.
+// Does what fmt::format does. The implementation is compiled once, in format.cpp, instead of with
+// every source that writes a message. A format string that does not fit its values does not
+// compile.
 template <typename... Values>
 [[nodiscard]] std::string formatted(fmt::format_string<Values...> text, Values&&... values) {
   return vformatted(text, fmt::make_format_args(values...));
 }
 
-// The values one after the other, as "{}" writes each, with the separator between them.
+// All values, each as "{}" writes it, with the separator between them.
 template <typename Values>
 [[nodiscard]] std::string joined(const Values& values, std::string_view separator) {
   std::string text;

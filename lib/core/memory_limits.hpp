@@ -5,8 +5,8 @@
 
 namespace inferpool::core {
 
-// Which limits this process has for its memory, such as "; RLIMIT_AS (ulimit -v; for workers the
-// setting rlimits) is 16777216"; empty where it has none.
+// The limits of this process's memory, such as "; RLIMIT_AS (ulimit -v; for workers the setting
+// rlimits) is 16777216". Empty if there are none.
 [[nodiscard]] std::string memory_limits();
 
 }  // namespace inferpool::core

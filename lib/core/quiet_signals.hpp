@@ -6,7 +6,8 @@
 
 namespace inferpool::core {
 
-// While it lives the calling thread takes no signals, nor does a thread that it starts, ever.
+// While it lives, the calling thread takes no signals. The threads that it starts meanwhile never
+// take any.
 class QuietSignals {
  public:
   QuietSignals() noexcept {

@@ -14,8 +14,8 @@
 
 namespace inferpool::core {
 
-// Starts a thread that takes none of the host's signals. Throws std::runtime_error naming the
-// thread and the limit where the system gives none.
+// Starts a thread that takes none of the host's signals. Throws std::runtime_error, which names the
+// thread and the limit, if the system cannot start it.
 template <typename F>
 std::thread quiet_thread(const char* name, F&& run) {
   const QuietSignals quiet;

@@ -13,7 +13,7 @@
 namespace inferpool::core {
 namespace {
 
-// Empty: it is one.
+// Why it is no regular file; empty if it is one.
 std::string obstacle(const struct stat& status) {
   const char* kind = "a device";
   if (S_ISREG(status.st_mode)) return {};
@@ -36,7 +36,7 @@ RegularFile open_regular_file(const std::filesystem::path& file) {
   }
   result.why = obstacle(status);
   if (!result.why.empty()) return result;
-  // Should it become a pipe just now, this does not wait either.
+  // O_NONBLOCK: this must not wait if the file has just become a pipe.
   FileDescriptor fd(open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
   if (!fd || fstat(fd.get(), &status) != 0) {
     result.why = unreadable(errno);

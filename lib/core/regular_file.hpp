@@ -9,11 +9,11 @@
 
 namespace inferpool::core {
 
-// A file that a user has named, opened for reading. What is not one is not even opened: to open a
-// pipe waits for whoever is to write it, and to open a device may do something.
+// A file that a user has named, opened for reading. Anything but a regular file is not even opened:
+// opening a pipe waits for its writer, and opening a device may have effects.
 struct RegularFile {
   FileDescriptor fd = {};  // none: it could not be opened
-  std::uint64_t size = 0;  // as it was opened
+  std::uint64_t size = 0;  // when it was opened
   std::string why = {};    // "cannot be read: ...", "is a pipe; accepted: a regular file"
 };
 

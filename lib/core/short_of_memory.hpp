@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Texts and errors for threads that have nobody to throw to: what they say costs memory, and where
-// there is none they say less.
+// Texts and errors for threads whose exceptions nobody would catch. A full text needs memory;
+// without memory they say less.
 #pragma once
 
 #include <cstddef>
@@ -10,7 +10,7 @@
 
 namespace inferpool::core {
 
-// What make() gives; where that throws, `otherwise`, which is so short that it needs no memory.
+// The result of make(). If that throws, `otherwise`, which is so short that it needs no memory.
 template <std::size_t kSize, typename Make>
 [[nodiscard]] std::string text_or(const char (&otherwise)[kSize], const Make& make) noexcept {
   static_assert(kSize <= 16, "a longer text would be allocated");
@@ -21,7 +21,7 @@ template <std::size_t kSize, typename Make>
   }
 }
 
-// What make() gives; where that throws, an error of the same code that says so.
+// The result of make(). If that throws, an error with this code and no message.
 template <typename Make>
 [[nodiscard]] Error error_or(ErrorCode code, const Make& make) noexcept {
   try {

@@ -9,8 +9,9 @@
 
 namespace inferpool::core {
 
-// While it lives, a signal that a system call of the calling thread raises in that thread (SIGXFSZ
-// for a file beyond RLIMIT_FSIZE) ends nobody and calls no handler: it is taken back at the end.
+// While it lives, a system call of the calling thread may raise the signal `number` in that thread
+// (SIGXFSZ for a file beyond RLIMIT_FSIZE). That ends no process and calls no handler: the
+// destructor takes the signal back.
 class SparedSignal {
  public:
   explicit SparedSignal(int number) noexcept {
@@ -31,7 +32,7 @@ class SparedSignal {
   }
 
  private:
-  bool pending_ = false;  // before: it is somebody else's
+  bool pending_ = false;  // already before, so it is not ours to take back
   sigset_t signal_{};
   sigset_t before_{};
 };

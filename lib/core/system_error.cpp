@@ -11,14 +11,14 @@
 namespace inferpool::core {
 namespace {
 
-// The soft limit of this process; none: "unlimited".
+// The soft limit of this process, or "unlimited".
 std::string limit(__rlimit_resource resource) {
   rlimit both{};
   if (getrlimit(resource, &both) != 0 || both.rlim_cur == RLIM_INFINITY) return "unlimited";
   return std::to_string(both.rlim_cur);
 }
 
-// Which limit of the system explains `error`, with the figure; empty where none does.
+// The limit of the system that explains `error`, with its value; empty if none does.
 std::string limit_behind(int error) {
   switch (error) {
     case EMFILE:

@@ -55,8 +55,8 @@ OwnedBackend make_backend(Settings settings, const ModelTraits& traits) {
 }
 
 void EndBackend::operator()(Backend* backend) const noexcept {
-  // In a fork without exec the threads and the memory of the workers do not exist: what is left of
-  // them stays as it is.
+  // In a fork without exec, the threads and the memory of the workers do not exist, so their
+  // objects are left as they are.
   if (!backend->in_child()) delete backend;
 }
 

@@ -20,7 +20,7 @@
 namespace inferpool::pool {
 namespace {
 
-// For the exception that the model's constructor just threw. To be called in a catch block.
+// The error for an exception of the model's constructor. Call it in a catch block.
 Error load_error(const Settings& settings) {
   const core::Failure failure = core::current_failure();
   ErrorDetails details;
@@ -34,14 +34,14 @@ Error load_error(const Settings& settings) {
       std::move(details)};
 }
 
-// For what the model just threw. To be called in a catch block.
+// Rethrows an exception of the model as an Error. Call it in a catch block.
 [[noreturn]] void rethrow_as_ours(std::uint64_t id) {
   try {
     throw;
   } catch (const Error& error) {
     if (wire::reaches_caller(error.code())) throw;
   } catch (...) {
-    // Every other exception is the model's: see below.
+    // Every other exception becomes model_failed, below.
   }
   throw core::error_or(ErrorCode::kModelFailed,
                        [&] { return wire::model_failed(core::current_failure(), id); });
@@ -138,7 +138,7 @@ void InProcess::submit(std::unique_ptr<detail::AsyncJob> job,
   } catch (...) {
     error = calls::current_error();
   }
-  calls::deliver_and_wait(*job, error, *events);  // which may destroy the pool
+  calls::deliver_and_wait(*job, error, *events);  // may destroy the pool
 }
 
 detail::StorageRef InProcess::allocate(std::size_t size) { return detail::heap_storage(size); }

@@ -14,11 +14,11 @@
 namespace inferpool::pool {
 
 // A pool with workers = 0: the model runs in the calling threads, in turns, under the same limits
-// as elsewhere. What it cannot do is stop a run: a deadline that passes meanwhile is reported when
-// the model returns. Thread-safety: as Backend says.
+// as in a worker. It cannot stop a run: if a deadline passes meanwhile, the call fails when the
+// model returns. Thread-safety: as Backend says.
 class InProcess final : public detail::Backend {
  public:
-  // `settings` are resolved.
+  // `settings` must be resolved.
   InProcess(Settings settings, const detail::ModelTraits& traits);
   ~InProcess() override;
 
@@ -34,11 +34,11 @@ class InProcess final : public detail::Backend {
 
  private:
   [[nodiscard]] detail::StorageRef allocate(std::size_t size) override;
-  // Marks its turn.
+  // Runs the call, and marks when it got its turn.
   void run(std::uint64_t id, detail::Job& job, const InferOptions& options,
            dispatch::CallTicks& marks);
   std::size_t ask_model(std::uint64_t id, detail::Job& job, Context& context);
-  // change(CallCounts&) under the lock.
+  // Calls change(CallCounts&) under the lock.
   template <typename Change>
   auto count(const Change& change) {
     const std::lock_guard lock(counts_mutex_);
@@ -50,7 +50,7 @@ class InProcess final : public detail::Backend {
 
   decltype(detail::ModelTraits::load) const load_;
   std::unique_ptr<detail::LoadedModel> model_;
-  const std::shared_ptr<reports::Events> events_;  // outlive the pool where a handler destroys it
+  const std::shared_ptr<reports::Events> events_;  // outlives the pool if a handler destroys it
   dispatch::Turns turns_;
   mutable std::mutex counts_mutex_;
   dispatch::CallCounts counts_;  // guarded by counts_mutex_

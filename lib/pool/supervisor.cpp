@@ -63,7 +63,7 @@ void Supervisor::run() noexcept {
   id_.store({});  // another thread may get this one's id
 }
 
-// What there is no memory for is left to the next turn.
+// Leaves a step without memory to the next turn.
 template <typename Step>
 void Supervisor::attempt(const Step& step) noexcept try {
   step();
@@ -85,7 +85,8 @@ bool Supervisor::turn() noexcept {
   for (std::size_t i = 0; i < workers_.size(); ++i) attempt([&] { attend(i); });
   std::erase_if(workers_, [](const WatchedWorker& watched) { return !watched.worker; });
   take_spawned();
-  // What was said in time counts, though the host was stopped meanwhile (in a debugger).
+  // Comes last: a message that came in time counts, even if the host was stopped meanwhile (in a
+  // debugger).
   fleet_.check_starts(now);
   return true;
 }
@@ -108,7 +109,7 @@ void Supervisor::note_kills(core::TimePoint now) noexcept {
   }
 }
 
-// Outside of the lock, since events are told.
+// Not under the lock, because late() raises events.
 void Supervisor::tell_late() noexcept {
   dispatch_.look([&](const dispatch::Dispatch& d) {
     for (std::size_t i = 0; i < late_.size(); ++i)
@@ -141,7 +142,7 @@ void Supervisor::attend(std::size_t i) {
   if (wrote) worker.output().drain();
   worker.output().show_due();
   if (!spoke && !ended) return;
-  // What it said last counts, though it has ended: hello and ready, or why the model did not load.
+  // Its last messages count even if it has ended: hello and ready, or why the model did not load.
   for (int message = 0; message < 3 && worker.socket_fd() >= 0; ++message) worker.advance();
   if (worker.stage() != processes::WorkerHandle::Stage::kShakingHands)
     fleet_.loads(worker.generation());
@@ -185,8 +186,8 @@ std::string Supervisor::left_behind() const noexcept {
                               watched.worker->index(), watched.worker->pid());
     return text.empty() ? text
                         : text +
-                              ": killed, but the kernel has not given its end to this process, "
-                              "whose zombie it will be";
+                              ": killed, but the kernel has not reported the end to this process, "
+                              "where a zombie will remain";
   });
 }
 

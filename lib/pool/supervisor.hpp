@@ -22,31 +22,32 @@
 
 namespace inferpool::pool {
 
-// The reactor of the fleet: owns descriptors and timers, tells the fleet what happened, and does
-// what it says. One thread that polls; a second one that forks. Thread-safety: safe from many
-// threads, but for stop() and destruction.
+// The reactor of the fleet: it owns descriptors and timers, tells the fleet what happened, and
+// carries out the fleet's orders. One thread polls, and a second one forks. Thread-safety: safe
+// from many threads, except stop() and destruction.
 class Supervisor final : private fleet::FleetPort {
  public:
-  // Starts nothing yet. All four outlive the supervisor.
+  // Starts nothing yet. All four must outlive the supervisor.
   Supervisor(std::shared_ptr<const processes::PoolConfiguration> configuration,
              dispatch::LockedDispatch& dispatch, fleet::Status& status, reports::Events& events);
   ~Supervisor() override;
 
-  // Once: starts the workers. Throws std::runtime_error naming the thread that cannot be.
+  // Starts the workers. Call it once. Throws std::runtime_error, which names a thread that could
+  // not be started.
   void start();
 
-  // To be signalled when something was given a time limit, or was killed: the thread that watches
-  // looks at the clock again.
+  // Signal it after something got a time limit or was killed: the watching thread then looks at the
+  // clock again.
   [[nodiscard]] const core::EventFd& watcher() const noexcept { return event_; }
 
-  // Lets calls under way end for drain_timeout, then kills; returns when every worker has ended and
-  // was reaped, or is lost. begin_stop() does not wait for that; safe from many threads.
+  // Gives the calls under way drain_timeout to end, then kills the workers. Returns when every
+  // worker is reaped or lost. begin_stop() does not wait, and is safe from many threads.
   void stop() noexcept;
   void begin_stop() noexcept;
-  // After stop(): the workers that are lost, in words; empty: none is.
+  // After stop(): which workers are lost, as text; empty if none is.
   [[nodiscard]] std::string left_behind() const noexcept;
 
-  // Whether this is the thread that watches: an event of a worker is being told.
+  // Whether the calling thread is the watching one, which is raising an event then.
   [[nodiscard]] bool on_this_thread() const noexcept {
     return id_.load() == std::this_thread::get_id();
   }
@@ -89,9 +90,9 @@ class Supervisor final : private fleet::FleetPort {
   core::EventFd event_;
   fleet::Fleet fleet_;
   std::vector<WatchedWorker> workers_;  // has room for all
-  std::vector<char> late_;              // by place
+  std::vector<char> late_;              // by index
   WorkerPolls polls_;
-  bool short_of_memory_ = false;  // something is left to do
+  bool short_of_memory_ = false;  // a step is to be repeated
   core::Deadline next_trim_ = {};
   std::uint64_t requests_at_trim_ = 0;
   std::atomic<bool> closing_{false};

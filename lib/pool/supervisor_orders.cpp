@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the fleet orders and asks.
+// Carries out the fleet's commands, and answers its questions.
 #include <utility>
 
 #include "pool/supervisor.hpp"
@@ -20,7 +20,7 @@ void Supervisor::replace(int index, int generation) noexcept {
   });
 }
 
-// Under the pool's lock: what is posted meanwhile would be left unread.
+// Under the pool's lock: otherwise a request that is posted meanwhile would stay unread.
 void Supervisor::ask_to_leave(int generation) noexcept {
   const auto worker = worker_of(generation);
   dispatch_.update([&](dispatch::Dispatch&, ipc::WakeList& wakes) { worker->ask_to_leave(wakes); });
@@ -30,7 +30,7 @@ void Supervisor::kill(int generation, const std::string& reason) noexcept {
   worker_of(generation)->kill(reason);
 }
 
-// Whoever hears of its end finds it counted.
+// Publishes first, so that a caller who learns of the end finds it counted.
 void Supervisor::lose_calls(const reports::WorkerEnd& end) noexcept {
   status_.publish(fleet_);
   dispatch_.update(

@@ -34,8 +34,8 @@ void WorkerPolls::wait(const core::EventFd& event, std::span<const WatchedWorker
   const std::size_t count = 1 + workers.size() * kPolledPerWorker;
   const int ready = poll(polled_.data(), count, milliseconds_until(until, core::Clock::now()));
   if (ready <= 0) {
-    // EINVAL: more entries than RLIMIT_NOFILE allows now, lower than it was. To look at all of them
-    // does no harm: nobody waits there.
+    // EINVAL: RLIMIT_NOFILE was lowered, and there are more entries than it allows now. Looking at
+    // all of them does no harm, because no look waits.
     const bool refused = ready < 0 && errno == EINVAL;
     if (refused) poll(nullptr, 0, kLookMilliseconds);
     for (pollfd& p : std::span(polled_).first(count)) p.revents = refused && p.fd >= 0 ? POLLIN : 0;

@@ -70,7 +70,7 @@ Workers::~Workers() {
     return;
   }
   dispatch_.update([](dispatch::Dispatch& d, ipc::WakeList& wakes) { d.close(wakes); });
-  supervisor_.begin_stop();  // ends what is under way, while this thread goes on telling of it
+  supervisor_.begin_stop();  // ends the calls under way, while this thread tells their jobs
   completion_.stop();
   supervisor_.stop();
   events_->raise({.kind = EventKind::kStopped, .text = supervisor_.left_behind()});
@@ -101,7 +101,7 @@ void Workers::submit(std::unique_ptr<detail::AsyncJob> job, const InferOptions& 
     try {
       return job->fail(error);
     } catch (...) {
-      return;  // a handler's own; no event: at the fork another thread may have been telling one
+      return;  // no event for its exception: the fork may have copied a held lock
     }
   }
   completion_.submit(std::move(job), options);
@@ -115,7 +115,7 @@ detail::StorageRef Workers::allocate(std::size_t size) {
 void Workers::close() noexcept {
   if (guard_.in_child()) return;
   dispatch_.update([](dispatch::Dispatch& d, ipc::WakeList& wakes) { d.close(wakes); });
-  // A handler's, or one of on_event: it cannot wait for itself.
+  // A handler or on_event is running on this thread, which cannot wait for itself.
   if (completion_.on_this_thread() || supervisor_.on_this_thread()) return;
   {
     const std::lock_guard lock(close_mutex_);
@@ -137,7 +137,7 @@ Stats Workers::stats() const {
   dispatch_.look([&](const dispatch::Dispatch& d) {
     d.count(stats);
     const core::TickRate& rate = d.counts().rate();
-    int place = 0;  // the one after the last: the worker that retires
+    int place = 0;  // after the last index: the retiring worker
     for (WorkerStats& worker : stats.workers) {
       if (worker.state == WorkerState::kReady) worker.state = d.state(place);
       if (const auto since = d.running_since(place++)) worker.running_for = rate.since(since);

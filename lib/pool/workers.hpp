@@ -21,8 +21,8 @@ namespace inferpool::pool {
 // A pool with worker processes. Thread-safety: as Backend says.
 class Workers final : public detail::Backend {
  public:
-  // `settings` are resolved. Throws Error (startup_failed), and std::runtime_error naming what the
-  // system refused.
+  // `settings` must be resolved. Throws Error (startup_failed), and std::runtime_error, which names
+  // what the system refused.
   Workers(Settings settings, const detail::ModelTraits& traits);
   ~Workers() override;
 
@@ -47,7 +47,7 @@ class Workers final : public detail::Backend {
 
   ipc::ForkGuard guard_;
   std::shared_ptr<const processes::PoolConfiguration> configuration_;
-  const std::shared_ptr<reports::Events> events_;  // outlive the pool where a handler destroys it
+  const std::shared_ptr<reports::Events> events_;  // outlives the pool if a handler destroys it
   dispatch::LockedDispatch dispatch_;
   fleet::Status status_;
   std::mutex close_mutex_;

@@ -43,7 +43,7 @@ ResourceUsage usage_of(const rusage& usage) {
 }  // namespace
 
 Child::Child(pid_t pid) : pid_(pid), pidfd_(static_cast<int>(syscall(SYS_pidfd_open, pid, 0))) {
-  if (pidfd_ || errno == ESRCH) return;  // ESRCH: it ended and somebody else reaped it
+  if (pidfd_ || errno == ESRCH) return;  // ESRCH: it ended, and other code reaped it
   const int error = errno;
   by_number_ = error == ENOSYS || error == EPERM;
   if (by_number_) return;
@@ -52,7 +52,7 @@ Child::Child(pid_t pid) : pid_(pid), pidfd_(static_cast<int>(syscall(SYS_pidfd_o
   throw std::runtime_error(core::system_failure("pidfd_open", error));
 }
 
-// Once somebody else has reaped it, its number may be another's.
+// Once other code has reaped it, its number may belong to another process.
 bool Child::is_child() const noexcept {
   siginfo_t info{};
   return waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) == 0;
@@ -63,7 +63,7 @@ void Child::signal(int number) const noexcept {
   if (by_number_ && is_child()) kill(pid_, number);
 }
 
-// As long as it is not reaped, its number is no other process's, and no other group's.
+// Until it is reaped, its number belongs to no other process and no other group.
 void Child::end_group() const noexcept {
   const auto type = static_cast<idtype_t>(pidfd_ ? P_PIDFD : P_PID);
   const auto id = static_cast<id_t>(pidfd_ ? pidfd_.get() : pid_);
@@ -78,9 +78,9 @@ void Child::end() noexcept {
   constexpr int kLookMilliseconds = 5;
   const core::TimePoint until = core::after(core::Clock::now(), kKillGrace);
   for (bool reported = false; !reap() && core::Clock::now() < until;) {
-    pollfd poll_fd{pidfd_.get(), POLLIN, 0};  // -1 is passed over
+    pollfd poll_fd{pidfd_.get(), POLLIN, 0};  // poll ignores -1
     const bool has_ended = poll(&poll_fd, 1, kLookMilliseconds) > 0;
-    // What has ended and cannot be reaped is reported without a pause.
+    // If it has ended and cannot be reaped, poll returns at once each time.
     if (has_ended && std::exchange(reported, true)) poll(nullptr, 0, kLookMilliseconds);
   }
   leave();
@@ -97,7 +97,7 @@ std::optional<std::uint64_t> Child::private_memory() const {
   const core::FileDescriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   std::array<char, 4096> buffer;
   const ssize_t size = file ? read(file.get(), buffer.data(), buffer.size()) : 0;
-  // Still alive: so the number was its own while the file was read.
+  // It still lives, so the number was its own while the file was read.
   if (size <= 0 || !pidfd_ || has_ended()) return std::nullopt;
   constexpr std::string_view kName = "\nRssAnon:";
   const std::string_view text(buffer.data(), static_cast<std::size_t>(size));
@@ -134,8 +134,8 @@ std::optional<ExitStatus> Child::reap() noexcept {
     (info.si_code == CLD_EXITED ? status.code : status.signal) = info.si_status;
     return status;
   }
-  // ECHILD: the host ignores SIGCHLD or reaps everything. The pidfd still says whether it has
-  // ended; a number that is no child's says so, too.
+  // ECHILD: the host ignores SIGCHLD or reaps everything. Without a pidfd this means that it has
+  // ended; a pidfd still says whether it has.
   if (std::exchange(by_number_, false)) return ExitStatus{};
   if (has_ended()) return ExitStatus{};
   return std::nullopt;

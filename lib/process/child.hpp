@@ -12,15 +12,15 @@
 namespace inferpool::process {
 
 // One child process, known by its pidfd: signals cannot hit another process that got its number,
-// and nobody else's children are touched. Poll pidfd() for POLLIN to learn of its end. Must be
-// reaped before it is destroyed.
+// and the host's other children are left alone. Poll pidfd() for POLLIN to learn of its end. Reap
+// it before you destroy it.
 //
-// Where the kernel (or valgrind, or a filter of system calls) gives no pidfd, it is known by its
-// number: pidfd() is -1 then, and reap() must be asked now and then.
+// Where there is no pidfd (an old kernel, valgrind, a filter of system calls), it is known by its
+// number: pidfd() is -1, and reap() must be called now and then.
 class Child {
  public:
   Child() noexcept = default;
-  // Throws std::runtime_error naming the system call; the process is killed and reaped then.
+  // Kills and reaps the process if it throws std::runtime_error, which names the system call.
   explicit Child(pid_t pid);
 
   [[nodiscard]] pid_t pid() const noexcept { return pid_; }
@@ -29,24 +29,23 @@ class Child {
   // No-op for a process that has ended.
   void signal(int number) const noexcept;
 
-  // Kills it and its process group, and waits for it, for kKillGrace at most: what the kernel has
-  // not ended by then is left as it is, and is the calling process's zombie one day. No-op for one
+  // Kills it and its process group, and waits at most kKillGrace for its end. If the kernel has not
+  // ended it by then, it is left alone, and becomes a zombie of the host later. No-op for a process
   // that was reaped.
   void end() noexcept;
 
-  // Of one that the kernel does not end: from now on it is nobody's to reap, unless it has ended
-  // now.
+  // Reaps it if it has ended, and else gives it up: for a process that the kernel does not end.
   void leave() noexcept;
 
-  // Bytes of memory that are its own (RssAnon); none where it has ended or the kernel does not say.
+  // Bytes of memory that are its own (RssAnon); nothing if it has ended or the kernel does not say.
   [[nodiscard]] std::optional<std::uint64_t> private_memory() const;
 
-  // The kernel reports that it has ended, though it may be somebody else's to reap. False without a
+  // Whether the kernel reports that it has ended, even if other code reaps it. False without a
   // pidfd.
   [[nodiscard]] bool has_ended() const noexcept;
 
-  // How it ended, once it has; takes it out of the process table. What is left of its process
-  // group, if it led one, is killed first.
+  // How it ended, once it has; takes it out of the process table. If it led a process group, the
+  // rest of the group is killed first.
   std::optional<ExitStatus> reap() noexcept;
 
  private:
@@ -54,7 +53,7 @@ class Child {
   [[nodiscard]] bool is_child() const noexcept;
 
   pid_t pid_ = 0;
-  bool by_number_ = false;  // and not reaped yet
+  bool by_number_ = false;  // known by its number, and not reaped yet
   core::FileDescriptor pidfd_;
 };
 

@@ -22,8 +22,8 @@ std::string sentence(std::string_view name, std::string_view option, std::string
                          option, what);
 }
 
-// Whether the process had computed as long as it may at all. The kernel decides by the ticks of its
-// timer, which count roughly.
+// Whether the process used up its CPU time. Three quarters count as all of it, because the kernel's
+// timer counts roughly.
 bool used_up(const std::optional<ResourceUsage>& usage, rlim_t seconds) {
   return usage && 4 * (usage->user_time + usage->system_time) >=
                       3 * std::chrono::seconds(static_cast<std::int64_t>(seconds));

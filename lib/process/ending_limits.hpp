@@ -11,19 +11,19 @@
 
 namespace inferpool::process {
 
-// The limits of another process (setrlimit) by which the system may end it, or keep it from
+// The limits of another process (setrlimit) for which the system may end it, or keep it from
 // starting.
 class EndingLimits {
  public:
-  // As they are; of a process that has ended, too, until it is reaped. None known where the system
-  // does not tell.
+  // Its current limits. It may have ended, if it is not reaped yet. No limits if the system does
+  // not tell.
   static EndingLimits of(pid_t pid) noexcept;
 
-  // Which of them explains such an end, with its figure, as the end of a sentence: "; RLIMIT_CPU
-  // (...) lets it compute for 1 s: raise it". Where the system gives no reason, those that are low;
-  // empty where none is.
+  // The limit that explains this end, with its value, as the end of a sentence: "; RLIMIT_CPU (...)
+  // lets it compute for 1 s: raise it". For any other failure low(); empty after a success.
   [[nodiscard]] std::string behind(const ExitStatus& status) const;
-  // Those that are low: of memory any, of descriptors and stack such as hardly suffice.
+  // The limits that are low, as the end of a sentence; empty if none is. Any limit of memory counts
+  // as low; one of descriptors or stack only if it hardly suffices.
   [[nodiscard]] std::string low() const;
 
  private:

@@ -12,12 +12,12 @@ namespace inferpool::process {
 // How long the kernel may take to report the end of a process after SIGKILL.
 inline constexpr std::chrono::seconds kKillGrace{2};
 
-// How a process ended, and what it had used. None of them: nobody knows, because the host reaps its
-// children elsewhere or ignores SIGCHLD.
+// How a process ended, and what it used. All are empty if the host reaps its children elsewhere or
+// ignores SIGCHLD.
 struct ExitStatus {
   std::optional<int> signal = {};
   std::optional<int> code = {};
-  std::optional<ResourceUsage> usage = {};  // likewise
+  std::optional<ResourceUsage> usage = {};
 };
 
 // "was killed by signal 9 (SIGKILL)", "exited with status 3", "ended (its status was taken by

@@ -53,7 +53,8 @@ struct Prepare : bp::extend::handler {
 
   template <typename Executor>
   void on_exec_setup(Executor& executor) {
-    // Not by Boost's `env`: that copies the host's environment first, which others may be changing.
+    // Not Boost's `env`: it first copies the host's environment, which other threads may be
+    // changing.
     executor.env = environment.data();
     if (!program->image.empty()) executor.exe = program->image.c_str();
     dup2(null, STDIN_FILENO);
@@ -64,8 +65,7 @@ struct Prepare : bp::extend::handler {
     fcntl(program->kept, F_SETFD, 0);
     reset_signals();
     setpgid(0, 0);
-    // One that it may not enter any more (the host gave rights up) is the one it is in, most
-    // likely.
+    // If it may not enter the folder (the host gave up rights), it is most likely there already.
     if (program->folder >= 0) [[maybe_unused]]
       const int entered = fchdir(program->folder);
     if (program->file_mask) umask(*program->file_mask);
@@ -98,7 +98,7 @@ struct Prepare : bp::extend::handler {
     for (int number = 1; number < NSIG; ++number) {
       if (number != SIGKILL && number != SIGSTOP) signal(number, SIG_DFL);
     }
-    // The calling thread should have them blocked: then there is no moment at which one counts.
+    // If the calling thread blocks them, none can arrive before it is ignored.
     for (const int number : program->ignored_signals) signal(number, SIG_IGN);
     sigset_t none;
     sigemptyset(&none);
@@ -114,7 +114,7 @@ struct Prepare : bp::extend::handler {
 }  // namespace
 
 Child spawn(const Program& program) {
-  // By ourselves: where it fails, Boost would leave the host's stdin to the child.
+  // Opened here: if it fails in Boost, the child keeps the host's stdin.
   const core::FileDescriptor null(open("/dev/null", O_RDONLY | O_CLOEXEC));
   if (!null) throw std::runtime_error(core::system_failure("open(/dev/null)", errno));
   Prepare prepare(program, null.get());
@@ -122,7 +122,7 @@ Child spawn(const Program& program) {
   bp::child child(bp::exe = program.executable, bp::args = program.arguments, prepare,
                   bp::ignore_error);
   const pid_t pid = child.id();
-  child.detach();  // its end is ours to watch, by pidfd
+  child.detach();  // Child watches for its end
   if (pid <= 0) throw std::runtime_error(core::system_failure("fork", errno));
   return Child(pid);
 }

@@ -11,7 +11,7 @@
 namespace inferpool::worker {
 namespace {
 
-// Their controls are those of call_rules.cpp. Each name stands for those that begin with it.
+// call_rules.cpp has their controls. Each name stands for all drivers whose names begin with it.
 constexpr std::array<std::string_view, 6> kDrivers{"nvidia", "drm",  "accel",
                                                    "kfd",    "apex", "tenstorrent"};
 

@@ -14,12 +14,12 @@ namespace inferpool::worker {
 
 Attachment::Attachment(int control_fd, const std::string& signature)
     : socket_(core::FileDescriptor(control_fd)) {
-  fcntl(control_fd, F_SETFD, FD_CLOEXEC);  // not for what the model may start
+  fcntl(control_fd, F_SETFD, FD_CLOEXEC);  // not for programs that the model starts
   ipc::Message message;
   const auto received =
       socket_.send({}, signature, {}) ? socket_.receive(message, true) : ipc::Received::kEnd;
   if (received == ipc::Received::kCut) {
-    message.descriptors.clear();  // whoever reports this may need one
+    message.descriptors.clear();  // the report may need one
     throw std::runtime_error(core::system_failure(
         core::formatted("taking the pool's {} descriptors", +ipc::kDescriptors), EMFILE));
   }

@@ -12,12 +12,12 @@
 
 namespace inferpool::worker {
 
-// What a worker has of its host: the control socket, the mapped regions, the settings. Lives until
-// the process ends.
+// What a worker gets from its host: the control socket, the mapped regions, the settings. Lives
+// until the process ends.
 class Attachment {
  public:
-  // Shakes hands over the inherited descriptor. Throws std::runtime_error where the other end is no
-  // pool, is of another version, or is gone.
+  // Shakes hands over the inherited descriptor. Throws std::runtime_error if the other end is no
+  // pool, has another version, or is gone.
   Attachment(int control_fd, const std::string& signature);
 
   [[nodiscard]] const ipc::MessageHead& welcome() const noexcept { return welcome_; }

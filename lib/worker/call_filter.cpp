@@ -29,7 +29,7 @@ constexpr std::uint32_t kArchitecture = AUDIT_ARCH_AARCH64;
 #error "no filter of system calls for this processor"
 #endif
 
-// The numbers that both processors share; older headers lack their names.
+// Numbers that both processors share; older headers lack their names.
 constexpr std::uint32_t kClone3 = 435;
 constexpr std::uint32_t kOpenat2 = 437;
 constexpr std::uint32_t kLastKnown = 462;  // mseal
@@ -45,7 +45,7 @@ sock_filter give(std::uint32_t verdict) { return {BPF_RET | BPF_K, 0, 0, verdict
 sock_filter load(std::size_t offset) {
   return {BPF_LD | BPF_W | BPF_ABS, 0, 0, static_cast<std::uint32_t>(offset)};
 }
-// The lower half, which is all that the kernel takes of an int, on machines of this byte order.
+// Loads the lower half of an argument, on machines of this byte order: an int has no more.
 sock_filter argument(std::size_t number) {
   static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
   return load(offsetof(seccomp_data, args) + number * sizeof(std::uint64_t));
@@ -58,13 +58,13 @@ sock_filter skip_if(std::uint32_t value, std::size_t count) {
   return {BPF_JMP | BPF_JEQ | BPF_K, static_cast<std::uint8_t>(count), 0, value};
 }
 
-// A filter while it is written. Between two rules the number of the call is loaded.
+// Writes a filter. Between two rules, the number of the call is loaded.
 class Rules {
  public:
   using Steps = std::vector<sock_filter>;
 
   void add(const Steps& steps) { filter_.insert(filter_.end(), steps.begin(), steps.end()); }
-  // What happens to that call; ends in a verdict, so it need not load the number again.
+  // Adds the steps for one call. They end in a verdict, so they need not load the number again.
   void on(std::uint32_t call, const Steps& steps) {
     if (steps.size() > kLongestJump) throw std::logic_error("too many steps for one system call");
     add({skip_unless(call, steps.size())});
@@ -79,17 +79,17 @@ class Rules {
 };
 
 void begin(Rules& rules) {
-  // Code for another processor (32 bit) numbers its calls otherwise.
+  // Code for another processor (32 bit) has other numbers for its calls.
   rules.add({load(offsetof(seccomp_data, arch)), skip_if(kArchitecture, 1), give(kUnknown)});
   rules.add({load(offsetof(seccomp_data, nr))});
   rules.add({{BPF_JMP | BPF_JGT | BPF_K, 0, 1, kLastKnown}, give(kUnknown)});
   rules.on(kOpenat2, {give(kUnknown)});
   rules.on(kClone3, {give(kUnknown)});
-  // Libraries take it for a file system without locks.
+  // Libraries take this for a file system without locks.
   rules.on(__NR_flock, {give(kUnknown)});
 }
 
-// Refuses where it does not hold, else goes on behind.
+// Refuses the call if the condition does not hold; else the filter goes on after these steps.
 void require(const Condition& condition, std::uint32_t self, Rules::Steps& steps) {
   std::vector<std::uint32_t> values(condition.values.begin(), condition.values.end());
   if (condition.self) values.push_back(self);
@@ -124,7 +124,7 @@ void add_controls(Rules& rules) {
     steps.push_back(give(SECCOMP_RET_ALLOW));
   }
   for (const DriverKind& driver : driver_kinds()) {
-    if (driver.kind == 0) {  // plain numbers alone
+    if (driver.kind == 0) {  // plain numbers only
       steps.insert(steps.end(), {argument(kControl), keep(kAllButNumber), skip_unless(0, 1),
                                  give(SECCOMP_RET_ALLOW)});
       continue;

@@ -8,14 +8,13 @@
 
 namespace inferpool::worker {
 
-// The program by which the kernel refuses system calls of a confined worker whose process is
-// `self`: those that write to a file system, speak to the network, touch other processes, start
-// programs, or get round such a filter. They fail with EPERM; calls that this file does not know,
-// and two whose arguments a filter cannot see (openat2, clone3), with ENOSYS, so that libraries
-// fall back to older ones.
+// The filter of system calls for a confined worker whose process is `self`. Calls that write to a
+// file system, use the network, touch other processes, start programs, or get round such a filter
+// fail with EPERM. Calls that the filter does not know, and two whose arguments it cannot see
+// (openat2, clone3), fail with ENOSYS, so that libraries fall back to older ones.
 [[nodiscard]] std::vector<sock_filter> call_filter(pid_t self);
 
-// Lays the filter over all threads of the process and what they start, for good. Throws
+// Applies the filter to all threads of the process, and to all that they start, for good. Throws
 // std::runtime_error that says what the system lacks.
 void filter_calls();
 

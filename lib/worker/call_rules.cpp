@@ -21,9 +21,9 @@ constexpr std::array kOpen{Condition{.argument = 1, .values = kZero, .bits = kWr
 #endif
 constexpr std::array kOpenat{Condition{.argument = 2, .values = kZero, .bits = kWriting}};
 
-// Not the locks: one on a file that another process locks, too, holds that process up. Not the
-// leases, owners, signals and notes either, which reach others, nor the size of a pipe, which
-// counts for the user.
+// Locks are left out, because they can block another process that locks the same file. So are
+// leases, owners, signals and notifications, which reach other processes, and the size of a pipe,
+// which counts against the limit of the user.
 constexpr auto kCommands = std::to_array<std::uint32_t>(
     {F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_GETLK, F_GETOWN, F_GETSIG,
      F_GETLEASE, F_GETPIPE_SZ, F_ADD_SEALS, F_GET_SEALS, F_GET_RW_HINT, F_GET_FILE_RW_HINT,
@@ -40,7 +40,7 @@ constexpr std::array<std::uint32_t, 1> kThread{CLONE_THREAD};
 constexpr std::array kClone{
     Condition{.argument = 0, .values = kThread, .bits = CLONE_THREAD | kNewNamespaces}};
 
-// Never ahead of other processes, its host among them.
+// The worker must not get ahead of other processes, such as its host.
 constexpr auto kPolicies = std::to_array<std::uint32_t>({SCHED_OTHER, SCHED_BATCH, SCHED_IDLE});
 constexpr std::array kScheduler{
     kItself, Condition{.argument = 1, .values = kPolicies, .bits = ~std::uint32_t{0x40000000}}};
@@ -50,13 +50,13 @@ constexpr std::array kPriority{Condition{.argument = 0, .values = kZero},
                                Condition{.argument = 1, .values = kZero, .self = true},
                                Condition{.argument = 2, .values = kNiceness}};
 
-// Pairs that are no datagram sockets, which could send to any name.
+// No pairs of datagram sockets: they could send to any address.
 constexpr std::array<std::uint32_t, 1> kLocal{AF_UNIX};
 constexpr std::array<std::uint32_t, 2> kConnected{SOCK_STREAM, SOCK_SEQPACKET};
 constexpr std::array kSocketpair{
     Condition{.argument = 0, .values = kLocal},
     Condition{.argument = 1, .values = kConnected, .bits = 0xf /* the type, no flags */}};
-// To the other end alone: no length of a name.
+// Only to the other end: the address has no length.
 constexpr std::array kSendto{Condition{.argument = 5, .values = kZero}};
 constexpr std::array<std::uint32_t, 1> kOfSockets{SOL_SOCKET};
 constexpr auto kSocketOptions =
@@ -74,7 +74,7 @@ constexpr auto kRules = std::to_array<CallRule>({
 #endif
     {__NR_openat, kOpenat},
     {__NR_fcntl, kFcntl},
-    // Of processes: signals, limits, priorities and threads of its own stay.
+    // The worker may still have signals, limits, priorities and threads of its own.
     {__NR_kill, kToItself},
     {__NR_tgkill, kToItself},
     {__NR_rt_sigqueueinfo, kToItself},
@@ -93,15 +93,16 @@ constexpr auto kRules = std::to_array<CallRule>({
     {__NR_setsockopt, kSetsockopt},
 });
 
-// What a descriptor is asked by those who print, read and wait.
+// What printing, reading and waiting need.
 constexpr auto kControls = std::to_array<std::uint32_t>(
     {TCGETS, 0x802C542A /* TCGETS2 */, TIOCGWINSZ, TIOCGPGRP, TIOCOUTQ, FIONREAD, FIONBIO, FIOCLEX,
      FIONCLEX, FIOQSIZE,
-     // NVIDIA's unified memory begins and ends with these; its others are numbers of one byte.
+     // NVIDIA's unified memory begins and ends with these. Its other controls are one-byte numbers.
      0x30000001, 0x30000002});
 
-// NVIDIA's unified memory has the kind 0, of which nothing else changes anything, but where root's
-// rights are; the frame buffers ('F') and the console's keyboard ('K') have plain numbers.
+// NVIDIA's unified memory has the kind 0. Other controls of that kind change nothing without the
+// rights of root. The kinds of frame buffers ('F') and of the console's keyboard ('K') have plain
+// numbers.
 constexpr auto kDrivers = std::to_array<DriverKind>({
     {0x00, false},  // nvidia-uvm
     {'F', true},    // nvidia
@@ -113,7 +114,7 @@ constexpr auto kDrivers = std::to_array<DriverKind>({
     {0xFA, false},  // Tenstorrent
 });
 
-// To outlive its host, and to take processors away from others.
+// With these a worker could outlive its host, or take processors away from others.
 constexpr auto kOptions =
     std::to_array<std::uint32_t>({PR_SET_PDEATHSIG, PR_SET_MM, 62 /* PR_SCHED_CORE */});
 

@@ -7,8 +7,8 @@
 
 namespace inferpool::worker {
 
-// The bits of an argument, of its lower 32, must be one of the values, or, where `self` says so,
-// the number of the worker's process.
+// These bits of the argument's lower 32 must equal one of the values or, if `self` is set, the
+// number of the worker's process.
 struct Condition {
   std::size_t argument = 0;
   std::span<const std::uint32_t> values = {};
@@ -16,7 +16,7 @@ struct Condition {
   std::uint32_t bits = ~std::uint32_t{0};
 };
 
-// A system call that a confined worker may make where all conditions hold.
+// A system call that a confined worker may make if all conditions hold.
 struct CallRule {
   std::uint32_t call = 0;
   std::span<const Condition> conditions = {};
@@ -24,17 +24,17 @@ struct CallRule {
 
 [[nodiscard]] std::span<const CallRule> call_rules() noexcept;
 
-// What a confined worker may ask of a descriptor by ioctl: these controls, and all of the kinds
-// (the second byte of a control) that the drivers of accelerators have.
+// A confined worker may use these controls of ioctl: the allowed ones, and all of a kind (the
+// second byte of a control) that a driver of accelerators uses.
 struct DriverKind {
   std::uint32_t kind = 0;
-  // The same byte stands for others, whose controls are old plain numbers: none of those.
+  // Only controls that encode a size. Other drivers use the same byte in old, plain numbers.
   bool sized = false;
 };
 [[nodiscard]] std::span<const std::uint32_t> allowed_controls() noexcept;
 [[nodiscard]] std::span<const DriverKind> driver_kinds() noexcept;
 
-// What it may not ask by prctl. All else there concerns itself alone.
+// The options of prctl that it may not use. All others concern only itself.
 [[nodiscard]] std::span<const std::uint32_t> refused_options() noexcept;
 
 }  // namespace inferpool::worker

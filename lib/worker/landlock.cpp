@@ -23,7 +23,7 @@ constexpr long kAddRule = 445;
 constexpr long kRestrictSelf = 446;
 constexpr std::uint32_t kAskVersion = 1;
 constexpr int kPathBeneath = 1;
-constexpr long kLeastVersion = 2;  // before, nothing could be renamed into another folder
+constexpr long kLeastVersion = 2;  // version 1 forbids to rename into another folder
 
 struct Ruleset {
   std::uint64_t handled_files;
@@ -83,7 +83,8 @@ void enter(const core::FileDescriptor& ruleset) {
 
 void enter_own_domain() {
   version();
-  // A domain must say something. This right is refused in each domain that does not grant it.
+  // A domain must handle some right. Every domain refuses this one unless it grants it, so this
+  // domain grants it everywhere.
   const core::FileDescriptor ruleset = make_ruleset({kRefer, 0}, sizeof(std::uint64_t));
   const core::FileDescriptor root(open("/", O_PATH | O_CLOEXEC));
   const PathRule everywhere{kRefer, root.get()};

@@ -3,15 +3,15 @@
 
 namespace inferpool::worker {
 
-// Landlock: rules of the kernel that a thread lays upon itself and the threads that it starts
-// afterwards, for good. Both throw std::runtime_error that says what the system lacks.
+// Landlock: rules of the kernel that a thread sets for itself and the threads that it starts
+// afterwards, for good. Both functions throw std::runtime_error that says what the system lacks.
 
-// A domain of its own that forbids nothing in file systems. But no thread in it can look into a
-// process outside of it, or trace it: not its memory, not its environment, not its descriptors.
+// Enters a domain that forbids nothing in file systems. But no thread in it can trace a process
+// outside, or see its memory, environment or descriptors.
 void enter_own_domain();
 
-// Nothing in file systems can be made, changed, removed or executed by name, no device be
-// controlled that is opened later, and no TCP port be connected to or bound.
+// Forbids to make, change, remove or execute anything in file systems by name, to control devices
+// that are opened later, and to connect to or bind TCP ports.
 void forbid_writing();
 
 }  // namespace inferpool::worker

@@ -23,19 +23,19 @@ namespace {
 
 constexpr std::size_t kMostThreads = 64;
 constexpr int kMostFrames = 64;
-constexpr int kWrittenFrames = 24;    // of all threads: an error keeps 4 KiB
-constexpr int kFewestFrames = 6;      // of each
-constexpr unsigned kMostSeconds = 2;  // of writing, for one that crashed
+constexpr int kWrittenFrames = 24;    // for all threads: an error keeps 4 KiB
+constexpr int kFewestFrames = 6;      // for each thread
+constexpr unsigned kMostSeconds = 2;  // how long a thread that crashed may write
 constexpr int kPatience = 200;        // ms, for all threads together: the host waits for 500 ms
 
-std::array<std::atomic<pid_t>, kMostThreads> threads;  // that serve; 0: none
-std::atomic<pid_t> asked{0};  // the one whose turn it is to write its stack
+std::array<std::atomic<pid_t>, kMostThreads> threads;  // those that serve; 0: none
+std::atomic<pid_t> asked{0};                           // the thread that is to write its stack now
 
 pid_t this_thread() noexcept { return static_cast<pid_t>(syscall(SYS_gettid)); }
 
-// --- on the way to the end: no allocation, no lock of ours ---
+// --- called by signal handlers: no allocation, no lock of ours ---
 
-// One line, written at once.
+// One line, written in one piece.
 class Line {
  public:
   Line& text(std::string_view text, std::size_t most = 120) noexcept {
@@ -85,7 +85,7 @@ void write_frame(int index, std::uintptr_t address) noexcept {
   line.number(address - reinterpret_cast<std::uintptr_t>(info.dli_fbase), 16).text(")");
 }
 
-// Where the signal interrupted the thread; 0 where this processor is not known.
+// Where the signal interrupted the thread; 0 if this processor is not known.
 std::uintptr_t interrupted_at([[maybe_unused]] const void* context) noexcept {
 #if defined(__x86_64__)
   return static_cast<std::uintptr_t>(
@@ -100,7 +100,7 @@ std::uintptr_t interrupted_at([[maybe_unused]] const void* context) noexcept {
 void write_stack(const void* context, int most) noexcept {
   std::array<void*, kMostFrames> frames;
   const int count = backtrace(frames.data(), kMostFrames);
-  // Not those of the handler itself.
+  // Skips the frames of the handler itself.
   int first = 0;
   const std::uintptr_t interrupted = interrupted_at(context);
   for (int i = 0; i < count && first == 0; ++i) {
@@ -109,7 +109,7 @@ void write_stack(const void* context, int most) noexcept {
   }
   for (int i = first; i < std::min(count, first + most); ++i) {
     const auto address = reinterpret_cast<std::uintptr_t>(frames[static_cast<std::size_t>(i)]);
-    // A call returns to what follows it, which may be another function's.
+    // A call returns to the address behind it, which may belong to another function.
     write_frame(i - first, i == first ? address : address - 1);
   }
 }
@@ -144,7 +144,7 @@ void write_title(int number, pid_t thread) noexcept {
       .text(name == nullptr ? "?" : name);
 }
 
-// Whatever lock the thread holds, or needs to find a name: the process ends.
+// Ends the process even if the thread blocks on a lock, for example while it looks for a name.
 void end_soon() noexcept {
   sigset_t alarm_alone;
   sigemptyset(&alarm_alone);
@@ -160,7 +160,7 @@ void on_signal(int number, siginfo_t* info, void* context) {
   write_title(number, self);
   if (number == SIGABRT && asked.load() == self) {
     write_stack(context, frames_of_each());
-    asked.store(0);  // goes on, until the process ends
+    asked.store(0);  // the thread goes on until the process ends
     errno = error;
     return;
   }
@@ -170,8 +170,8 @@ void on_signal(int number, siginfo_t* info, void* context) {
   write_stack(context, from_outside ? frames_of_each() : kWrittenFrames);
   if (from_outside) write_other_stacks(self);
   ::signal(number, SIG_DFL);
-  // What the processor raised comes again by itself, where it came first. The rest is pending until
-  // this returns.
+  // A fault that the processor raised comes again by itself, at the same instruction. Any other
+  // signal is sent again, and is pending until this returns.
   if (info->si_code <= 0) syscall(SYS_tgkill, getpid(), self, number);
   errno = error;
 }
@@ -180,7 +180,7 @@ void on_signal(int number, siginfo_t* info, void* context) {
 
 void write_stack_at_end() noexcept {
   std::array<void*, 2> frames;
-  backtrace(frames.data(), static_cast<int>(frames.size()));  // loads what it needs
+  backtrace(frames.data(), static_cast<int>(frames.size()));  // the first call loads libgcc_s
   for (const int number : {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL}) {
     struct sigaction action {};
     if (sigaction(number, nullptr, &action) != 0 || action.sa_handler != SIG_DFL) continue;

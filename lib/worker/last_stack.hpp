@@ -5,15 +5,15 @@
 
 namespace inferpool::worker {
 
-// From now on, a SIGABRT, SIGSEGV, SIGBUS, SIGFPE or SIGILL that would end the process first writes
-// the stack of its thread to stderr; then the process ends as it would have without. When another
-// process sent SIGABRT, as a pool does to a worker that hangs, the stacks of all StackedThreads are
-// written, that of the main thread first. A signal that has a handler already, the program's or a
-// sanitizer's, is left alone. To be called on the main thread.
+// From now on, when SIGABRT, SIGSEGV, SIGBUS, SIGFPE or SIGILL would end the process, the thread
+// that gets it first writes its stack to stderr. Then the process ends as it would have anyway. If
+// another process sent SIGABRT, as a pool does to a worker that hangs, all StackedThreads write
+// their stacks, the main thread first. A signal that already has a handler, of the program or a
+// sanitizer, is left alone. Call it on the main thread.
 void write_stack_at_end() noexcept;
 
-// While it lives, the calling thread has a stack of its own for signals, where it had none, and is
-// one of those whose stacks are written (of at most 64).
+// While it lives, the calling thread has an alternate stack for signals, and its own stack is one
+// of those that are written (at most 64).
 class StackedThread {
  public:
   StackedThread() noexcept;

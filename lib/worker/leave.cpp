@@ -30,16 +30,15 @@ void raise_oom_score() noexcept {
   [[maybe_unused]] const ssize_t written = write(file.get(), kScore.data(), kScore.size());
 }
 
-// The last one is about a file beyond RLIMIT_FSIZE: that is an error for who writes it (EFBIG), and
-// no end of the process.
+// SIGXFSZ is for a write beyond RLIMIT_FSIZE: the write fails (EFBIG), and the process goes on.
 constexpr std::array kDeferred{SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGXFSZ};
 
-// A handler, and not SIG_IGN, which a program that the model starts would have, too: exec sets back
-// what is caught. What it interrupts goes on.
+// A handler instead of SIG_IGN, because a program that the model starts would inherit SIG_IGN,
+// while exec resets a handler. Interrupted calls go on.
 void stay(int /*number*/) {}
 
-// A process that the model forks has no host that decides when it leaves. Until it has its own
-// handlers the signals wait.
+// A process that the model forks has no host that decides when it leaves, so it gets the default
+// handlers. Until it has them, the signals wait.
 thread_local sigset_t before_fork;
 
 void hold_signals() {
@@ -64,7 +63,7 @@ void leave_by_itself() {
 
 void take_name(std::string_view program) noexcept {
   program.remove_prefix(program.rfind('/') + 1);
-  std::array<char, 16> name{};  // what the kernel keeps of it, and a NUL
+  std::array<char, 16> name{};  // as much as the kernel keeps, and a NUL
   program.substr(0, name.size() - 1).copy(name.data(), name.size() - 1);
   prctl(PR_SET_NAME, name.data());
 }
@@ -78,16 +77,16 @@ void defer_to_host() noexcept {
   raise_oom_score();
 }
 
-// A limit of 0 is not enough where core dumps go through a pipe.
+// RLIMIT_CORE = 0 does not stop core dumps that go through a pipe.
 void forbid_dumps() noexcept { prctl(PR_SET_DUMPABLE, 0); }
 
 void leave_with_host(int control_fd, std::function<void()> housekeeping) try {
-  const core::QuietSignals quiet;  // they are for the model's threads
+  const core::QuietSignals quiet;  // signals are for the model's threads
   std::thread([control_fd, housekeeping = std::move(housekeeping)] {
     for (;;) {
       pollfd poll_fd{control_fd, POLLRDHUP, 0};
       const int ready = poll(&poll_fd, 1, kHousekeepingMilliseconds);
-      // POLLNVAL: the model closed what is not its own.
+      // POLLNVAL: the model closed a descriptor that is not its own.
       if (ready > 0 && (poll_fd.revents & (POLLRDHUP | POLLHUP | POLLERR | POLLNVAL)) != 0)
         _exit(0);
       if (ready == 0) housekeeping();

@@ -16,7 +16,7 @@
 namespace inferpool::worker {
 namespace {
 
-// Both limits of the resource become what `lower` makes of the soft one.
+// Lowers both limits of the resource to what `lowered` makes of the soft one.
 template <typename Lower>
 void lower(__rlimit_resource resource, const Lower& lowered) {
   rlimit both{};

@@ -24,23 +24,24 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kFlags = "VmFlags:";
-constexpr std::string_view kSharedFlag = " sh";  // which only a file that is open for writing gives
+constexpr std::string_view kSharedFlag = " sh";  // only a file that is open for writing has it
 
-// A file without a name is memory, or will be gone with the process.
+// A file without a name is memory, or ends with the process.
 bool outlives(const struct stat& status) noexcept {
   return S_ISBLK(status.st_mode) || (S_ISREG(status.st_mode) && status.st_nlink > 0);
 }
 
-// What has no name in a file system, and is looked through by no filter, or steers other processes.
+// An object without a name in a file system that no filter inspects, or that affects other
+// processes.
 struct Anonymous {
-  std::string_view name;  // what its own begins with
+  std::string_view name;  // how the link of its descriptor begins
   std::string_view what;
 };
 constexpr auto kAnonymous = std::to_array<Anonymous>({
     {"anon_inode:[io_uring]", "an io_uring, which no filter sees"},
     {"anon_inode:[perf_event]", "a perf event, which counts what others do"},
-    {"anon_inode:[userfaultfd]", "a userfaultfd, which holds the kernel up"},
-    {"anon_inode:[fanotify]", "a fanotify group, which may hold up who opens files"},
+    {"anon_inode:[userfaultfd]", "a userfaultfd, which can block the kernel"},
+    {"anon_inode:[fanotify]", "a fanotify group, which can block processes that open files"},
     {"anon_inode:bpf", "a BPF object, which the kernel runs"},
     {"anon_inode:kvm", "a virtual machine"},
     {"anon_inode:[vfio", "a device that reads and writes memory by itself"},
@@ -54,7 +55,7 @@ struct Held {
   std::string target = {};
   struct stat status = {};
 
-  // False: closed meanwhile.
+  // False if it was closed meanwhile.
   bool look() {
     std::from_chars(name.data(), name.data() + name.size(), fd);
     const std::string path = table + "/fd/" + name;
@@ -63,13 +64,14 @@ struct Held {
     return !error && stat(path.c_str(), &status) == 0;
   }
 
-  // Whether the calling thread has the same under this number.
+  // Whether the calling thread has the same file under this number.
   [[nodiscard]] bool ours() const noexcept {
     struct stat own {};
     return fstat(fd, &own) == 0 && own.st_dev == status.st_dev && own.st_ino == status.st_ino;
   }
 
-  // As open() takes them. What cannot be told counts as writing, unless it is closed by now.
+  // As open() takes them. If they cannot be read, it counts as open for writing, unless it is
+  // closed by now.
   [[nodiscard]] int flags() const {
     if (ours()) return fcntl(fd, F_GETFL);
     std::ifstream file(table + "/fdinfo/" + name);
@@ -129,7 +131,7 @@ std::optional<std::string> open_way(const std::string& table) {
   return std::nullopt;
 }
 
-// A thread may have a table of its own.
+// Each thread may have a table of its own.
 std::optional<std::string> open_way() {
   std::error_code error;
   const fs::directory_iterator tasks("/proc/self/task", error);

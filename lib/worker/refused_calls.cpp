@@ -8,10 +8,10 @@
 namespace inferpool::worker {
 namespace {
 
-// A call without a name here does not exist on this processor, or is older headers' future: those
-// of the latter kind have their number.
+// A call in an #ifdef does not exist on every processor. A call that older headers do not name has
+// its number.
 constexpr auto kRefused = std::to_array<std::uint32_t>({
-// What is in a file system: names, sizes, owners, rights, times, attributes.
+// Contents of a file system: names, sizes, owners, rights, times, attributes.
 #ifdef __NR_creat
     __NR_creat,
 #endif
@@ -84,7 +84,7 @@ constexpr auto kRefused = std::to_array<std::uint32_t>({
     __NR_quotactl,
     443,  // quotactl_fd
     __NR_acct,
-    // Where file systems are.
+    // Mounts and namespaces.
     __NR_mount,
     __NR_umount2,
     __NR_pivot_root,
@@ -98,18 +98,19 @@ constexpr auto kRefused = std::to_array<std::uint32_t>({
     __NR_mount_setattr,
     __NR_unshare,
     __NR_setns,
-    // Other machines, and names of other processes on this one.
+    // Other machines, and sockets of other processes on this one.
     __NR_socket,
     __NR_connect,
     __NR_bind,
     __NR_listen,
     __NR_accept,
     __NR_accept4,
-    // With these a socket, also one of a pair, passes descriptors on, of which those under way
-    // count for the user. Both lie behind a pointer. Without them write, send and writev go on.
+    // A socket, even one of a pair, passes descriptors on with these, and descriptors under way
+    // count against the limit of the user. A filter cannot see them behind the pointer. write, send
+    // and writev still work.
     __NR_sendmsg,
     __NR_sendmmsg,
-// What is limited for all processes of the user, or of the machine, together.
+// Resources with one limit for all processes of the user or of the machine.
 #ifdef __NR_inotify_init
     __NR_inotify_init,
 #endif
@@ -155,7 +156,7 @@ constexpr auto kRefused = std::to_array<std::uint32_t>({
 #endif
     __NR_execve,
     __NR_execveat,
-    // Ways round a filter, and parts of the kernel that need none of a model.
+    // Ways round a filter, and parts of the kernel that no model needs.
     __NR_io_uring_setup,
     __NR_io_uring_enter,
     __NR_io_uring_register,
@@ -165,7 +166,7 @@ constexpr auto kRefused = std::to_array<std::uint32_t>({
     __NR_add_key,
     __NR_request_key,
     __NR_keyctl,
-    // The machine as a whole, where the host is root.
+    // The machine as a whole, if the host is root.
     __NR_init_module,
     __NR_finit_module,
     __NR_delete_module,

@@ -6,7 +6,7 @@
 
 namespace inferpool::worker {
 
-// The numbers of the system calls that a confined worker has no use for, whatever their arguments.
+// The numbers of the system calls that a confined worker may not make, whatever their arguments.
 [[nodiscard]] std::span<const std::uint32_t> refused_calls() noexcept;
 
 }  // namespace inferpool::worker

@@ -8,9 +8,9 @@
 
 namespace inferpool::worker {
 
-// What is published of a frame and the blocks that it names, which the arena holds from here on.
-// The frame, and where it does not fit the slot a block that it is copied to, outlives the result.
-// Throws Error (payload_too_large, out_of_memory).
+// Makes a reply of a frame and the blocks that it names. The arena holds the blocks from now on. A
+// frame that does not fit the slot is copied to a block. The frame must outlive the result. Throws
+// Error (payload_too_large, out_of_memory).
 [[nodiscard]] ipc::PublishedReply hold_reply(const detail::FrameBuffer& frame,
                                              ipc::SentBlocks& blocks, ipc::ReplyArena& arena);
 

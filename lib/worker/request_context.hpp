@@ -11,10 +11,10 @@
 
 namespace inferpool::worker {
 
-// What a model asks about the request in one slot of the ring.
+// What a model can ask about the request in one slot of the ring.
 class RequestContext final : public Context {
  public:
-  // The slot, the text and the arena outlive the context.
+  // The slot, the text and the arena must outlive the context.
   RequestContext(const ipc::RequestSlot& slot, std::string_view traceparent, ipc::ReplyArena& arena,
                  std::size_t max_payload) noexcept
       : Context(traceparent), slot_(slot), arena_(arena), max_payload_(max_payload) {}

@@ -28,7 +28,7 @@ using worker::Attachment;
 
 constexpr std::string_view kAttach = "--inferpool-attach=";
 
-// The descriptor in "--inferpool-attach=5", which a pool passes and nobody else.
+// The descriptor in "--inferpool-attach=5", which only a pool passes.
 std::optional<int> attach_fd(int argc, char** argv) {
   if (argc != 2) return std::nullopt;
   std::string_view argument = argv[1];
@@ -103,7 +103,7 @@ bool load(const Attachment& attachment, ServedModel& model) {
   }
 }
 
-// One step of the sandbox, where the settings want it.
+// Takes one step of the sandbox, if the settings want it.
 bool confined(const Attachment& attachment, void (*step)()) {
   if (!attachment.settings().sandbox) return true;
   try {
@@ -115,14 +115,15 @@ bool confined(const Attachment& attachment, void (*step)()) {
   }
 }
 
-// The threads, before the pool is told that the worker serves: one that lacks some fails to start.
+// Starts the threads before the pool is told that the worker is ready. A worker that cannot have
+// all of them fails to start.
 void start(worker::Server& server) {
   try {
     server.start();
   } catch (const std::exception& error) {
     print(stderr, core::formatted("{}\n", error.what()));
     std::fflush(nullptr);
-    _Exit(2);  // those that there are do not end by themselves
+    _Exit(2);  // the threads that started do not end by themselves
   }
 }
 
@@ -142,7 +143,7 @@ int serve(int fd, ServedModel& model) {
   attachment.report_ready();
   server.run();
   model.unload();
-  // The thread of leave_with_host may look at the objects above until the process ends.
+  // The thread of leave_with_host may use the objects above until the process ends.
   std::fflush(nullptr);
   _Exit(0);
 }

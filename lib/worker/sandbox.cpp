@@ -16,7 +16,7 @@
 namespace inferpool::worker {
 namespace {
 
-// Runs what may find the system wanting.
+// Runs a step that fails if the system lacks something.
 template <typename Step>
 void require(Step step) try {
   step();
@@ -36,8 +36,8 @@ void require_one_thread() {
   const auto threads = std::distance(begin(tasks), end(tasks));
   if (threads == 1) return;
   throw std::runtime_error(core::formatted(
-      "{} threads run before the model loads, which cannot be confined with it: something that the "
-      "worker is linked with starts them before main; load it in the model's constructor, or set "
+      "{} threads run before the model loads, and cannot be confined with it: a library of the "
+      "worker starts them before main; load that library in the model's constructor, or set "
       "sandbox = false",
       threads));
 }
@@ -49,7 +49,7 @@ void isolate() {
 
 void confine() {
   require(filter_calls);
-  // Only now, that no thread can open anything more.
+  // Checked here, because no thread can open anything more.
   if (const auto way = open_escape()) {
     throw std::runtime_error(core::formatted(
         "after its load the model still has a way out: {}; close it in the model's constructor, or "

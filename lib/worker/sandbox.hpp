@@ -3,19 +3,21 @@
 
 namespace inferpool::worker {
 
-// Settings::sandbox, in two steps, since a load may write caches and open what it needs. Both are
-// for good, and throw std::runtime_error that says what is missing and what to do.
+// Settings::sandbox takes two steps, because a load may write caches and open what it needs. Both
+// are for good, and throw std::runtime_error that says what is missing and what to do.
 
-// Before both: a thread that runs already would keep its rights, and its look into others.
+// Call it before both steps: a thread that already runs would keep its rights, and could still look
+// into other processes. Throws std::runtime_error if there is one.
 void require_one_thread();
 
-// Before the model loads, on the only thread: no thread of the process can look into another
-// process.
+// Call it before the model loads, on the only thread. From then on, no thread of the process can
+// look into another process.
 void isolate();
 
-// After it has loaded: all threads lose the network, writing to file systems, other processes and
-// new ones. What is read, computed, printed and answered goes on. Threads that the calling one
-// starts from now on are refused the same by a second mechanism.
+// Call it after the model has loaded. From then on, no thread can use the network, write to file
+// systems, touch other processes or start new ones. The model can still read, compute, print and
+// answer. A second mechanism refuses the same to the calling thread and the threads that it starts
+// later.
 void confine();
 
 }  // namespace inferpool::worker

@@ -11,11 +11,12 @@
 
 namespace inferpool::worker {
 
-// The parts of one run: each is published where the reply will be, once the host has taken the one
+// The parts of one run. Each is published where the reply will be, after the host has taken the one
 // before it. Not thread-safe.
 class SentParts final : public detail::PartSink {
  public:
-  // Of a request that was taken. `limit`: the most bytes of one part. Ring and arena outlive this.
+  // The request must be started. `limit`: the most bytes of one part. The ring and the arena must
+  // outlive this object.
   SentParts(ipc::WorkerRing& ring, std::uint32_t sequence, ipc::ReplyArena& arena,
             std::size_t limit) noexcept
       : ring_(ring), sequence_(sequence), arena_(arena), limit_(limit) {}
@@ -25,8 +26,8 @@ class SentParts final : public detail::PartSink {
   [[nodiscard]] bool wanted() const noexcept override { return ring_.streams(sequence_); }
   void send(detail::FunctionRef<void(Encoder&)> encode) override;
 
-  // Waits until the last part was taken, or never will be: then the reply may be published. False:
-  // the caller has left.
+  // Waits until the last part is taken, or until the caller has left (false). Then the reply may be
+  // published.
   bool settle() noexcept;
 
  private:
@@ -35,7 +36,7 @@ class SentParts final : public detail::PartSink {
   ipc::ReplyArena& arena_;
   std::size_t limit_;
   std::uint64_t sent_ = 0;
-  ipc::ReplyArena::Ticket last_ = {};  // of the last part, where it may be that nobody takes it
+  ipc::ReplyArena::Ticket last_ = {};  // of the last part, which the host may not have taken
 };
 
 }  // namespace inferpool::worker

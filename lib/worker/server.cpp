@@ -26,7 +26,7 @@ Server::Server(const Attachment& attachment, detail::ServedModel& model)
             attachment.welcome().processors),
       arena_(std::make_shared<ipc::ReplyArena>(attachment.reply_file(), attachment.control())) {}
 
-// The blocks that the host holds keep the arena alive, which keeps them.
+// Blocks that the host holds keep the arena alive, and the arena keeps the blocks. This ends that.
 Server::~Server() { arena_->forget(); }
 
 void Server::start() try {
@@ -75,7 +75,7 @@ void Server::serve(std::uint32_t sequence, ipc::RequestView& view) {
 
 ipc::PublishedReply Server::hold(detail::FrameBuffer& frame, ipc::SentBlocks& blocks) try {
   return hold_reply(frame, blocks, *arena_);
-} catch (...) {  // no room for the reply itself: the refusal is small enough for the slot
+} catch (...) {  // no room for the reply: the error is small enough for the slot
   frame.clear();
   Encoder refusal(frame, blocks, detail::kInlineFrame);
   wire::encode_failure(refusal);

@@ -16,34 +16,36 @@
 
 namespace inferpool::worker {
 
-// Answers requests until the host asks the worker to leave. The thread that runs it serves, and
+// Answers requests until the host asks the worker to leave, on the thread that calls run() and
 // concurrency - 1 more.
 class Server {
  public:
-  // Both outlive the server.
+  // Both must outlive the server.
   Server(const Attachment& attachment, detail::ServedModel& model);
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
   ~Server();
 
-  // Starts the other threads, once the model is loaded. Throws std::runtime_error naming the limit
-  // where the system does not give them; those that it gave go on, so the process must end then.
+  // Starts the other threads. Call it after the model is loaded. Throws std::runtime_error, which
+  // names the limit, if the system cannot start them all. Those that started go on, so the process
+  // must end then.
   void start();
-  // Serves, until every thread is done.
+  // Serves until every thread is done.
   void run();
 
-  // Gives unused memory back to the system where nothing was asked since the last call. Safe from
-  // any thread.
+  // Gives unused memory back to the system if no request came since the last call. Safe from any
+  // thread.
   void trim_if_idle();
 
  private:
   void serve_all();
-  // `view`: of the calling thread; what it opened for a request is closed when that is served.
+  // `view` belongs to the calling thread. What it opens for a request is closed when that is
+  // served.
   void serve(std::uint32_t sequence, ipc::RequestView& view);
   void answer(std::uint32_t sequence, ipc::RequestView& view, detail::FrameBuffer& frame,
               ipc::SentBlocks& blocks, SentParts& parts);
 
-  // The reply, or that it has no room.
+  // The reply, or an error if there is no room for it.
   ipc::PublishedReply hold(detail::FrameBuffer& frame, ipc::SentBlocks& blocks);
 
   const Attachment& attachment_;

@@ -10,8 +10,7 @@ namespace {
 
 using News = WaitedCall::News;
 
-// Of the processors on which threads may spin, so many do callers in the queue leave to those that
-// are served.
+// Callers whose call is queued leave this many of the processors for spinning to the other callers.
 constexpr int kLeftToServed = 1;
 
 CallWait::Share share_of(const CallSnapshot& snapshot) noexcept {
@@ -19,7 +18,7 @@ CallWait::Share share_of(const CallSnapshot& snapshot) noexcept {
           .oversubscribed = snapshot.oversubscribed};
 }
 
-// However a call ends.
+// Runs however the call ends.
 struct RememberDeaths {
   CallProtocol& protocol;
   dispatch::Call& call;

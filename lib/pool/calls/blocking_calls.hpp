@@ -10,11 +10,11 @@
 
 namespace inferpool::pool::calls {
 
-// The calls that their callers wait for, from their preparation to their end. Thread-safety: safe
-// from many threads.
+// Calls whose caller's thread waits for them, from their preparation to their end. Thread-safety:
+// safe from many threads.
 class BlockingCalls {
  public:
-  // The protocol outlives it. `spin`, `processors`: as for SpinBudget.
+  // The protocol must outlive it. `spin`, `processors`: as for SpinBudget.
   BlockingCalls(CallProtocol& protocol, Duration spin, int processors) noexcept
       : protocol_(protocol), spin_(spin, processors) {}
 
@@ -23,7 +23,7 @@ class BlockingCalls {
   void infer_stream(detail::StreamJob& job, const InferOptions& options);
 
  private:
-  // await(WaitedCall&) returns when the call has ended.
+  // await() returns when the call has ended.
   template <typename Await>
   void ask(WaitedCall& call, const detail::Job& job, const InferOptions& options,
            const Await& await);

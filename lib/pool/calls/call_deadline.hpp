@@ -11,7 +11,7 @@
 #include "core/clock.hpp"
 #include "pool/reports/call_errors.hpp"
 
-// When a call ends that has no answer: the one rule, wherever its model runs.
+// When a call without an answer ends. The rule is the same wherever the model runs.
 namespace inferpool::pool::calls {
 
 inline bool has_deadline(const InferOptions& options,
@@ -19,8 +19,7 @@ inline bool has_deadline(const InferOptions& options,
   return options.timeout || options.deadline || request_timeout;
 }
 
-// When the time of a call that begins now is over. None: never, also for a time that no clock
-// reaches.
+// The deadline of a call that begins now. Nothing: it has none, or none that the clock reaches.
 inline core::Deadline call_deadline(const InferOptions& options,
                                     const std::optional<Duration>& request_timeout) {
   const auto& timeout = options.timeout ? options.timeout : request_timeout;
@@ -30,8 +29,8 @@ inline core::Deadline call_deadline(const InferOptions& options,
   return deadline == core::TimePoint::max() ? std::nullopt : deadline;
 }
 
-// Why a call is over that has no answer by `now`: its caller asked it to stop, or its time has
-// passed. None: it goes on.
+// Why a call without an answer is over by `now`: its caller asked it to stop, or its deadline has
+// passed. Nothing: it goes on.
 inline std::optional<ErrorCode> why_over(const std::stop_token& stop,
                                          const core::Deadline& deadline,
                                          core::TimePoint now) noexcept {
@@ -40,13 +39,13 @@ inline std::optional<ErrorCode> why_over(const std::stop_token& stop,
   return std::nullopt;
 }
 
-// The same now. Without a deadline it reads no clock.
+// The same for the present time. Without a deadline it reads no clock.
 inline std::optional<ErrorCode> why_over(const std::stop_token& stop,
                                          const core::Deadline& deadline) noexcept {
   return why_over(stop, deadline, deadline ? core::Clock::now() : core::TimePoint::min());
 }
 
-// Throws Error for a call that nobody waits for any more when it comes.
+// Throws Error for a call that is over before it is sent.
 inline void refuse_late(std::uint64_t id, const std::stop_token& stop,
                         const core::Deadline& deadline) {
   if (const auto why = why_over(stop, deadline))

@@ -14,8 +14,8 @@
 
 namespace inferpool::pool::calls {
 
-// How a thread waits for news of calls, one or many: looks for a while, then sleeps on the words of
-// their replies and on its own. Thread-safety: none, the waiting thread's own.
+// Waits for news of one or many calls: looks for a while, then sleeps on the words of their replies
+// and on the waiter's own. Thread-safety: none; it belongs to the waiting thread.
 template <typename Words>
 class BasicCallWait {
  public:
@@ -26,16 +26,16 @@ class BasicCallWait {
     int reserve = 0;
     bool oversubscribed = false;
   };
-  // On which word a kernel sleeps that can sleep on one only.
+  // The word to sleep on where the kernel can sleep on one only.
   enum class First { kReply, kWaiter };
 
-  // `waiter` is notified of all of the calls. Both outlive it.
+  // `waiter` is notified of all of the calls. Both must outlive it.
   BasicCallWait(ipc::SpinBudget& spin, Waiter& waiter, First first) noexcept
       : spin_(spin), waiter_(waiter), first_(first) {}
 
-  // Waits until an answer or a part of a call stands or the waiter was notified since `seen`; no
-  // longer than to the first deadline, nor than a second. True: it came while the thread looked.
-  // `calls` is a range of WaitedCalls.
+  // Waits until an answer or a part of a call is available, or the waiter was notified after
+  // `seen`, but not beyond the first deadline, and at most a second. True: news came while the
+  // thread looked. `calls` is a range of WaitedCalls.
   template <typename Calls>
   bool wait(const Calls& calls, std::uint32_t seen, Share share) noexcept {
     const auto news = [&] {
@@ -47,7 +47,7 @@ class BasicCallWait {
     const bool found = expects ? spin_.expect(news, share.reserve, share.oversubscribed)
                                : spin_.spin(news, share.reserve, share.oversubscribed);
     if (found) return true;
-    // Woken for nothing that stands: it was announced.
+    // It was woken and nothing is available: this was an announcement.
     expects_ = sleep(calls, seen, news) && !news() && ++announced_ <= ipc::kMostAnnounced;
     return false;
   }
@@ -62,7 +62,7 @@ class BasicCallWait {
   // True: it was woken.
   template <typename Calls, typename News>
   bool sleep(const Calls& calls, std::uint32_t seen, const News& news) noexcept {
-    // One more than the kernel takes tells wait() that there are more.
+    // One word more than the kernel takes tells wait() that there are more.
     std::array<typename Words::WaitFor, ipc::kMaxWaitFor + 1> words;
     std::size_t count = 0;
     if (first_ == First::kWaiter) words[count++] = waiter_.park(seen);
@@ -72,7 +72,7 @@ class BasicCallWait {
     for (const auto& call : calls) {
       const auto& snapshot = call.snapshot();
       until = core::earlier(until, call.call.deadline);
-      in_vain = in_vain || snapshot.dead;  // what stood is gone, and nobody would wake for it
+      in_vain = in_vain || snapshot.dead;  // its answer is gone, and nobody would wake this thread
       if (snapshot.state == dispatch::CallState::kPosted && count < room)
         words[count++] = snapshot.ring->park(snapshot.sequence);
     }
@@ -85,8 +85,8 @@ class BasicCallWait {
   ipc::SpinBudget& spin_;
   Waiter& waiter_;
   const First first_;
-  bool expects_ = false;  // it was woken for something that is on its way
-  int announced_ = 0;     // so often in a row
+  bool expects_ = false;  // an announcement woke it
+  int announced_ = 0;     // announcements in a row
 };
 
 using CallWait = BasicCallWait<ipc::SharedWords>;

@@ -14,10 +14,10 @@
 
 namespace inferpool::pool::calls {
 
-// The context of a model that runs in its caller's thread: outputs lie on the heap.
+// The context of a model that runs in its caller's thread. Outputs are on the heap.
 class CallerContext final : public Context {
  public:
-  // The options outlive it.
+  // The options must outlive it.
   CallerContext(const core::Deadline& deadline, const InferOptions& options,
                 std::size_t max_payload) noexcept
       : Context(options.traceparent.text()),

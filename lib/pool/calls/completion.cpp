@@ -16,9 +16,9 @@ struct Completion::Pending : WaitedCall {
   }
 
   std::unique_ptr<detail::AsyncJob> job;
-  std::optional<Error> error;  // how it ended, where not with an answer
+  std::optional<Error> error;  // if it ended without an answer
   bool refused = false;
-  int untold = 0;  // so often there was no memory to tell the job
+  int untold = 0;  // how often there was no memory to tell the job
 };
 
 Completion::Completion(CallProtocol& protocol, std::shared_ptr<reports::Events> events,
@@ -33,7 +33,7 @@ void Completion::submit(std::unique_ptr<detail::AsyncJob> job,
   try {
     pending.emplace_back(protocol_, group_, options.stop);
     enter();
-  } catch (...) {                                             // there is no thread that could tell
+  } catch (...) {                                             // no thread could tell the job
     const std::shared_ptr<reports::Events> events = events_;  // the job may destroy the pool
     protocol_.count_refusal();
     return deliver_and_wait(*job, current_error(), *events);
@@ -50,7 +50,7 @@ void Completion::submit(std::unique_ptr<detail::AsyncJob> job,
   leave(pending);
 }
 
-// Before a call is admitted: from then on the thread must live until it has told the job.
+// Called before a call is admitted: from then on the thread must live until it has told the job.
 void Completion::enter() {
   const std::lock_guard lock(mutex_);
   if (stopped_) throw reports::stopped();
@@ -58,8 +58,8 @@ void Completion::enter() {
   ++entering_;
 }
 
-// The last that the calling thread does here: as soon as the lock is released the job may be
-// told, and whoever it tells may destroy the pool. To wake a thread takes the word's address alone.
+// This is the calling thread's last step here: once the lock is released, the job may be told, and
+// its handler may destroy the pool. Waking a thread takes only the address of the word.
 void Completion::leave(std::list<Pending>& pending) noexcept {
   ipc::WakeList wakes;  // acts after the lock is released
   const std::lock_guard lock(mutex_);
@@ -102,8 +102,8 @@ void Completion::run() noexcept {
   if (!gone) id_.store({});  // another thread may get this one's id
 }
 
-// False once there is nothing left to do, and nothing will come; or `gone`: a job has
-// destroyed the pool, and this with it.
+// False when nothing is left to do and nothing will come, or when `gone` is set: a job has
+// destroyed the pool, and this object with it.
 bool Completion::turn(const bool& gone) noexcept {
   const std::uint32_t seen = group_.seen();
   if (!take_new()) return false;
@@ -125,7 +125,7 @@ bool Completion::turn(const bool& gone) noexcept {
 bool Completion::tell_ended(const bool& gone) noexcept {
   const std::shared_ptr<reports::Events> events = events_;
   while (!ended_.empty()) {
-    std::list<Pending> told;  // its job may destroy the pool, and so whoever is told next
+    std::list<Pending> told;  // kept here, because its job may destroy the pool and the lists
     told.splice(told.end(), ended_, ended_.begin());
     Pending& pending = told.front();
     pending.stop_listening();
@@ -137,13 +137,13 @@ bool Completion::tell_ended(const bool& gone) noexcept {
       continue;
     }
     if (!done) give_up_telling(*events);
-    pending.job.reset();  // or what it owns destroys the pool
+    pending.job.reset();  // what it owns may destroy the pool, too
     if (gone) return false;
   }
   return true;
 }
 
-// For what there was no memory before.
+// After a pause, queues the jobs again that there was no memory to tell.
 void Completion::tell_again() noexcept {
   const std::array words{group_.park(group_.seen())};
   ipc::wait(words, core::Clock::now() + kTellAgainAfter);
@@ -151,7 +151,7 @@ void Completion::tell_again() noexcept {
   ended_.splice(ended_.end(), untold_);
 }
 
-// False once there is nothing left to do, and nothing will come.
+// False when nothing is left to do and nothing will come.
 bool Completion::take_new() noexcept {
   std::list<Pending> fresh;
   {
@@ -166,7 +166,7 @@ bool Completion::take_new() noexcept {
   return true;
 }
 
-// True once it has ended.
+// True if the call has ended.
 bool Completion::advance(Pending& pending, core::TimePoint now) noexcept try {
   if (pending.refused) return true;
   for (;;) {
@@ -176,7 +176,7 @@ bool Completion::advance(Pending& pending, core::TimePoint now) noexcept try {
         return true;
       case WaitedCall::News::kAnswer:
         return true;
-      case WaitedCall::News::kPart:  // which it does not ask for
+      case WaitedCall::News::kPart:  // it does not ask for parts
       case WaitedCall::News::kNone:
         break;
     }

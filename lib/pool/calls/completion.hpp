@@ -18,27 +18,27 @@
 
 namespace inferpool::pool::calls {
 
-// Waits for the calls that no caller waits for: polls, sleeps, keeps their deadlines, and tells
-// their jobs. One thread, started by the first such call. Thread-safety: safe from many
-// threads, but for stop().
+// Waits for the calls that no caller's thread waits for: polls, sleeps, keeps their deadlines, and
+// tells their jobs. It has one thread, which the first such call starts. Thread-safety: safe from
+// many threads, except stop().
 class Completion {
  public:
-  // The protocol outlives the completion. `spin`, `processors`: as for SpinBudget.
+  // The protocol must outlive the completion. `spin`, `processors`: as for SpinBudget.
   Completion(CallProtocol& protocol, std::shared_ptr<reports::Events> events, Duration spin,
              int processors) noexcept;
   ~Completion();
   Completion(const Completion&) = delete;
   Completion& operator=(const Completion&) = delete;
 
-  // Once the call is handed over its job may be told, and destroy this, at any moment.
+  // As soon as the call is handed over, its job may be told, and may destroy this object.
   void submit(std::unique_ptr<detail::AsyncJob> job, const InferOptions& options) noexcept;
 
-  // Returns once every call has been told: somebody must end those under way. On the thread that
-  // completes, from within a job that is told, it tells all others before it returns; then this
-  // must be destroyed before the job's function returns.
+  // Returns when every job has been told; other code must end the calls under way. If a job calls
+  // it while it is told, on the completing thread, then all other jobs are told before it returns,
+  // and this object must be destroyed before the job's function returns.
   void stop() noexcept;
 
-  // Whether this is the thread that completes: a job is being told.
+  // Whether the calling thread is the completing one, which is telling a job then.
   [[nodiscard]] bool on_this_thread() const noexcept;
 
  private:
@@ -53,7 +53,7 @@ class Completion {
   void notify() noexcept;
   bool take_new() noexcept;
   bool advance(Pending& pending, core::TimePoint now) noexcept;
-  bool oversubscribed() const noexcept;  // when the newest call was looked at
+  bool oversubscribed() const noexcept;  // at the last look at the newest call
 
   CallProtocol& protocol_;
   std::shared_ptr<reports::Events> events_;
@@ -66,12 +66,12 @@ class Completion {
   bool stopped_ = false;        // the thread takes no more; guarded by mutex_
   std::thread thread_;          // guarded by mutex_ until stop()
   std::atomic<std::thread::id> id_{};
-  // The thread's own:
+  // Only its thread uses these:
   std::list<Pending> active_;
   std::list<Pending> ended_;   // not told yet
-  std::list<Pending> untold_;  // of these, to be told again
+  std::list<Pending> untold_;  // not told without memory; to be told again
   CallWait wait_{spin_, group_, CallWait::First::kWaiter};
-  bool* gone_ = nullptr;  // set once a job that was told has stopped this
+  bool* gone_ = nullptr;  // set when a job that was told has stopped this object
 };
 
 }  // namespace inferpool::pool::calls

@@ -15,7 +15,7 @@
 namespace inferpool::pool::calls {
 namespace {
 
-// The exception under way: its type and text, as far as memory allows.
+// The type and text of the current exception; empty without memory.
 std::string current_text() noexcept try {
   const core::Failure failure = core::current_failure();
   return failure.text.empty() ? failure.type
@@ -32,7 +32,7 @@ bool deliver(detail::AsyncJob& job, const std::optional<Error>& error,
   return true;
 } catch (const detail::TellAgain&) {
   return false;
-} catch (...) {  // it must not take the other calls' thread, or the host, with it
+} catch (...) {  // it must not end the thread of other calls, or the host
   events.raise({.kind = EventKind::kHandlerThrew, .text = current_text()});
   return true;
 }

@@ -15,8 +15,8 @@ std::uint64_t word_at(std::span<const std::byte> frame, std::size_t place) noexc
   return word;
 }
 
-// Calls visit(bytes) for each piece that counts. A block that is not there (its call was given up,
-// and took it along) does not.
+// Calls visit(bytes) for each piece that is not excluded. Ends at a missing block, which went with
+// an abandoned run.
 template <typename Visit>
 void visit_input(const detail::FrameBuffer& frame, const ipc::BlockList& blocks,
                  const Visit& visit) {
@@ -28,7 +28,7 @@ void visit_input(const detail::FrameBuffer& frame, const ipc::BlockList& blocks,
     visit(all.subspan(done, exclusion.begin - done));
     done = exclusion.begin + exclusion.size;
     if (!exclusion.block) continue;
-    // Blocks come in the order of their references, those that are excluded between them.
+    // Blocks come in the order of their references, with the excluded ones among them.
     block = std::find_if(block, blocks.end(),
                          [&](const auto& b) { return b->offset() == exclusion.offset; });
     if (block == blocks.end()) return;
@@ -51,7 +51,7 @@ std::uint64_t input_hash(const detail::FrameBuffer& frame, const ipc::BlockList&
                          const SipHash::Key& key) {
   SipHash hash(key);
   visit_input(frame, blocks, [&](std::span<const std::byte> piece) {
-    // Pieces that are cut elsewhere are another input.
+    // The same bytes, cut into other pieces, are another input.
     const std::uint64_t size = piece.size();
     hash.add(std::as_bytes(std::span(&size, 1)));
     hash.add(piece);

@@ -33,7 +33,7 @@ SipHash::Key key_of_start() noexcept {
 
 SipHash::Key draw_hash_key() noexcept {
   SipHash::Key key;
-  // So few bytes come whole, and no signal interrupts it.
+  // So few bytes come all at once, and no signal interrupts this.
   if (getrandom(&key, sizeof(key), GRND_NONBLOCK) == static_cast<ssize_t>(sizeof(key))) return key;
   return key_of_start();
 }

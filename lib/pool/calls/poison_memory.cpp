@@ -11,7 +11,7 @@ void PoisonMemory::remember(const Fingerprint& input, int deaths, const reports:
   const std::lock_guard lock(mutex_);
   forget(now);
   Entry& entry = entry_of(input);
-  // Within one call the runs before the last one ended earlier, but within one window nobody minds.
+  // The call's earlier runs ended before now, but that does not matter within one window.
   entry.before = deaths > 1               ? now
                  : entry.known.deaths > 0 ? core::Deadline(entry.known.when)
                                           : core::Deadline();

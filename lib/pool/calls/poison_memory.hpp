@@ -18,9 +18,9 @@
 
 namespace inferpool::pool::calls {
 
-// Which inputs ended workers. Each end is remembered for one window; an input with two of them is
-// poisoned: it is not admitted again; what was admitted before is run. At most kMost inputs are
-// remembered; the one that has been quiet for longest is forgotten first.
+// Remembers which inputs ended workers, each end for one window. An input with two ends is
+// poisoned: it is not admitted again, but calls that were admitted before still run. At most kMost
+// inputs are remembered; the one whose last end is the oldest is forgotten first.
 // Thread-safety: safe from many threads.
 class PoisonMemory {
  public:
@@ -28,32 +28,32 @@ class PoisonMemory {
 
   struct Poisoned {
     int deaths = 0;                // workers that it ended, since it was forgotten last
-    core::TimePoint when = {};     // the last of them did,
+    core::TimePoint when = {};     // when the last of them ended,
     reports::WorkerEnd last = {};  // and how
   };
 
-  // 0: nothing is remembered.
+  // A window of 0 remembers nothing.
   explicit PoisonMemory(Duration window) noexcept : window_(window) {}
 
-  // By which inputs are hashed: drawn for this memory, and told to nobody.
+  // The key for the hashes of inputs: secret, and drawn for this memory alone.
   [[nodiscard]] const SipHash::Key& key() const noexcept { return key_; }
   [[nodiscard]] bool enabled() const noexcept { return window_ > Duration::zero(); }
-  // Whether any input may be poisoned; while none is, there is nothing to find.
+  // Whether any input may be poisoned. If not, find() finds nothing.
   [[nodiscard]] bool armed() const noexcept { return armed_.load(std::memory_order_acquire); }
 
-  // `deaths` (1 or more) workers ended while they ran the input, one of them, the last, now.
+  // `deaths` (1 or more) workers ended while they ran the input, the last one now.
   void remember(const Fingerprint& input, int deaths, const reports::WorkerEnd& last,
                 core::TimePoint now);
 
-  // Whether an input of `size` bytes is poisoned. hash() is called, once at most, where one of that
-  // size is.
+  // Whether an input of `size` bytes is poisoned. Calls hash() only if an input of that size is,
+  // and at most once.
   std::optional<Poisoned> find(std::uint64_t size, detail::FunctionRef<std::uint64_t()> hash,
                                core::TimePoint now);
 
  private:
   struct Entry {
     Fingerprint input;
-    core::Deadline before;  // the last but one
+    core::Deadline before;  // when the last but one ended
     Poisoned known;
   };
 

@@ -32,7 +32,7 @@ bool copied_if_memory(const ipc::BlockList& from, ipc::BlockList& to) noexcept t
   return false;
 }
 
-// One that could not be decoded is timed too, where its reply held no block.
+// A call whose reply has no block is timed even if the reply cannot be decoded.
 void time_success(dispatch::Dispatch& d, dispatch::Call& call, const ipc::ReplyHead& head,
                   std::uint64_t decoded) noexcept {
   call.marks.decoded = decoded;
@@ -45,14 +45,15 @@ void RingProtocol::prepare(dispatch::Call& call, const detail::Job& job,
                            const InferOptions& options) {
   call.id = next_id_.fetch_add(1, std::memory_order_relaxed);
   call.retry = options.retry.value_or(configuration_->settings.retry);
-  // None is not copied: to read all of what one byte was just written of waits for the write.
+  // Nothing is assigned without a deadline: copying a whole optional, of which one byte was just
+  // written, would wait for that write.
   if (has_deadline(options, configuration_->settings.request_timeout))
     call.deadline = call_deadline(options, configuration_->settings.request_timeout);
   try {
     refuse_late(call.id, options.stop, call.deadline);
     wire::check_traceparent(options.traceparent.text());
     call.marks.begun = core::ticks();
-    // What is not copied into a block takes no longer than a reading of the clock.
+    // Encoding without a copy into a block takes no longer than reading the clock.
     const bool copied = encode(call, job, options.traceparent.text());
     call.marks.admitted = copied ? core::ticks() : call.marks.begun;
   } catch (...) {
@@ -92,7 +93,7 @@ bool RingProtocol::encode(dispatch::Call& call, const detail::Job& job,
   reports::rethrow_unencodable(call.id);
 }
 
-// Of a call that counts as answered already, as its worker was given back.
+// The call counts as answered already, because its worker was given back.
 void RingProtocol::decode(Decoder& decoder, detail::Job& job) try {
   job.decode(decoder);
   decoder.finish();
@@ -119,7 +120,7 @@ void RingProtocol::give_up(dispatch::Call& call, ErrorCode code) noexcept {
   const core::TimePoint now = core::Clock::now();
   ipc::BlockList blocks;
   dispatch_.update([&](dispatch::Dispatch& d, ipc::WakeList& wakes) {
-    // An abandoned run takes them with it, and remember() needs them, too.
+    // An abandoned run takes the blocks with it, but remember() needs them, too.
     if (call.blamed > 0 && !copied_if_memory(call.blocks, blocks)) call.blamed = 0;
     d.give_up(call, code, now, wakes);
     if (call.blocks.empty()) call.blocks = std::move(blocks);
@@ -138,7 +139,7 @@ void RingProtocol::end_early(dispatch::Call& call) noexcept {
   const core::TimePoint now = core::Clock::now();
   const bool stood = dispatch_.update([&](dispatch::Dispatch& d, ipc::WakeList& wakes) {
     const bool there = d.forget(call, now, wakes);
-    // Its worker may have died, or the pool been closed, while its caller made up its mind.
+    // Meanwhile the worker may have ended, or the pool may have been closed.
     if (there || call.error) d.counts().turn_into_success();
     return there;
   });
@@ -163,7 +164,7 @@ void RingProtocol::remember(dispatch::Call& call) noexcept try {
   const Fingerprint input{.size = input_size(call.frame, call.blocks),
                           .hash = input_hash(call.frame, call.blocks, poison_.key())};
   poison_.remember(input, std::exchange(call.blamed, 0), *call.blamed_end, core::Clock::now());
-} catch (...) {  // for want of memory: what ended a worker may do so once more
+} catch (...) {  // without memory the input is not remembered, and may end one more worker
 }
 
 bool RingProtocol::collected(dispatch::Call& call, const CallSnapshot& snapshot,
@@ -180,7 +181,7 @@ bool RingProtocol::collect(dispatch::Call& call, const CallSnapshot& snapshot, d
   const SlotCopy reply(snapshot);
   const ipc::ReplyHead& head = reply.head();
   const bool has_blocks = head.ticket < ipc::kTickets;
-  std::optional<bool> given_back;  // false: the call was not there any more
+  std::optional<bool> given_back;  // false: the call was elsewhere by then
   const auto give_back = [&](bool succeeded) {
     given_back = collected(call, snapshot, head, succeeded);
     return *given_back;
@@ -192,10 +193,10 @@ bool RingProtocol::collect(dispatch::Call& call, const CallSnapshot& snapshot, d
     const bool end = call.streams && wire::is_end(frame);
     Decoder decoder(frame, blocks);
     std::optional<Error> failure = end ? std::nullopt : wire::decode_failure(decoder, call.id);
-    // The worker may take the next request while this one is decoded.
+    // The worker may take the next request while this reply is decoded.
     if (!give_back(!failure)) {
       if (look(call).state == dispatch::CallState::kDone)
-        return false;  // ended meanwhile, and rightly answered
+        return false;  // the call ended meanwhile, and the reply was right
       throw detail::Malformed("a reply to a request that was taken back");
     }
     if (failure) throw *std::move(failure);
@@ -222,7 +223,7 @@ bool RingProtocol::collect_part(dispatch::Call& call, const CallSnapshot& snapsh
   const std::uint64_t before = call.parts;
   try {
     part.check(call);
-    // The run may go on while this one is decoded.
+    // The run may go on while this part is decoded.
     const bool taken = update_if_current(
         call, snapshot,
         [&](dispatch::Dispatch& d, ipc::WakeList& wakes) { d.part_taken(call, wakes); });

@@ -21,11 +21,11 @@
 namespace inferpool::pool::calls {
 
 // The call protocol over the shared memory of workers. Thread-safety: safe from many threads, one
-// for each call.
+// per call.
 class RingProtocol final : public CallProtocol {
  public:
-  // `watcher`: wakes the thread that watches the workers, which then looks at the clock again. All
-  // outlive the exchange.
+  // `watcher` wakes the thread that watches the workers, which then looks at the clock again. All
+  // must outlive the protocol.
   RingProtocol(std::shared_ptr<const processes::PoolConfiguration> configuration,
                dispatch::LockedDispatch& dispatch, const core::EventFd& watcher) noexcept
       : configuration_(std::move(configuration)),
@@ -45,10 +45,11 @@ class RingProtocol final : public CallProtocol {
   void end_early(dispatch::Call& call) noexcept override;
 
  private:
-  // True where bytes were copied into blocks.
+  // True if bytes were copied into blocks.
   bool encode(dispatch::Call& call, const detail::Job& job, std::string_view traceparent);
   void decode(Decoder& decoder, detail::Job& job);
-  // Whether the call was there to be changed: change(Dispatch&, ipc::WakeList&).
+  // Calls change(Dispatch&, ipc::WakeList&) if the call is still where the snapshot has it. True:
+  // it was.
   template <typename Change>
   bool update_if_current(const dispatch::Call& call, const CallSnapshot& snapshot,
                          const Change& change);

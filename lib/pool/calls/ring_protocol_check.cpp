@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a worker shows, and what becomes of one that breaks the protocol.
+// Checks what a worker shows, and ends one that breaks the protocol.
 #include "core/format.hpp"
 #include "core/short_of_memory.hpp"
 #include "pool/calls/ring_protocol.hpp"
@@ -12,7 +12,7 @@ void RingProtocol::check(dispatch::Call& call, CallSnapshot& snapshot) noexcept 
   const auto plausible = [&] { return snapshot.ring->plausible(snapshot.sequence); };
   const bool missed = snapshot.missed(call);
   if (!missed && plausible()) return;
-  // The slot may be another request's by now, so look again where that cannot be.
+  // The slot may belong to another request by now, so look again under the lock.
   std::string_view broken;
   dispatch_.look([&](const dispatch::Dispatch&) {
     if (!snapshot.holds(call)) return;
@@ -22,7 +22,7 @@ void RingProtocol::check(dispatch::Call& call, CallSnapshot& snapshot) noexcept 
   if (!broken.empty()) violation(*snapshot.worker, broken);
 }
 
-// A dead worker writes nothing, but another process may: what stood and is gone will not come.
+// A dead worker writes nothing, but another process may: an answer that is gone will not come back.
 void RingProtocol::check_dead(dispatch::Call& call, const CallSnapshot& snapshot) noexcept {
   if (snapshot.answered() || snapshot.part_available()) return;
   update_if_current(call, snapshot, [&](dispatch::Dispatch& d, ipc::WakeList& wakes) {
@@ -31,7 +31,7 @@ void RingProtocol::check_dead(dispatch::Call& call, const CallSnapshot& snapshot
 }
 
 void RingProtocol::throw_violation(dispatch::Call& call, const reports::WorkerEnd& end) {
-  // Else it ended by itself, and that was blamed on the call.
+  // Otherwise the worker ended by itself, and the call has been blamed for that.
   if (!call.dead || !call.error) call.blame(end);
   throw reports::worker_lost(end, call.id, Phase::kRunning, call.parts);
 }
@@ -44,7 +44,7 @@ reports::WorkerEnd RingProtocol::violation(processes::WorkerHandle& worker,
   end.reason =
       core::text_or("garbage", [&] { return core::formatted("protocol violation: {}", what); });
   worker.kill(end.reason);
-  watcher_.signal();  // it may outlive that
+  watcher_.signal();  // the worker may outlive the kill
   return end;
 }
 

@@ -47,7 +47,7 @@ SipHash::SipHash(const Key& key) noexcept
 void SipHash::add(std::span<const std::byte> piece) noexcept {
   const std::size_t before = size_ % kWord;
   size_ += piece.size();
-  State state = state_;  // in registers: the bytes could be those of state_, for the compiler
+  State state = state_;  // a copy in registers: the compiler must assume that bytes are in state_
   if (before > 0) {
     const std::size_t count = std::min(kWord - before, piece.size());
     std::copy_n(piece.begin(), count, rest_.begin() + static_cast<std::ptrdiff_t>(before));

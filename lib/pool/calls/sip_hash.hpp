@@ -8,11 +8,11 @@
 
 namespace inferpool::pool::calls {
 
-// SipHash-2-4 (Aumasson and Bernstein, 2012) with 64 bits of output: whoever does not know the key
-// cannot make two inputs of one hash. For bytes that anybody may have written.
+// SipHash-2-4 (Aumasson and Bernstein, 2012) with 64 bits of output: without the key, nobody can
+// make two inputs with one hash. For bytes that anybody may have written.
 class SipHash {
  public:
-  // A secret of whoever hashes.
+  // A secret.
   struct Key {
     std::array<std::uint64_t, 2> words{};
     bool operator==(const Key&) const = default;
@@ -20,9 +20,9 @@ class SipHash {
 
   explicit SipHash(const Key& key) noexcept;
 
-  // Where one piece ends and the next begins is no part of the hash.
+  // The hash does not depend on how the bytes are cut into pieces.
   void add(std::span<const std::byte> piece) noexcept;
-  // The hash of all that was added, which is over with it.
+  // The hash of all that was added. Add nothing afterwards.
   [[nodiscard]] std::uint64_t finish() noexcept;
 
  private:

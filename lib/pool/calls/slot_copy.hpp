@@ -14,7 +14,7 @@
 
 namespace inferpool::pool::calls {
 
-// A reply, or a part of one, as it stands in its slot: once copied, the slot may change.
+// A copy of the reply, or of the part, in a slot. The slot may change afterwards.
 class SlotCopy {
  public:
   explicit SlotCopy(const CallSnapshot& snapshot) noexcept

@@ -13,14 +13,14 @@
 
 namespace inferpool::pool::calls {
 
-// A call and what its waiter knows of it, whether a thread waits for this one alone or for many:
-// where it stands, what has come of it, whether it is over. Thread-safety: none, the waiting
-// thread's own; what wakes that thread may come from anywhere.
+// A call and what its waiter knows of it: where it is, what has come, whether it is over. Its
+// thread may wait for this call alone or for many. Thread-safety: none; it belongs to the waiting
+// thread, which any thread may wake.
 class WaitedCall {
  public:
   enum class News { kNone, kPart, kAnswer, kFailure };
 
-  // `protocol` outlives it.
+  // `protocol` must outlive it.
   WaitedCall(CallProtocol& protocol, std::stop_token stop) noexcept
       : protocol_(protocol), stop_(std::move(stop)) {
     call.waiter = &waiter;
@@ -28,30 +28,33 @@ class WaitedCall {
   WaitedCall(const WaitedCall&) = delete;
   WaitedCall& operator=(const WaitedCall&) = delete;
 
-  // From now on, until it is destroyed or stop_listening() is called, a request to stop wakes.
+  // From now on, until it is destroyed or stop_listening() is called, a request to stop wakes its
+  // thread.
   void listen() { on_stop_.emplace(stop_, Wake{&waiter}); }
   void stop_listening() noexcept { on_stop_.reset(); }
 
-  // Where it was admitted to.
+  // Takes the snapshot that admit() returned.
   void update(CallSnapshot snapshot) noexcept { snapshot_ = std::move(snapshot); }
   [[nodiscard]] const CallSnapshot& snapshot() const noexcept { return snapshot_; }
 
-  // Takes what has come, if anything has: a part or the answer goes to the job, the error of a
-  // failure is the call's. Throws what CallProtocol::collect throws. After an answer or a failure
-  // the call has ended. What its caller asked to stop ends here.
+  // Takes what has come, if anything has. A part or the answer goes to the job; the error of a
+  // failure is in the call. Throws what CallProtocol::collect throws. After an answer or a failure
+  // the call has ended. Ends a call that its caller asked to stop.
   News take_news(detail::Job& job);
 
-  // An answer stands, or, where it takes parts, one of these. Cheap: for whoever spins.
+  // Whether the answer is available, or a part if the caller takes parts. Cheap enough for a thread
+  // that spins.
   [[nodiscard]] bool available() const noexcept {
     return snapshot_.answered() || (call.streams && snapshot_.part_available());
   }
   [[nodiscard]] bool has_news() const noexcept { return available() || waiter.seen() != seen_; }
-  // The state of the waiter that is known.
+  // What the waiter's word was at the last look.
   [[nodiscard]] std::uint32_t seen() const noexcept { return seen_; }
 
-  // For a call of which nothing has come for a while.
+  // Call it when nothing has come for a while. Ends the call after its deadline.
   void check(core::TimePoint now) noexcept;
-  // Ends it, though a part may stand, where its time has passed or its caller asked it to stop.
+  // Ends the call if its deadline has passed or its caller asked it to stop, even if a part is
+  // available.
   void end_if_over() noexcept;
 
   dispatch::Call call;

@@ -13,7 +13,7 @@ void Call::blame(const reports::WorkerEnd& end) noexcept try {
 }
 
 void CallQueue::put_back(Call& call) noexcept {
-  // Nearly always older than all that wait: the search ends at once.
+  // It is nearly always older than all calls in the queue, so the search ends at once.
   Call* next = front_;
   while (next != nullptr && next->order < call.order) next = next->next;
   link(call, next != nullptr ? next->previous : back_, next);

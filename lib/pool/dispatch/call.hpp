@@ -20,7 +20,7 @@
 
 namespace inferpool::pool::dispatch {
 
-//               +------- recalled; or its worker ended before it began ----------+
+//               +------- recalled; or its worker ended before it started --------+
 //               v                                                                |
 //   admit --> queued --> posted --------> started --> done (answer)              |
 //     |         |        |    \______________|__________________________________/
@@ -30,19 +30,20 @@ namespace inferpool::pool::dispatch {
 //     |         +--------+--> deadline, cancel, close: done (error)
 //     +--> refused: done (queue_full, unavailable, stopped)
 //
-// Of an answer in parts each is taken while the call stays started.
+// While the parts of an answer are taken, the call stays started.
 //
-// "Started" is not a state of the host's: the posted word in the ring holds it, and the host learns
-// of it when it fails to recall.
+// The host does not keep the state "started": it is in the posted word of the ring, and the host
+// learns of it when it fails to recall.
 enum class CallState : std::uint8_t { kNew, kQueued, kPosted, kDone };
 
-// A worker that ended while an answer, or a part of one, stood in its memory, which this keeps.
+// A worker that ended while an answer or a part was available in its memory. This object keeps the
+// memory.
 struct DeadWorker {
   std::shared_ptr<Channel> channel;
   std::shared_ptr<const reports::WorkerEnd> end;
 };
 
-// One request on its way, the same for all verbs. Made by the caller, who also waits for it.
+// One request on its way, the same for all verbs. The caller makes it, and waits for it.
 struct Call {
   Call() = default;
   Call(const Call&) = delete;
@@ -52,19 +53,19 @@ struct Call {
     return state == CallState::kQueued || state == CallState::kPosted;
   }
 
-  // What its caller takes next, a part or the whole answer, was seen to stand.
+  // The next part, or the whole answer, was seen to be available.
   void note_seen() noexcept { seen_part.store(parts + 1, std::memory_order_release); }
   [[nodiscard]] bool next_seen() const noexcept {
     return seen_part.load(std::memory_order_relaxed) == parts + 1;
   }
 
-  // Whether it may be queued once more, after its worker ended. One of which the caller has seen a
-  // part never runs again.
+  // Whether it may be queued once more after its worker ended. If its caller has taken a part, it
+  // never runs again.
   [[nodiscard]] bool may_run_again(bool started) const noexcept {
     return started ? retry == Retry::kAlways && parts == 0 : retry != Retry::kNever;
   }
 
-  // A worker ended, maybe by its doing. Without memory nobody is blamed.
+  // A worker ended, maybe because of this call. Without memory the call is not blamed.
   void blame(const reports::WorkerEnd& end) noexcept;
 
   // Written before admission, constant afterwards.
@@ -77,36 +78,37 @@ struct Call {
   Waiter* waiter = nullptr;
   bool streams = false;  // the caller takes parts
 
-  CallTicks marks = {};  // each by whoever does what it marks
+  CallTicks marks = {};  // the code that does a step also marks it
 
   // Written by Dispatch, under the pool's lock.
   CallState state = CallState::kNew;
-  std::uint64_t order = 0;                      // of admission, whatever happens to it later
+  std::uint64_t order = 0;                      // of admission; it never changes
   int worker = -1;                              // kPosted: the worker's index,
   std::uint32_t sequence = 0;                   // the slot,
   bool oversubscribed = false;                  // see ipc::PostedRequest,
   Channel* channel = nullptr;                   // and the process: the queue's,
-  std::shared_ptr<const DeadWorker> dead = {};  // or this one: the answer or a part stands there
-  std::uint64_t parts = 0;                      // of the answer, that the caller has taken
-  // The number, from 1, of the part that was seen to stand and not taken, the whole answer being
-  // the last one; 0: none. It may not go again, and its caller reads this without the lock.
+  std::shared_ptr<const DeadWorker> dead = {};  // or this one: it has the answer or a part
+  std::uint64_t parts = 0;                      // of the answer, taken by the caller
+  // The number, from 1, of the part that was seen to be available and is not taken; the whole
+  // answer counts as the last part; 0: none. What was seen must not disappear. The caller reads
+  // this without the lock.
   std::atomic<std::uint64_t> seen_part = 0;
   int deaths = 0;  // workers that ended while they ran it,
-  int blamed = 0;  // of these, maybe by its doing; not remembered yet
+  int blamed = 0;  // of these, maybe because of it; not remembered yet
   std::shared_ptr<const reports::WorkerEnd> blamed_end = {};  // the last of them
-  std::optional<Error> error = {};  // kDone without an answer; `dead`: once the part is taken
+  std::optional<Error> error = {};  // kDone without an answer; `dead`: for after the part
   Call* previous = nullptr;         // kQueued
   Call* next = nullptr;
 };
 
-// First admitted, first out, without allocation: a call is linked through itself.
+// A queue in the order of admission. It allocates nothing: calls link to each other.
 class CallQueue {
  public:
   [[nodiscard]] Call* front() const noexcept { return front_; }
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
   [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
   void push_back(Call& call) noexcept { link(call, back_, nullptr); }
-  // Puts one back that was taken out before: into its place, by the order of admission.
+  // Puts back a call that was taken out before, at its position in the order of admission.
   void put_back(Call& call) noexcept;
   void erase(Call& call) noexcept;
 

@@ -9,15 +9,15 @@
 
 namespace inferpool::pool::dispatch {
 
-// What became of the calls of a pool: each that begins is counted, and each that ends, once.
-// Thread-safety: none, but of rate(); its owner's lock guards it.
+// Counts the calls of a pool: each once when it begins, and once when it ends. Thread-safety: none,
+// except rate(); the owner's lock guards it.
 class CallCounts {
  public:
-  // A call comes, which may be refused. Gives its number.
+  // A call comes, which may be refused. Returns its number.
   std::uint64_t begin() noexcept { return ++requests_; }
   void succeed() noexcept { ++succeeded_; }
   void fail() noexcept { ++failed_; }
-  // What was counted as a success has turned out to be a failure, and the other way round.
+  // A call that was counted as a success was a failure, or the other way round.
   void turn_into_failure() noexcept {
     --succeeded_;
     ++failed_;
@@ -26,19 +26,19 @@ class CallCounts {
     ++succeeded_;
     --failed_;
   }
-  // How long one that succeeded took.
+  // The times of a call that succeeded.
   void time(const StageTicks& stages) noexcept { latency_.count(stages); }
 
-  // What happened to some of them on the way.
+  // What happened to calls on their way.
   void poison() noexcept { ++poisoned_; }
   void retry() noexcept { ++retried_; }
   void be_late() noexcept { ++late_; }
 
-  // That have begun and not ended.
+  // How many calls have begun and not ended.
   [[nodiscard]] int under_way() const noexcept {
     return static_cast<int>(requests_ - succeeded_ - failed_);
   }
-  // Fills in all of this but in_flight.
+  // Fills in all of these figures except in_flight.
   void report(Stats& stats) const noexcept {
     stats.requests = requests_;
     stats.succeeded = succeeded_;

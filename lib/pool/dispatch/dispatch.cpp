@@ -21,7 +21,7 @@ std::optional<Error> Dispatch::admit(Call& call, ipc::WakeList& wakes) {
   WorkerQueue* const queue = waiting() == 0 ? queues_.free() : nullptr;
   ++in_flight_;
   if (queue != nullptr) {
-    call.marks.turn = call.marks.admitted;  // spares a reading of the clock
+    call.marks.turn = call.marks.admitted;  // saves reading the clock
     post(*queue, call, wakes);
   } else {
     call.state = CallState::kQueued;
@@ -33,7 +33,7 @@ std::optional<Error> Dispatch::admit(Call& call, ipc::WakeList& wakes) {
 
 void Dispatch::announce(ipc::WakeList& wakes) noexcept {
   if (waiting() > 0 || oversubscribed(1))
-    return;  // it could look for the call only in a model's place
+    return;  // it would look for the call on a processor that a model needs
   if (const WorkerQueue* const queue = queues_.free()) queue->channel()->announce(wakes);
 }
 
@@ -73,7 +73,7 @@ void Dispatch::part_taken(Call& call, ipc::WakeList& wakes) {
   ++call.parts;
   call.seen_part.store(0, std::memory_order_relaxed);
   if (!call.dead) return queue_of(call).part_taken(call, wakes);
-  // No error yet: a whole answer stood there, which somebody has made a part.
+  // Without an error: the whole answer was available, and another process made it a part.
   fail(call,
        call.error ? *call.error
                   : reports::worker_lost(*call.dead->end, call.id, Phase::kRunning, call.parts),
@@ -106,12 +106,12 @@ bool Dispatch::take_out(Call& call, core::TimePoint now, ipc::WakeList& wakes) n
     queued_.erase(call);
     return false;
   }
-  if (call.dead) return true;  // its worker ended, and the answer that stood is gone
+  if (call.dead) return true;  // its worker ended, and its answer is gone
   WorkerQueue& queue = queue_of(call);
-  // However short cancel_grace is, a worker that sleeps may wake up.
+  // Even with a short cancel_grace, a worker that sleeps has time to wake up.
   if (queue.withdraw(call, core::after(now, std::max<Duration>(limits_.cancel_grace, 100ms))))
     return false;
-  const bool answered = call.channel->answered(call.sequence);  // and nobody is to read it
+  const bool answered = call.channel->answered(call.sequence);  // and nobody will read it
   queue.abandon(call, core::after(now, limits_.cancel_grace), wakes);
   answered ? queues_.collect_late() : counts_.be_late();
   return true;
@@ -156,7 +156,7 @@ core::Deadline Dispatch::sweep(core::TimePoint now, ipc::WakeList& wakes) {
   bool soon = false;
   for (WorkerQueue& queue : queues_.all()) {
     queue.end_overdue(now, limits_.cancel_grace, limits_.hang_timeout);
-    // What it has not begun must not be begun by another of its threads while it ends.
+    // While it ends, another of its threads must not start a request.
     while (Call* call = queue.hung() ? queue.recall_any() : nullptr) put_back(*call, wakes);
     soon = soon || queue.late() || queue.hung() ||
            (!queued_.empty() && (queue.stalled() || queue.may_end_unseen()));
@@ -196,7 +196,7 @@ void Dispatch::count(Stats& stats) const {
 }
 
 Call* Dispatch::take_oldest_waiting() noexcept {
-  std::uint64_t begun = 0;  // up to here, what was posted ahead turned out to be begun
+  std::uint64_t begun = 0;  // calls posted ahead, up to this one, had started
   for (;;) {
     Call* oldest = queued_.front();
     for (const WorkerQueue& queue : queues_) {
@@ -229,7 +229,7 @@ void Dispatch::feed(ipc::WakeList& wakes) {
     if (queue == nullptr) break;
     Call& call = *queued_.front();
     queued_.erase(call);
-    call.marks.turn = 0;  // comes when the worker has done what it has
+    call.marks.turn = 0;  // comes when the worker has done what it has now
     post(*queue, call, wakes);
     call.waiter->notify(wakes);
   }

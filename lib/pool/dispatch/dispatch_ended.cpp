@@ -12,7 +12,7 @@ namespace inferpool::pool::dispatch {
 
 namespace {
 
-// Null: there is no memory for it.
+// Null without memory.
 std::shared_ptr<const DeadWorker> make_dead(const std::shared_ptr<Channel>& channel,
                                             const reports::WorkerEnd& end) noexcept try {
   return std::make_shared<const DeadWorker>(
@@ -37,7 +37,7 @@ void Dispatch::ended(WorkerQueue& queue, const reports::WorkerEnd& end, ipc::Wak
   feed(wakes);
 }
 
-// What waits for a worker that will not come.
+// Fails the calls that wait for a worker that will not come.
 void Dispatch::fail_hopeless(ipc::WakeList& wakes) {
   if (live() > 0) return;
   if (closing_) {
@@ -49,13 +49,13 @@ void Dispatch::fail_hopeless(ipc::WakeList& wakes) {
 
 void Dispatch::lose(const Run& run, const Dead& dead, ipc::WakeList& wakes) {
   Call& call = *run.call;
-  // The whole answer stands in memory that the call keeps alive: its caller collects it.
+  // The whole answer is available in memory that the call keeps alive: its caller collects it.
   if (dead->channel->answered(call.sequence)) return keep(call, dead, wakes);
   const bool started = call.parts > 0 || !dead->channel->recall(call.sequence);
   lose_unanswered(call, dead, started, run.suspect, wakes);
 }
 
-// Without memory nothing that stands can be kept, and nobody is blamed.
+// Without memory no available answer can be kept, and no call is blamed.
 void Dispatch::lose_all(Call& call, Channel& channel, const reports::WorkerEnd& end,
                         ipc::WakeList& wakes) {
   const bool started = call.parts > 0 || !channel.recall(call.sequence);
@@ -80,7 +80,7 @@ void Dispatch::lose_unanswered(Call& call, const Dead& dead, bool started, bool 
     counts_.retry();
     return put_back(call, wakes);
   }
-  // A whole part that stands is the caller's, too.
+  // The caller also gets a whole part that is available.
   const bool part = started && dead->channel->part_available(call.sequence);
   Error error = call.deaths >= 2 ? reports::poisoned_request(*dead->end, call.id)
                                  : reports::worker_lost(*dead->end, call.id,
@@ -91,7 +91,7 @@ void Dispatch::lose_unanswered(Call& call, const Dead& dead, bool started, bool 
   keep(call, dead, wakes);
 }
 
-// Until its caller has read what stands.
+// Keeps the memory until the caller has read what is available in it.
 void Dispatch::keep(Call& call, const Dead& dead, ipc::WakeList& wakes) {
   call.dead = dead;
   ++dead_;
@@ -102,7 +102,7 @@ void Dispatch::answer_gone(Call& call, ipc::WakeList& wakes) {
   if (call.state != CallState::kPosted || !call.dead) return;
   const Dead dead = std::exchange(call.dead, nullptr);
   --dead_;
-  if (call.error) {  // that of its worker's end; the part did not come
+  if (call.error) {  // the error of its worker's end; the part is gone
     Error error = call.deaths >= 2
                       ? *std::move(call.error)
                       : reports::worker_lost(*dead->end, call.id, Phase::kRunning, call.parts);

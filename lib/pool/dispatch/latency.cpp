@@ -6,8 +6,8 @@
 namespace inferpool::pool::dispatch {
 
 StageTicks stages_of(const CallTicks& call, const RunTicks& run) noexcept {
-  // Each mark is brought between its neighbours: a worker may have written anything, and the ticks
-  // of two processors may differ a little.
+  // Clamps each mark between its neighbours: a worker may have written anything, and the ticks of
+  // two processors may differ a little.
   const std::uint64_t end = std::max(call.begun, call.decoded);
   const std::uint64_t admitted = std::clamp(call.admitted, call.begun, end);
   const std::uint64_t seen = std::clamp(call.seen, admitted, end);

@@ -16,11 +16,11 @@ struct CallTicks {
   std::uint64_t admitted = 0;  // encoded, about to be admitted
   // Posted to a worker that was free to run it. 0: posted ahead, its turn comes when it starts.
   std::uint64_t turn = 0;
-  std::uint64_t seen = 0;  // the answer stands
+  std::uint64_t seen = 0;  // the answer was seen
   std::uint64_t decoded = 0;
 };
 
-// What a worker says of its run: anything, where it is broken.
+// What a worker reports of its run. A broken worker may report anything.
 struct RunTicks {
   std::uint64_t started = 0;
   std::uint64_t ended = 0;
@@ -35,11 +35,12 @@ struct StageTicks {
   std::uint64_t copy_out = 0;
 };
 
-// Their sum is what the host measured, from begun to decoded, whatever the worker says.
+// The sum of the stages is what the host measured, from begun to decoded, whatever the worker
+// reports.
 [[nodiscard]] StageTicks stages_of(const CallTicks& call, const RunTicks& run) noexcept;
 
-// Adds up how long the successful calls of a pool took. Thread-safety: none, but of rate(); the
-// pool's lock guards it, which every call takes anyway.
+// Adds up how long the successful calls of a pool took. Thread-safety: none, except rate(). The
+// pool's lock guards it, because every call takes that anyway.
 class Latency {
  public:
   // One call; its latency is the sum of its stages.

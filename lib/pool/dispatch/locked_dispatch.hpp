@@ -8,13 +8,14 @@
 
 namespace inferpool::pool::dispatch {
 
-// The pool's lock and what it guards. Nobody waits while holding it; threads are woken after it.
+// The pool's lock and what it guards. No thread waits while it holds the lock, and threads are
+// woken after its release.
 class LockedDispatch {
  public:
   explicit LockedDispatch(const DispatchLimits& limits) : dispatch_(limits) {}
 
-  // Calls change(Dispatch&, ipc::WakeList&) under the lock, and wakes whoever must be woken after
-  // it.
+  // Calls change(Dispatch&, ipc::WakeList&) under the lock, and afterwards wakes the threads in the
+  // list.
   template <typename Change>
   auto update(const Change& change) {
     ipc::WakeList wakes;

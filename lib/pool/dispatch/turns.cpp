@@ -11,7 +11,7 @@
 namespace inferpool::pool::dispatch {
 namespace {
 
-// Of a thread that would wait for itself: the model, or on_part, asks its own pool.
+// The error for a thread that would wait for itself: the model, or on_part, asks its own pool.
 Error inside_itself(std::uint64_t id) {
   ErrorDetails details;
   details.phase = Phase::kQueued;

@@ -13,8 +13,8 @@
 
 namespace inferpool::pool::dispatch {
 
-// Whose turn it is to run a model in its own thread: one after the other unless the model is
-// thread_safe, first come first served. Thread-safety: safe from many threads.
+// Gives threads their turns to run the model: one after the other unless the model is thread_safe,
+// first come first served. Thread-safety: safe from many threads.
 class Turns {
  public:
   Turns(bool thread_safe, std::size_t max_queue_size) noexcept
@@ -26,8 +26,8 @@ class Turns {
   bool enter(std::uint64_t request_id, const core::Deadline& deadline, const std::stop_token& stop);
   void leave() noexcept;
 
-  // Nobody enters any more. Returns once all have left; those that still wait by then are
-  // `stopped`.
+  // From now on no thread enters. Returns when all have left, or at `drained_by`; threads that
+  // still wait then get `stopped`.
   void close(core::TimePoint drained_by) noexcept;
 
   [[nodiscard]] bool closed() const noexcept;

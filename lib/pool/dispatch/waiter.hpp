@@ -8,7 +8,7 @@
 
 namespace inferpool::pool::dispatch {
 
-// The word that whoever waits for a call sleeps on, in the host's private memory. Changed, under
+// The word on which the waiter of a call sleeps, in the host's private memory. It changes, under
 // the pool's lock, whenever the call is posted, moved or done.
 template <typename Words>
 class BasicWaiter {
@@ -16,8 +16,8 @@ class BasicWaiter {
   using WaitFor = typename Words::WaitFor;
   using WakeList = typename Words::WakeList;
 
-  // Whoever is notified here is notified there too: one thread that waits for many calls sleeps on
-  // one word. To be called before the waiter is shared; `group` outlives it.
+  // From now on, notify() also notifies `group`, so that a thread that waits for many calls sleeps
+  // on one word. Call it before the waiter is shared; `group` must outlive it.
   void join(BasicWaiter& group) noexcept { group_ = &group; }
 
   [[nodiscard]] std::uint32_t seen() const noexcept {
@@ -30,7 +30,7 @@ class BasicWaiter {
     if (group_ != nullptr) group_->notify(wakes);
   }
 
-  // Between park and unpark a notify wakes; the caller looks at seen() once more before it sleeps.
+  // Between park and unpark, notify wakes the thread. Look at seen() once more before you sleep.
   WaitFor park(std::uint32_t seen) noexcept {
     parked_.store(true, std::memory_order_seq_cst);
     return {&word_, seen};

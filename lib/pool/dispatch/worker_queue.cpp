@@ -58,7 +58,7 @@ WorkerState WorkerQueue::state() const noexcept {
   return late() ? WorkerState::kLate : WorkerState::kReady;
 }
 
-// What nobody has read takes memory of the worker's that the next run may need.
+// An unread answer takes memory of the worker that the next run may need.
 bool WorkerQueue::takes_fewer_than(std::size_t most) const noexcept {
   if (!live() || late()) return false;
   if (runs_.size() >= most) {
@@ -111,7 +111,8 @@ void WorkerQueue::post(Call& call, ipc::WakeList& wakes) {
   run.turn = call.marks.turn;
 }
 
-// To those that are not ahead any more. They get it in order, so the last one gets it last.
+// Gives turns to runs that are not ahead any more, in order: if the last one has its turn, all
+// have.
 void WorkerQueue::give_turns() noexcept {
   if (runs_.empty() || runs_.back().turn != 0) return;
   std::size_t before = 0;
@@ -126,8 +127,7 @@ std::uint64_t WorkerQueue::running_since() const noexcept {
   const auto oldest =
       std::find_if(runs_.begin(), runs_.end(), [this](const Run& run) { return !answered(run); });
   if (oldest == runs_.end()) return 0;
-  return oldest->turn != 0 ? oldest->turn
-                           : core::ticks();  // it was ahead, when anybody looked last
+  return oldest->turn != 0 ? oldest->turn : core::ticks();  // it was ahead at the last look
 }
 
 void WorkerQueue::collected(const Call& call, std::uint64_t use) noexcept {
@@ -139,8 +139,8 @@ void WorkerQueue::collected(const Call& call, std::uint64_t use) noexcept {
   last_used_ = use;
 }
 
-// Takes it back from the worker. One that sent a part of it has begun it, whatever it wrote into
-// the posted word.
+// Takes the call back from the worker. A worker that sent a part has started it, whatever the
+// posted word says.
 bool WorkerQueue::take_back(const Call& call) noexcept {
   return call.parts == 0 && channel_->recall(call.sequence);
 }
@@ -169,7 +169,7 @@ bool WorkerQueue::withdraw(Call& call, core::TimePoint kill_at) noexcept {
   if (!take_back(call)) return false;
   if (had_its_turn && !not_started_) {
     // Most likely the worker is about to wake up. If it is stopped, it must not get the next
-    // request, too.
+    // request.
     not_started_ = run->sequence;
     kill_not_started_at_ = kill_at;
   }
@@ -214,8 +214,7 @@ void WorkerQueue::collect_late(std::uint64_t use) noexcept {
 
 void WorkerQueue::end_overdue(core::TimePoint now, Duration cancel_grace, Duration hang_timeout) {
   if (hung()) {
-    if (core::passed(kill_hung_at_, now))
-      channel_->kill({});  // the reason stands already: it was asked for its stack
+    if (core::passed(kill_hung_at_, now)) channel_->kill({});  // abort() has given the reason
     return;
   }
   if (core::passed(kill_not_started_at_, now)) {
@@ -242,7 +241,7 @@ void WorkerQueue::end_overdue(core::TimePoint now, Duration cancel_grace, Durati
 
 void WorkerQueue::end_if_overdue(Run& run, core::TimePoint now, Duration cancel_grace,
                                  Duration hang_timeout) {
-  // It is the caller's turn to do something.
+  // The worker waits for the caller to take a part.
   const bool waits = run.call != nullptr && channel_->part_available(run.sequence);
   const bool stood = run.call != nullptr && run.call->next_seen();
   if (run.over || (stood && !waits)) {

@@ -19,40 +19,39 @@
 
 namespace inferpool::pool::dispatch {
 
-// What a worker does that shows an answer, or a part of one, and hides it.
+// The violation of a worker that shows an answer, or a part of one, and hides it again.
 inline constexpr std::string_view kTookBack = "it took an answer back";
 
-// A request that a worker has, until its answer was read.
+// A request that a worker has, until its answer is read.
 struct Run {
   std::uint32_t sequence = 0;
   Call* call = nullptr;         // null: abandoned, the worker still reads its blocks
   ipc::BlockList kept = {};     // those blocks
   core::Deadline kill_at = {};  // abandoned: how long it may go on
-  core::Deadline started = {};  // when it was first seen to have its turn, or a part taken
-  std::uint64_t turn = 0;       // ticks when it got its turn; 0: posted ahead, as far as was seen
-  bool over = false;            // its answer was seen to stand, before anybody read it
+  core::Deadline started = {};  // when it was first seen in its turn, or after a part was taken
+  std::uint64_t turn = 0;       // ticks when it got its turn; 0: posted ahead, at the last look
+  bool over = false;            // its answer was seen, and is not read yet
   bool overdue = false;         // the pool killed the worker for it
-  bool suspect = false;         // the worker ended: maybe by its doing, if it was begun
+  bool suspect = false;         // the worker ended, maybe because of it, if it was started
 };
 
-// One place for a worker, and what the worker there has to do: requests in the order of posting.
-// Those that are not answered are in hand; the first `concurrency` of them have their turn, one
-// more may be posted ahead. One that is answered has no turn any more, however long its caller
-// takes to read the answer. Thread-safety: none; the pool's lock guards it.
+// The requests of the worker with one index, in the order of posting. Those that are not answered
+// are in hand: the first `concurrency` of them have their turn, and one more may be posted ahead.
+// An answered one has no turn any more, however long its caller takes to read the answer.
+// Thread-safety: none; the pool's lock guards it.
 class WorkerQueue {
  public:
   WorkerQueue(int index, int concurrency);
 
   void worker_ready(std::shared_ptr<Channel> channel);
-  // The worker of another queue and all that it has go over to this one, which has none.
+  // Moves the worker of another queue, with all its requests, to this queue, which has no worker.
   void take_over(WorkerQueue& from) noexcept;
-  // Gives what the worker had. Where the pool killed it because of the time, only those that were
-  // overdue are suspects, else all.
-  // Valid until the next call, or the next end of a worker here.
+  // Returns what the worker had. If the pool killed it because of the time, only overdue runs are
+  // suspects, otherwise all. Valid until the next call, or the next end of a worker here.
   std::vector<Run>& worker_ended() noexcept;
 
   [[nodiscard]] bool live() const noexcept { return channel_ != nullptr; }
-  // Out of rotation: it runs what nobody waits for any more, or did not begin what it should have.
+  // Out of rotation: it runs for nobody, or did not start what it should have.
   [[nodiscard]] bool late() const noexcept { return abandoned_ > 0 || not_started_; }
   // Asked for its stack, and about to end.
   [[nodiscard]] bool hung() const noexcept { return kill_hung_at_.has_value(); }
@@ -60,19 +59,19 @@ class WorkerQueue {
   // Whether it would run one more request at once.
   [[nodiscard]] bool accepts() const noexcept { return takes_fewer_than(concurrency_); }
   [[nodiscard]] bool accepts_ahead() const noexcept { return takes_fewer_than(concurrency_ + 1); }
-  // Whether it would run one more, but has no room for it yet.
+  // Whether it would run one more request, but has no room for it yet.
   [[nodiscard]] bool stalled() const noexcept;
-  // Whether one of its runs may be answered and nobody says so: its caller is busy elsewhere.
+  // Whether one of its runs may end unnoticed, because its caller is busy elsewhere.
   [[nodiscard]] bool may_end_unseen() const noexcept;
   // The call that was posted ahead, or null.
   [[nodiscard]] Call* ahead() const noexcept;
-  // Those whose answer was not read.
+  // The requests whose answer is not read yet.
   [[nodiscard]] const std::vector<Run>& runs() const noexcept { return runs_; }
   // How many of these are not answered.
   [[nodiscard]] std::size_t in_hand() const noexcept;
-  // How many were seen to be answered.
+  // How many of these were seen to be answered.
   [[nodiscard]] int over() const noexcept { return over_; }
-  // Whether somebody waits for one that is not answered.
+  // Whether a caller waits for a request that is not answered.
   [[nodiscard]] bool awaited() const noexcept;
   [[nodiscard]] const std::shared_ptr<Channel>& channel() const noexcept { return channel_; }
   // Requests that its worker has answered.
@@ -81,30 +80,30 @@ class WorkerQueue {
   }
   // When the oldest request that is not answered got its turn, in ticks; 0: there is none.
   [[nodiscard]] std::uint64_t running_since() const noexcept;
-  // The larger, the later it served.
+  // The larger it is, the later the worker served.
   [[nodiscard]] std::uint64_t last_used() const noexcept { return last_used_; }
 
   void post(Call& call, ipc::WakeList& wakes);
   // The answer was read.
   void collected(const Call& call, std::uint64_t use) noexcept;
-  // False: the worker has begun it.
+  // False: the worker has started it.
   bool recall(Call& call) noexcept;
-  // Recalls one of those that the worker has not begun; null: there is none.
+  // Recalls one call that the worker has not started; null: there is none.
   Call* recall_any() noexcept;
-  // As recall, for a call whose time is over. Where it had its turn, the worker must pass its slot
+  // Like recall, for a call whose time is over. If it had its turn, the worker must pass its slot
   // by `kill_at`.
   bool withdraw(Call& call, core::TimePoint kill_at) noexcept;
-  // A part of its answer was read: its run goes on, and its time begins anew.
+  // A part of its answer was read: its run goes on, and its hang_timeout starts again.
   void part_taken(const Call& call, ipc::WakeList& wakes) noexcept;
   // Nobody waits for it any more; the worker has until `kill_at` to end the run.
   void abandon(Call& call, core::TimePoint kill_at, ipc::WakeList& wakes) noexcept;
 
-  // Throws away late answers, after which the worker may be in rotation again.
+  // Drops late answers. Then the worker may be in rotation again.
   void collect_late(std::uint64_t use) noexcept;
-  // A worker that is late beyond `kill_at`, or has one request for `hang_timeout` (0: never)
-  // without an answer or a part of it, is asked for its stack, and killed where it has not ended
-  // within kStackGrace. One whose part stands waits for the caller, and not the reverse. One that
-  // takes an answer back is killed.
+  // Asks a worker for its stack if it is late beyond `kill_at`, or has run a request for
+  // `hang_timeout` (0: never) without an answer or a part. Kills it if it has not ended within
+  // kStackGrace. A worker with an available part does not hang: it waits for the caller. Kills a
+  // worker that takes an answer back.
   void end_overdue(core::TimePoint now, Duration cancel_grace, Duration hang_timeout);
 
  private:
@@ -127,17 +126,15 @@ class WorkerQueue {
   std::size_t concurrency_;
   std::shared_ptr<Channel> channel_ = {};  // null: no worker is ready here
   std::vector<Run> runs_ = {};
-  std::vector<Run> ended_ =
-      {};  // of the worker that ended; set aside, as that is no time to allocate
+  std::vector<Run> ended_ = {};  // of the worker that ended; has room, to allocate nothing then
   std::uint64_t served_ = 0;
   std::uint64_t last_used_ = 0;
-  int abandoned_ = 0;  // of the runs
-  int over_ = 0;       // of the runs
-  std::optional<std::uint32_t> not_started_ =
-      {};  // the first one recalled in its turn and not passed yet
+  int abandoned_ = 0;                              // of the runs
+  int over_ = 0;                                   // of the runs
+  std::optional<std::uint32_t> not_started_ = {};  // first one recalled in its turn, not passed yet
   core::Deadline kill_not_started_at_ = {};
   bool out_of_time_ = false;          // end_overdue ended it
-  core::Deadline kill_hung_at_ = {};  // asked for its stack: how long it may take to end
+  core::Deadline kill_hung_at_ = {};  // asked for its stack: when it must have ended
 };
 
 }  // namespace inferpool::pool::dispatch

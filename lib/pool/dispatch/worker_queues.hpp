@@ -10,8 +10,8 @@
 
 namespace inferpool::pool::dispatch {
 
-// All places for workers, and which of them comes next; and one beside them for the worker that
-// retires, which gets nothing new. Thread-safety: none; the pool's lock guards it.
+// The queues of all workers, one per index, and one for the retiring worker, which gets nothing
+// new. Chooses the worker that comes next. Thread-safety: none; the pool's lock guards it.
 class WorkerQueues {
  public:
   WorkerQueues(int workers, int concurrency);
@@ -20,42 +20,42 @@ class WorkerQueues {
   const WorkerQueue& operator[](int index) const noexcept {
     return queues_[static_cast<std::size_t>(index)];
   }
-  // Those in rotation: the one that retires is not among them.
+  // The queues in rotation, without that of the retiring worker.
   auto begin() noexcept { return queues_.begin(); }
   auto end() noexcept { return queues_.end() - 1; }
   [[nodiscard]] auto begin() const noexcept { return queues_.begin(); }
   [[nodiscard]] auto end() const noexcept { return queues_.end() - 1; }
   [[nodiscard]] std::size_t size() const noexcept { return queues_.size() - 1; }
-  // With the one that retires, which is the last.
+  // All queues; that of the retiring worker is the last.
   [[nodiscard]] std::span<WorkerQueue> all() noexcept { return queues_; }
 
-  // The worker of this place goes to the queue of the one that retires, which must be empty.
+  // Moves the worker with this index to the queue of the retiring worker, which must be empty.
   WorkerQueue& retire(int index) noexcept;
   [[nodiscard]] WorkerQueue& retiring() noexcept { return queues_.back(); }
   [[nodiscard]] const WorkerQueue& retiring() const noexcept { return queues_.back(); }
-  // Of the worker in this queue: the index it was started with.
+  // The index with which the worker in this queue was started.
   [[nodiscard]] int worker_index(int queue) const noexcept {
     return static_cast<std::size_t>(queue) < size() ? queue : retiring_index_;
   }
 
-  // Workers that are ready.
+  // How many workers are ready.
   [[nodiscard]] int live() const noexcept;
-  // For each place what its worker served and runs; the one that retires comes after the last, and
-  // only where there is one.
+  // For each index, what its worker served and runs. The retiring worker, if there is one, comes
+  // last.
   void count(std::span<WorkerStats> workers) const noexcept;
-  // Calls that were posted ahead.
+  // How many calls are posted ahead.
   [[nodiscard]] std::size_t ahead() const noexcept;
-  // Calls that were seen to be answered, and whose answer nobody has read.
+  // How many calls were seen to be answered, and are not read yet.
   [[nodiscard]] int over() const noexcept;
-  // Whether somebody waits for a call that a worker has and has not answered.
+  // Whether a caller waits for a call that a worker has and has not answered.
   [[nodiscard]] bool awaited() const noexcept;
 
-  // The worker that would run one more request at once: of those the least busy, of these the one
+  // Of the workers that would run one more request at once, the least busy; among equals, the one
   // that served last. Null: there is none.
   WorkerQueue* free() noexcept;
-  // One that would take a request ahead, or null.
+  // A worker that would take a request ahead, or null.
   WorkerQueue* to_post_ahead() noexcept;
-  // Throws late answers away.
+  // Drops late answers.
   void collect_late() noexcept;
   // The answer of a call in a queue was read.
   void collected(WorkerQueue& queue, const Call& call) noexcept { queue.collected(call, ++uses_); }

@@ -10,7 +10,7 @@
 namespace inferpool::pool::reports {
 namespace {
 
-// An Error as it is, std::bad_alloc as out_of_memory, anything else as `code`.
+// Rethrows an Error as it is, std::bad_alloc as out_of_memory, and anything else as `code`.
 [[noreturn]] void rethrow_codec(ErrorCode code, std::string_view what, Phase phase,
                                 std::uint64_t request_id) {
   try {

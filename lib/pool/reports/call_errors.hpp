@@ -9,7 +9,7 @@
 
 namespace inferpool::pool::reports {
 
-// The errors that a call may get wherever the model runs. To make one never fails: without memory
+// The errors that a call may get, wherever the model runs. Making one never fails: without memory
 // it says less.
 
 [[nodiscard]] Error stopped() noexcept;
@@ -23,12 +23,12 @@ namespace inferpool::pool::reports {
 // out_of_memory: not the pool's shared memory, but the host's own.
 [[nodiscard]] Error host_memory_used_up() noexcept;
 
-// For what a codec threw under a request that is encoded: an Error as it is, std::bad_alloc as
-// out_of_memory, anything else as invalid_argument. To be called in a catch block.
+// Rethrows the exception of a codec that encoded a request: an Error as it is, std::bad_alloc as
+// out_of_memory, anything else as invalid_argument. Call it in a catch block.
 [[noreturn]] void rethrow_unencodable(std::uint64_t request_id);
 
-// For what a codec threw under a reply that is decoded, other than Malformed: an Error as it is,
-// std::bad_alloc as out_of_memory, anything else as model_failed. To be called in a catch block.
+// Rethrows the exception, other than Malformed, of a codec that decoded a reply: an Error as it is,
+// std::bad_alloc as out_of_memory, anything else as model_failed. Call it in a catch block.
 [[noreturn]] void rethrow_undecodable(std::uint64_t request_id);
 
 }  // namespace inferpool::pool::reports

@@ -11,7 +11,7 @@ void Events::raise(Event event) noexcept try {
   event.model = model_;
   callback_(event);
 } catch (...) {
-  // The callback's own affair, or no memory for one event: the pool goes on.
+  // The callback threw, or there was no memory for the event: the pool goes on.
 }
 
 }  // namespace inferpool::pool::reports

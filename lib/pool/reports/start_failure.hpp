@@ -9,11 +9,11 @@
 
 namespace inferpool::pool::reports {
 
-// startup_failed of a pool for which the system has refused something. To make one never fails:
-// without memory it says less.
+// startup_failed of a pool to which the system refused something. Making one never fails: without
+// memory it says less.
 [[nodiscard]] Error start_failure(std::string_view what) noexcept;
 
-// What make() gives. Throws Error: what the system has refused it is a start_failure.
+// The result of make(). If the system refuses something, throws a start_failure.
 template <typename Make>
 auto made_at_start(const Make& make) {
   try {
