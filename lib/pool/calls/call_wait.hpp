@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <utility>
 
 #include "core/clock.hpp"
 #include "ipc/announced_copy.hpp"
