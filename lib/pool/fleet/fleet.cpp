@@ -22,7 +22,7 @@ Fleet::Fleet(const Settings& settings, FleetPort& port, unsigned seed)
   const auto count = static_cast<std::size_t>(settings.workers.value_or(0));
   for (unsigned i = 0; i < count; ++i)
     successions_.push_back({RestartSchedule(settings.restart_backoff, seed + 1 + i)});
-  members_.reserve(2 * count + 1);  // one each, a successor, and those that are lost
+  members_.reserve(2 * count + 1);  // one per index, a successor, and the lost ones
 }
 
 void Fleet::start() noexcept {
@@ -110,7 +110,7 @@ void Fleet::kill(Member& member, core::TimePoint now, const std::string& reason)
 }
 
 void Fleet::tell(Event event) noexcept {
-  // How workers leave a pool that closes is no news, unless they die of something.
+  // While the pool closes, only the death of a worker is news.
   if (!close_deadline_ || event.kind == EventKind::kDied) port_.tell(std::move(event));
 }
 
@@ -132,7 +132,7 @@ int Fleet::lost() const noexcept {
   return static_cast<int>(std::ranges::count(members_, Stage::kLost, &Member::stage));
 }
 
-// Whatever made others be lost may hold up those that start, too.
+// What keeps the lost workers from ending may also hold up those that start.
 bool Fleet::may_start() const noexcept {
   const auto starting = std::ranges::count_if(members_, [](const Member& member) {
     return member.stage == Stage::kOrdered || member.stage == Stage::kStarting;

@@ -19,64 +19,65 @@
 
 namespace inferpool::pool::fleet {
 
-// Which workers live: the state machine of all worker processes of a pool. Pure logic: it reads no
-// clock, makes no process and never waits; what happens comes in, what is to be done goes to the
-// port. Each fault of a worker's life is one event here.
+// The state machine of all worker processes of a pool: it knows which workers live. Pure logic: it
+// reads no clock, makes no process and never waits. It receives events and gives commands to its
+// port. Each fault in a worker's life is one event here.
 //
-// A place has one process that serves. Where that dies or does not start, the next one is ordered,
-// at once or after a delay; where it reaches a limit, a successor is started beside it, which takes
-// its place when it is ready. A process that the kernel does not report as ended after SIGKILL is
-// lost (kKillGrace): its calls and its start end as if it had. As soon as there are as many of
-// these as places, no other is started.
+// Each index has one process that serves. If that process dies or does not start, the fleet orders
+// the next one, at once or after a delay. If it reaches a limit, the fleet starts a successor
+// beside it, which replaces it when it is ready. A process is lost if the kernel does not report
+// its end within kKillGrace after SIGKILL: its calls and its start end as if it had ended. The
+// fleet starts no process while it has lost as many as it has indices.
 //
-// Thread-safety: none; it belongs to the thread that watches. What cannot fail for want of memory
-// says noexcept; step() changes nothing before it has what it needs.
+// Thread-safety: none; it belongs to the supervisor's thread. A noexcept function does not fail
+// without memory; step() changes nothing before it has the memory that it needs.
 class Fleet {
  public:
   // `port` outlives the fleet.
   Fleet(const Settings& settings, FleetPort& port, unsigned seed);
 
-  // --- what happens ---
+  // --- events ---
 
-  // Orders the first process of each place.
+  // Orders the first process of each index.
   void start() noexcept;
   void spawned(int generation, int pid, core::TimePoint now) noexcept;
   void not_spawned(int generation, const Error& error, core::TimePoint now) noexcept;
-  // The handshake is over: its model loads.
+  // The handshake is over, and the worker loads its model.
   void loads(int generation) noexcept;
   void ready(int generation, core::TimePoint now) noexcept;
-  // Whether the process that serves at the place runs what nobody waits for.
+  // Whether the process that serves at this index runs something that nobody waits for.
   void late(int index, bool late) noexcept;
-  // Somebody sent it SIGKILL.
+  // SIGKILL was sent to it.
   void killed(int generation, core::TimePoint now) noexcept;
-  // The kernel reports its end, or that it has ended and is somebody else's to reap (`end.lost`).
+  // The kernel reports its end, or that it ended and that another process has to reap it
+  // (`end.lost`).
   void ended(const reports::WorkerEnd& end, core::TimePoint now) noexcept;
-  // From now on all are on their way out.
+  // From now on all workers are on their way out.
   void close(core::TimePoint now) noexcept;
 
-  // --- what time brings ---
+  // --- the passing of time ---
 
-  // Starts, recycles, lets go, kills and gives up what is due.
+  // Starts, recycles, lets go, kills and gives up the workers that are due.
   void step(core::TimePoint now);
-  // Kills what was not ready in time. `now`: before the latest of what happens was read.
+  // Kills the workers that were not ready in time. `now` was read before the latest events.
   void check_starts(core::TimePoint now) noexcept;
-  // When to step again at the latest.
+  // The latest time for the next step.
   [[nodiscard]] core::Deadline next_step(core::TimePoint now) const noexcept;
 
-  // --- what it is asked ---
+  // --- questions ---
 
-  // It is closed, and nobody is left but the lost.
+  // It is closed, and only lost workers are left.
   [[nodiscard]] bool over() const noexcept;
   [[nodiscard]] const std::vector<Member>& members() const noexcept { return members_; }
   [[nodiscard]] int lost() const noexcept;
-  // Overwrites `status`, which has room for one worker more than there are places.
+  // Overwrites `status`, which has room for one worker more than there are indices.
   void report(FleetStatus& status) const noexcept;
 
  private:
   struct Succession {
     RestartSchedule schedule;
     core::Deadline next_start = {};
-    int generation = 0;  // of the last process that was made for it
+    int generation = 0;  // of the last process made for this index
   };
   Succession& succession(int index) noexcept {
     return successions_[static_cast<std::size_t>(index)];
@@ -84,7 +85,7 @@ class Fleet {
   [[nodiscard]] int workers() const noexcept { return static_cast<int>(successions_.size()); }
   [[nodiscard]] int live() const noexcept;
   [[nodiscard]] bool may_start() const noexcept;
-  // The constructor still waits for all to be ready at once.
+  // The pool's constructor still waits until all workers are ready at once.
   [[nodiscard]] bool first_start_pending() const noexcept;
   Member* find(int generation) noexcept;
   [[nodiscard]] const Member* holder(int index) const noexcept;
@@ -95,7 +96,7 @@ class Fleet {
   void kill(Member& member, core::TimePoint now, const std::string& reason) noexcept;
   void tell(Event event) noexcept;
 
-  // fleet_ends.cpp: what becomes of a place whose process is gone.
+  // fleet_ends.cpp: what happens at an index whose process is gone.
   void gone(Member& member, const reports::WorkerEnd& end, core::TimePoint now) noexcept;
   void holder_gone(const Member& member, const reports::WorkerEnd& end,
                    core::TimePoint now) noexcept;
@@ -111,7 +112,7 @@ class Fleet {
   void open_breaker(const Error& unavailable) noexcept;
   void refuse_where_no_start_may_be() noexcept;
 
-  // fleet_steps.cpp: what time brings.
+  // fleet_steps.cpp: what is done as time passes.
   void start_due(core::TimePoint now) noexcept;
   void recycle_due(core::TimePoint now);
   void let_go(Member& member, core::TimePoint now) noexcept;
@@ -131,7 +132,7 @@ class Fleet {
   core::Deadline next_successor_ = {};
   std::string recycle_reason_;
   int generations_ = 0;
-  bool given_up_ = false;  // the first start failed, and the constructor is about to say so
+  bool given_up_ = false;  // the first start failed; the pool's constructor will report it
   core::Deadline close_deadline_ = {};
   int failures_in_a_row_ = 0;
   bool breaker_open_ = false;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What becomes of a place whose process is gone: it has ended, was never made, or is lost.
+// What happens at an index whose process is gone: it ended, was never made, or is lost.
 #include <utility>
 
 #include "core/format.hpp"
@@ -19,13 +19,12 @@ void Fleet::ended(const reports::WorkerEnd& end, core::TimePoint now) noexcept {
       members_.erase(members_.begin() + (member - members_.data()));
     return;
   }
-  // What it said before it ended counts. But a successor that is dead already does not take the
-  // place of one that lives.
+  // What it said before it ended counts. But a dead successor does not replace a worker that lives.
   if (end.was_ready && !member->successor) ready(end.generation, now);
   gone(*member, end, now);
 }
 
-// Its entry goes, or stays as that of one that is lost.
+// Removes its entry, or keeps it as that of a lost worker.
 void Fleet::gone(Member& member, const reports::WorkerEnd& end, core::TimePoint now) noexcept {
   const Member was = member;
   if (end.lost == reports::Lost::kNot) {
@@ -47,7 +46,7 @@ void Fleet::gone(Member& member, const reports::WorkerEnd& end, core::TimePoint 
 void Fleet::holder_gone(const Member& member, const reports::WorkerEnd& end,
                         core::TimePoint now) noexcept {
   const bool was_ready = member.stage == Stage::kReady;
-  // In the first start what ends counts as a start that failed: the constructor says so.
+  // During the first start each end counts as a failed start: the pool's constructor reports it.
   if (!was_ready || first_start_pending()) {
     port_.lose_calls(end);
     return start_failed(end, reports::start_failed(end), now);
@@ -90,7 +89,7 @@ void Fleet::restart_at(core::TimePoint when, core::TimePoint now,
   tell(std::move(event));
 }
 
-// True: the place waits for one that is on its way already.
+// True: the successor is on its way already and becomes the process of this index.
 bool Fleet::promote_successor(int index) noexcept {
   for (Member& member : members_) {
     if (!member.successor || member.index != index) continue;
@@ -134,7 +133,7 @@ void Fleet::count_death(const Error& error) noexcept {
   last_failure_ = error;
 }
 
-// While a worker lives it serves; when it ends, its own successor is tried first.
+// A worker that lives keeps serving; when it ends, its index is started again first.
 void Fleet::open_breaker(const Error& unavailable) noexcept {
   if (live() > 0) return;
   port_.refuse_calls(unavailable);
@@ -142,7 +141,7 @@ void Fleet::open_breaker(const Error& unavailable) noexcept {
     tell({.kind = EventKind::kBreakerOpened, .error = unavailable});
 }
 
-// Else calls would wait for a start that may never come.
+// Otherwise calls would wait for a start that may never come.
 void Fleet::refuse_where_no_start_may_be() noexcept {
   if (lost() < workers() || breaker_open_ || close_deadline_) return;
   open_breaker(core::error_or(ErrorCode::kUnavailable, [&] {

@@ -12,8 +12,8 @@
 
 namespace inferpool::pool::fleet {
 
-// What a fleet has done, and what it asks. Processes are named by their generation, places by
-// their index. Commands need no memory, so that none is done by halves.
+// How a fleet gives commands and asks questions. `generation` names one process, `index` one of the
+// pool's workers. Commands need no memory, so that none is half done.
 class FleetPort {
  public:
   FleetPort() = default;
@@ -25,14 +25,14 @@ class FleetPort {
 
   // Make a process. Answered by spawned() or not_spawned().
   virtual void spawn(int index, int generation) noexcept = 0;
-  // Calls may go to it from now on.
+  // The process may get calls from now on.
   virtual void serve(int index, int generation) noexcept = 0;
-  // The same, in place of the one that serves there, which retires.
+  // The same, and the process that served at this index retires.
   virtual void replace(int index, int generation) noexcept = 0;
   virtual void ask_to_leave(int generation) noexcept = 0;
-  // By SIGKILL. Answered by ended(), or never.
+  // Sends SIGKILL. Answered by ended(), or never.
   virtual void kill(int generation, const std::string& reason) noexcept = 0;
-  // Its calls are lost, or go to others.
+  // Its calls fail, or go to other workers.
   virtual void lose_calls(const reports::WorkerEnd& end) noexcept = 0;
   virtual void lose_calls_of_retiring(const reports::WorkerEnd& end) noexcept = 0;
   // While no worker lives, calls end with this.
@@ -43,15 +43,16 @@ class FleetPort {
 
   // --- questions ---
 
-  // How the end is told of a process that was killed and has not ended.
+  // Reports the end of a process that was killed and has not ended.
   virtual reports::WorkerEnd give_up(int generation) noexcept = 0;
-  // Whether the one that retires has answered all that it had in hand.
+  // Whether the retiring worker has ended all its runs.
   [[nodiscard]] virtual bool retiring_is_idle() const noexcept = 0;
-  // Nobody waits for a worker any more.
+  // No call waits for a worker any more.
   [[nodiscard]] virtual bool drained() const noexcept = 0;
-  // What the process that serves at the place has answered, or the last one had.
+  // How many calls the process that serves at this index has answered; of the last one if none
+  // serves.
   [[nodiscard]] virtual std::uint64_t served(int index) const noexcept = 0;
-  // Bytes of its own; none: not known. May throw std::bad_alloc.
+  // The process's private memory in bytes; none: unknown. May throw std::bad_alloc.
   [[nodiscard]] virtual std::optional<std::uint64_t> private_memory(int generation) const = 0;
 };
 

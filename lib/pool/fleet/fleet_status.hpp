@@ -10,7 +10,7 @@
 
 namespace inferpool::pool::fleet {
 
-// What is told of a fleet at one moment. A plain value.
+// The state of a fleet at one moment. A plain value.
 struct FleetStatus {
   struct Worker {
     int index = 0;
@@ -19,14 +19,14 @@ struct FleetStatus {
     WorkerState state = WorkerState::kDown;
   };
 
-  std::vector<Worker> workers = {};  // by place; then a successor or the one that retires
-  int total = 0;                     // places
-  int live = 0;                      // of these, that serve
+  std::vector<Worker> workers = {};  // by index; then a successor or a retiring worker
+  int total = 0;                     // indices
+  int live = 0;                      // of these, those that serve
   std::uint64_t starts = 0;
   std::uint64_t deaths = 0;
-  std::uint64_t hung = 0;  // of these
+  std::uint64_t hung = 0;  // of the deaths
   std::uint64_t recycled = 0;
-  bool was_ready = false;  // all at once, some time
+  bool was_ready = false;  // all workers were ready at once at some time
   std::optional<Error> last_failure = {};
   std::optional<Error> failed_start = {};
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What time brings: starts, recycling, time-outs, the end.
+// What is done as time passes: starts, recycling, time-outs, the end.
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -14,8 +14,8 @@ namespace {
 using namespace std::chrono_literals;
 using Stage = Member::Stage;
 
-// Nobody reports that the worker which retires has ended its last run, nor, while the pool closes,
-// that the last call is done.
+// Nothing reports that a retiring worker has ended its last run, nor that a closing pool has ended
+// its last call.
 constexpr Duration kRetiringInterval = 10ms;
 constexpr Duration kClosingInterval = 2ms;
 
@@ -39,7 +39,7 @@ void Fleet::give_up_due(core::TimePoint now) noexcept {
   for (const Member& member : members_) {
     if (member.stage == Stage::kLost || !core::passed(member.lost_at, now)) continue;
     const reports::WorkerEnd end = port_.give_up(member.generation);
-    gone(*find(member.generation), end, now);  // which keeps the entry where it is
+    gone(*find(member.generation), end, now);  // keeps the entry where it is
   }
 }
 

@@ -15,8 +15,8 @@
 
 namespace inferpool::pool::fleet {
 
-// Which worker has reached max_requests, max_worker_rss or max_worker_age, and when to look again.
-// Pure logic.
+// Knows which worker has reached max_requests, max_worker_rss or max_worker_age, and when to look
+// again. Pure logic.
 class RecycleLimits {
  public:
   struct Due {
@@ -26,13 +26,13 @@ class RecycleLimits {
 
   RecycleLimits(const Settings& settings, unsigned seed);
 
-  // Those of a process that is ready now.
+  // Draws the limits of a process that is ready now.
   [[nodiscard]] DrawnLimits draw(core::TimePoint now);
-  // Of the members that serve and have reached a limit, the one that was ready first. Looks no more
-  // often than next_look() says. May throw std::bad_alloc; then nothing has changed but that.
+  // Returns the oldest serving member that has reached a limit. Looks no more often than
+  // next_look() says. May throw std::bad_alloc; then only the time of the next look has changed.
   [[nodiscard]] std::optional<Due> look(core::TimePoint now, std::span<const Member> members,
                                         const FleetPort& port);
-  // None: no limit is set, or nobody serves.
+  // None: no limit is set, or no worker serves.
   [[nodiscard]] core::Deadline next_look(std::span<const Member> members) const noexcept;
 
  private:

@@ -7,7 +7,7 @@
 namespace inferpool::pool::fleet {
 namespace {
 
-// A worker that has lived so long since it was ready is no part of a crash loop.
+// A worker that was ready for this long is not part of a crash loop.
 constexpr Duration kProven = std::chrono::seconds(1);
 
 }  // namespace

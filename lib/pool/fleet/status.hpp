@@ -15,19 +15,19 @@ namespace inferpool::pool::fleet {
 
 class Fleet;
 
-// The status of a fleet for everybody who asks or waits. Thread-safety: safe from many threads.
+// The status of a fleet for the threads that ask or wait. Thread-safety: safe from many threads.
 class Status {
  public:
   explicit Status(int workers);
 
-  // What the fleet says of itself now. Needs no memory.
+  // Copies the fleet's current state. Needs no memory.
   void publish(const Fleet& fleet) noexcept;
-  // Nothing comes any more.
+  // The pool has stopped, and nothing changes any more.
   void stopped() noexcept;
 
-  // Until all are ready (none) or one start has failed (its error).
+  // Waits until all workers are ready (returns none) or one start has failed (returns its error).
   std::optional<Error> wait_started();
-  // True once all are ready; false at the deadline, or when stopped.
+  // True once all workers are ready; false at the deadline, or when the pool has stopped.
   bool wait_ready(core::TimePoint deadline);
 
   void count(Stats& stats) const;
@@ -39,7 +39,7 @@ class Status {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   FleetStatus status_;    // guarded by mutex_
-  bool stopped_ = false;  // likewise
+  bool stopped_ = false;  // guarded by mutex_
 };
 
 }  // namespace inferpool::pool::fleet

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What happens to a worker, as an event.
+// Makes events out of what happens to a worker.
 #pragma once
 
 #include <optional>
