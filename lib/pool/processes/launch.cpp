@@ -17,7 +17,7 @@
 namespace inferpool::pool::processes {
 namespace {
 
-// What the common numeric libraries read their number of threads from.
+// The common numeric libraries read their number of threads from these.
 constexpr std::array kThreadVariables{"OMP_NUM_THREADS",     "OPENBLAS_NUM_THREADS",
                                       "MKL_NUM_THREADS",     "BLIS_NUM_THREADS",
                                       "NUMEXPR_NUM_THREADS", "OPENCV_FOR_THREADS_NUM"};

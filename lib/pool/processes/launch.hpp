@@ -12,13 +12,13 @@
 
 namespace inferpool::pool::processes {
 
-// The settings as the program of the worker with this index: arguments, environment, limits. `kept`
-// and `output` are the child's descriptors.
+// Makes the program of the worker with this index out of the settings: arguments, environment,
+// limits. `kept` and `output` are the child's descriptors.
 [[nodiscard]] process::Program make_program(const Settings& settings, const WorkerBinary& binary,
                                             const Surroundings& surroundings, int index, int kept,
                                             int output);
 
-// Packed settings in memory that a worker can map.
+// Puts packed settings into memory that a worker can map.
 [[nodiscard]] ipc::MemoryFile settings_file(std::string_view bytes);
 
 }  // namespace inferpool::pool::processes

@@ -40,7 +40,7 @@ void MovingLine::end_line(const Put& put) {
   next_.reset();
 }
 
-// Not the blanks with which a bar is wiped out.
+// Blanks are no news: a progress bar is wiped out with them.
 bool MovingLine::is_news() const {
   const std::string& text = current();
   return text != shown_ && text.find_first_not_of(' ') != std::string::npos;

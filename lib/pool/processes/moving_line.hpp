@@ -11,21 +11,21 @@
 
 namespace inferpool::pool::processes {
 
-// Makes lines out of what a worker prints, for readers who are no terminal. A line that a carriage
-// return starts again, as a progress bar does, is shown as it moves: at most every kMoving, and as
-// it is in the end. Thread-safety: none.
+// Makes lines out of a worker's output, for readers that are not a terminal. A carriage return
+// starts a line again, as in a progress bar. Such a line is shown at most every kMoving while it
+// moves, and once in its last form. Thread-safety: none.
 class MovingLine {
  public:
   using Put = std::function<void(std::string_view line)>;
 
   static constexpr auto kMoving = std::chrono::milliseconds(250);
   static constexpr auto kUnfinished = std::chrono::seconds(1);
-  // Longer lines come in pieces.
+  // Longer lines are cut into pieces.
   static constexpr std::size_t kLongest = std::size_t{64} * 1024;
   static constexpr std::size_t kLongestUnfinished = 1024;
 
-  // `unfinished_too`: a line that has no end yet is shown, too, every kUnfinished while it grows,
-  // and then again as a whole; up to kLongestUnfinished.
+  // `unfinished_too`: also shows a line of at most kLongestUnfinished bytes that has no end yet,
+  // every kUnfinished while it grows, and then again as a whole.
   explicit MovingLine(bool unfinished_too) : unfinished_too_(unfinished_too) {}
 
   void take(std::string_view text, core::TimePoint now, const Put& put);
@@ -34,7 +34,7 @@ class MovingLine {
   // Shows the last line, if it has no end.
   void finish(const Put& put);
 
-  // When show() has something to do, if nothing comes before.
+  // When show() has something to do, unless take() is called before.
   [[nodiscard]] core::Deadline next() const noexcept { return next_; }
 
  private:
@@ -47,12 +47,12 @@ class MovingLine {
   void end_line(const Put& put);
 
   bool unfinished_too_;
-  std::string line_;     // since the last end of a line or carriage return
+  std::string line_;     // what came since the last newline or carriage return
   std::string before_;   // what the last carriage return ended
-  std::string shown_;    // of this line
+  std::string shown_;    // the last form of this line that was shown
   bool moving_ = false;  // this line had a carriage return
   core::TimePoint began_ = {};
-  core::Deadline last_ = {};  // when something that moves was shown
+  core::Deadline last_ = {};  // when a moving or unfinished line was last shown
   core::Deadline next_ = {};
 };
 

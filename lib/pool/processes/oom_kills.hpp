@@ -12,27 +12,26 @@
 
 namespace inferpool::pool::processes {
 
-// Whether the kernel ended a worker for want of memory. The kernel tells how many processes it
-// ended so, and not which: a SIGKILL that the pool did not send is taken for one of these while the
-// count has gone up since the worker started, each of them for one worker.
+// Decides whether the kernel killed a worker because memory ran out. The kernel counts such kills,
+// but does not say which processes it killed. A SIGKILL that the pool did not send is taken for one
+// of them if the count went up since the worker started. Each kill explains one worker only.
 // Thread-safety: safe from many threads.
 class OomKills {
  public:
-  // What was counted when a worker started.
+  // The kernel's count when a worker started.
   struct Mark {
     system::MemoryCgroup group = {};
     std::uint64_t kills = 0;
   };
 
-  // For a process that `paths` is about. Without memory it explains nothing.
+  // For the process of `paths`. If memory is short, the mark explains nothing.
   [[nodiscard]] static Mark mark(const system::CgroupPaths& paths) noexcept;
-  // For a worker that SIGKILL ended: nothing where no kill is left to explain it, or no memory to
-  // look.
+  // For a worker that SIGKILL ended. None: no kill is left to explain it, or memory is short.
   [[nodiscard]] std::optional<reports::OomKill> explain(const Mark& mark) noexcept;
 
  private:
   std::mutex mutex_;
-  std::map<std::string, std::uint64_t> explained_;  // by counter: up to which count; under mutex_
+  std::map<std::string, std::uint64_t> explained_;  // count so far, by counter; guarded by mutex_
 };
 
 }  // namespace inferpool::pool::processes

@@ -20,8 +20,8 @@ namespace {
 
 constexpr std::size_t kRead = 4096;
 
-// Never blocks the thread that watches the workers: what the host's stderr does not take at once is
-// dropped. A pipe that polls writable takes PIPE_BUF bytes, and takes them in one piece.
+// Never blocks the supervisor's thread: drops what the host's stderr does not take at once. A pipe
+// that polls writable takes PIPE_BUF bytes in one piece.
 void to_stderr(std::string_view text) {
   while (!text.empty()) {
     pollfd poll_fd{STDERR_FILENO, POLLOUT, 0};
@@ -52,7 +52,7 @@ OutputPipe::OutputPipe(int worker_index, const std::string& model, const WorkerO
 
 void OutputPipe::drain() noexcept {
   std::array<char, kRead> buffer;
-  // Bounded: a worker that writes without end must not keep its supervisor here.
+  // Bounded: a worker that writes without end must not keep the supervisor here.
   for (int i = 0; i < 64 && read_end_; ++i) {
     const ssize_t size = read(read_end_.get(), buffer.data(), buffer.size());
     if (size < 0 && errno == EINTR) continue;
@@ -62,7 +62,7 @@ void OutputPipe::drain() noexcept {
   }
 }
 
-// What there is no memory for is dropped.
+// Drops what there is no memory for.
 template <typename Act>
 void OutputPipe::with_line(const Act& act) noexcept {
   try {
@@ -102,7 +102,7 @@ void OutputPipe::put_line(std::string_view line) noexcept {
 
 void OutputPipe::call(std::string_view line) const noexcept try {
   output_.callback(index_, line);
-} catch (...) {  // it must not take the thread that watches the workers with it
+} catch (...) {  // it must not end the supervisor's thread
 }
 
 void OutputPipe::flush() noexcept {

@@ -13,15 +13,15 @@
 
 namespace inferpool::pool::processes {
 
-// The read end of one worker's stdout and stderr. Always drained, so that a chatty model never
-// stands still; its end is kept for error messages. What there is no memory for, and what a
-// callback throws, is dropped. Thread-safety: none.
+// The read end of one worker's stdout and stderr. It is always drained, so that output never blocks
+// a model. The last bytes are kept for error messages. Output without memory for it is dropped, and
+// so are exceptions of a callback. Thread-safety: none.
 class OutputPipe {
  public:
   static constexpr std::size_t kTail = 4096;
 
-  // `write_end` is the child's: pass it on, then close it here. `model` stands before each line
-  // that goes to the host's stderr. Throws std::runtime_error naming the system call.
+  // `write_end` is the child's: pass it on, then close it here. Each line on the host's stderr
+  // starts with `model`. Throws std::runtime_error that names the system call.
   OutputPipe(int worker_index, const std::string& model, const WorkerOutput& output,
              core::FileDescriptor& write_end);
   OutputPipe(const OutputPipe&) = delete;
@@ -31,17 +31,17 @@ class OutputPipe {
   // Poll for POLLIN; -1 once the worker has closed its end.
   [[nodiscard]] int fd() const noexcept { return read_end_.get(); }
 
-  // Takes what is there.
+  // Reads what is available.
   void drain() noexcept;
-  // Shows what moves in a line that has no end yet, at next_show() at the latest.
+  // Shows a line that has no end yet, if it is due. Call it at next_show() at the latest.
   void show_due() noexcept;
   [[nodiscard]] core::Deadline next_show() const noexcept { return line_.next(); }
-  // Once the worker has ended: takes the rest, the last line without a newline included.
+  // Once the worker has ended: reads the rest, including a last line without a newline.
   void finish() noexcept;
 
   // The last kTail bytes.
   [[nodiscard]] const std::string& tail() const noexcept { return tail_; }
-  // The same at its end, when nothing comes any more.
+  // The same, moved out once nothing comes any more.
   [[nodiscard]] std::string take_tail() noexcept { return std::move(tail_); }
 
  private:
@@ -59,7 +59,7 @@ class OutputPipe {
   std::string tail_;  // has room for kTail and one read
   MovingLine line_;
   const MovingLine::Put put_ = [this](std::string_view line) { put_line(line); };
-  std::string block_;  // for stderr: whole lines, at most as many as one write takes, and has room
+  std::string block_;  // whole lines for stderr, at most PIPE_BUF bytes; has room for them
 };
 
 }  // namespace inferpool::pool::processes

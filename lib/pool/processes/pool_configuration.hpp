@@ -15,7 +15,7 @@
 
 namespace inferpool::pool::processes {
 
-// What all workers of a pool are started with. Constant.
+// All workers of a pool are started with this. Constant.
 struct PoolConfiguration {
   explicit PoolConfiguration(const std::filesystem::path& worker) : binary(worker) {}
 
@@ -26,7 +26,7 @@ struct PoolConfiguration {
   std::uint64_t reply_bytes = 0;
   Surroundings surroundings;
   std::string packed_settings;  // as a worker reads them
-  // Whether a worker that wakes up early looks until its request comes, instead of sleeping again.
+  // Whether a worker that wakes early spins until its request comes, instead of sleeping again.
   [[nodiscard]] bool spins() const noexcept {
     return settings.spin > Duration::zero() && surroundings.processors > 1;
   }

@@ -15,7 +15,7 @@
 
 namespace inferpool::pool::processes {
 
-// What became of one order: a worker, or why there is none.
+// The outcome of one order: a worker, or why there is none.
 struct Spawned {
   int index = 0;
   int generation = 0;
@@ -23,21 +23,22 @@ struct Spawned {
   std::optional<Error> failure = {};
 };
 
-// The thread that makes processes: a fork takes long in a large host, and its children live as long
-// as it does. Thread-safety: safe from many threads.
+// The thread that makes processes. It exists because a fork takes long in a large host, and because
+// the workers live only as long as the thread that made them. Thread-safety: safe from many
+// threads.
 class Spawner {
  public:
-  // `most`: orders that may be out, from order() to take(). `done` is called on the spawner's
+  // `most`: how many orders may be open, from order() to take(). `done` is called on the spawner's
   // thread after each order.
   Spawner(std::shared_ptr<const PoolConfiguration> configuration, std::size_t most,
           std::function<void()> done);
-  // Orders not begun are dropped. All workers must have ended.
+  // Drops orders that were not started. All workers must have ended.
   ~Spawner();
   Spawner(const Spawner&) = delete;
   Spawner& operator=(const Spawner&) = delete;
 
   void order(int index, int generation) noexcept;
-  // One that was finished and not taken yet.
+  // Takes the oldest finished order; none: no finished order is left.
   std::optional<Spawned> take() noexcept;
 
  private:
@@ -53,7 +54,7 @@ class Spawner {
   std::mutex mutex_;
   std::condition_variable ordered_;
   std::vector<Order> orders_;      // guarded by mutex_; has room for all
-  std::vector<Spawned> finished_;  // likewise
+  std::vector<Spawned> finished_;  // guarded by mutex_; has room for all
   bool stopping_ = false;          // guarded by mutex_
   std::thread thread_;
 };

@@ -25,7 +25,8 @@ std::map<std::string, std::string> host_environment() {
   return result;
 }
 
-// umask() tells it only by changing it, and then files that other threads make are open to all.
+// umask() reads the mask only by changing it. Files that other threads make meanwhile would be open
+// to all.
 std::optional<mode_t> host_file_mask() {
   const core::FileDescriptor file(open("/proc/self/status", O_RDONLY | O_CLOEXEC));
   std::array<char, 4096> buffer;

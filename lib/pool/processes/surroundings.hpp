@@ -11,17 +11,17 @@
 
 namespace inferpool::pool::processes {
 
-// What workers inherit of their host and the host may change at any time: read once, by the thread
-// that makes the pool, so that every worker is started with the same, and no thread of the pool
-// reads what others write. Constant, so safe from many threads.
+// What workers inherit from their host, and the host may change at any time. The thread that makes
+// the pool reads it once. So every worker is started with the same, and no thread of the pool reads
+// what other threads write. Constant, so safe from many threads.
 struct Surroundings {
   // Throws std::bad_alloc.
   Surroundings();
 
   std::map<std::string, std::string> environment;
   core::FileDescriptor folder;      // the working folder; none: it could not be opened
-  std::optional<mode_t> file_mask;  // umask; none: /proc does not tell
-  int processors = 1;               // that the host may use
+  std::optional<mode_t> file_mask;  // umask; none: /proc does not say it
+  int processors = 1;               // those that the host may use
 };
 
 }  // namespace inferpool::pool::processes

@@ -25,8 +25,8 @@ constexpr unsigned kMachine = EM_AARCH64;
 constexpr unsigned kMachine = EM_X86_64;
 #endif
 
-// Not where another program interprets it: a script, an executable for another machine. One that
-// may be executed but not read cannot be interpreted either.
+// False if another program interprets the file: a script, or an executable for another machine. A
+// file that may be executed but not read cannot be interpreted, so it is native.
 bool is_native(const std::string& file) {
   const core::FileDescriptor fd(open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!fd) return errno == EACCES;

@@ -10,27 +10,27 @@
 
 namespace inferpool::pool::processes {
 
-// The worker executable of one pool, opened once, so that all its workers are of one version
-// whatever becomes of the file's name. Constant, so safe from many threads.
+// The worker executable of one pool. It is opened once, so that all workers run the same version
+// even if the file is renamed or replaced. Constant, so safe from many threads.
 class WorkerBinary {
  public:
-  // Throws Error (startup_failed) where the file cannot be opened.
+  // Throws Error (startup_failed) if the file cannot be opened.
   explicit WorkerBinary(const std::filesystem::path& file);
 
-  // Where it was found: what users know it by.
+  // Where it was found, as users know it.
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
 
-  // What to execute. For a native program it leads to the opened file, in any process that has the
-  // descriptor. A script's interpreter opens what it is given by itself, after the descriptor is
-  // closed, so for one of these (and where /proc is not mounted) it is the path.
+  // The path to execute. For a native program it leads to the opened file, in any process that has
+  // the descriptor. For a script it is path(), because the interpreter opens the script itself,
+  // after the descriptor is closed. It is also path() if /proc is not mounted.
   [[nodiscard]] const std::string& image() const noexcept { return image_; }
 
-  // Throws std::runtime_error where what image() leads to is no longer what was opened: written
-  // over in place, or, by path, replaced.
+  // Throws std::runtime_error if image() no longer leads to the file that was opened: it was
+  // overwritten in place, or its path was given to another file.
   void check() const;
 
  private:
-  // What tells one version of a file from another.
+  // Distinguishes one version of a file from another.
   struct Identity {
     std::uint64_t device = 0;
     std::uint64_t number = 0;
@@ -39,7 +39,7 @@ class WorkerBinary {
     std::int64_t written_nanoseconds = 0;
     bool operator==(const Identity&) const = default;
   };
-  // Of what image() leads to at present; none: nothing is there.
+  // Of the file that image() leads to now; none: there is no file.
   [[nodiscard]] std::optional<Identity> identity() const;
 
   std::string path_;

@@ -22,7 +22,7 @@ namespace {
 
 constexpr std::size_t kLongestReason = 512;
 
-// What stands before a worker's lines on the host's stderr.
+// The name that starts a worker's lines on the host's stderr.
 std::string model_of(const PoolConfiguration& configuration) {
   return configuration.settings.name.empty()
              ? std::filesystem::path(configuration.binary.path()).filename().string()
@@ -31,7 +31,7 @@ std::string model_of(const PoolConfiguration& configuration) {
 
 OomKills::Mark mark_of(int pid) noexcept try {
   return OomKills::mark({.self = core::formatted("/proc/{}/cgroup", pid)});
-} catch (...) {  // no memory: no kill is explained
+} catch (...) {  // without memory no kill is explained
   return {};
 }
 
@@ -52,15 +52,15 @@ WorkerHandle::WorkerHandle(std::shared_ptr<const PoolConfiguration> configuratio
   child_ = process::spawn(make_program(configuration_->settings, configuration_->binary,
                                        configuration_->surroundings, index, theirs.fd(),
                                        child_output_.get()));
-  // Nothing may throw from here on: there is a process.
+  // Nothing may throw from here on, because the process exists.
   pid_ = child_.pid();
   oom_mark_ = mark_of(pid_);
   child_output_.reset();
 }
 
 WorkerHandle::~WorkerHandle() {
-  // Reached with a process only when a pool could not be built, of which nothing may be left, or
-  // when the kernel does not end it.
+  // There still is a process in two cases only: the pool could not be built, so nothing of it may
+  // be left, or the kernel does not end the process.
   given_up_ ? child_.leave() : child_.end();
 }
 
@@ -68,7 +68,8 @@ void WorkerHandle::advance() noexcept try {
   ipc::Message message;
   const ipc::Received received = socket_.receive(message, false);
   if (received == ipc::Received::kNothing) return;
-  if (received == ipc::Received::kEnd) return socket_.close();  // its end follows, with the cause
+  if (received == ipc::Received::kEnd)
+    return socket_.close();  // the end of the process follows, with the cause
   if (received == ipc::Received::kNoise || received == ipc::Received::kCut)
     return fail_start("it sent what is no message of inferpool");
   read(message);
@@ -90,7 +91,7 @@ void WorkerHandle::read(const ipc::Message& message) {
                                       message.head.generation, generation_));
   }
   if (message.head.kind == ipc::MessageKind::kReady) {
-    // One that was killed as it said so has not started.
+    // A worker that was killed meanwhile has not started.
     if (!ending_.load()) stage_ = Stage::kReady;
   } else if (message.head.kind == ipc::MessageKind::kLoadFailed) {
     const auto newline = message.text.find('\n');
@@ -154,9 +155,9 @@ void WorkerHandle::fail_start(std::string_view why) noexcept {
   socket_.close();
 }
 
-// Allocates nothing: what the end is told with was set aside.
+// Allocates no memory for the report: all its texts have their room already.
 std::optional<reports::WorkerEnd> WorkerHandle::end() noexcept {
-  const auto limits = process::EndingLimits::of(pid_);  // which go with it
+  const auto limits = process::EndingLimits::of(pid_);  // reaping the process removes them
   const auto status = child_.reap();
   if (!status) return std::nullopt;
   if (!given_up_) output_.finish();

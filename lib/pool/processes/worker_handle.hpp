@@ -23,29 +23,29 @@
 
 namespace inferpool::pool::processes {
 
-// One worker process, from its spawn to its end, and its memory, which may outlive it.
-// Thread-safety: the part of Channel, kill() and memory() as they say; the rest belongs to the
-// thread that watches.
+// One worker process, from its spawn to its end, and its memory, which may outlive the process.
+// Thread-safety: Channel, kill() and memory() as they say; the rest belongs to the supervisor's
+// thread.
 class WorkerHandle final : public dispatch::Channel {
  public:
   enum class Stage { kShakingHands, kLoading, kReady };
 
-  // Makes the memory and starts the process, whose life is bound to the calling thread. Throws
-  // std::runtime_error naming the system call.
+  // Makes the memory and starts the process, which lives at most as long as the calling thread.
+  // Throws std::runtime_error that names the system call.
   WorkerHandle(std::shared_ptr<const PoolConfiguration> configuration, int index, int generation);
   WorkerHandle(const WorkerHandle&) = delete;
   WorkerHandle& operator=(const WorkerHandle&) = delete;
   ~WorkerHandle() override;
 
-  // --- for the thread that watches ---
+  // --- for the supervisor's thread ---
 
-  // Reads what the worker said on the control socket. The stage may change.
+  // Reads the worker's message on the control socket. The stage may change.
   void advance() noexcept;
-  // Once the kernel says that it ended: what is left of its output, and how it ended.
+  // Once the kernel reports its end: reads the rest of its output, and returns how it ended.
   std::optional<reports::WorkerEnd> end() noexcept;
-  // The kernel reports that it has ended, though it may be somebody else's to reap.
+  // The kernel reports that it has ended, though another process may have to reap it.
   [[nodiscard]] bool has_ended() const noexcept { return child_.has_ended(); }
-  // As end(), of one whose end the kernel does not give yet; its output is over.
+  // Like end(), for a process whose end the kernel does not report. Ends its output.
   reports::WorkerEnd give_up(reports::Lost why) noexcept;
 
   [[nodiscard]] int index() const noexcept { return index_; }
@@ -120,11 +120,11 @@ class WorkerHandle final : public dispatch::Channel {
   Stage stage_ = Stage::kShakingHands;
   std::string start_failure_;
   core::Failure load_failure_;
-  std::atomic<bool> ending_{false};  // a signal was sent that ends it
+  std::atomic<bool> ending_{false};  // a signal that ends it was sent
   std::atomic<bool> kill_sent_{false};
   std::mutex kill_mutex_;
-  std::string kill_reason_;  // guarded by kill_mutex_; has room, as that is no time to allocate
-  bool aborted_ = false;     // likewise
+  std::string kill_reason_;  // guarded by kill_mutex_; has room, because a kill must not allocate
+  bool aborted_ = false;     // guarded by kill_mutex_
   bool given_up_ = false;
   OomKills::Mark oom_mark_;
 };

@@ -20,7 +20,7 @@ constexpr const char* kDirectory = "it is a directory";
 constexpr const char* kLibexecVariable = "INFERPOOL_LIBEXEC";
 constexpr const char* kHost = "/proc/self/exe";
 
-// What keeps the file from being run; empty where nothing does.
+// Why the file cannot be run; empty: it can.
 std::string obstacle(const fs::path& file) {
   std::error_code error;
   const fs::file_status status = fs::status(file, error);
@@ -35,15 +35,16 @@ std::string obstacle(const fs::path& file) {
   return {};
 }
 
-// Where workers without a folder are looked for, the first ones first.
+// Where a worker without a folder is looked for, in this order.
 struct Folders {
   std::vector<fs::path> all = {};
-  std::string unknown = {};  // why that of the host executable is not among them
+  std::string unknown = {};  // why the host executable's folder is not among them
 };
 
 Folders folders(const std::string& package_libexec) {
   Folders result;
-  // Who names the folder means it; not for a program that runs with another user's rights.
+  // A folder that is named on purpose comes first. secure_getenv ignores it in a program that runs
+  // with another user's rights.
   if (const char* named = secure_getenv(kLibexecVariable); named != nullptr && *named != '\0')
     result.all.emplace_back(named);
   std::error_code error;
@@ -53,7 +54,7 @@ Folders folders(const std::string& package_libexec) {
                                      kHost, error.message());
   } else {
     result.all.push_back(host.parent_path());
-    // Where both were installed, wherever that is now.
+    // Where both were installed, even if the installation was moved.
     result.all.push_back((host.parent_path() / INFERPOOL_LIBEXEC_FROM_BIN).lexically_normal());
   }
   if (!package_libexec.empty()) result.all.emplace_back(package_libexec);
@@ -75,7 +76,7 @@ Folders folders(const std::string& package_libexec) {
   throw Error(ErrorCode::kStartupFailed, text, std::move(details));
 }
 
-// The one that the path names; throws where it is none.
+// The executable at this path; throws if there is none.
 fs::path checked(const std::string& worker) {
   std::error_code error;
   const fs::path file = fs::absolute(worker, error);
@@ -102,7 +103,7 @@ fs::path checked(const std::string& worker) {
   return file;
 }
 
-// What to do where a name was found nowhere.
+// What to do if the name was found nowhere.
 std::string remedy(const std::string& worker) {
   if (!worker.starts_with("inferpool-")) {
     return "set `worker` to its absolute path, or put it beside the host executable";
