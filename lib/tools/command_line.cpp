@@ -33,7 +33,7 @@ template <typename T>
 T parse_number(std::string_view option, std::string_view text, T least, T most) {
   T value{};
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  // Not "value < least || value > most": NaN is neither.
+  // "value < least || value > most" would accept NaN.
   const bool fits = value >= least && value <= most;
   if (error != std::errc{} || end != text.data() + text.size() || !fits) {
     throw Usage(

@@ -19,15 +19,15 @@ struct Usage : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// What each tool that asks a model is told.
+// The arguments of each tool that calls a model.
 struct ModelArguments {
   std::string settings = {};
-  // One without a name, or some with distinct names; none only where no_inputs says so.
+  // One without a name, or several with distinct names; none only if no_inputs is true.
   std::vector<InputFile> inputs = {};
   bool no_inputs = false;
   std::string worker = {};  // empty: the one in the settings
   bool json = false;
-  bool help = false;  // then the rest need not be complete
+  bool help = false;  // the rest need not be complete then
 };
 
 // The lines of a --help about the inputs and the worker.
@@ -38,21 +38,22 @@ class CommandLine {
  public:
   explicit CommandLine(std::span<const char* const> words) : words_(words) {}
 
-  // Reads all words: the options of ModelArguments itself, another by read_other, which takes its
-  // value from here, and is false for one that it does not know. Throws Usage.
+  // Reads all words. It reads the options of ModelArguments itself, and passes all others to
+  // read_other, which takes their values from here and returns false for an unknown option. Throws
+  // Usage.
   void read(ModelArguments& arguments,
             const std::function<bool(std::string_view option)>& read_other);
 
-  // Reads a tensor's file: the value of "<what>" as parse_input_file does, of "<what>-file" as a
-  // path, and the two words after "<what>-tensor" as name and path. None: the option is another.
-  // Throws Usage.
+  // Reads a tensor's file: the value of "<what>" as parse_input_file does, the value of
+  // "<what>-file" as a path, and the two words after "<what>-tensor" as name and path. None: it is
+  // none of these options. Throws Usage.
   [[nodiscard]] std::optional<InputFile> tensor_file(std::string_view option,
                                                      std::string_view what);
 
-  // The word after the option. Throws Usage where there is none.
+  // The word after the option. Throws Usage if there is none.
   [[nodiscard]] std::string_view value(std::string_view option);
 
-  // The same as a number. Throws Usage where it is none, or not from `least` to `most`.
+  // The same as a number. Throws Usage if it is not a number from `least` to `most`.
   [[nodiscard]] int number(std::string_view option, int least, int most);
   [[nodiscard]] double number(std::string_view option, double least, double most);
 

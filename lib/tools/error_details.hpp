@@ -7,8 +7,8 @@
 
 namespace inferpool::tools {
 
-// What an error's details know beyond its text, in lines with their newline: the phase of the
-// request, and the end of what the worker printed. Empty where there is nothing.
+// What an error's details say beyond its text: the phase of the request, and the last lines that
+// the worker printed. Each line ends with a newline. Empty if there is nothing.
 [[nodiscard]] std::string error_details(const Error& error);
 
 }  // namespace inferpool::tools

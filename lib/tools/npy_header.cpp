@@ -14,12 +14,12 @@ namespace {
 
 constexpr std::string_view kBlanks = " \t\r\n";
 
-// The part of Python's literals that NumPy writes.
+// Reads the Python literals that NumPy writes.
 class Literals {
  public:
   explicit Literals(std::string_view text) : rest_(text) {}
 
-  // True, and past it, where the next thing is `token`.
+  // Consumes `token` if it comes next. True: it did.
   bool take(std::string_view token) {
     skip_blanks();
     if (!rest_.starts_with(token)) return false;
@@ -64,7 +64,7 @@ class Literals {
     return numbers;
   }
 
-  // The list that stands for the type of a structured array, brackets included.
+  // The list that describes the type of a structured array, with its brackets.
   std::string list() {
     skip_blanks();
     std::size_t depth = 0;
@@ -87,7 +87,7 @@ class Literals {
     const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), value);
     if (error != std::errc{}) fail("a whole number");
     consume(static_cast<std::size_t>(end - rest_.data()));
-    if (rest_.starts_with('L')) consume(1);  // as Python 2 writes a long
+    if (rest_.starts_with('L')) consume(1);  // Python 2 writes a long so
     return value;
   }
 

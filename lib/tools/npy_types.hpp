@@ -12,7 +12,7 @@ namespace inferpool::tools {
 // The first bytes of a .npy file.
 inline constexpr std::string_view kNpyMagic = "\x93NUMPY";
 
-// The datatypes that .npy files can hold as NumPy names them, without the order of their bytes.
+// The datatypes that .npy files can hold, under NumPy's names without the byte order.
 inline constexpr std::array<std::pair<std::string_view, Datatype>, 12> kNpyTypes{
     {{"b1", Datatype::kBool},
      {"u1", Datatype::kUint8},

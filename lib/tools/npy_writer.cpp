@@ -18,7 +18,7 @@
 namespace inferpool::tools {
 namespace {
 
-constexpr std::size_t kAlignment = 64;  // of the values, as the format asks
+constexpr std::size_t kAlignment = 64;  // of the values; the format requires it
 
 [[noreturn]] void refuse(const std::filesystem::path& file, std::string_view why) {
   throw Error(ErrorCode::kInvalidArgument,
@@ -34,14 +34,14 @@ std::string descr_of(const std::filesystem::path& file, Datatype datatype) {
   return core::formatted("{}{}", element_size(datatype) == 1 ? '|' : '<', found->first);
 }
 
-// A tuple of Python: "()", "(3,)", "(3, 4)".
+// A Python tuple: "()", "(3,)", "(3, 4)".
 std::string tuple_of(const Shape& shape) {
   return core::formatted("({}{})", core::joined(shape.dimensions(), ", "),
                          shape.rank() == 1 ? "," : "");
 }
 
-// All that stands before the values, in version 1 of the format: a header of 8 dimensions is far
-// from its 64 KiB.
+// Everything before the values, in version 1 of the format. Its limit of 64 KiB is far above a
+// header of 8 dimensions.
 std::string head_of(const std::string& descr, const Shape& shape) {
   std::string header = core::formatted("{{'descr': '{}', 'fortran_order': False, 'shape': {}, }}",
                                        descr, tuple_of(shape));

@@ -5,7 +5,7 @@
 
 namespace inferpool::tools {
 
-// The value that a fraction (0 to 1) of the values does not exceed; 0 of none.
+// The value that a fraction (0 to 1) of the values does not exceed; 0 if there are no values.
 [[nodiscard]] double quantile(std::vector<double> values, double fraction);
 
 }  // namespace inferpool::tools

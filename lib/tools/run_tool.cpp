@@ -21,8 +21,8 @@ namespace inferpool::tools {
 
 namespace {
 
-// A standard stream that is closed would be the number of the first file that is opened, which may
-// be memory shared with a worker. True: stdout was open.
+// The next file to be opened would get the number of a closed standard stream, and that file may be
+// memory shared with a worker. True: stdout was open.
 bool take_standard_streams() {
   bool open_stdout = true;
   for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
@@ -37,7 +37,7 @@ bool take_standard_streams() {
 
 void print(const std::string& text) {
   errno = 0;
-  // Not fputs: an output may have zeros in it.
+  // Not fputs: an output may contain zeros.
   const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
   if (written && std::fflush(stdout) == 0) return;
   throw std::runtime_error(core::formatted(
@@ -47,7 +47,7 @@ void print(const std::string& text) {
 void print_error(const std::string& text) { std::fputs(text.c_str(), stderr); }
 
 int run_tool(const char* name, const char* usage, const std::function<void()>& work) {
-  signal(SIGPIPE, SIG_IGN);  // print() says it; workers have their own
+  signal(SIGPIPE, SIG_IGN);  // print() reports it; workers set their own
   try {
     if (!take_standard_streams()) throw std::runtime_error("stdout is closed");
     work();

@@ -6,16 +6,16 @@
 
 namespace inferpool::tools {
 
-// Prints to stdout. Throws std::runtime_error that says why where that fails.
+// Prints to stdout. Throws std::runtime_error with the reason if that fails.
 void print(const std::string& text);
 
-// Prints to stderr what can be printed there.
+// Prints to stderr and ignores failures.
 void print_error(const std::string& text);
 
-// Does `work`. The exit status: 0; what it throws is printed after the program's name: a Usage with
-// the usage, for which it is 2; anything else, of an Error also what its text leaves out
-// (error_details), for which it is 1. Does nothing but say so where stdout is closed. From here on
-// a reader of stdout that goes away ends the program by such an error, not by SIGPIPE.
+// Does `work` and returns the exit status: 0; 2 after a Usage; 1 after any other exception. Prints
+// the exception after the program's name: a Usage with the usage, an Error with its error_details.
+// If stdout is closed, it only reports that. From here on, if the reader of stdout goes away, the
+// program ends by such an error, not by SIGPIPE.
 [[nodiscard]] int run_tool(const char* name, const char* usage, const std::function<void()>& work);
 
 }  // namespace inferpool::tools

@@ -12,7 +12,7 @@
 namespace inferpool::tools {
 namespace {
 
-// The worker's signature in the text of a refusal because of it; else empty.
+// The worker's signature, if this is the text of an error about signatures; else empty.
 std::string_view signature_in(std::string_view text) {
   constexpr std::string_view kBefore = "its model is \"";
   constexpr std::string_view kAfter = "\", the pool's is \"";

@@ -17,14 +17,14 @@ using ModelOutput = std::variant<Tensor, Response>;
 [[nodiscard]] std::size_t payload_bytes(const ModelInput& input);
 [[nodiscard]] std::size_t payload_bytes(const ModelOutput& output);
 
-// A pool of a worker whose C++ model is not known here. The input decides what it must be: a model
-// of Tensor -> Tensor, or of Request -> Response.
+// A pool for a worker whose C++ model is not known here. The input decides which model it must be:
+// one of Tensor -> Tensor, or one of Request -> Response.
 //
 // Thread-safety and errors: as Pool.
 class UntypedPool {
  public:
-  // Throws as Pool; startup_failed says which input the model takes, where it takes another one.
-  // Of the input only its kind counts.
+  // Throws as Pool; if the model takes another kind of input, startup_failed says which. Only the
+  // kind of `input` counts.
   UntypedPool(const Settings& settings, const ModelInput& input);
 
   // Requires an input of the constructor's kind.

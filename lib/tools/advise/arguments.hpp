@@ -9,7 +9,7 @@
 namespace inferpool::tools {
 
 struct AdviseArguments : ModelArguments {
-  std::optional<int> workers = {};  // the most to be tried
+  std::optional<int> workers = {};  // the most to try
   double seconds = 5;
 };
 
@@ -18,7 +18,7 @@ extern const char* const kAdviseUsage;
 // What --help prints.
 [[nodiscard]] std::string advise_help();
 
-// Of a command line without the program's name. Throws Usage.
+// Parses a command line without the program's name. Throws Usage.
 [[nodiscard]] AdviseArguments parse_advise_arguments(std::span<const char* const> arguments);
 
 }  // namespace inferpool::tools

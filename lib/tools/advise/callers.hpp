@@ -14,8 +14,8 @@
 
 namespace inferpool::tools {
 
-// Threads that call one pool, each again as soon as it has its answer, until they are stopped or a
-// call fails.
+// Threads that call one pool until they are stopped or a call fails. Each thread calls again as
+// soon as it has its answer.
 class Callers {
  public:
   Callers(UntypedPool& pool, const ModelInput& input, std::size_t count);
@@ -26,11 +26,11 @@ class Callers {
   // Returns once `time` has come and `calls` more calls have ended. Throws the error of a call.
   void wait(TimePoint time, std::size_t calls);
 
-  // Ends the threads; the times at which their calls ended. Throws the error of a call.
+  // Ends the threads, and returns the times at which their calls ended. Throws the error of a call.
   [[nodiscard]] std::vector<TimePoint> stop();
 
  private:
-  // On a cache line of its own: what one caller counts must not slow down another.
+  // On a cache line of its own, so that one caller's counting does not slow down another caller.
   struct alignas(64) Caller {
     std::vector<TimePoint> ends = {};
     std::atomic<std::size_t> calls = 0;

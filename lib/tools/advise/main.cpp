@@ -24,7 +24,7 @@ namespace {
 
 constexpr const char* kEraseLine = "\r\x1b[K";
 
-// One line on a terminal that is overwritten; nothing elsewhere.
+// One line on a terminal, overwritten with each step. Prints nothing if stderr is no terminal.
 class ProgressLine {
  public:
   void show(std::string_view text) const {

@@ -13,12 +13,13 @@
 namespace inferpool::tools {
 namespace {
 
-// Of the budget: one caller, all the loads, and the probe at each of about kUsualSteps run times.
+// Shares of the budget: for one caller, for all loads, and for the probe at about kUsualSteps run
+// times.
 constexpr double kSingleShare = 0.2, kLoadShare = 0.45, kProbeShare = 0.35;
 constexpr double kUsualSteps = 11;
 constexpr std::array kSteps{1e-6,   2e-6, 5e-6, 10e-6, 20e-6, 50e-6, 100e-6, 200e-6,
                             500e-6, 1e-3, 2e-3, 5e-3,  10e-3, 20e-3, 50e-3,  100e-3};
-// Shorter runs are all tried: a wait spins first, so some of them cost less than longer ones.
+// All shorter runs are tried: a wait spins first, so some of them cost less than longer ones.
 constexpr double kLongEnough = 1e-3;
 
 bool settled(const RunTimeFigures& figures) {
@@ -70,7 +71,7 @@ void Measurement::measure_model(Figures& figures) {
 
 void Measurement::measure_probe(Figures& figures) {
   const std::size_t bytes = payload_bytes(input_);
-  // With one core, too: what a call costs does not depend on the number of workers.
+  // At least 2 workers, even with one core: what a call costs does not depend on their number.
   figures.probe_workers = std::clamp(figures.cores, 2, budget_.workers);
   Settings settings = Probe::settings(settings_, output_bytes_);
   settings.workers = figures.probe_workers;

@@ -12,19 +12,20 @@
 
 namespace inferpool::tools {
 
-// Told what is about to be done: "2 of 4 workers: loading the model".
+// Called with the next step: "2 of 4 workers: loading the model".
 using Progress = std::function<void(std::string_view)>;
 
 struct Budget {
-  double seconds = 5;  // of calls; loading the model comes on top, and so do calls that take long
-  int workers = 4;     // the most to be tried; at least 2
+  double seconds = 5;  // for calls; loading the model and slow calls take more
+  int workers = 4;     // the most to try; at least 2
 };
 
-// Measures one model with one input, by calls to pools of 1, 2, ... workers; and what a pool costs
-// models of other run times, by calls to a probe. One pool at a time.
+// Measures one model with one input, by calls to pools of 1, 2, ... workers. Measures also what a
+// pool costs models of other run times, by calls to a probe. There is one pool at a time.
 class Measurement {
  public:
-  // `settings` name the model and its worker; workers, queue and timeout are the measurement's.
+  // `settings` name the model and its worker. The measurement sets workers, queue and timeout
+  // itself.
   Measurement(Settings settings, ModelInput input, Budget budget, Progress progress);
 
   // Throws the Error of a pool or of a call.
@@ -38,7 +39,7 @@ class Measurement {
   ModelInput input_;
   Budget budget_;
   Progress progress_;
-  std::size_t output_bytes_ = 0;  // of the model
+  std::size_t output_bytes_ = 0;  // of the model's answer
 };
 
 }  // namespace inferpool::tools

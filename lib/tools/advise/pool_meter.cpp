@@ -34,7 +34,7 @@ struct MeanTimes {
 MeanTimes between(const Stats& before, const Stats& after) {
   const auto calls = static_cast<double>(after.latency.count() - before.latency.count());
   if (calls == 0) return {};
-  // The pool has means since it was made.
+  // The pool's means count from its start.
   const auto sum = [](const Stats& stats, Duration mean) {
     return Seconds(mean).count() * static_cast<double>(stats.latency.count());
   };
@@ -42,12 +42,12 @@ MeanTimes between(const Stats& before, const Stats& after) {
           Seconds(after.latency.sum() - before.latency.sum()).count() / calls};
 }
 
-// One caller that asks again and again.
+// One caller that calls again and again.
 class OneCaller {
  public:
   OneCaller(UntypedPool& pool, const ModelInput& input) : pool_(pool), input_(input) {}
 
-  // At least one call, and no more after `seconds`. Returns how long the last one took.
+  // Makes at least one call, and starts none after `seconds`. Returns how long the last call took.
   double call_for(double seconds) {
     const TimePoint end = after(seconds);
     TimePoint start = Clock::now();
@@ -72,7 +72,7 @@ class OneCaller {
 
 SingleCall PoolMeter::measure_single(double seconds) {
   OneCaller caller(pool_, input_);
-  caller.call_for(0);  // the first one may have to warm up the model
+  caller.call_for(0);  // the first call may have to warm up the model
   const double usual = caller.call_for(kWarmUpShare * seconds);
   caller.calls().clear();
 

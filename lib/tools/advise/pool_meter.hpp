@@ -10,14 +10,14 @@ namespace inferpool::tools {
 // Times the calls to one pool with one input.
 class PoolMeter {
  public:
-  // Both outlive it.
+  // Both arguments outlive it.
   PoolMeter(UntypedPool& pool, const ModelInput& input) : pool_(pool), input_(input) {}
 
-  // One caller, for about so long; a slow model is called at least 5 times. Throws the Error of a
+  // One caller, for about `seconds`; calls a slow model at least 5 times. Throws the Error of a
   // call.
   [[nodiscard]] SingleCall measure_single(double seconds);
 
-  // Two callers for each of the calls that `workers` can run at once, likewise.
+  // The same with two callers for each call that `workers` can run at once.
   [[nodiscard]] PoolLoad measure_load(double seconds, int workers, int concurrency);
 
  private:

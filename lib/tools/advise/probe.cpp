@@ -21,7 +21,7 @@ namespace {
 
 constexpr const char* kVariable = "INFERPOOL_ADVISE_PROBE";  // the bytes of an output
 
-// Nothing but arithmetic, each turn after the other.
+// Only arithmetic, one turn after the other.
 std::uint64_t turn(std::uint64_t turns) {
   std::uint64_t state = 88172645463325252ULL;
   for (std::uint64_t i = 0; i < turns; ++i) {
@@ -33,7 +33,8 @@ std::uint64_t turn(std::uint64_t turns) {
 }
 
 void compute(std::uint64_t turns) {
-  [[maybe_unused]] volatile std::uint64_t result = turn(turns);  // so that it is done at all
+  [[maybe_unused]] volatile std::uint64_t result =
+      turn(turns);  // else the compiler may drop the turns
 }
 
 double measured_turns_per_second() {

@@ -12,22 +12,24 @@
 
 namespace inferpool::tools {
 
-// A model that computes for as long as it is asked to, and touches nothing but its processor. This
-// program serves it to itself: what a pool costs a model of any run time is measured with it.
+// A model that computes for the time that its input asks for, and uses nothing but its processor.
+// This program is its own worker for it. The probe measures what a pool costs a model of any run
+// time.
 class Probe {
  public:
   static constexpr bool thread_safe = true;
 
   explicit Probe(const Settings& settings);
-  // `input` as of input(). Gives as many bytes as settings() said.
+  // `input` comes from input(). Returns the number of bytes that settings() got.
   [[nodiscard]] Tensor predict(const Tensor& input) const;
 
-  // `settings`, but for a pool of this program as the probe's worker.
+  // Changes `settings` for a pool whose worker is this program with the probe.
   [[nodiscard]] static Settings settings(Settings settings, std::size_t output_bytes);
-  // Asks for a run of about `seconds`, in so many bytes, or the few more that this takes.
+  // Asks for a run of about `seconds`, in `bytes` bytes, or a few more if the request needs them.
   [[nodiscard]] static ModelInput input(double seconds, std::size_t bytes);
 
-  // Where this process was started as the probe's worker: serves it; the exit status.
+  // Serves the probe if this process was started as its worker, and returns the exit status. None:
+  // it was not.
   [[nodiscard]] static std::optional<int> serve(int argc, char** argv);
 
  private:

@@ -10,7 +10,7 @@ namespace inferpool::tools {
 
 // What was measured.
 struct Subject {
-  std::string model = {};  // its name, else its worker
+  std::string model = {};  // its name, or its worker's if it has none
   std::string input = {};  // "FP32 [1, 64]"
 };
 
@@ -18,7 +18,7 @@ struct Subject {
 [[nodiscard]] std::string to_text(const Subject& subject, const Figures& figures,
                                   const Verdict& verdict);
 
-// The verdict alone, a sentence a line.
+// The verdict alone, one sentence per line.
 [[nodiscard]] std::string verdict_text(const Figures& figures, const Verdict& verdict);
 
 // One JSON object for machines; times in seconds. See the README for its fields.

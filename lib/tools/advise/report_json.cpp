@@ -54,7 +54,7 @@ std::string to_json(const Subject& subject, const Figures& figures, const Verdic
                          {"probe_workers", figures.probe_workers},
                          {"probe", probe},
                          {"verdict", json_of(figures, verdict)}};
-  // A name need not be UTF-8.
+  // A name may be no UTF-8.
   return document.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 

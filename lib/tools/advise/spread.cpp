@@ -9,7 +9,7 @@ namespace inferpool::tools {
 namespace {
 
 constexpr std::size_t kParts = 10;
-constexpr std::size_t kLeastRounds = 4;  // of at_once calls in a part
+constexpr std::size_t kLeastRounds = 4;  // rounds of at_once calls in a part
 
 double rate_between(const TimePoint& begin, const TimePoint& end, std::size_t calls) {
   const double seconds = std::chrono::duration<double>(end - begin).count();
@@ -24,7 +24,7 @@ Spread spread_of(const std::vector<double>& values) {
 
 Spread rate_of(std::vector<TimePoint> ends, std::size_t at_once) {
   std::sort(ends.begin(), ends.end());
-  const std::size_t calls = ends.size() - 1;  // after the first end, from which time counts
+  const std::size_t calls = ends.size() - 1;  // time counts from the first end
   const std::size_t rounds = calls / at_once;
   const std::size_t parts = std::clamp<std::size_t>(rounds / kLeastRounds, 1, kParts);
   const std::size_t size = rounds == 0 ? calls : rounds / parts * at_once;

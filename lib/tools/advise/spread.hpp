@@ -13,9 +13,9 @@ using TimePoint = std::chrono::steady_clock::time_point;
 
 [[nodiscard]] Spread spread_of(const std::vector<double>& values);
 
-// Calls a second, from the times at which calls ended. The times are cut into at most 10 parts of
-// equally many calls, a multiple of `at_once`: calls that run side by side may end together. One
-// part where there are few. Requires at least two times; 0 where they are one and the same.
+// Calls per second, from the times at which calls ended. The times are cut into at most 10 parts of
+// equally many calls. That number is a multiple of `at_once`, because calls that run side by side
+// may end together. Few calls make one part. Requires at least two times; 0 if all are equal.
 [[nodiscard]] Spread rate_of(std::vector<TimePoint> ends, std::size_t at_once);
 
 }  // namespace inferpool::tools

@@ -8,14 +8,14 @@
 namespace inferpool::tools {
 namespace {
 
-constexpr double kNearBest = 0.95;  // of the most calls a second: further workers bring little
+constexpr double kNearBest = 0.95;  // of the most calls per second: further workers gain little
 constexpr double kClearlyMore =
-    1.25;                            // than with a worker for each core: not the processors' doing
-constexpr double kStillGrows = 1.1;  // with the last worker that was tried
+    1.25;  // than with one worker per core: the processors are not the reason
+constexpr double kStillGrows = 1.1;  // gain of the last worker that was tried
 
 double calls(const PoolLoad& load) { return load.calls_per_second.median; }
 
-// The load of so many workers, or of the next fewer that were tried.
+// The load of this many workers, or of the largest smaller pool that was tried.
 const PoolLoad& load_of(const Figures& figures, int workers) {
   const auto& loads = figures.loads;
   const auto next = std::find_if(loads.begin(), loads.end(),
@@ -41,14 +41,14 @@ Outcome outcome_of(const Spread& gain) {
   return gain.high < kWorthwhile ? Outcome::kDoesNotPay : Outcome::kTooClose;
 }
 
-// A value at `run`, between the values at two other run times that lie around it.
+// Interpolates the value at `run` from the values at a shorter and a longer run time.
 double between(double run, double short_run, double short_value, double long_run,
                double long_value) {
   const double share = std::log(run / short_run) / std::log(long_run / short_run);
   return short_value + share * (long_value - short_value);
 }
 
-// The gain of a model that computes, beside this one; 0 where it is not known.
+// The gain of a model that only computes, at this run time; 0 if unknown.
 double gain_of_probe(const Figures& figures, double run) {
   const auto& probe = figures.probe;
   const auto longer = std::find_if(probe.begin(), probe.end(),
@@ -67,13 +67,14 @@ Limit limit_of(const Figures& figures, const Verdict& verdict) {
   return expected >= kWorthwhile && less_than_expected ? Limit::kDoesNotScale : Limit::kTooShort;
 }
 
-// The run time from which on `value` is at least `least`, up to the longest one.
+// From this run time up to the longest one, `value` is at least `least`.
 template <typename Value>
 std::optional<double> from_which_on(const std::vector<RunTimeFigures>& probe, double least,
                                     Value value) {
   const auto below = std::find_if(probe.rbegin(), probe.rend(),
                                   [&](const RunTimeFigures& at) { return value(at) < least; });
-  if (below == probe.rbegin()) return std::nullopt;  // none is there, or the longest is below
+  if (below == probe.rbegin())
+    return std::nullopt;  // there are no figures, or the longest run is below
   const RunTimeFigures& above = *(below.base());
   if (below == probe.rend()) return above.run;
   const double share = (least - value(*below)) / (value(above) - value(*below));

@@ -9,21 +9,21 @@
 
 namespace inferpool::tools {
 
-// Whether a pool answers more calls than the model in its host's process would, one call after the
-// other: at least kWorthwhile times as many.
+// Whether a pool answers at least kWorthwhile times as many calls as the model would answer in the
+// host's process, one call after the other.
 enum class Outcome : std::uint8_t {
   kPays,
   kDoesNotPay,
-  kTooClose,  // the figures vary too much, or lie too close to the limit, to tell
+  kTooClose,  // the figures vary too much, or are too close to the limit, to decide
 };
 inline constexpr double kWorthwhile = 1.1;
 
 // Why it does not pay.
 enum class Limit : std::uint8_t {
-  kNone,          // it does, or may
-  kTooShort,      // the way to a worker and back costs more than the processors gain
+  kNone,          // it pays, or may pay
+  kTooShort,      // the way to a worker and back costs more than the extra processors gain
   kOneCore,       // there is one processor, and the model keeps it busy
-  kDoesNotScale,  // two runs at once hinder each other: memory, a device, threads of their own
+  kDoesNotScale,  // two runs at once slow each other down: memory, a device, their own threads
 };
 
 [[nodiscard]] std::string_view name(Outcome outcome) noexcept;  // "pays"
@@ -33,19 +33,19 @@ enum class Limit : std::uint8_t {
 struct Verdict {
   Outcome outcome = Outcome::kTooClose;
   Limit limit = Limit::kNone;
-  int workers = 1;        // the fewest that come close to the most calls a second that were seen
-  Spread gain = {};       // their calls a second over those of one thread in the host's process
-  bool waits = false;     // more workers than cores gained: the model does not only compute
-  bool more_may = false;  // the most workers that were tried were the best by far
-  // From these run times on, about, as the probe says: a model that computes gains from a pool of
-  // Figures::probe_workers; and a pool adds less than kSmallShare to a call. None where the longest
-  // run did not, and the first with one core.
+  int workers = 1;   // the fewest that come close to the most calls per second measured
+  Spread gain = {};  // their calls per second, divided by those of one thread in the host's process
+  bool waits = false;     // more workers than cores gained, so the model does not only compute
+  bool more_may = false;  // the largest pool that was tried was the best by far
+  // Estimated with the probe. From run time break_even on, a model that computes gains from a pool
+  // of Figures::probe_workers; none if the longest run did not, or with one core. From run time
+  // small_overhead on, a pool adds less than kSmallShare to a call; none if it adds more to the
+  // longest run.
   std::optional<double> break_even = {};
   std::optional<double> small_overhead = {};
 };
 
-// Requires at least one load, loads in the order of their workers, and the probe in that of its
-// runs.
+// Requires at least one load, the loads sorted by workers, and the probe's figures sorted by run.
 [[nodiscard]] Verdict judge(const Figures& figures);
 
 }  // namespace inferpool::tools

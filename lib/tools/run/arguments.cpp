@@ -43,7 +43,7 @@ constexpr const char* kRest =
     "\n"
     "Exit status: 0; 1 where the model did not load or a call failed; 2 for wrong usage.\n";
 
-// 0 is within the range of the setting, so it gets a reason.
+// The setting accepts 0, so the error says why the tool does not.
 int number_of_workers(CommandLine& line, std::string_view option) {
   const int workers = line.number(option, 0, 1024);
   if (workers == 0) {

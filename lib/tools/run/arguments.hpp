@@ -12,8 +12,8 @@
 namespace inferpool::tools {
 
 struct RunArguments : ModelArguments {
-  std::vector<InputFile> outputs = {};  // to be written: one without a name, or distinct names
-  std::optional<int> workers = {};      // none: as the settings say
+  std::vector<InputFile> outputs = {};  // files to write: one without a name, or distinct names
+  std::optional<int> workers = {};      // none: the number in the settings
   int repeat = 1;
 };
 
@@ -22,7 +22,7 @@ extern const char* const kRunUsage;
 // What --help prints.
 [[nodiscard]] std::string run_help();
 
-// Of a command line without the program's name. Throws Usage.
+// Parses a command line without the program's name. Throws Usage.
 [[nodiscard]] RunArguments parse_run_arguments(std::span<const char* const> arguments);
 
 }  // namespace inferpool::tools

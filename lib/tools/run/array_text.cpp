@@ -39,7 +39,7 @@ std::string escaped(char byte) {
 
 std::string quoted(std::string_view text) {
   std::size_t end = std::min(text.size(), kMostBytes);
-  if (end < text.size()) {  // not within a character of UTF-8
+  if (end < text.size()) {  // do not cut within a UTF-8 character
     while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80) --end;
   }
   std::string result = "\"";
@@ -73,7 +73,7 @@ class ArrayText {
   }
 
  private:
-  // Calls each(index) for the places of an axis that are shown, and gap() where some are not.
+  // Calls each(index) for each index of an axis that is shown, and gap() where some are left out.
   template <typename Each, typename Gap>
   void for_shown(std::size_t axis, Each&& each, Gap&& gap) const {
     const std::int64_t size = shape_[axis];
@@ -87,7 +87,7 @@ class ArrayText {
     }
   }
 
-  // The texts of the elements that are shown, below the place `at` of the axes before this one.
+  // Collects the texts of the shown elements below the index `at` of the axes before this one.
   template <typename Values>
   void collect(const Values& values, std::size_t axis, std::int64_t at) {
     if (axis == shape_.rank()) {
@@ -142,7 +142,7 @@ class ArrayText {
   bool shortened_;
   std::vector<std::string> texts_ = {};
   std::size_t width_ = 0;
-  std::size_t next_ = 0;  // of texts_, to be written
+  std::size_t next_ = 0;  // index in texts_ of the next text to write
 };
 
 }  // namespace

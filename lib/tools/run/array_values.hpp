@@ -11,8 +11,8 @@
 
 namespace inferpool::tools {
 
-// Calls visit(std::span<const T>) with the elements of a tensor, T being the type of its datatype;
-// those of BYTES are std::string_view.
+// Calls visit(std::span<const T>) with the elements of a tensor. T is the type of its datatype:
+// std::string_view for BYTES.
 template <typename Visit>
 decltype(auto) visit_values(const Tensor& tensor, Visit&& visit) {
   switch (tensor.datatype()) {
@@ -49,7 +49,7 @@ decltype(auto) visit_values(const Tensor& tensor, Visit&& visit) {
   return visit(std::span<const std::string_view>(strings));
 }
 
-// A number as one that can be printed: the two formats of 16 bits as float.
+// A number that can be printed: the two 16-bit formats become float.
 template <typename T>
 [[nodiscard]] auto plain_value(const T& value) {
   if constexpr (std::is_same_v<T, Float16> || std::is_same_v<T, BFloat16>) {

@@ -11,17 +11,17 @@
 
 namespace inferpool::tools {
 
-// What calls to a model gave. Times in seconds.
+// The outcome of calls to a model. Times in seconds.
 struct Calls {
   double loading = 0;              // until all workers were ready
   std::vector<double> times = {};  // of each call
-  ModelOutput output = {};         // of the last one
-  Stats stats = {};                // of the pool, after it
+  ModelOutput output = {};         // of the last call
+  Stats stats = {};                // of the pool, after the last call
 };
 
-// Starts a pool and asks it `count` times, one call after the other; `count` is at least 1. Throws
-// the Error of the pool or of a call, which says which one it was where it was not the only one.
-// Refuses settings with workers = 0 (invalid_settings).
+// Starts a pool and calls it `count` times, one call after the other; `count` is at least 1. Throws
+// the Error of the pool or of a call; if there are several calls, its text has the call's number.
+// Throws Error (invalid_settings) if workers is 0.
 [[nodiscard]] Calls make_calls(Settings settings, const ModelInput& input, int count);
 
 }  // namespace inferpool::tools

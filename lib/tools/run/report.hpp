@@ -10,23 +10,24 @@
 
 namespace inferpool::tools {
 
-// What stands in a report for a tensor without a name.
+// A report shows a tensor without a name under this name.
 inline constexpr std::string_view kUnnamedOutput = "output";
 
 // What was run.
 struct RunSubject {
-  std::string model = {};  // its name, else its worker
+  std::string model = {};  // its name, or its worker's if it has none
   std::string input = {};  // "FP32 [1, 64]"
 };
 
-// The outputs of a model, a Tensor's under kUnnamedOutput.
+// The outputs of a model; a Tensor is named kUnnamedOutput.
 [[nodiscard]] TensorList outputs_of(const ModelOutput& output);
 
-// For people. `print_outputs`: with the elements, not only datatypes and shapes.
+// For people. `print_outputs`: also prints the elements, not only datatypes and shapes.
 [[nodiscard]] std::string to_text(const RunSubject& subject, const Calls& calls,
                                   bool print_outputs);
 
-// One JSON object for machines, outputs whole (see README.md for its fields), with its newline.
+// One JSON object for machines, with whole outputs and a newline at the end. See README.md for its
+// fields.
 [[nodiscard]] std::string to_json(const RunSubject& subject, const Calls& calls);
 
 // The same for a failure: the object has the field "error".

@@ -31,10 +31,10 @@ Json json_of(std::string_view text) {
   Json json(text);
   if (is_utf8(json)) return json;
   std::vector<std::uint8_t> bytes(text.begin(), text.end());
-  return Json(bytes);  // an array of numbers: JSON has no other place for any bytes
+  return Json(bytes);  // an array of numbers: JSON has no type for arbitrary bytes
 }
 
-// JSON has no numbers for these.
+// JSON has no numbers for NaN and the infinities.
 template <typename T>
 Json json_of_number(T value) {
   if constexpr (std::is_floating_point_v<T>) {
@@ -115,7 +115,7 @@ Json workers_json(const Stats& stats) {
 }
 
 std::string line_of(const Json& document) {
-  // A name need not be UTF-8.
+  // A name may be no UTF-8.
   return document.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
 }
 
