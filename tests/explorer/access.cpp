@@ -75,7 +75,7 @@ const Access& Accesses::add(const Key& key, const std::string& word) {
 }
 
 std::vector<Access> Accesses::all() const {
-  std::map<std::string, Access> by_name;  // a word of each slot has the same name
+  std::map<std::string, Access> by_name;  // the same word of each slot has one name
   for (const auto& [key, access] : known_) by_name.emplace(access.name, access);
   std::vector<Access> all;
   for (auto& [name, access] : by_name) all.push_back(access);

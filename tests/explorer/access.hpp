@@ -11,7 +11,7 @@
 
 namespace inferpool::explorer {
 
-// A place in a source: as a default argument, that of the call.
+// A position in the source. As a default argument it is the position of the call.
 struct Where {
   constexpr Where(const char* called_in = __builtin_FILE(),
                   const char* called_by = __builtin_FUNCTION()) noexcept
@@ -22,24 +22,24 @@ struct Where {
 
 enum class Operation : std::uint8_t { kLoad, kStore, kChange, kWake };
 
-// What the code does to a shared word at one place, with the order in which it says so.
+// What the code does to a shared word at one position, with the memory order that it states.
 struct Access {
   std::string name;  // "host_ring post: changes posted, seq_cst"
   Operation operation;
   Order stated;
-  Order order;            // that it has in this exploration
-  bool left_out = false;  // of a wake
+  Order order;            // the order in this exploration
+  bool left_out = false;  // a wake that is not done
 };
 
-// One access is made weaker than the code says, to see who notices. Without an order it is a wake
-// that is left out.
+// Makes one access weaker than the code states, to see which scene notices. Without an order it
+// leaves out a wake.
 struct Weakening {
   std::string access;
   std::optional<Order> order;
 };
 
 [[nodiscard]] std::string name_of(Order order);
-// Each way in which an access can be made weaker by one step.
+// All ways to make an access weaker by one step.
 [[nodiscard]] std::vector<Weakening> weakenings_of(const Access& access);
 [[nodiscard]] std::string name_of(const Weakening& weakening);
 
@@ -48,7 +48,7 @@ class Accesses {
  public:
   explicit Accesses(std::vector<Weakening> weakenings) : weakenings_(std::move(weakenings)) {}
 
-  // `word`: the name of what is touched, asked for once.
+  // `word` returns the name of the word that is accessed. It is called once per access.
   template <typename NameOfWord>
   const Access& of(Where where, Operation operation, Order order, std::uint32_t cell,
                    const NameOfWord& word) {

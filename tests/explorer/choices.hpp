@@ -6,20 +6,20 @@
 
 namespace inferpool::explorer {
 
-// The way through a tree of choices, depth first: each run of a scene takes the same choices as the
-// one before up to the last that had an alternative left, and there the next alternative.
+// The way through a tree of choices, depth first. Each run of a scene repeats the choices of the
+// run before, up to the last choice with an alternative left, and takes the next alternative there.
 class Choices {
  public:
-  // One of `count` alternatives: 0 first.
+  // Chooses one of `count` alternatives, 0 first.
   int choose(int count) {
     if (count == 1) return 0;
     if (depth_ == way_.size()) way_.push_back({0, count});
     return way_[depth_++].taken;
   }
-  // Whether what is chosen next was not chosen before.
+  // Whether the next choice is made for the first time.
   [[nodiscard]] bool at_new() const noexcept { return depth_ == way_.size(); }
 
-  // To the next way. False: there is none.
+  // Goes to the next way. False: there is none.
   bool advance() {
     depth_ = 0;
     while (!way_.empty() && way_.back().taken + 1 == way_.back().count) way_.pop_back();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A worker that stops in any state, and what the host makes of its requests: as Dispatch does under
-// the pool's lock, what was answered is read, what was not begun is recalled, the rest is lost.
+// A worker stops in any state, and the host decides on its requests, as Dispatch does under the
+// pool's lock: it reads those that were answered, recalls those that were not started, and the rest
+// is lost.
 #include <array>
 
 #include "explorer/ends.hpp"
@@ -11,7 +12,7 @@ namespace {
 
 enum class Fate { kNone, kAnswered, kRecalled, kLost };
 
-// What becomes of a request whose worker has ended.
+// Decides on a request whose worker has ended.
 Fate fate_of(Ends& ends, std::uint32_t sequence) {
   if (ends.host.answered(sequence)) return Fate::kAnswered;
   return ends.host.recall(sequence) ? Fate::kRecalled : Fate::kLost;
@@ -52,7 +53,7 @@ void two_requests(Stage& stage) {
   }
 }
 
-// The caller sleeps until the reply stands, or the watcher tells it what has become of it.
+// The caller sleeps until its reply is available, or the watcher tells it the fate of its request.
 void caller_of_a_worker_that_stops(Stage& stage) {
   Ends ends(stage);
   Caller caller;
@@ -135,7 +136,7 @@ void part_of_a_worker_that_stops(Stage& stage) {
   stage.play();
 }
 
-// One of two serving threads stops, whatever it holds; its mutex is handed on.
+// One of two serving threads stops in any state. The other thread gets its mutex.
 void thread_that_stops(Stage& stage) {
   constexpr int kOne = 1;
   constexpr int kOther = 2;

@@ -33,8 +33,8 @@ inline std::uint64_t number_in(const Frame& frame) {
   return number;
 }
 
-// Both ends of a channel, as they are shipped, over words of the explorer. They never spin: to look
-// once more is a step like another, which finds nothing that the first look could not have found.
+// Both shipped ends of a channel over the explorer's words. They never spin, because one more look
+// finds nothing that the first look could not have found.
 class Ends {
  public:
   explicit Ends(Stage& stage) : stage_(stage) {
@@ -43,7 +43,7 @@ class Ends {
 
   // --- the host's end
 
-  // Its frame holds the number that it gets, times ten.
+  // The frame holds ten times the number of the request.
   std::uint32_t post(bool streams = false) {
     const Frame frame = frame_of(10 * static_cast<std::uint64_t>(++posted_));
     WakeList wakes;
@@ -65,7 +65,7 @@ class Ends {
     WakeList wakes;
     host.take_part(sequence, wakes);
   }
-  // What the reply or the part that stands says, which must belong to the request.
+  // The number in the reply or part that is available, which must belong to the request.
   std::uint64_t answer(std::uint32_t sequence) {
     stage_.expect(host.head(sequence).call_id == sequence, "a reply is that of its request");
     Frame frame{};
@@ -75,7 +75,7 @@ class Ends {
 
   // --- the worker's end
 
-  // The number that a request holds.
+  // The number in the frame of a request.
   std::uint64_t input(std::uint32_t sequence) {
     Frame frame{};
     const auto& slot = worker.slot(sequence);
@@ -90,7 +90,7 @@ class Ends {
   void publish_part(std::uint32_t sequence, std::uint32_t part, std::uint64_t number) {
     worker.publish_part(sequence, part, {.frame = frame_of(number)});
   }
-  // Takes a request, and answers it with its number and one more.
+  // Takes a request, and answers it with its number plus one.
   bool serve() {
     const auto sequence = worker.take();
     if (sequence) publish(*sequence, input(*sequence) + 1);
@@ -99,7 +99,7 @@ class Ends {
 
  private:
   static std::string name_of(const Cell& cell);
-  static inline Control shared;  // made once: it is large, and each run finds it as it was made
+  static inline Control shared;  // made once, because it is large; each run finds it new
 
   Stage& stage_;
   std::uint64_t posted_ = 0;
@@ -131,10 +131,10 @@ inline std::string Ends::name_of(const Cell& cell) {
   return "a word of its own";
 }
 
-// Who waits for the answers of requests, as WaitedCalls do. Made before the scene is played.
+// Waits for the answers of requests, as a WaitedCall does. Made before the scene is played.
 class Caller {
  public:
-  // A WaitedCall, as far as CallWait knows it.
+  // The part of a WaitedCall that CallWait uses.
   struct Call {
     struct {
       core::Deadline deadline;
@@ -163,7 +163,7 @@ class Caller {
   void wait(const Calls& calls, std::uint32_t seen) {
     wait_.wait(calls, seen, {});
   }
-  // Until the answer to a request stands.
+  // Waits until the answer to a request is available.
   void await(Ends& ends, std::uint32_t sequence) {
     const std::array calls{call(ends, sequence)};
     while (!calls[0].answered()) wait(calls, 0);

@@ -17,16 +17,16 @@ using Play = std::function<void(Stage&)>;
 
 struct Outcome {
   std::size_t runs = 0;
-  std::size_t states = 0;              // that were told apart
-  bool complete = false;               // nothing within the bounds was left out
+  std::size_t states = 0;              // that were different
+  bool complete = false;               // everything within the bounds was played
   std::optional<std::string> failure;  // of the last run, with its steps
   std::vector<Access> accesses;
 };
 
-// Plays a scene in all interleavings, but for those that differ only in steps of different threads
-// that do not touch each other, or that come through a state in which another one was: a state is
-// what all threads have read and what stands in memory, told by a hash of 64 bits. Ends at the
-// first failure.
+// Plays a scene in all interleavings, with two exceptions. It leaves out those that differ only in
+// the order of independent steps of different threads. It cuts off those that reach a state in
+// which another one was already. A state is what all threads have read and what is in memory, as a
+// hash of 64 bits. Ends at the first failure.
 Outcome explore(const Play& play, Bounds bounds = {}, std::vector<Weakening> weakenings = {});
 
 }  // namespace inferpool::explorer

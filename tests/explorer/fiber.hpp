@@ -9,16 +9,16 @@
 
 namespace inferpool::explorer {
 
-// A thread of a scene: runs on a stack of its own, until it lets another one run.
+// A thread of a scene. It runs on its own stack until it lets another one run.
 class Fiber {
  public:
-  // The one that runs already.
+  // The thread that runs already.
   Fiber() = default;
   Fiber(const Fiber&) = delete;
   Fiber& operator=(const Fiber&) = delete;
 
-  // Makes it begin with `body`, which never returns, when it is switched to. What it did before is
-  // dropped: no destructor runs.
+  // The next switch to it starts `body`, which never returns. Drops what it did before, without
+  // running destructors.
   void begin(std::function<void()> body) {
     if (!stack_) stack_ = std::make_unique_for_overwrite<std::byte[]>(kStack);
     body_ = std::move(body);

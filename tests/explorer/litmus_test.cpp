@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the explorer itself sees: programs of a few lines, with all that C++ allows them to end
-// with.
+// Tests of the explorer itself: programs of a few lines, with all ends that C++ allows them.
 #include <set>
 #include <utility>
 
@@ -20,7 +19,7 @@ constexpr Order kRelease = Order::release;
 constexpr Order kAcqRel = Order::acq_rel;
 constexpr Order kSeqCst = Order::seq_cst;
 
-// What the two numbers of a program may be at its end.
+// The memory of a program. `seen` holds its two results.
 struct Program {
   Word x{0};
   Word y{0};
@@ -232,7 +231,8 @@ TEST_CASE("a thread that sleeps for ever is a failure") {
     };
   };
   CHECK(ends_of({sleeps(true), wakes(true)}) == Ends{{0, 0}});
-  CHECK(ends_of({sleeps(false), wakes(true)}) == Ends{{0, 0}});  // the kernel looks, too
+  CHECK(ends_of({sleeps(false), wakes(true)}) ==
+        Ends{{0, 0}});  // the kernel looks at the word, too
   CHECK(fails({sleeps(true), wakes(false)}));
   CHECK(fails({sleeps(true), [](Program&) {}}));
 }

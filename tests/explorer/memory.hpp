@@ -25,11 +25,11 @@ constexpr std::uint64_t mix(std::uint64_t a, std::uint64_t b) noexcept {
   return x ^ (x >> 32);
 }
 
-inline constexpr std::size_t kMostThreads = 5;  // of a scene; the first one sets it up
+inline constexpr std::size_t kMostThreads = 5;  // of a scene; the first one sets the scene up
 inline constexpr std::size_t kMostCells = 64;   // that the threads of a scene share
 
-// What a thread knows: of each cell the newest write that it may not fall behind, and of each
-// thread how far it had come.
+// What a thread knows: for each cell, the oldest write that it may still read; for each thread, how
+// far that thread had come.
 struct Known {
   std::array<std::uint8_t, kMostCells> writes{};
   std::array<std::uint8_t, kMostThreads> clock{};
@@ -53,31 +53,32 @@ struct Cell {
   static inline std::uint32_t next_number = 0;
 };
 
-// Memory as C++ knows it, over which threads read and write one step at a time.
+// The memory model of C++, in which threads read and write one step at a time.
 //
-// Each cell keeps all its writes in their order of modification. A load may read any of them that
-// is not older than what its thread knows of the cell, so it may see writes to two cells in another
-// order than they were made in; a read-modify-write reads the last one, also where it is a
-// compare-and-swap that fails. A releasing write carries
-// what its thread knows, an acquiring read takes that over; a read-modify-write hands on what the
-// write before it carried (a release sequence). A sequentially consistent read does not fall behind
-// the sequentially consistent reads and writes of the same cell before it.
+// Each cell keeps all its writes in modification order. A load may read any write that is not older
+// than what its thread knows of the cell. So it may see writes to two cells in another order than
+// they were made. A read-modify-write reads the last write, even a compare-and-swap that fails. A
+// releasing write carries what its thread knows, and an acquiring read takes that over. A
+// read-modify-write also carries what the write before it carried (a release sequence). A
+// sequentially consistent read reads nothing older than the sequentially consistent reads and
+// writes of its cell before it.
 //
-// Beside C++ it leaves out what needs a thread to run ahead of itself: a load does not read what is
-// written later in the run, and a write goes behind all writes of its cell that were made before.
-// So load buffering and two writes that change places with two others are not seen, nor is a total
-// order of the sequentially consistent accesses that contradicts the run. There are no fences.
+// It plays less than C++ allows, because no thread runs ahead of itself. A load does not read what
+// is written later in the run, and a write comes after all earlier writes of its cell. So it does
+// not show load buffering, nor two writes that change places with two others, nor a total order of
+// the sequentially consistent accesses that contradicts the run. There are no fences.
 //
-// Plain bytes are not read out of order: two accesses of which neither is known to the thread that
-// makes the other are a race, however the run went, and an error.
+// Plain bytes are not read out of order. Two accesses are a race, and an error, if neither thread
+// knows of the other's access, however the run went.
 class Memory {
  public:
   struct Thread {
     Known known;
-    std::uint64_t history = 0;  // of all that it has read and done: the same, so is its state
+    std::uint64_t history =
+        0;  // of all that it has read and done; equal histories mean equal states
   };
 
-  // A new run of the scene.
+  // Starts a new run of the scene.
   void begin();
 
   Thread& thread(int number) noexcept { return threads_[static_cast<std::size_t>(number)]; }
@@ -87,28 +88,28 @@ class Memory {
 
   // How many writes before the last one a load may read.
   int older(int thread, const Cell& cell, Order order);
-  // The value, of so many writes before the last one.
+  // The value of the write that comes `older` writes before the last one.
   std::uint64_t peek(const Cell& cell, int older = 0);
   std::uint64_t read(int thread, const Cell& cell, Order order, int older);
   void write(int thread, const Cell& cell, Order order, std::uint64_t value);
-  // A read-modify-write: of the last one.
+  // A read-modify-write of the last write.
   void change(int thread, const Cell& cell, Order order, std::uint64_t value);
 
-  // A system call that wakes who sleeps on the cell: a sleeper that comes later meets what the
-  // thread knows of it.
+  // A system call that wakes the sleepers of the cell. A thread that goes to sleep on it later sees
+  // what the caller of publish() knows of the cell.
   void publish(int thread, const Cell& cell);
 
   // False: a race.
   bool read_plain(int thread, const void* at);
   bool write_plain(int thread, const void* at);
 
-  // Whether several threads touch the cell and one writes it, in any run so far. What is not shared
-  // is no reason to let another thread run.
+  // Whether several threads access the cell and one writes it, in any run so far. An access to an
+  // unshared cell is no reason to let another thread run.
   bool shared(int thread, const Cell& cell, bool writes);
-  // Whether some cell turned out to be shared that was not, since this was last asked.
+  // Whether a cell became shared since this was last called.
   bool found_shared() noexcept;
 
-  // Of all cells.
+  // The state of all cells.
   [[nodiscard]] std::uint64_t state() const noexcept { return state_; }
 
  private:
@@ -119,10 +120,10 @@ class Memory {
   };
   struct Location {
     std::vector<Write> writes;
-    std::uint64_t run = 0;        // to which the writes belong
-    std::size_t place = kNone;    // in what threads know; none before it is shared
-    std::uint8_t ordered = 0;     // the newest that a sequentially consistent access has met
-    std::uint8_t touched_by = 0;  // threads, in all runs
+    std::uint64_t run = 0;        // the run that the writes belong to
+    std::size_t place = kNone;    // index in Known::writes; none until it is shared
+    std::uint8_t ordered = 0;     // the newest write of a sequentially consistent access
+    std::uint8_t touched_by = 0;  // threads of all runs, as bits
     bool written = false;
 
     [[nodiscard]] bool shared() const noexcept;
@@ -136,14 +137,14 @@ class Memory {
   static constexpr std::size_t kNone = ~std::size_t{0};
 
   Location& location_of(const Cell& cell);
-  // With the writes of this run.
+  // The location, with the writes of this run.
   Location& at(const Cell& cell);
   void meet(Location& location, Order order, std::uint8_t write);
   void append(int thread, const Cell& cell, Order order, std::uint64_t value, bool changes);
 
   std::array<Thread, kMostThreads> threads_;
   std::vector<Location> locations_;  // by the number of a cell
-  std::size_t places_ = 0;           // that are taken
+  std::size_t places_ = 0;           // in use
   std::map<const void*, PlainUse> plain_;
   std::uint64_t run_ = 0;
   std::uint64_t state_ = 0;

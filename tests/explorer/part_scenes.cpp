@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Answers in parts: the published word there, the caller word back.
+// Answers in parts: the published word one way, the caller word back.
 #include <array>
 
 #include "explorer/ends.hpp"
@@ -8,8 +8,8 @@
 namespace inferpool::explorer {
 namespace {
 
-// As SentParts: each part once the one before was taken, then the reply. Part n holds n, the reply
-// how many were taken.
+// Like SentParts: sends each part once the one before was taken, then the reply. Part n holds n,
+// and the reply holds the number of parts that were taken.
 void send_parts(Ends& ends, std::uint32_t sequence, std::uint32_t parts) {
   std::uint32_t sent = 0;
   while (sent < parts && ends.worker.await_taken(sequence, sent)) {
@@ -20,7 +20,7 @@ void send_parts(Ends& ends, std::uint32_t sequence, std::uint32_t parts) {
   ends.publish(sequence, taken ? sent : 0);
 }
 
-// Takes parts until the reply stands, or so many.
+// Takes parts until the reply is available, but at most `most`.
 std::uint32_t take_parts(Stage& stage, Ends& ends, Caller& caller, std::uint32_t most) {
   const std::array calls{Caller::call(ends, 1)};
   std::uint32_t taken = 0;
@@ -36,7 +36,7 @@ std::uint32_t take_parts(Stage& stage, Ends& ends, Caller& caller, std::uint32_t
   return taken;
 }
 
-// The worker has begun the run.
+// Posts a request, and the worker starts its run.
 void begin_run(Ends& ends) {
   ends.post(true);
   ends.worker.take();

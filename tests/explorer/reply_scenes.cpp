@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Replies on their way to the caller, who sleeps on the published word or on its own.
+// Replies on their way to the caller, which sleeps on the published word or on its own word.
 #include <array>
 
 #include "explorer/ends.hpp"
@@ -51,7 +51,7 @@ void round_trip(Stage& stage) {
   stage.expect(ends.host.passed(1), "the worker has passed the request");
 }
 
-// The host posts the next request into the same slot, as if the others had come and gone.
+// The host posts the next request of the same slot, as if all requests between had ended.
 void slot_used_again(Stage& stage) {
   constexpr std::uint32_t kNext = 1 + ipc::kRingSlots;
   Ends ends(stage);
@@ -108,7 +108,7 @@ void notified_caller(Stage& stage) {
   stage.play();
 }
 
-// As notified_caller, for one thread that waits for many calls.
+// Like notified_caller, for one thread that waits for many calls.
 void notified_group(Stage& stage) {
   Ends ends(stage);
   Caller group(CallWait::First::kWaiter);

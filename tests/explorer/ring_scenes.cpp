@@ -83,7 +83,8 @@ void recall_and_post(Stage& stage) {
   stage.expect(taken[2] == 1, "what comes behind one that was recalled is taken");
 }
 
-// The ring has come round, and the request in the first slot still runs: its number is left out.
+// The ring has wrapped around while the request in the first slot still runs, so the host leaves
+// out the number of that slot.
 void number_left_out(Stage& stage) {
   constexpr std::uint32_t kLeftOut = 1 + ipc::kRingSlots;
   Ends ends(stage);

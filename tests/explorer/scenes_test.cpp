@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The protocol of the shared memory, in all interleavings: what each scene says must hold.
+// Plays the protocol of the shared memory in all interleavings: the claim of each scene must hold.
 #include <chrono>
 #include <iostream>
 

@@ -33,7 +33,7 @@ void Stage::begin() {
 
 bool Stage::advance() {
   if (!memory_.found_shared()) return choices_.advance();
-  choices_.restart();  // there are more places where another thread may go first
+  choices_.restart();  // another thread may go first at more steps now
   seen_.clear();
   return true;
 }
@@ -63,7 +63,7 @@ void Stage::play() {
 }
 
 void Stage::live() {
-  learn(1);  // a state in which it has begun is another one
+  learn(1);  // a state in which it has started is another state
   self().body();
   self().status = Status::kEnded;
   switch_over();
@@ -82,7 +82,7 @@ bool Stage::may_run(const Thread& thread) {
   }
 }
 
-// The thread that runs comes first; a process that may stop counts from -1 downwards.
+// The running thread comes first. A process that may stop has its negative number.
 void Stage::find_alternatives() {
   alternatives_.clear();
   const bool goes_on = may_run(self());
@@ -102,7 +102,7 @@ void Stage::switch_over() {
     const std::size_t count = alternatives_.size();
     if (count == 0) break;
     if (count > 1 && choices_.at_new() && !seen_.insert(state()).second) {
-      over_ = true;  // all that can follow was played
+      over_ = true;  // everything that can follow was played
       break;
     }
     const int next =
@@ -133,7 +133,7 @@ void Stage::stop(int process) {
     Thread& thread = threads_[i];
     if (thread.process != process) continue;
     if (thread.status != Status::kEnded) thread.status = Status::kStopped;
-    for (const Cell* cell : thread.held)  // robust: the next one gets the lock
+    for (const Cell* cell : thread.held)  // robust: the next thread gets the lock
       memory_.change(static_cast<int>(i), *cell, Order::acq_rel, 0);
     thread.held.clear();
   }
@@ -177,9 +177,9 @@ std::uint64_t Stage::state() const {
   return state;
 }
 
-// Relaxed loads in a row, and then relaxed stores in a row, are one step. What another thread could
-// do between two of them, it does before them, and the loads read what stood there earlier; or it
-// does it after them, and reads itself what stood there earlier. That holds for words that no other
+// Relaxed loads in a row, followed by relaxed stores in a row, are one step. What another thread
+// could do between two of them, it can also do before them, while the loads read the older values.
+// Or it does it after them, and reads older values itself. That holds for words that no other
 // thread changes meanwhile.
 bool Stage::in_a_row(Operation operation, Order order) {
   std::optional<Operation> now;

@@ -19,34 +19,35 @@
 
 namespace inferpool::explorer {
 
-// What of the interleavings is played.
+// Which interleavings are played.
 struct Bounds {
-  int stale_reads = 3;              // of a run: loads that do not read the last write
-  int preemptions = kAnyNumber;     // of a run: switches away from a thread that could go on
-  std::size_t most_runs = 1000000;  // after which the explorer gives up
+  int stale_reads = 3;              // per run: loads that do not read the last write
+  int preemptions = kAnyNumber;     // per run: switches away from a thread that could go on
+  std::size_t most_runs = 1000000;  // the explorer gives up after these
   static constexpr int kAnyNumber = -1;
 };
 
-// What a thread sleeps on: as the kernel's futex, while the cell holds `expected`. The kernel looks
-// as a sequentially consistent load does, so it may miss a write that is none, and of which nobody
-// was woken yet: another processor may still have it in its store buffer. It orders nothing else.
+// A thread sleeps on this while the cell holds `expected`, as on the kernel's futex. The kernel
+// reads the cell with a sequentially consistent load. It may miss a write that is not sequentially
+// consistent and that no wake followed yet: another processor may still have it in its store
+// buffer. The kernel's load orders nothing else.
 struct Sleep {
   const Cell* cell;
   std::uint32_t expected;
 };
 
-// On which a scene is played, one interleaving at a time. A scene is a function that sets up its
-// objects, adds threads, and calls play(); what it expects afterwards it says below that.
+// Plays a scene, one interleaving at a time. A scene is a function that sets up its objects, adds
+// threads, calls play(), and then checks what it expects.
 //
-// Threads are fibers. Before each access to a word that several of them share, any of them may go
-// on instead, and a process that may stop may do so for good: its threads never run again. No sleep
-// ends by itself, neither by time nor for no reason.
+// Threads are fibers. Before each access to a shared word, any other thread may go on instead. A
+// process that may stop may do so there, too: its threads never run again. No sleep ends by itself,
+// neither by a time-out nor spuriously.
 class Stage {
  public:
-  static constexpr int kHost = 0;    // the process that never stops
-  static constexpr int kWorker = 1;  // and one that may
+  static constexpr int kHost = 0;    // a process that never stops
+  static constexpr int kWorker = 1;  // a process that may stop
 
-  // Ends a run in which there is nothing more to see: it is not an error.
+  // Ends a run that shows nothing new. It is not an error.
   struct Over {};
 
   Stage(Bounds bounds, std::vector<Weakening> weakenings);
@@ -56,17 +57,17 @@ class Stage {
 
   // --- for scenes
 
-  // `idles`: nothing is wrong where it sleeps for good, once all others have ended.
+  // `idles`: it may sleep for ever once all others have ended.
   void thread(std::string name, std::function<void()> body, int process = kHost,
               bool idles = false);
-  // Begins once the process has stopped; never where it has not.
+  // Adds a thread that starts when the process has stopped.
   void on_stop(std::string name, std::function<void()> body, int process = kWorker);
-  // The process, a worker, may stop in any state; one in a run.
+  // The process, a worker, may stop in any state. At most one process stops per run.
   void may_stop(int process = kWorker) { may_stop_.push_back(process); }
   [[nodiscard]] bool stopped() const noexcept { return stopped_ >= 0; }
-  // The name by which traces and lists of accesses call a word.
+  // Sets the names of words in traces and lists of accesses.
   void set_names(std::function<std::string(const Cell&)> name_of) { name_of_ = std::move(name_of); }
-  // Plays one interleaving. The thread that set the scene up knows afterwards what all have done.
+  // Plays one interleaving. Afterwards the thread that set the scene up knows what all threads did.
   void play();
   void expect(bool holds, const char* what);
 
@@ -76,7 +77,8 @@ class Stage {
 
   std::uint64_t load(const Cell& cell, Order order, Where where);
   void store(const Cell& cell, Order order, std::uint64_t value, Where where);
-  // A read-modify-write; what was there. `value_of` may keep it: a compare-and-swap that fails.
+  // A read-modify-write. Returns the value before it. `value_of` returns none to keep that value,
+  // as a compare-and-swap that fails.
   template <typename ValueOf>
   std::uint64_t change(const Cell& cell, Order order, const ValueOf& value_of, Where where) {
     const Access& access = enter(cell, Operation::kChange, order, where);
@@ -90,7 +92,7 @@ class Stage {
   void lock(const Cell& cell);
   bool try_lock(const Cell& cell);
   void unlock(const Cell& cell);
-  // True: it was woken. False: some word had changed before it slept.
+  // True: it was woken. False: a word had changed before it slept.
   bool sleep(std::span<const Sleep> words);
   void wake(const Cell* cell, int count, Where where);
   void read_plain(const void* at) { no_race(memory_.read_plain(running_, at)); }
@@ -98,9 +100,9 @@ class Stage {
 
   // --- for the explorer
 
-  // A new run.
+  // Starts a new run.
   void begin();
-  // To the next interleaving. False: all were played.
+  // Goes to the next interleaving. False: all were played.
   bool advance();
   [[nodiscard]] const std::optional<std::string>& failure() const noexcept { return failure_; }
   [[nodiscard]] std::string trace() const;
@@ -115,15 +117,15 @@ class Stage {
     int process;
     bool idles;
     Status status;
-    int after = -1;                 // kUnborn: the process that has to stop before
+    int after = -1;                 // kUnborn: the process that has to stop first
     const Cell* locking = nullptr;  // kLocking
     std::vector<Sleep> words = {};  // kAsleep
     std::vector<const Cell*> held = {};
-    std::optional<Operation> relaxed = {};  // its last step, a relaxed load or store
+    std::optional<Operation> relaxed = {};  // its last step, if that was a relaxed load or store
   };
   struct Step {
     int thread;
-    const Access* access;  // null: what `text` says
+    const Access* access;  // null: see `text`
     const char* text;
     const Cell* cell;
     std::uint64_t before;
@@ -131,20 +133,20 @@ class Stage {
     int older;
   };
 
-  // Before an access: lets others go first, where that makes a difference.
+  // Called before an access: lets other threads go first, if that makes a difference.
   const Access& enter(const Cell& cell, Operation operation, Order order, Where where);
-  // Whether it belongs to the step before.
+  // Whether the access belongs to the step before.
   bool in_a_row(Operation operation, Order order);
-  // As enter, for what is no access to a word.
+  // Like enter(), for a system call.
   void enter_call(bool shared);
   std::uint64_t read(const Cell& cell, const Access& access, Order order, int older);
-  // How many writes before the last one a load reads.
+  // Chooses how many writes before the last one a load reads.
   int choose_older(const Cell& cell, Order order);
   static Order failed(Order order) noexcept {
     if (order == Order::acq_rel) return Order::acquire;
     return order == Order::release ? Order::relaxed : order;
   }
-  // A choice of who goes on, or stops.
+  // Chooses the thread that goes on, or the process that stops.
   void switch_over();
   void find_alternatives();
   [[nodiscard]] bool may_run(const Thread& thread);
@@ -153,7 +155,7 @@ class Stage {
   void go_on_with(int next);
   void live();
   void check_sleepers();
-  // Back to the thread that set the scene up.
+  // Switches back to the thread that set the scene up.
   [[noreturn]] void leave();
   [[noreturn]] void fail(std::string what);
   void no_race(bool ordered) {
@@ -179,7 +181,7 @@ class Stage {
   std::unordered_set<std::uint64_t> seen_;
   std::array<Fiber, kMostThreads> fibers_;
 
-  // Of this run.
+  // The state of this run.
   std::vector<Thread> threads_;
   std::vector<int> may_stop_;
   std::function<std::string(const Cell&)> name_of_;
@@ -190,7 +192,7 @@ class Stage {
   int stopped_ = -1;
   int stale_reads_ = 0;
   int preemptions_ = 0;
-  std::vector<int> alternatives_;  // of the choice that is made now
+  std::vector<int> alternatives_;  // of the choice being made
   const std::uint32_t first_number_;
 
   static inline Stage* current_ = nullptr;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a thread of a scene asks of the kernel: locks, sleep, wakes.
+// The system calls of a scene's threads: locks, sleep, wakes.
 #include <algorithm>
 
 #include "explorer/stage.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Each order and each wake in the shipped code is there for a reason, and some scene knows it: with
-// the access made weaker by one step, or the wake left out, that scene fails.
+// Each order and each wake in the shipped code has a reason, and a scene proves it: the scene fails
+// if the access is made weaker by one step, or if the wake is left out.
 #include <algorithm>
 #include <array>
 #include <iostream>
@@ -20,8 +20,8 @@ struct Unnoticed {
   const char* why;
 };
 
-// What no scene notices. On x86 none of these orders costs anything, but for those of changes,
-// which lock in any case, and of the two stores.
+// No scene notices these. On x86 these orders cost nothing, except those of the changes, which lock
+// in any case, and of the two stores.
 constexpr std::array kUnnoticed{
     Unnoticed{"host_ring close: stores closing, seq_cst -> release", "the bell is rung after it"},
     Unnoticed{"host_ring park: loads published, seq_cst -> acquire", "the kernel looks once more"},
@@ -46,12 +46,12 @@ constexpr std::array kUnnoticed{
     Unnoticed{"worker_ring try_take: loads posted, acquire -> relaxed", "the change acquires"},
 };
 
-// Enough for what is noticed: a thread that reads what stood earlier is as good as interrupted.
+// Enough to notice the others: to read an older value has the same effect as to be interrupted.
 constexpr Bounds kQuick{.stale_reads = 3, .preemptions = 1};
 
 struct Found {
   Access access;
-  std::vector<const Scene*> scenes;  // that make it
+  std::vector<const Scene*> scenes;  // that make the access
 };
 
 std::vector<Scene> all_scenes() {
@@ -61,7 +61,7 @@ std::vector<Scene> all_scenes() {
   return all;
 }
 
-// Every access of the shipped code, by name, and who makes it; the quickest scene first.
+// Every access of the shipped code, by name, and the scenes that make it, the quickest first.
 std::map<std::string, Found> accesses_of(const std::vector<Scene>& scenes) {
   std::multimap<std::size_t, std::pair<const Scene*, std::vector<Access>>> by_runs;
   for (const Scene& scene : scenes) {
@@ -78,7 +78,7 @@ std::map<std::string, Found> accesses_of(const std::vector<Scene>& scenes) {
   return found;
 }
 
-// The scene that notices; null: none.
+// The first scene that notices; null: none.
 const Scene* who_notices(const std::vector<Weakening>& weakenings,
                          const std::vector<const Scene*>& scenes) {
   const auto notices = [&](const Scene* scene) {
@@ -110,7 +110,7 @@ TEST_CASE("each order and each wake is missed by a scene unless it is known not 
   CHECK(unnoticed == expected);
 }
 
-// Of two accesses that do the same either suffices, but not neither.
+// If two accesses give the same order, one of them is enough, but without both a scene fails.
 TEST_CASE("what two accesses order each for the other is missed once neither does") {
   const std::vector<Scene> scenes = all_scenes();
   const auto found = accesses_of(scenes);

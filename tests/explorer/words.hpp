@@ -13,8 +13,8 @@
 
 namespace inferpool::explorer {
 
-// What the shipped code touches in place of std::atomic: each access is a step of a scene. It says
-// where it is made, so that it can be told from others and made weaker.
+// Stands in for std::atomic in the shipped code. Each access is a step of a scene. It knows its
+// position in the source, so that it can be made weaker alone.
 template <typename T>
 class Atomic : public Cell {
  public:
@@ -63,7 +63,7 @@ class Atomic : public Cell {
   }
 };
 
-// Bytes that are no atomics: who reads them must know of who wrote them.
+// Bytes that are not atomic: a thread that reads them must know of the write.
 template <typename T>
 class Plain {
  public:
@@ -101,7 +101,7 @@ struct WaitFor {
   std::uint32_t expected;
 };
 
-// As ipc::WakeList. A list of more than kMost is a scene that is too large.
+// Like ipc::WakeList. A scene that needs a list of more than kMost is too large.
 class WakeList {
  public:
   WakeList() = default;
@@ -130,7 +130,7 @@ class WakeList {
   std::size_t size_ = 0;
 };
 
-// The policy by which scenes run the shipped code: see ipc::SharedWords.
+// The policy with which scenes run the shipped code: see ipc::SharedWords.
 struct Words {
   template <typename T>
   using Atomic = explorer::Atomic<T>;
