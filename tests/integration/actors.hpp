@@ -51,7 +51,7 @@ inline bool all_equal(std::span<const float> values, float value) {
   return std::ranges::all_of(values, [value](float v) { return v == value; });
 }
 
-// The error that ends `call()`; throws where nothing does.
+// The error that ends `call()`; throws if there is none.
 template <typename Call>
 Error error_from(Call call) {
   try {
@@ -62,7 +62,7 @@ Error error_from(Call call) {
   throw std::runtime_error("no error, where one is due");
 }
 
-// A gate that the test made: requests to "pass" it wait until the test lets them. Opens in the end.
+// A gate of one test: requests to "pass" it wait until the test opens it. Opens at the end.
 class OwnGate {
  public:
   OwnGate() : path_(folder_ / "gate"), gate_(path_) {}
@@ -90,7 +90,7 @@ class OwnGate {
   Gate gate_;
 };
 
-// infer in a thread of its own, so that it is the same with any number of workers.
+// Calls infer in its own thread, so that it works the same with any number of workers.
 template <typename P>
 std::future<typename P::Output> infer_aside(P& pool, typename P::Input input,
                                             InferOptions options = {}) {

@@ -14,7 +14,7 @@
 
 namespace inferpool::test {
 
-// What the handlers of many calls were called with, by the number of the call. Thread-safe.
+// Collects the results of many handlers, by the number of the call. Thread-safe.
 template <typename Output>
 class Answers {
  public:
@@ -27,10 +27,10 @@ class Answers {
     const std::lock_guard lock(mutex_);
     twice_ = twice_ || results_.contains(number);
     results_.emplace(number, std::move(result));
-    changed_.notify_all();  // under the lock: whoever waits may destroy this right after
+    changed_.notify_all();  // under the lock: the waiting thread may destroy this right after
   }
 
-  // True as soon as so many calls have ended, each once.
+  // True as soon as `count` calls have ended, each once.
   bool wait_for(std::size_t count) {
     std::unique_lock lock(mutex_);
     return changed_.wait_for(lock, 60s, [&] { return results_.size() >= count; }) && !twice_;
@@ -41,7 +41,7 @@ class Answers {
     return results_.size();
   }
 
-  // How the call of this number ended; it must have.
+  // How the call of this number ended. It must have ended.
   [[nodiscard]] Result<Output> of(int number) const {
     const std::lock_guard lock(mutex_);
     return results_.at(number);

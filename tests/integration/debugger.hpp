@@ -11,8 +11,8 @@
 
 namespace inferpool::test {
 
-// A process that follows another as a debugger that stands at its prompt: when that one ends, only
-// the debugger could take its status, and does not.
+// A process that follows another one, like a debugger that waits at its prompt. When the followed
+// process ends, only the debugger could take its status, and it does not.
 class Debugger {
  public:
   explicit Debugger(int pid) : followed_(pid), process_(::fork()) {
@@ -27,7 +27,7 @@ class Debugger {
   Debugger(const Debugger&) = delete;
   Debugger& operator=(const Debugger&) = delete;
 
-  // It takes a moment; where the system forbids it, it does not come to that.
+  // Whether it follows already. That takes a moment, and never happens if the system forbids it.
   [[nodiscard]] bool follows() const {
     std::ifstream file("/proc/" + std::to_string(followed_) + "/status");
     for (std::string line; std::getline(file, line);) {

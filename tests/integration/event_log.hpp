@@ -12,7 +12,7 @@
 
 namespace inferpool::test {
 
-// What a pool's on_event was told. Outlives the pool. Safe from many threads.
+// The events of a pool's on_event. Outlives the pool. Safe from many threads.
 class EventLog {
  public:
   [[nodiscard]] std::function<void(const Event&)> recorder() {
@@ -22,7 +22,7 @@ class EventLog {
     };
   }
 
-  // All of them, or those of one worker.
+  // All events, or those of one worker.
   [[nodiscard]] std::vector<Event> events(std::optional<int> worker_index = {}) const {
     const std::lock_guard lock(mutex_);
     std::vector<Event> result;

@@ -8,8 +8,8 @@
 
 namespace inferpool::test {
 
-/// True as soon as `predicate()` is; false if it still is not when `limit` has passed. Between two
-/// looks the thread yields for a millisecond.
+/// True as soon as `predicate()` is true; false if it is still false after `limit`. The thread
+/// sleeps for a millisecond between two looks.
 template <typename F>
 bool eventually(F predicate, std::chrono::milliseconds limit = std::chrono::seconds(10)) {
   const auto end = std::chrono::steady_clock::now() + limit;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The smallest and the largest of each number and duration of the settings, and what lies beyond.
+// The smallest and the largest value of each number and duration in the settings, and those beyond.
 #pragma once
 
 #include <algorithm>
@@ -149,7 +149,7 @@ inline std::vector<Field> all_fields() {
   return all;
 }
 
-// A document in which there is nothing but the value at this path, such as "pool.spin".
+// A document with nothing but the value at the field's path, such as "pool.spin".
 inline std::string document_with(const Field& field, const std::string& written) {
   std::string document = written;
   for (std::string_view path = field.path; !path.empty();) {

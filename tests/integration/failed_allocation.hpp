@@ -11,8 +11,8 @@
 #include "integration/faulty_pool.hpp"
 #include "shims/failing_new.hpp"
 
-// Each allocation of a thread fails in turn, and then all of them: what is asked meanwhile ends
-// with its answer or a typed error, and the pool goes on.
+// Each allocation of a thread fails in turn, and then all of them. Meanwhile each call ends with
+// its answer or a typed error, and the pool goes on.
 namespace inferpool::test {
 
 using Which = FailingNew::Which;
@@ -31,7 +31,7 @@ inline Settings quick_settings(int workers = 1) {
   return settings;
 }
 
-// The pool answers again, and nothing is left of what was before.
+// Checks that the pool answers again, and that nothing is left of the calls before.
 template <typename P, typename Input>
 void check_goes_on(P& pool, const Input& input) {
   REQUIRE(
@@ -44,7 +44,7 @@ void check_goes_on(P& pool, const Input& input) {
 }
 
 // Calls act() again and again, while the first, the second, the third... allocation of the thread
-// fails, until there is none so late; then once while all fail.
+// fails, until act() makes fewer allocations. Then calls it once while all allocations fail.
 template <typename P, typename Input, typename Act>
 void fail_each(const char* thread, P& pool, const Input& good, const Act& act) {
   for (long n = 1; n < kMost; ++n) {
@@ -65,7 +65,7 @@ void fail_each(const char* thread, P& pool, const Input& good, const Act& act) {
   check_goes_on(pool, good);
 }
 
-// How a call ended, where that is an error. A future that is not ready in time is one that hangs.
+// The error of a call; none: it was answered. Fails the test if the future is not ready in time.
 template <typename T>
 std::optional<Error> end_of(std::future<T>& future) {
   REQUIRE(future.wait_for(30s) == std::future_status::ready);
@@ -93,7 +93,7 @@ void check_error(std::future<T>& future, ErrorCode due) {
   CHECK(error->code() == due);
 }
 
-// Made before anything fails.
+// Made before any allocation fails.
 inline const std::set<ErrorCode> kNoMemory{ErrorCode::kOutOfMemory};
 inline const std::set<ErrorCode> kNoWorker{ErrorCode::kDeadlineExceeded, ErrorCode::kUnavailable};
 inline const std::set<ErrorCode> kClosed{ErrorCode::kStopped, ErrorCode::kOutOfMemory};

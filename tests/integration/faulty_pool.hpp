@@ -52,7 +52,7 @@ bool ready_again(P& pool, std::uint64_t restarts) {
   });
 }
 
-// How the call ends: its error. Fails the test (throws) where it is answered.
+// The error that ends the call. Fails the test (throws) if the call is answered.
 template <typename T>
 Error error_of(std::future<T>& future) {
   if (future.wait_for(30s) != std::future_status::ready) throw std::runtime_error("no end in 30 s");
@@ -70,7 +70,7 @@ Error error_of(const Result<T>& result) {
   return result.error();
 }
 
-// A call that has begun to run in a worker, and runs until release().
+// A call that has started in a worker, and runs until release().
 class HeldCall {
  public:
   HeldCall(FaultyPool& pool, const std::string& file, const InferOptions& options = {})

@@ -20,8 +20,8 @@ extern char** environ;
 
 namespace inferpool::test {
 
-// A running host_program (hosts/host_program.cpp) or another one beside it, in a process group of
-// its own. Killed at the end.
+// A running host_program (hosts/host_program.cpp), or another program beside it, in its own process
+// group. Killed at the end.
 class HostProgram {
  public:
   HostProgram(const std::string& mode, const std::string& folder,
@@ -64,7 +64,7 @@ class HostProgram {
 
   [[nodiscard]] int pid() const { return pid_; }
 
-  // The numbers in the next line, which must begin with `word`.
+  // The numbers in the next line, which must start with `word`.
   std::vector<int> numbers_after(const std::string& word) {
     std::istringstream in(line());
     std::string first;
@@ -79,7 +79,7 @@ class HostProgram {
     return numbers;
   }
 
-  // The next line that it prints; at most 60 s.
+  // The next line that it prints. Waits at most 60 s.
   std::string line() {
     std::string text;
     for (char c = 0;;) {

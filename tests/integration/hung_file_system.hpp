@@ -7,18 +7,18 @@
 
 namespace inferpool::test {
 
-// A file system of which one file, once it is read, does not answer: whoever reads it sleeps
-// uninterruptibly as soon as a signal is to end it, as with a network's file system whose server is
-// gone. The calling process has mounts of its own from then on.
+// A file system in which one file never answers a read. A process that reads it sleeps
+// uninterruptibly as soon as a signal should end it, as with a network file system whose server is
+// gone. From then on the calling process has its own mounts.
 class HungFileSystem {
  public:
   HungFileSystem();
-  // It answers no more: every reader gets an error.
+  // Ends the file system: every reader gets an error.
   ~HungFileSystem();
   HungFileSystem(const HungFileSystem&) = delete;
   HungFileSystem& operator=(const HungFileSystem&) = delete;
 
-  // Why there is none: no root rights, no FUSE; empty: there is one.
+  // Why there is no such file system: no root rights, no FUSE; empty: there is one.
   [[nodiscard]] const std::string& missing() const noexcept { return missing_; }
   [[nodiscard]] std::string file() const { return folder_ / "hung"; }
   // Ends all reading.

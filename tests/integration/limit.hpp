@@ -29,7 +29,7 @@ class Limit {
   rlimit before_{};
 };
 
-// The RLIMIT_NOFILE with which this process could open so many more.
+// The RLIMIT_NOFILE with which this process can open `free` more descriptors.
 inline rlim_t limit_with_free_descriptors(int free) {
   int limit = 0;
   for (; free > 0 || ::fcntl(limit, F_GETFD) >= 0; ++limit) {

@@ -10,7 +10,7 @@
 
 namespace inferpool::test {
 
-// What limited_host, or another host that runs out of something, printed, once it has left.
+// Runs limited_host, or another host that runs out of something, and returns what it printed.
 inline std::vector<std::string> limited_host(const std::string& mode,
                                              const std::string& program = "limited_host") {
   const ScratchFolder folder;

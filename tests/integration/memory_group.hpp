@@ -15,8 +15,8 @@
 
 namespace inferpool::test {
 
-// A memory cgroup (version 1) with a limit, below the test's own. Gone at the end, when its
-// processes are.
+// A memory cgroup (version 1) with a limit, below the test's own. Removed at the end, once its
+// processes are gone.
 class MemoryGroup {
  public:
   explicit MemoryGroup(std::uint64_t limit) {
@@ -32,7 +32,7 @@ class MemoryGroup {
   MemoryGroup& operator=(const MemoryGroup&) = delete;
   ~MemoryGroup() { remove(); }
 
-  // Not where this is no machine with version 1, or not root's.
+  // False if this machine has no cgroups of version 1, or the test is not root.
   [[nodiscard]] bool exists() const { return !folder_.empty(); }
   bool take_in(int pid) { return put("cgroup.procs", static_cast<std::uint64_t>(pid)); }
 
@@ -43,7 +43,7 @@ class MemoryGroup {
     return static_cast<bool>(stream.flush());
   }
   void remove() {
-    // A process that has ended may be in the group for a moment yet.
+    // A process that has ended may stay in the group for a moment.
     if (!folder_.empty())
       eventually([&] { return ::rmdir(folder_.c_str()) == 0; }, std::chrono::seconds(5));
     folder_.clear();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// What a process has, as the kernel tells it in /proc.
+// What a process has, as /proc reports it.
 
 #include <signal.h>
 #include <unistd.h>
@@ -29,13 +29,13 @@ struct ProcessState {
 inline std::optional<ProcessState> process_state(int pid) {
   std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
   std::string text;
-  std::getline(file, text, '\0');  // does not throw where the process ends meanwhile
+  std::getline(file, text, '\0');  // does not throw if the process ends meanwhile
   const auto name_end = text.rfind(')');
   if (name_end == std::string::npos || name_end + 4 >= text.size()) return std::nullopt;
   return ProcessState{text[name_end + 2], std::atoi(text.c_str() + name_end + 4)};
 }
 
-// Bytes of memory that are its own; 0: there is no such process.
+// The private memory of a process in bytes; 0: there is no such process.
 inline std::uint64_t private_memory(int pid) {
   std::ifstream file("/proc/" + std::to_string(pid) + "/status");
   for (std::string line; std::getline(file, line);) {
@@ -68,8 +68,8 @@ inline std::vector<int> children_of(int parent) {
   return result;
 }
 
-// Where the descriptors of a process lead: "pipe:[71]", "/dev/null". Sorted. None that is open only
-// to look.
+// Where the descriptors of a process lead: "pipe:[71]", "/dev/null". Sorted. Leaves out the one
+// that is open only to look.
 inline std::vector<std::string> descriptors_of(int pid) {
   std::vector<std::string> result;
   const std::string folder = "/proc/" + std::to_string(pid) + "/fd";
@@ -96,13 +96,14 @@ inline std::ptrdiff_t threads() {
   return std::distance(begin(tasks), end(tasks));
 }
 
-// Of a program of tests: proves once that what is counted below is seen (footprint_proof.cpp).
+// A test program sets it to prove once that the counts below see what they count
+// (footprint_proof.cpp).
 inline void (*prove_footprint)() = nullptr;
 
-// What a pool takes of its host, and must give back.
+// What a pool takes from its host, and must give back.
 struct Footprint {
-  // Proven before it is taken: the proof's first thread may bring one of a sanitizer's own, to
-  // stay.
+  // Proven before the counts are taken, because the proof's first thread may start a sanitizer's
+  // own thread, which stays.
   std::size_t children = (prove(), children_of(getpid()).size());
   std::size_t descriptors = descriptors_of(getpid()).size();
   std::ptrdiff_t regions = mapped_regions();

@@ -11,7 +11,7 @@
 
 namespace inferpool::test {
 
-// models.py, in a folder of its own.
+// models.py, in its own folder.
 class PythonFile {
  public:
   explicit PythonFile(const std::string& text) { write_file(folder_ / "models.py", text); }

@@ -12,8 +12,8 @@ namespace inferpool::test {
 
 // A pool that recycles its workers, and what its events say.
 struct RecyclingPool {
-  // `change` sets the limits. Successors wait in their load as long as there is the file `slow`,
-  // until there is `go`; with `load` "throw" they fail as long as there is `slow`.
+  // `change` sets the limits. While the file `slow` exists, successors wait in their load until the
+  // file `go` exists; with `load` "throw" they fail instead.
   template <typename Change>
   RecyclingPool(int workers, Change change, const std::string& load = "wait") {
     settings = faulty_settings(workers, R"({"load": ")" + load + R"(", "while": ")" + slow +
@@ -32,7 +32,7 @@ struct RecyclingPool {
   Settings settings;
 };
 
-// The worker beside the N that is in this state; none: there is none.
+// The worker beside the N that has this state, if there is one.
 inline std::optional<WorkerStats> beside(const FaultyPool& pool, WorkerState state) {
   const Stats stats = pool.stats();
   const auto workers = static_cast<std::size_t>(*pool.settings().workers);
@@ -44,7 +44,7 @@ inline bool comes_beside(const FaultyPool& pool, WorkerState state) {
   return eventually([&] { return beside(pool, state).has_value(); });
 }
 
-// What the events say of the numbers of workers, from when all were ready first.
+// The numbers of workers according to the events, from the moment when all were first ready.
 struct Numbers {
   explicit Numbers(const EventLog& log, int workers) {
     int processes = 0, ready = 0, leaving = 0;

@@ -28,7 +28,7 @@ inline Settings runtime_settings(const std::string& runtime) {
   return settings;
 }
 
-// The settings of a file model-settings.json of this text, which names a bundled worker.
+// The settings in a model-settings.json with this text, which names a bundled worker.
 inline Settings settings_of_file(const std::string& text) {
   const ScratchFolder folder;
   write_file(folder / "model-settings.json", text);
@@ -37,7 +37,7 @@ inline Settings settings_of_file(const std::string& text) {
   return settings;
 }
 
-// How many filters of system calls a process is under: in a container it may be under one.
+// How many system call filters a process has. In a container it may have one.
 inline int call_filters(const std::string& pid) {
   const std::string name = "\nSeccomp_filters:\t";
   const std::string status = read_file("/proc/" + pid + "/status");
@@ -46,12 +46,12 @@ inline int call_filters(const std::string& pid) {
   return std::atoi(status.c_str() + at + name.size());
 }
 
-// Whether the first worker of a pool has the filter of the sandbox.
+// Whether the first worker of a pool has the sandbox's filter.
 inline bool is_confined(const Pool<>& pool) {
   return call_filters(std::to_string(pool.stats().workers[0].pid)) > call_filters("self");
 }
 
-// What all workers of a pool wrote.
+// The lines that all workers of a pool wrote.
 class Lines {
  public:
   void capture(Settings& settings) {
@@ -64,7 +64,7 @@ class Lines {
     const std::lock_guard lock(mutex_);
     return text_;
   }
-  // Whether one of them is this.
+  // Whether `line` is one of them.
   bool has(const std::string& line) const {
     return ('\n' + text()).find('\n' + line + '\n') != std::string::npos;
   }
@@ -91,7 +91,7 @@ inline Error call_error(Pool<>& pool, const Request& request) {
   return result.error();
 }
 
-// Of a pool with one worker, which is killed three times: each successor answers as the first did.
+// Kills the only worker of a pool three times: each next worker answers as the first one did.
 inline void check_successors(Pool<>& pool, const Request& request, const std::string& output) {
   const Tensor before = pool.infer(request)[output];
   for (int i = 0; i < 3; ++i) {

@@ -11,7 +11,7 @@
 
 namespace inferpool::test {
 
-// An empty folder, gone with its content at the end of the test.
+// An empty folder, removed with its content at the end of the test.
 class ScratchFolder {
  public:
   ScratchFolder() {

@@ -19,8 +19,9 @@
 
 namespace inferpool::test {
 
-// One of many that ask, by all verbs in random order; each answer is compared, and some are held
-// and compared once more later, when their workers may have died. One thread uses it.
+// One of many callers of a soak test. It makes calls with all verbs in random order and compares
+// each answer. It keeps some answers and compares them again later, when their workers may have
+// died. One thread uses it.
 class SoakAsker {
  public:
   SoakAsker(Pool<OrderModel>& pool, SoakLedger& ledger, unsigned seed)
@@ -28,11 +29,11 @@ class SoakAsker {
   SoakAsker(const SoakAsker&) = delete;
   SoakAsker& operator=(const SoakAsker&) = delete;
 
-  // One call. Alone: waits for its end, whatever the verb is.
+  // Makes one call. `alone`: waits for its end, whatever the verb is.
   void ask(bool alone);
-  // Waits for what is under way, and compares what is held.
+  // Waits for all open calls, and compares the answers that it keeps.
   void end();
-  // Milliseconds that the call takes so far that this asker waits for; 0: none.
+  // For how many milliseconds it has been waiting for a call; 0: it waits for none.
   [[nodiscard]] std::int64_t waits_for() const;
 
  private:
@@ -64,12 +65,12 @@ class SoakAsker {
   SoakLedger& ledger_;
   std::mt19937_64 random_;
   std::deque<std::pair<SoakCall, std::future<Tensor>>> futures_;
-  std::mutex mutex_;  // of the number of handlers that were not called yet
+  std::mutex mutex_;  // guards handlers_, the number of handlers not called yet
   std::condition_variable called_;
   int handlers_ = 0;
   std::vector<Held> held_;
   std::jthread canceller_;
-  std::atomic<std::int64_t> since_{0};  // milliseconds of the clock; 0: waits for nothing
+  std::atomic<std::int64_t> since_{0};  // milliseconds of the clock; 0: it waits for nothing
 };
 
 }  // namespace inferpool::test

@@ -15,17 +15,17 @@
 
 namespace inferpool::test {
 
-// A call of a soak: what it asks for, and what it does to itself.
+// A call of a soak test: what it asks for, and whether it may time out or be cancelled.
 struct SoakCall {
   Order order = {};
   bool timed = false;
   bool cancelled = false;
 };
 
-// What became of all calls. The first thing that must not be is kept. Thread-safe.
+// Counts the ends of all calls, and keeps the first mistake. Thread-safe.
 class SoakLedger {
  public:
-  // `twice`: a run whose worker ended may be run again, and then be called poisoned.
+  // `twice`: a call whose worker ended may run again, and then end as poisoned.
   explicit SoakLedger(bool twice) : twice_(twice) {}
 
   void asked() { ++asked_; }

@@ -27,7 +27,7 @@ inline Settings streaming_settings(int workers = 1) {
   return settings;
 }
 
-// The number that all elements of a part are; -1: they differ.
+// The number that all elements of a part have; -1: they differ.
 inline std::int64_t number_of(const Tensor& part) {
   const auto values = part.values<std::int64_t>();
   for (const std::int64_t value : values) {

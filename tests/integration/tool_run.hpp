@@ -16,13 +16,13 @@ extern char** environ;
 
 namespace inferpool::test {
 
-// A program that has run to its end: what it printed, and its exit status (of a signal: -1).
+// A program that has ended: what it printed, and its exit status (-1: a signal ended it).
 struct ToolRun {
   std::string out = {};
   std::string err = {};
   int status = -1;
 
-  // The arguments without the program's name. `redirect` may do more to its descriptors, last.
+  // `arguments` without the program's name. `redirect` may change its descriptors further, at last.
   ToolRun(const std::string& program, const std::vector<std::string>& arguments,
           const std::function<void(posix_spawn_file_actions_t*)>& redirect = {}) {
     const ScratchFolder folder;

@@ -21,7 +21,7 @@ inline void check_xgboost(int status) {
   if (status != 0) throw std::runtime_error(XGBGetLastError());
 }
 
-// Rows of numbers, of which one in eight is missing.
+// Rows of numbers; one number in eight is missing.
 inline std::vector<float> made_up_rows(std::size_t rows, std::size_t columns, unsigned seed) {
   std::mt19937 engine(seed);
   std::uniform_real_distribution<float> uniform(-1, 1);
@@ -32,7 +32,7 @@ inline std::vector<float> made_up_rows(std::size_t rows, std::size_t columns, un
   return values;
 }
 
-// A model that was trained here, by XGBoost's C API alone, and what it predicts here.
+// A model that is trained here, and predicts here, through XGBoost's C API alone.
 class TrainedBooster {
  public:
   static constexpr std::size_t kColumns = 5;
@@ -58,13 +58,13 @@ class TrainedBooster {
   TrainedBooster& operator=(const TrainedBooster&) = delete;
   ~TrainedBooster() { XGBoosterFree(handle_); }
 
-  // In the form that the file's name stands for: .json, .ubj, else the old binary one.
+  // Saves in the format of the file's extension: .json, .ubj, else the old binary one.
   void save(const std::string& file) const {
     check_xgboost(XGBoosterSaveModel(handle_, file.c_str()));
   }
 
-  // What it predicts of rows of kColumns numbers, by way of a DMatrix; by the first iterations
-  // alone, or by all (0).
+  // Its prediction for rows of kColumns numbers, through a DMatrix, with the first `iterations`
+  // only, or with all (0).
   [[nodiscard]] Tensor predict(const std::vector<float>& rows, int iterations = 0) const {
     const Matrix matrix(rows);
     const bst_ulong* shape = nullptr;
