@@ -9,7 +9,7 @@
 
 namespace inferpool::test {
 
-// The context of a run, whose outputs lie in heap memory and are remembered by their addresses.
+// The context of a run. Its outputs are in heap memory, and it remembers their addresses.
 class HeapContext final : public Context {
  public:
   using Context::output;
@@ -25,7 +25,7 @@ class HeapContext final : public Context {
   }
 
   void cancel() noexcept { cancelled_ = true; }
-  // Where each output lies that was asked for; of one of at most 64 bytes it says nothing.
+  // The address of each output that was asked for. It means nothing for outputs up to 64 bytes.
   [[nodiscard]] const std::vector<const std::byte*>& places() const noexcept { return places_; }
 
  private:

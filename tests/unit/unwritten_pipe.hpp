@@ -14,7 +14,7 @@
 
 namespace inferpool::test {
 
-// A pipe with a name that nobody writes.
+// A named pipe that nobody writes to.
 class UnwrittenPipe {
  public:
   explicit UnwrittenPipe(const std::string& name = "pipe") : path_(folder_ / name) {
@@ -23,7 +23,7 @@ class UnwrittenPipe {
 
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
 
-  // What `read` gives or throws; where it waits for somebody who writes, it is let go.
+  // Returns or throws what `read` does. If `read` waits for a writer, releases it and throws.
   template <typename Read>
   auto read_by(const Read& read) const {
     auto result = std::async(std::launch::async, read);

@@ -46,7 +46,7 @@ inline bool serve_one(ipc::WorkerRing& ring,
   return true;
 }
 
-// Sleeps until the reply stands.
+// Sleeps until the reply is available.
 inline void await_reply(ipc::HostRing& ring, std::uint32_t sequence) {
   while (!ring.answered(sequence)) {
     const ipc::WaitFor reply = ring.park(sequence);
@@ -92,7 +92,7 @@ class BusyChannel : public ChannelEnds {
 
   void await(std::uint32_t sequence) { await_reply(host, sequence); }
 
-  // Whether the reply, which stands, is the right one.
+  // Whether the reply, which is available, is the right one.
   bool collect(std::uint32_t sequence, std::uint64_t call_id) {
     const ipc::ReplyHead head = host.head(sequence);
     Bytes frame(std::min<std::size_t>(head.frame_bytes, ipc::kInlineFrame));
@@ -102,14 +102,14 @@ class BusyChannel : public ChannelEnds {
            frame == answer_to(question(call_id));
   }
 
-  // Whether it got the right answer.
+  // Makes a call. True: it got the right answer.
   bool call(std::uint64_t call_id) {
     const std::uint32_t sequence = post(call_id);
     await(sequence);
     return collect(sequence, call_id);
   }
 
-  // True: nobody runs it.
+  // Recalls a request. True: nothing runs it.
   bool take_back(std::uint32_t sequence) {
     const std::lock_guard lock(mutex_);
     if (!host.recall(sequence)) return false;

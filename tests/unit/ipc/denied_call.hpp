@@ -11,9 +11,9 @@
 
 namespace inferpool::test {
 
-// From now on the system call fails with that error in this process, as on a kernel that lacks it
-// or under a filter that forbids it; where `argument` is given, only with that third argument.
-// False: this system has no filters.
+// From now on the system call fails with this error in this process, as on a kernel that lacks it
+// or under a filter that forbids it. If `argument` is given, it fails only with that third
+// argument. False: this system has no filters.
 inline bool deny_call(long number, int error, const std::uint32_t* argument = nullptr) {
   const auto load = [](std::size_t offset) {
     return sock_filter{BPF_LD | BPF_W | BPF_ABS, 0, 0, static_cast<std::uint32_t>(offset)};

@@ -7,8 +7,8 @@
 
 namespace inferpool::test {
 
-// A copy of this process that runs `body` and leaves with what that returns. Killed where nobody
-// waited for it.
+// A copy of this process that runs `body` and exits with its return value. Killed if nothing waited
+// for it.
 class ForkedChild {
  public:
   template <typename Body>
@@ -28,7 +28,7 @@ class ForkedChild {
     exit_code();
   }
 
-  // Waits for its end. -1: it did not leave by itself.
+  // Waits for its end. -1: it did not exit by itself.
   int exit_code() noexcept {
     int status = 0;
     if (waitpid(pid_, &status, 0) != pid_) return -1;

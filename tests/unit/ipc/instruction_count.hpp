@@ -10,11 +10,11 @@
 
 namespace inferpool::test {
 
-// What some code did, in machine instructions.
+// The machine instructions that some code executed.
 struct Cost {
   long instructions = 0;
-  // Of these, the ones that wait until all earlier stores of this processor are visible: what has a
-  // lock prefix, an exchange with memory, a full fence. Each takes as long as 20 to 40 others.
+  // Of these, the ones that wait until all earlier stores of this processor are visible: those with
+  // a lock prefix, exchanges with memory, full fences. Each takes as long as 20 to 40 others.
   long locked = 0;
 };
 
@@ -31,8 +31,8 @@ inline bool is_locked(const unsigned char* code) noexcept {
   return code[0] == 0x0f && code[1] == 0xae && (code[2] & 0xf8) == 0xf0;  // mfence
 }
 
-// Of `code` in this thread, the functions that it calls included. For code that makes no system
-// call.
+// The cost of `code` in this thread, including the functions that it calls. The code must make no
+// system call.
 template <typename Code>
 Cost cost_of(const Code& code) {
   Cost cost;

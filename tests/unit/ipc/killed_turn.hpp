@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A worker process that is killed after so many instructions of its turn, and the call that waits
-// for it.
+// A worker process that is killed after a given number of instructions of its turn, and the call
+// that waits for it.
 #pragma once
 
 #include <signal.h>
@@ -18,13 +18,13 @@
 
 namespace inferpool::test {
 
-// What both processes see.
+// Both processes see this.
 struct TurnNotes {
   ipc::Word go{0};
   std::atomic<long> instructions{0};
 };
 
-// In the worker: waits until it may go. Returns where the turn was done before it could be killed.
+// In the worker: waits until it may go. Returns if the turn ended before the worker was killed.
 template <typename Turn>
 void turn_until_killed(long instructions, TurnNotes& notes, Turn&& turn) {
   const ipc::WaitFor go{&notes.go, 0};
@@ -38,10 +38,10 @@ void turn_until_killed(long instructions, TurnNotes& notes, Turn&& turn) {
 
 struct KilledTurn {
   Outcome outcome = Outcome::kHung;  // of the call
-  bool finished = false;             // the turn was done before it could be killed
+  bool finished = false;             // the turn ended before the worker was killed
 };
 
-// In the host: the call, which hears of the worker's end within 0.9 s.
+// In the host: makes the call, which hears of the worker's end within 0.9 s.
 template <typename Host>
 KilledTurn call_across_death(Host& host, Caller caller, TurnNotes& notes, ForkedChild& child) {
   using namespace std::chrono_literals;

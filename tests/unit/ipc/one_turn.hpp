@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// One turn of a worker (take a request, answer it), which is cut off somewhere, and its host.
+// One turn of a worker (take a request, answer it), cut off at some point, and its host.
 
 #include <algorithm>
 #include <array>
@@ -27,7 +27,7 @@ inline Bytes answer_of(Reply kind) {
   return Bytes(kind == Reply::kInSlot ? 200 : ipc::kInlineFrame + 200, std::byte{0xC3});
 }
 
-// The host, with one request in the hands of a worker.
+// The host, with one request that a worker has.
 class TurnHost {
  public:
   explicit TurnHost(Reply kind)
@@ -36,7 +36,7 @@ class TurnHost {
   [[nodiscard]] const ipc::WorkerMemory& memory() const { return *memory_; }
   bool recall() { return memory_->ring().recall(sequence_); }
 
-  // As a caller does: an answer that stands counts, even of a dead worker.
+  // Waits as a caller does: an available answer counts, even if its worker is dead.
   Outcome call(Caller caller) {
     using namespace std::chrono_literals;
     for (const core::TimePoint end = core::Clock::now() + 10s; core::Clock::now() < end;) {
@@ -50,7 +50,7 @@ class TurnHost {
     return Outcome::kHung;
   }
 
-  // The kernel said that the worker is gone.
+  // The kernel reported that the worker is gone.
   void worker_died() {
     dead_ = 1;
     ipc::wake(&dead_, 1);
@@ -77,7 +77,7 @@ class TurnHost {
   std::uint32_t sequence_;
 };
 
-// The worker of a host, in a process of its own. Ready for its turn once it is made.
+// The worker of a host, in its own process. Ready for its turn when the constructor returns.
 class TurnWorker {
  public:
   TurnWorker(const ipc::WorkerMemory& memory, Reply kind)
@@ -116,7 +116,7 @@ struct Counts {
   long instructions = 0;
   int states = 0, recalled = 0, lost = 0, answered = 0;
 
-  // How a turn looks that was cut off.
+  // Adds the result of a turn that was cut off.
   void add(Outcome outcome, bool could_be_recalled, bool begun) {
     REQUIRE((outcome == Outcome::kAnswered || outcome == Outcome::kLost));
     ++states;

@@ -14,7 +14,7 @@
 
 namespace inferpool::test {
 
-// Both ends of one worker's replies, each with mappings of its own.
+// Both ends of one worker's replies, each with its own mappings.
 struct ReplyEnds {
   static constexpr std::size_t kBytes = 1 << 20;
 
@@ -25,14 +25,14 @@ struct ReplyEnds {
         replies(ipc::MemoryFile::adopt(core::FileDescriptor(dup(host->reply_file().fd())), bytes)),
         arena(std::make_shared<ipc::ReplyArena>(replies, control)) {}
 
-  // A block of the worker's with these bytes.
+  // A block of the worker, filled with this byte.
   [[nodiscard]] detail::StorageRef block(std::size_t size, int fill) const {
     detail::StorageRef block = arena->allocate(size);
     std::memset(block->data(), fill, size);
     return block;
   }
 
-  // As a reply that holds these blocks; gives its head.
+  // Makes a reply that holds these blocks, and returns its head.
   [[nodiscard]] ipc::ReplyHead send(ipc::BlockList blocks) const {
     const auto ticket = arena->hold(std::move(blocks));
     return {.call_id = 1, .ticket = ticket.index, .generation = ticket.generation};
@@ -44,7 +44,7 @@ struct ReplyEnds {
   [[nodiscard]] bool released(const ipc::ReplyHead& head) const {
     return control.host.released[head.ticket] == head.generation;
   }
-  // Whether the bytes lie in the region as the host maps it.
+  // Whether the bytes are in the host's mapping of the region.
   [[nodiscard]] bool views(const detail::StorageRef& storage) const {
     return storage->data() >= host->replies() &&
            storage->data() < host->replies() + host->reply_bytes();

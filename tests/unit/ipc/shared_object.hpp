@@ -19,7 +19,7 @@ class SharedObject {
   }
   SharedObject(const SharedObject&) = delete;
   SharedObject& operator=(const SharedObject&) = delete;
-  // What a dead process left in it is not destroyed.
+  // Does not destroy the object, because a dead process may have left it in any state.
   ~SharedObject() { munmap(object_, sizeof(T)); }
 
   T& operator*() const noexcept { return *object_; }

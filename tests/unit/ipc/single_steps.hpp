@@ -6,8 +6,8 @@
 
 namespace inferpool::test {
 
-// Skips the test case and says so where instructions cannot be counted: by what this was built
-// with, or because the trap flag does nothing on this machine.
+// Skips the test case, and says so, if instructions cannot be counted: because of how the test was
+// built, or because the trap flag does nothing on this machine.
 inline bool skipped_without_steps() {
 #if defined(INFERPOOL_NO_STEPS)
   skip(INFERPOOL_NO_STEPS);
@@ -20,7 +20,7 @@ inline bool skipped_without_steps() {
                                   code();
                                   return count;
                                 },
-                                // 100 of these, and what it takes to call it.
+                                // 100 of these, and the cost of the call.
                                 {[] { asm volatile(".rept 100\n\tnop\n\t.endr"); }, 100, 2'000});
   return skipped_as_blind(steps);
 #endif

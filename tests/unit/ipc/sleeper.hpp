@@ -11,7 +11,7 @@
 
 namespace inferpool::test {
 
-// Whether the thread of that id, in the process of that id, sleeps in the kernel.
+// Whether this thread of this process sleeps in the kernel.
 inline bool is_asleep(pid_t process, pid_t thread) {
   std::ifstream stat("/proc/" + std::to_string(process) + "/task/" + std::to_string(thread) +
                      "/stat");
@@ -36,7 +36,7 @@ class Sleeper {
           done_ = true;
         }) {}
 
-  // Or until the body has returned.
+  // Waits until the thread sleeps or the body has returned.
   void until_asleep() const {
     while (!done_ && (id_ == 0 || !is_asleep(getpid(), id_))) std::this_thread::yield();
   }

@@ -9,12 +9,12 @@
 
 namespace inferpool::test {
 
-// Locked instructions are exact, the others a bound.
+// The number of locked instructions is exact, that of the others is a bound.
 inline void check(const char* step, const Cost& cost, const Cost& stated) {
   INFO(step << ": " << cost.instructions << " instructions, " << cost.locked << " of them locked");
   CHECK(cost.locked == stated.locked);
   CHECK(cost.instructions <= stated.instructions);
-  CHECK(cost.instructions > 10);  // they are counted
+  CHECK(cost.instructions > 10);  // instructions are counted at all
 }
 
 }  // namespace inferpool::test

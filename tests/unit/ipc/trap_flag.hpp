@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Where this is defined, instructions cannot be counted: why.
+// If defined: why instructions cannot be counted.
 #if !defined(__x86_64__)
 #define INFERPOOL_NO_STEPS "only x86-64 lets a process count its own instructions"
 #elif defined(__SANITIZE_THREAD__)
@@ -25,9 +25,9 @@
 
 namespace inferpool::test {
 
-// While it lives, `body` runs after each machine instruction of this thread, by the processor's
-// trap flag and SIGTRAP, until it gives false. It must be safe in a signal handler. For one thread
-// of a process at a time.
+// While this object lives, `body` runs after each machine instruction of this thread, until it
+// returns false. It uses the processor's trap flag and SIGTRAP, so `body` must be safe in a signal
+// handler. Only one thread of a process may have such an object at a time.
 class AfterEachInstruction {
  public:
   explicit AfterEachInstruction(std::function<bool()> body) {
@@ -48,7 +48,7 @@ class AfterEachInstruction {
     sigaltstack(&stack_before_, nullptr);
   }
 
-  // For `body`: the bytes of the instruction that comes next.
+  // For `body`: the bytes of the next instruction.
   [[nodiscard]] static const unsigned char* next() noexcept { return next_; }
 
  private:
@@ -67,9 +67,9 @@ class AfterEachInstruction {
   std::array<char, 65536> stack_;
 };
 
-// Each number of instructions of a turn of so many, or, where that would count more than `budget`
-// instructions in all, numbers at equal distances. (An instruction takes 1 us to count, or 25 us
-// where the kernel runs nested.)
+// The distance between the instructions of a turn at which a test cuts it off: 1, or more if that
+// counted more than `budget` instructions in all. (To count an instruction takes 1 us, or 25 us if
+// the kernel runs nested.)
 inline long stride_for(long turn, long budget) { return std::max(1L, turn / 2 * turn / budget); }
 
 }  // namespace inferpool::test

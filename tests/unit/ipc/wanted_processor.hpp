@@ -9,7 +9,7 @@
 
 namespace inferpool::test {
 
-// One processor for this thread and those that it makes, and always another thread that wants it.
+// Binds this thread, and those that it makes, to one processor that another thread always wants.
 class WantedProcessor {
  public:
   WantedProcessor() {

@@ -13,7 +13,7 @@
 
 namespace inferpool::test {
 
-// The worker's end over plain memory; the host's part is written by hand.
+// The worker's end over plain memory; the test writes the host's part by hand.
 struct WorkerEnd {
   explicit WorkerEnd(std::chrono::nanoseconds spin = {}) : ring(*control, spin, 2) {}
 
@@ -25,7 +25,7 @@ struct WorkerEnd {
     while (control->worker.parked != parked) std::this_thread::yield();
     thread.until_asleep();
   }
-  // As a host that finds a thread asleep.
+  // Does what a host does when it finds a thread asleep.
   void ring_bell() {
     control->host.doorbell.fetch_add(1);
     ipc::wake(&control->host.doorbell, 1);

@@ -8,7 +8,7 @@
 
 namespace inferpool::test {
 
-// Sets a variable of the environment, or unsets it (null), for as long as it lives.
+// Sets an environment variable, or unsets it (null), for as long as this object lives.
 class ScopedVariable {
  public:
   ScopedVariable(std::string name, const char* value) : name_(std::move(name)) {

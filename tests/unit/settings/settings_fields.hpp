@@ -7,7 +7,7 @@
 
 namespace inferpool::test {
 
-// All fields of settings but the callbacks, comparable.
+// All fields of settings except the callbacks, comparable.
 inline auto fields(const Settings& s) {
   return std::make_tuple(
       s.worker, s.implementation, s.name, s.version, s.uri, s.extra, s.folder, s.environment_path,

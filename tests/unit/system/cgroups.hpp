@@ -28,7 +28,7 @@ class Cgroups {
     std::ofstream(folder_ / file) << text;
   }
 
-  // Of a process of which /proc/self/cgroup says this.
+  // The paths of a process whose /proc/self/cgroup has this text.
   [[nodiscard]] system::CgroupPaths paths(const std::string& self) const {
     put("self", self);
     return {folder_ / "self", folder_ / "mount"};

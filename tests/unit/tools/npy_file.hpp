@@ -7,7 +7,7 @@
 
 namespace inferpool::test {
 
-// The bytes of a .npy file, as NumPy lays them out.
+// The bytes of a .npy file in NumPy's layout.
 inline std::string npy(std::string_view header, std::string_view values, int version = 1) {
   std::string text = "\x93NUMPY";
   text += static_cast<char>(version);

@@ -7,7 +7,7 @@
 
 namespace inferpool::test {
 
-// Why `parse()` finds the arguments of a tool wrong: "accepted" where it does not.
+// Why `parse()` rejects the arguments of a tool, or "accepted".
 template <typename Parse>
 std::string refusal_by(const Parse& parse) {
   try {

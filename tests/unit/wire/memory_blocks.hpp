@@ -12,8 +12,8 @@
 
 namespace inferpool::test {
 
-// A region of blocks in plain memory: what one process places, the other opens. Must outlive the
-// tensors that view it.
+// A region of blocks in plain memory: one process stores them, the other opens them. Must outlive
+// the tensors that view it.
 class MemoryBlocks final : public detail::BlockSink, public detail::BlockSource {
  public:
   explicit MemoryBlocks(std::size_t capacity) : units_(capacity / kUnit) {}
@@ -44,7 +44,7 @@ class MemoryBlocks final : public detail::BlockSink, public detail::BlockSource 
     return std::as_bytes(std::span(units_)).subspan(block.offset, block.length);
   }
 
-  // A block of the region that its holder may write: a loan.
+  // A loan: a block of the region that its holder may write.
   detail::StorageRef loan(std::size_t size) {
     const std::size_t offset = used_;
     reserve(size);
@@ -99,8 +99,8 @@ detail::FrameBuffer encoded(MemoryBlocks& blocks, Put put,
   return frame;
 }
 
-// The value of a frame that holds nothing else. Reads from memory of exactly the frame's size, so
-// that a sanitizer sees each read past its end.
+// The value of a frame that holds only this value. Reads from memory of exactly the frame's size,
+// so that a sanitizer sees each read past its end.
 template <typename Take>
 auto decoded(std::span<const std::byte> frame, MemoryBlocks& blocks, Take take) {
   const std::vector<std::byte> exact(frame.begin(), frame.end());

@@ -14,7 +14,7 @@
 
 #include "memory_blocks.hpp"
 
-// Values of each kind that can travel.
+// Values of each kind that can be sent.
 namespace inferpool::test {
 
 constexpr std::size_t kRegion = std::size_t{1} << 16;
@@ -29,7 +29,7 @@ T decode(MemoryBlocks& blocks, std::span<const std::byte> frame) {
   return decoded(frame, blocks, [](Decoder& decoder) { return Codec<T>::decode(decoder); });
 }
 
-// The same bytes each time, each of them right for the datatype.
+// The same bytes each time, all valid for the datatype.
 inline Tensor filled(Datatype datatype, const Shape& shape) {
   std::vector<std::byte> bytes(detail::TensorAccess::byte_size(datatype, shape));
   for (std::size_t i = 0; i < bytes.size(); ++i) {
@@ -38,7 +38,7 @@ inline Tensor filled(Datatype datatype, const Shape& shape) {
   return Tensor::copy_bytes(datatype, shape, bytes);
 }
 
-// Seeded, so that a failure comes again.
+// Seeded, so that a failure can be repeated.
 using Random = std::mt19937_64;
 
 inline std::size_t below(Random& random, std::size_t limit) { return random() % limit; }
@@ -59,7 +59,7 @@ inline Tensor random_strings(Random& random, const Shape& shape, std::size_t tex
   return Tensor::from_strings(views, shape);
 }
 
-// Any bits, NaNs among them.
+// Any bits, including NaNs.
 inline Tensor random_tensor(Random& random, Datatype datatype, const Shape& shape) {
   if (datatype == Datatype::kBytes) return random_strings(random, shape, 100);
   std::vector<std::byte> bytes = noise(random, detail::TensorAccess::byte_size(datatype, shape));

@@ -16,17 +16,17 @@
 
 namespace inferpool::test {
 
-// "ok", or the name of the error by which a system call that gave `result` failed.
+// "ok", or the name of the error, for the `result` of a system call.
 inline std::string outcome(long result) { return result >= 0 ? "ok" : strerrorname_np(errno); }
 
-// The text that `body` returns (or "threw: " and what) in a copy of this process, which is then
-// gone: so it may lay upon itself what cannot be taken off again.
+// The text that `body` returns (or "threw: " and what) in a copy of this process. The copy ends
+// then, so it may confine itself for good.
 template <typename Body>
 std::string told_by_child(Body body) {
   std::array<int, 2> fds{};
   if (pipe2(fds.data(), O_CLOEXEC) != 0) throw std::runtime_error("pipe2");
   ForkedChild child([&] {
-    // What it has from whoever runs the tests may be a file that is open for writing.
+    // A descriptor inherited from the program that runs the tests may be a file open for writing.
     const auto told = static_cast<unsigned>(fds[1]);
     if (told > 3) syscall(SYS_close_range, 3U, told - 1, 0U);
     syscall(SYS_close_range, told + 1, ~0U, 0U);
@@ -50,7 +50,7 @@ std::string told_by_child(Body body) {
   return text;
 }
 
-// What went another way than `expected`, a line each.
+// The results that differ from `expected`, one per line.
 class Deviations {
  public:
   explicit Deviations(std::string expected) : expected_(std::move(expected)) {}

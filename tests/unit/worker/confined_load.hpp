@@ -9,8 +9,8 @@
 
 namespace inferpool::test {
 
-// What `body` tells in a thread that was started before its process is confined, as a load starts
-// some, and goes on afterwards; of what `load` has made before, too.
+// The text that `body` returns, in a thread that starts before its process is confined and goes on
+// afterwards, like the threads that a load starts. `body` gets what `load` made before.
 template <typename Load, typename Body>
 std::string told_by_thread_of_load(Load load, Body body) {
   return told_by_child([&] {

@@ -15,8 +15,8 @@ struct Control {
   std::uint32_t value;
 };
 
-// Of each family a few: what changes or marks, steers, or reaches others, by a descriptor that may
-// only read. Those that headers of some systems lack have their number.
+// A few controls of each family: they change, mark or steer something, or reach others, through a
+// descriptor that may only read. A control that some systems' headers lack is given as a number.
 inline constexpr auto kHarmfulControls = std::to_array<Control>({
     {"FS_IOC_SETFLAGS", FS_IOC_SETFLAGS},
     {"FS_IOC32_SETFLAGS", FS_IOC32_SETFLAGS},
@@ -99,7 +99,7 @@ inline constexpr auto kHarmfulControls = std::to_array<Control>({
     {"SNDRV_PCM_IOCTL_DROP", 0x4143},
 });
 
-// What those ask who print, read and wait, and the drivers of accelerators.
+// The controls that printing, reading and waiting need, and the drivers of accelerators.
 inline constexpr auto kUsefulControls = std::to_array<Control>({
     {"TCGETS, by isatty", 0x5401},
     {"TIOCGWINSZ", 0x5413},

@@ -12,7 +12,7 @@
 
 namespace inferpool::pool::calls {
 
-// Jobs whose steps are what a test says. A step that it says nothing about does nothing.
+// Jobs whose steps a test sets. A step that it does not set does nothing.
 struct JobSteps {
   std::function<std::size_t()> size = {};  // of the payload
   std::function<void(Encoder&)> write = {};
@@ -46,7 +46,7 @@ struct FakeJob final : FakeJobOf<detail::Job> {
   using FakeJobOf::FakeJobOf;
 };
 
-// A caller that wants as many parts as it is told to want.
+// A caller that wants `wanted` parts.
 struct FakeStreamJob final : FakeJobOf<detail::StreamJob> {
   using FakeJobOf::FakeJobOf;
   bool take() override { return ++taken < wanted; }
@@ -56,7 +56,7 @@ struct FakeStreamJob final : FakeJobOf<detail::StreamJob> {
   bool ended = false;  // inside run()
 };
 
-// What became of an asynchronous job, which may be gone by then.
+// How an asynchronous job ended. The job may be gone by then.
 struct Told {
   int completed = 0;
   std::optional<ErrorCode> failed = {};
@@ -72,7 +72,7 @@ struct FakeAsyncJob final : FakeJobOf<detail::AsyncJob> {
   Told& told_;
 };
 
-// A model that can be loaded, or not.
+// A model for tests of loading.
 struct FakeModel final : detail::LoadedModel {
   static std::unique_ptr<detail::LoadedModel> load(const Settings& /*settings*/) {
     return std::make_unique<FakeModel>();

@@ -15,7 +15,7 @@
 
 namespace inferpool::pool::calls {
 
-// The blocks of frames that have none.
+// For frames that have no blocks.
 class NoBlocks final : public detail::BlockSink, public detail::BlockSource {
  public:
   detail::BlockRef store(std::span<const std::byte> /*bytes*/,
@@ -31,34 +31,34 @@ class NoBlocks final : public detail::BlockSink, public detail::BlockSource {
   }
 };
 
-// The protocol of calls to one worker that the test plays, over a ring in plain memory.
+// The call protocol of one worker over a ring in plain memory. The test plays the worker.
 // Thread-safety: safe from many threads.
 class FakeProtocol final : public CallProtocol {
  public:
   // --- the worker, played by the test ---
 
-  // Takes the next request; it waits for one.
+  // Waits for the next request and takes it.
   std::uint32_t take() { return ends_.worker.take().value(); }
   void answer(std::uint32_t sequence) { ends_.worker.publish(sequence, {.frame = test::Bytes(1)}); }
-  // The `part`th of its answer: 1, 2, ...
+  // Sends part number `part` of its answer: 1, 2, ...
   void send_part(std::uint32_t sequence, std::uint32_t part) {
     ends_.worker.publish_part(sequence, part, {.frame = test::Bytes(1)});
   }
 
   // --- the pool, played by the test ---
 
-  // The call ends without an answer, wherever it is.
+  // Ends the call without an answer, wherever it is.
   void fail(dispatch::Call& call, ErrorCode code) {
     ipc::WakeList wakes;
     const std::lock_guard lock(mutex_);
     end(call, code, wakes);
   }
-  // The next answer is none, of a call that has ended meanwhile.
+  // The next answer is not collected: its call ends as lost instead.
   void forge_next() {
     const std::lock_guard lock(mutex_);
     forged_ = true;
   }
-  std::optional<Error> refusal = {};  // of the next call, when it is admitted
+  std::optional<Error> refusal = {};  // the error of the next call, when it is admitted
 
   // --- what a test looks at ---
 

@@ -11,8 +11,8 @@
 
 namespace inferpool::pool::dispatch {
 
-// A channel to a worker that the test plays. As the ring does, it has a number of slots, of which
-// one is used again once the host finished it and the worker has passed it.
+// A channel to a worker that the test plays. Like the ring, it has a fixed number of slots. A slot
+// is used again once the host has finished it and the worker has passed it.
 class FakeChannel final : public Channel {
  public:
   static constexpr std::uint32_t kSlots = 64;
@@ -24,20 +24,20 @@ class FakeChannel final : public Channel {
     bool streams = false;  // its caller takes parts
     int parts = 0;         // sent
     int taken = 0;         // of these
-    bool memory = false;   // its answer takes some
+    bool memory = false;   // its answer holds some
     bool open = true;      // neither finished nor discarded by the host
   };
 
   // --- the worker, played by the test ---
 
-  // Takes the next request in the order of posting, past what was recalled; gives its number, or 0.
+  // Takes the next request in the order of posting that was not recalled. Returns its number, or 0.
   std::uint32_t begin() {
     pass_recalled();
     if (next_taken_ == next_) return 0;
     slots_.at(next_taken_).state = State::kStarted;
     return next_taken_++;
   }
-  // Looks for requests and finds that those next in order were recalled.
+  // Skips the next requests that were recalled.
   void pass_recalled() {
     while (next_taken_ != next_ && slots_.at(next_taken_).state != State::kPosted) ++next_taken_;
   }
@@ -47,7 +47,7 @@ class FakeChannel final : public Channel {
     expect(slot.parts == slot.taken, "a part over one that was not taken");
     ++slot.parts;
   }
-  // Writes into the posted word that it never began.
+  // Writes into the posted word that the request was never started.
   void deny(std::uint32_t sequence) { slots_.at(sequence).state = State::kPosted; }
   void answer(std::uint32_t sequence) {
     Slot& slot = slots_.at(sequence);
@@ -56,18 +56,18 @@ class FakeChannel final : public Channel {
     slot.state = State::kAnswered;
   }
 
-  // An answer whose outputs lie in the worker's memory.
+  // Answers with outputs in the worker's memory.
   void answer_with_memory(std::uint32_t sequence) {
     answer(sequence);
     slots_.at(sequence).memory = true;
   }
-  // What stood stands no more, whoever wrote that.
+  // Makes an answer unavailable again, as a faulty worker could.
   void take_back(std::uint32_t sequence) {
     Slot& slot = slots_.at(sequence);
     if (slot.state == State::kAnswered) slot.state = State::kStarted;
     slot.parts = slot.taken;
   }
-  // An answer that stood becomes a part of one.
+  // Turns an available answer into a part.
   void make_part(std::uint32_t sequence) {
     take_back(sequence);
     slots_.at(sequence).parts = slots_.at(sequence).taken + 1;
@@ -77,9 +77,9 @@ class FakeChannel final : public Channel {
 
   [[nodiscard]] const Slot& slot(std::uint32_t sequence) const { return slots_.at(sequence); }
   [[nodiscard]] const std::map<std::uint32_t, Slot>& slots() const { return slots_; }
-  // Why it was ended, by whatever means; empty: it was not.
+  // Why it was ended, by any means; empty: it was not ended.
   [[nodiscard]] const std::string& killed() const { return killed_; }
-  // How often it was asked for its stack, and killed.
+  // How often it was asked for its stack, and how often it was killed.
   [[nodiscard]] int aborts() const { return aborts_; }
   [[nodiscard]] int kills() const { return kills_; }
   // How often a request was announced.
@@ -160,8 +160,8 @@ class FakeChannel final : public Channel {
   }
 
   std::map<std::uint32_t, Slot> slots_;
-  std::uint32_t next_ = 1;        // to be posted
-  std::uint32_t next_taken_ = 1;  // to be taken by the worker
+  std::uint32_t next_ = 1;        // the next to post
+  std::uint32_t next_taken_ = 1;  // the next that the worker takes
   std::string killed_;
   int aborts_ = 0;
   int kills_ = 0;

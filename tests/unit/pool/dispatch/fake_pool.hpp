@@ -15,7 +15,7 @@ namespace inferpool::pool::dispatch {
 
 using namespace std::chrono_literals;
 
-// A dispatch with callers, workers and a clock that the test plays.
+// A dispatch whose callers, workers and clock the test plays.
 class FakePool {
  public:
   struct Caller {
@@ -89,7 +89,7 @@ class FakePool {
   void end_worker(int index, process::ExitStatus status = {.signal = 9}) {
     dispatch.worker_ended(end_of(index, status), wakes);
   }
-  // A successor is ready, and the worker of this place retires.
+  // A successor is ready, and the worker of this index retires.
   FakeChannel& replace_worker(int index) {
     auto& place = workers_.at(static_cast<std::size_t>(index));
     retiring_ = std::exchange(place, std::make_shared<FakeChannel>());
@@ -104,7 +104,7 @@ class FakePool {
         {.index = retiring_index_, .pid = 100, .status = status, .reason = retiring_->killed()},
         wakes);
   }
-  // The call's worker takes its next request, which must be this one.
+  // The call's worker takes its next request, which must be this call's.
   void begin(const Call& call) {
     REQUIRE(call.state == CallState::kPosted);
     REQUIRE(channel_of(call).begin() == call.sequence);
@@ -128,15 +128,15 @@ class FakePool {
     return call.state == CallState::kPosted && call.channel->answered(call.sequence);
   }
   static bool queued(const Call& call) { return call.state == CallState::kQueued; }
-  // The index of the worker that the call is posted to, or -1; of the one that retires: the number
-  // of workers.
+  // The index of the worker that the call is posted to, or -1. The retiring worker's index is the
+  // number of workers.
   static int worker_of(const Call& call) {
     return call.state == CallState::kPosted ? call.worker : -1;
   }
   static std::optional<ErrorCode> code(const Call& call) {
     return call.error ? std::optional(call.error->code()) : std::nullopt;
   }
-  // The last of the workers is the one that retires.
+  // The last worker is the retiring one.
   Stats stats() const {
     Stats stats;
     stats.workers.resize(static_cast<std::size_t>(limits_.workers) + 1);

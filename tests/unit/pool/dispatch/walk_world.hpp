@@ -16,18 +16,17 @@
 
 namespace inferpool::pool::dispatch {
 
-// The callers and workers of a random walk, and a record of what they did that is kept
-// independently of Dispatch.
+// The callers and workers of a random walk. It records what they did independently of Dispatch.
 class WalkWorld {
  public:
-  // Destroyed as soon as the call is done: nothing may touch it afterwards.
+  // Destroyed as soon as the call is done, because nothing may access the call afterwards.
   struct Record {
     Call call = {};
     Waiter waiter = {};
     CallState state = CallState::kNew;  // after the last step
     std::uint32_t seen = 0;
     int begun = 0;
-    int overtaken = 0;  // by younger ones, since it waits in the queue
+    int overtaken = 0;  // by younger calls, since it waits in the queue
     [[nodiscard]] bool answered() const {
       return call.state == CallState::kPosted && call.channel->answered(call.sequence);
     }
@@ -44,7 +43,7 @@ class WalkWorld {
     if (!holds) FAIL(what);
   }
 
-  // A call that is not admitted yet, with a block that is registered while anybody holds it.
+  // A call that is not admitted yet, with a block that is registered while something holds it.
   std::unique_ptr<Record> make_record(Retry retry) {
     auto record = std::make_unique<Record>();
     record->call.id = ++requests_;
@@ -62,7 +61,7 @@ class WalkWorld {
     ++outcomes[std::string(outcome)];
     ++(succeeded ? succeeded_ : failed_);
   }
-  // A worker began the request.
+  // A worker started the request.
   void began(std::uint64_t id) {
     const auto found = std::find_if(records.begin(), records.end(),
                                     [&](const auto& record) { return record->call.id == id; });
@@ -78,15 +77,16 @@ class WalkWorld {
       expect(++record->overtaken <= at_once, "no queued call is overtaken without end");
     }
   }
-  // The one after the last is the one that retires.
+  // The worker after the last one is the retiring worker.
   [[nodiscard]] Worker& worker_at(std::size_t i) {
     return i < workers.size() ? workers[i] : retiring;
   }
   [[nodiscard]] bool held(std::uint64_t id) const { return held_.contains(id); }
   [[nodiscard]] bool none_held() const { return held_.empty(); }
 
-  // After a sweep: by the record, who has his turn, and since which sweep. Dispatch may have given
-  // it at the end of that one, and so have seen it at the next.
+  // After a sweep: records which calls have their turn, and since which sweep, and checks who
+  // hangs. Dispatch may have given a turn at the end of that sweep, and so have seen it only at the
+  // next.
   void swept(core::TimePoint now) {
     for (std::size_t i = 0; i <= workers.size(); ++i) {
       const FakeChannel* channel = worker_at(i).channel.get();
@@ -117,8 +117,8 @@ class WalkWorld {
     hung_.erase(&channel);
   }
 
-  // What must hold after every step. Takes out the calls that are done. `noticed`: the dispatch has
-  // looked at the workers since they did something.
+  // Checks what must hold after every step, and removes the calls that are done. `noticed`: the
+  // dispatch has looked at the workers since they last did something.
   void check(bool noticed = false) {
     for (const auto& record : records) check_told(*record);
     std::erase_if(records, [&](const auto& record) {
@@ -185,7 +185,7 @@ class WalkWorld {
     }
   }
 
-  // What a worker has not answered, in the order of posting.
+  // The requests that a worker has not answered, in the order of posting.
   const std::vector<std::uint32_t>& in_hand(const FakeChannel& channel) {
     in_hand_.clear();
     for (const auto& [sequence, slot] : channel.slots()) {
@@ -194,7 +194,7 @@ class WalkWorld {
     return in_hand_;
   }
 
-  // It has nothing but what it has begun.
+  // The retiring worker has only requests that it has started.
   void check_retiring() {
     if (!retiring.channel) return;
     for (const auto& [sequence, slot] : retiring.channel->slots())
@@ -203,7 +203,7 @@ class WalkWorld {
            "one that retires is idle once it has answered all that it had");
   }
 
-  // What a worker has that takes its memory or its time, by what the dispatch may know.
+  // How many requests take a worker's memory or time, as the dispatch may know it.
   static int occupying(const FakeChannel& channel, bool noticed) {
     const auto count =
         std::count_if(channel.slots().begin(), channel.slots().end(), [&](const auto& entry) {
@@ -214,7 +214,7 @@ class WalkWorld {
     return static_cast<int>(count);
   }
 
-  // B4: nothing waits while a worker is idle.
+  // B4: no call waits while a worker is idle.
   void check_idle_workers(bool noticed) const {
     const Stats now = stats();
     const auto idle = [&](std::size_t i) {

@@ -23,15 +23,15 @@ inline Settings with_workers(int workers) {
   return settings;
 }
 
-// A fleet with processes, calls and a clock that the test plays. What the fleet orders and tells is
-// written down, a line each: "spawn 0/1" is place 0, generation 1.
+// A fleet whose processes, calls and clock the test plays. It logs each command and event of the
+// fleet in one line: "spawn 0/1" is index 0, generation 1.
 class FakeFleet : public FleetPort {
  public:
   using Log = std::vector<std::string>;
 
   explicit FakeFleet(const Settings& settings, unsigned seed = 1) : fleet(settings, *this, seed) {}
 
-  // Since it was asked last.
+  // The log since the last news().
   Log news() { return std::exchange(log_, {}); }
 
   // --- what a test plays ---
@@ -45,13 +45,13 @@ class FakeFleet : public FleetPort {
     fleet.loads(generation);
     fleet.ready(generation, now);
   }
-  // All that were ordered.
+  // Makes all ordered processes ready.
   void start() {
     fleet.start();
     for (const Member& member : std::vector(fleet.members())) make_ready(member.generation);
     news();
   }
-  // It exits with this status, or, with a reason, is killed by the pool.
+  // The process exits with this code, or, if there is a reason, the pool killed it.
   void end(int generation, int code = 1, const std::string& reason = {}) {
     reports::WorkerEnd end = end_of(generation);
     end.status.code = code;
@@ -68,7 +68,7 @@ class FakeFleet : public FleetPort {
     }
     return end;
   }
-  // Time goes on, and the fleet looks when it wants to, as often as it wants to.
+  // Time passes, and the fleet steps whenever it asks to.
   void pass(Duration time) {
     const core::TimePoint until = now + time;
     for (int looks = 0;; ++looks) {
@@ -141,7 +141,7 @@ class FakeFleet : public FleetPort {
   std::string refusal;
   bool idle = true;
   bool is_drained = true;
-  std::map<int, std::uint64_t> answers;  // by place
+  std::map<int, std::uint64_t> answers;  // by index
   std::map<int, std::uint64_t> memory;   // by generation
   mutable int looks_at_memory = 0;
 

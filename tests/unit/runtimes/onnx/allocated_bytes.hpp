@@ -9,13 +9,13 @@
 #include "skipped.hpp"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-// As its header declares it, which g++ does not bring.
+// Declared here because g++ does not have its header.
 extern "C" std::size_t __sanitizer_get_current_allocated_bytes();
 #endif
 
 namespace inferpool::test {
 
-// What this process has from malloc and has not given back.
+// The bytes that this process has from malloc and has not freed.
 inline std::size_t allocated_bytes() {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
   return __sanitizer_get_current_allocated_bytes();
@@ -25,7 +25,7 @@ inline std::size_t allocated_bytes() {
 #endif
 }
 
-// Skips the test case and says so where that says nothing of what is allocated.
+// Skips the test case, and says so, if allocated_bytes() does not show allocations.
 inline bool skipped_without_allocated_bytes() {
   return skipped_as_blind(
       memory_growth("allocated memory", [] { return static_cast<double>(allocated_bytes()); }));

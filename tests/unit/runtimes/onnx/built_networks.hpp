@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// ONNX files of a few nodes, written field by field, so that a test sees what is in them.
+// ONNX files of a few nodes, written field by field, so that a test shows what is in them.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 namespace inferpool::test {
 
-// Fields of protobuf: those of onnx.proto are told by their numbers.
+// Fields of protobuf, named by their numbers in onnx.proto.
 inline std::string varint(std::uint64_t value) {
   std::string bytes;
   for (; value >= 0x80U; value >>= 7U) bytes.push_back(static_cast<char>(value | 0x80U));
@@ -38,7 +38,7 @@ inline std::string port(std::string_view name, std::uint64_t datatype,
   return text(1, name) + text(2, text(1, number(1, datatype) + text(2, dimensions(sizes))));
 }
 
-// One whose type is another message than a tensor's, by its field of TypeProto.
+// A port whose type is not a tensor: `field` is the field of TypeProto.
 inline std::string other_port(std::string_view name, std::uint32_t field, std::string_view type) {
   return text(1, name) + text(2, text(field, type));
 }
@@ -53,14 +53,14 @@ inline std::string node(std::string_view op, std::initializer_list<std::string_v
   return domain.empty() ? message : message + text(7, domain);
 }
 
-// Where the elements of a tensor are said to be.
+// Where the file says that a tensor's elements are.
 struct Place {
   std::string location = {};
   std::optional<std::string> offset = {};
   std::optional<std::string> length = {};
 };
 
-// A TensorProto of FP32 whose elements are elsewhere.
+// A TensorProto of FP32 whose elements are in another file.
 inline std::string tensor_beside(std::string_view name, std::initializer_list<std::int64_t> sizes,
                                  const Place& place) {
   const auto entry = [](std::string_view key, std::string_view value) {
@@ -74,13 +74,13 @@ inline std::string tensor_beside(std::string_view name, std::initializer_list<st
   return message + number(14, 1);
 }
 
-// A ModelProto of a graph, with opset 13 of ONNX and 1 of its classical models.
+// A ModelProto with this graph, opset 13 of ONNX, and opset 1 of ai.onnx.ml.
 inline std::string model(const std::string& graph) {
   return number(1, 7) + text(7, graph) + text(8, number(2, 13)) +
          text(8, text(1, "ai.onnx.ml") + number(2, 1));
 }
 
-// y [n, 2] = x [n, 3] times the rows of w [2, 3], plus b [2]; both weights lie elsewhere.
+// y [n, 2] = x [n, 3] times the rows of w [2, 3], plus b [2]; both weights are in another file.
 inline std::string network_with_weights_beside(const Place& w, const Place& b) {
   const std::string transposed = text(5, text(1, "transB") + number(3, 1) + number(20, 2));
   return model(text(1, node("Gemm", {"x", "w", "b"}, {"y"}, transposed)) + text(2, "beside") +
@@ -88,7 +88,7 @@ inline std::string network_with_weights_beside(const Place& w, const Place& b) {
                text(11, port("x", 1, {-1, 3})) + text(12, port("y", 1, {-1, 2})));
 }
 
-// Its weights as they are in one file: w is {{1, 2, 3}, {4, 5, 6}}, b is {10, 20}.
+// Its weights in one file: w is {{1, 2, 3}, {4, 5, 6}}, b is {10, 20}.
 inline std::string weights_beside() {
   const float values[] = {1, 2, 3, 4, 5, 6, 10, 20};
   return {reinterpret_cast<const char*>(values), sizeof(values)};

@@ -7,7 +7,7 @@
 
 namespace inferpool::test {
 
-// The path of a file of networks/, and its bytes.
+// The path of a file in networks/, and its bytes.
 inline std::string network_file(const std::string& name) {
   return INFERPOOL_TEST_NETWORKS "/" + name;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One node with what is known of its operands, as the plan of a network has it.
+// One node and the facts about its operands, as in the plan of a network.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@ class NodeCase {
   NodeCase(const NodeCase&) = delete;
   NodeCase& operator=(const NodeCase&) = delete;
 
-  // The next operand: a computed value, a constant of FP32, whole numbers that are known, none.
+  // Each adds the next operand: a computed value, an FP32 constant, known whole numbers, none.
   NodeCase& computed(runtimes::Sizes sizes, std::uint64_t type = 1) {
     return add({.type = type, .sizes = std::move(sizes)});
   }
@@ -63,7 +63,7 @@ class NodeCase {
     return *this;
   }
 
-  // As long as this case lives.
+  // Valid as long as this case lives.
   [[nodiscard]] runtimes::NodeFacts facts() const { return {node_, opset_, operands_}; }
 
  private:
@@ -76,7 +76,7 @@ class NodeCase {
 
   std::int64_t opset_;
   runtimes::GraphNode node_ = {};
-  std::deque<runtimes::StoredTensor> constants_ = {};  // which stay where they are
+  std::deque<runtimes::StoredTensor> constants_ = {};  // a deque keeps their addresses
   std::deque<runtimes::PlannedValue> values_ = {};
   std::vector<const runtimes::PlannedValue*> operands_ = {};
 };

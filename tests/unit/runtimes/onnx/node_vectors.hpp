@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The vectors of ONNX's own tests, as a Debian package brings them: networks, mostly of one node,
-// each with inputs and with the outputs that are right.
+// The vectors of ONNX's own tests, from a Debian package: networks, mostly of one node, each with
+// inputs and the right outputs.
 #pragma once
 
 #include <functional>
@@ -16,19 +16,19 @@ namespace inferpool::test {
 // Why there is nothing to compare with.
 inline constexpr const char* kNoNodeVectors = "the package libonnx-testdata is not installed";
 
-// Opens a network of a file's bytes.
+// Opens a network from a file's bytes.
 using OpenNetwork = std::function<std::unique_ptr<runtimes::Network>(const std::string&)>;
 
 struct VectorVerdicts {
-  int vectors = 0;   // 0 where the package is not there
-  int computed = 0;  // those of which a network is right
+  int vectors = 0;   // 0 if the package is missing
+  int computed = 0;  // those that some network computes correctly
   int right = 0;     // networks
-  // The others, with their names: what is said when they are loaded or asked, and what is wrong.
+  // The other networks, by name: the error when they are loaded or run, and what is wrong.
   std::vector<std::string> refused = {}, wrong = {};
 };
 
-// On all vectors of these kinds, such as "node". Each is tried as it is and, as exporters write
-// weights, with all inputs but one as constants of the file.
+// Tries all vectors of these kinds, such as "node": each as it is, and with all inputs but one as
+// constants of the file, as exporters write weights.
 VectorVerdicts verdicts_on(std::initializer_list<const char*> kinds, const OpenNetwork& open);
 
 }  // namespace inferpool::test

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Small random networks, the same for a seed wherever they are made.
+// Small random networks. A seed gives the same network on every machine.
 #pragma once
 
 #include <random>
@@ -12,16 +12,16 @@
 
 namespace inferpool::test {
 
-// Grows a valid network node by node. Its sizes are seldom equal, so that a mistake of places
-// shows. Where it is free, the first size of the inputs is the batch.
+// Grows a valid network node by node. Its sizes are seldom equal, so that a swap of two axes shows.
+// If the first size of the inputs is free, it is the batch.
 class RandomGraph {
  public:
   explicit RandomGraph(unsigned seed);
 
-  // The operators of which it can make nodes, in many forms each.
+  // The operators whose nodes it can make, each in many forms.
   static std::span<const char* const> operators();
 
-  // Adds a node of this operator; false where the drawn form is not valid ONNX here.
+  // Adds a node of this operator; false if the drawn form is not valid ONNX here.
   bool add(const std::string& op);
 
   // Marks the outputs; the model is complete then.
@@ -30,7 +30,7 @@ class RandomGraph {
   // Values for the inputs.
   Arrays inputs_for(std::int64_t batch);
 
-  // The model's inputs in these shapes are what its file says with this batch.
+  // The shape of an input with this batch, as the model's file says it.
   Sizes sizes_of_input(std::size_t input, std::int64_t batch) const;
 
  private:
@@ -45,17 +45,17 @@ class RandomGraph {
   void add_input();
   std::string some_value();
   std::string constant(const Array& array);
-  // In another shape, behind a node that gives it its own, as some exporters write it.
+  // A constant in another shape, and a node that gives it its own, as some exporters write it.
   std::string reshaped_constant(const Array& array);
   std::string numbers(const Sizes& numbers);
-  // A list that is an attribute up to some opset, an operand from there on.
+  // Adds a list, which is an attribute up to some opset and an operand from there on.
   void put(TestNode& node, const char* name, const Sizes& list, bool as_operand);
-  // An axis of so many, counted from either end.
+  // An axis of an array of this rank, counted from either end.
   std::int64_t axis_of_rank(std::size_t rank);
   bool has_batch(const std::string& value) const;
   const Sizes& at(const std::string& value) const { return small_.at(value).sizes; }
 
-  // Each fills in operands and attributes.
+  // Each of these fills in operands and attributes.
   void draw(TestNode& node);
   void draw_pair(TestNode& node);
   void draw_window(TestNode& node, int axes, bool dilated);
@@ -79,8 +79,8 @@ class RandomGraph {
   std::mt19937 random_;
   TestModel model_;
   Arrays small_;                   // all values with a batch of 5
-  Arrays large_;                   // and with one of 7: what differs depends on the batch
-  std::vector<std::string> made_;  // values that are no constants
+  Arrays large_;                   // and with one of 7; what differs depends on the batch
+  std::vector<std::string> made_;  // values that are not constants
   int names_ = 0;
   double reach_ = 1.5;  // of the inputs' values
 };

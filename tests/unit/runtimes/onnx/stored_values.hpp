@@ -7,8 +7,8 @@
 
 namespace inferpool::test {
 
-// The tensor of a message TensorProto, of any datatype of the protocol, in any of the forms in
-// which such a message holds its elements. Throws std::runtime_error for what is none.
+// The tensor in a TensorProto message, of any datatype of the protocol, in any form in which such a
+// message holds its elements. Throws std::runtime_error for any other message.
 Tensor tensor_of(std::string_view message);
 
 }  // namespace inferpool::test

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// ONNX networks that tests make up: what is in them, as a file's bytes and for the reference.
+// ONNX networks that tests make up, as the bytes of a file and for the reference.
 #pragma once
 
 #include <cstdint>
@@ -10,14 +10,14 @@
 
 namespace inferpool::test {
 
-// TensorProto.DataType, as far as tests need it.
+// The part of TensorProto.DataType that tests need.
 enum OnnxType : int { kFloat = 1, kUint8 = 2, kInt32 = 6, kInt64 = 7, kBool = 9, kDouble = 11 };
 
 using Sizes = std::vector<std::int64_t>;
 
 std::int64_t product(const Sizes& sizes);
 
-// A tensor with its values, whatever its type is.
+// A tensor of any type, with its values.
 struct Array {
   int type = kFloat;
   Sizes sizes = {};
@@ -62,16 +62,16 @@ struct TestModel {
 // The model as an ONNX file.
 std::string file_of(const TestModel& model);
 
-// Parts of such a file, for files that are not as they should be.
+// Parts of such a file, for faulty files.
 std::string wire_number(std::uint32_t field, std::uint64_t value);
 std::string wire_bytes(std::uint32_t field, const std::string& bytes);
 std::string tensor_message(const std::string& name, const Array& array);
 std::string node_message(const TestNode& node);
 std::string value_message(const TestInput& value);
-// A model of a graph's message.
+// The message of a model with this graph's message.
 std::string model_message(const std::string& graph, int opset);
 
-// The model in words, for a failing test to show.
+// The model in words, for the output of a failing test.
 std::string described(const TestModel& model);
 
 }  // namespace inferpool::test

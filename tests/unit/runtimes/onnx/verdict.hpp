@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether a random network is right by OpenCV, or refused.
+// Whether OpenCV computes a random network correctly, or refuses it.
 #pragma once
 
 #include <string>
@@ -13,8 +13,8 @@ struct Verdict {
   std::string text = {};  // why; for kWrong with the network
 };
 
-// Opens the network, and runs it with batches of 1, 3, 2, as many as there are channels, 1 and 5.
-// Each value is compared with the reference.
+// Opens the network and runs it with batches of 1, 3, 2, the number of channels, 1 and 5. Compares
+// each value with the reference.
 Verdict verdict_on(RandomGraph& graph);
 
 }  // namespace inferpool::test

@@ -36,7 +36,7 @@ class PythonHere {
   pybind11::gil_scoped_acquire lock_;
 };
 
-// A module of its own name, in a folder of its own: Python imports each name once a process.
+// A module with its own name and folder, because Python imports each name once per process.
 class PythonModule {
  public:
   explicit PythonModule(const std::string& text) : name_("module_" + std::to_string(++made)) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Models that are trained here, and then changed as other versions of XGBoost write them.
+// Models that are trained here and then changed to what other versions of XGBoost write.
 #pragma once
 
 #include <fstream>
@@ -27,7 +27,7 @@ class EditedModel {
   ModelDocument& base_score() { return at("/learner/learner_model_param/base_score"); }
   ModelDocument& attribute(const std::string& name) { return at("/learner/attributes/" + name); }
 
-  // The file that it is written to; *.ubj: as UBJSON.
+  // Writes it to a file, and returns its path; *.ubj: as UBJSON.
   [[nodiscard]] std::string write(const std::string& name) const {
     const std::string file = folder / name;
     remove_file(file);
@@ -42,7 +42,7 @@ class EditedModel {
     return file;
   }
 
-  // The same by way of XGBoost, which reads UBJSON as it writes it alone.
+  // The same, saved by XGBoost, because it reads UBJSON only in the form that it writes.
   [[nodiscard]] std::string saved(const std::string& name) const {
     BoosterHandle handle = nullptr;
     check_xgboost(XGBoosterCreate(nullptr, 0, &handle));

@@ -11,7 +11,7 @@ inline tools::Spread steady(double value, double variation = 0) {
   return {value * (1 - variation), value, value * (1 + variation)};
 }
 
-// Figures of a model of so long a run, on so many cores, whose pools of 1, 2, ... workers answer
+// Figures of a model with this run time, on this many cores. Its pools of 1, 2, ... workers answer
 // `gains` times as many calls as one thread. The probe gains from 20 us on, and has 50 us of
 // overhead.
 inline tools::Figures figures_of(double run, int cores, const std::vector<double>& gains,
