@@ -40,12 +40,11 @@ struct WorkerStats {
 // most, are copied with the message itself: this takes almost no time and counts as `wake`. With
 // workers = 0 there is nothing to copy and nobody to wake: these stages are 0.
 struct StageTimes {
-  Duration copy_in = {};  // the request is copied into a block of shared memory; 0 if all large
-                          // parts of it were loaned
-  Duration queue = {};    // from admission until a free worker gets it, or a busy one starts it
-  Duration wake = {};  // both hand-overs: the worker wakes up and starts; later the waiting thread
-                       // wakes up
-  Duration run = {};   // predict, with the worker's decode and encode
+  Duration copy_in = {};   // the request is copied into a block of shared memory; 0 if all large
+                           // parts of it were loaned
+  Duration queue = {};     // from admission until a free worker gets it, or a busy one starts it
+  Duration wake = {};      // both hand-overs: the worker starts; later the waiting thread wakes up
+  Duration run = {};       // predict, with the worker's decode and encode
   Duration copy_out = {};  // the answer is checked and copied out of the worker's memory; 0: viewed
 };
 

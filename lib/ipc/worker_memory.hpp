@@ -19,7 +19,7 @@ namespace inferpool::ipc {
 
 // The host's side of the two regions of one worker process. Never reused for another process: after
 // the worker's death all of it is dropped, once no output views it any more. Lives as long as the
-// pointer, or as one of its replies is read or viewed. Thread-safety: safe from many threads;
+// pointer, and while one of its replies is read or viewed. Thread-safety: safe from many threads;
 // ring() as HostRing.
 class WorkerMemory final : public HeldMemory {
  public:
