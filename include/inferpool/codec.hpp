@@ -19,9 +19,9 @@
 
 namespace inferpool {
 
-// How a type travels between two processes. Here are the codecs of Tensor, Request, Response,
-// std::string, trivially copyable types (PlainStruct) and std::vector of these. For another type
-// specialise it in namespace inferpool, in a header that host and worker include:
+// How a type travels between two processes. This header has the codecs of Tensor, Request,
+// Response, std::string, trivially copyable types (PlainStruct) and std::vector of these. For
+// another type, specialise it in namespace inferpool, in a header that host and worker include:
 //
 //   template <>
 //   struct Codec<Caption> {
@@ -33,24 +33,24 @@ namespace inferpool {
 //
 // signature: names the type and the form of its bytes; a worker with another one does not start.
 // encode: the Encoder's put..., and the encode of other codecs.
-// decode: the takes of the same names in the same order, to the last byte. What the bytes are
-//   worth is the other process's word: what encode never writes is refused with Malformed, and
-//   nothing is allocated on the word of a number before as many bytes are found to be there.
+// decode: the Decoder's take... of the same names in the same order, to the last byte. The other
+//   process wrote the bytes, so do not trust them: throw Malformed for a value that encode never
+//   writes, and before a number decides how much to allocate, check that as many bytes are there.
 // payload: the bytes that encode gives to put_tensor and put_payload, which max_payload limits.
 //
-// All are called from several threads at once; decode of a submitted call's answer on a thread of
-// the pool, which it must not block. None keeps its Encoder, Decoder or T&.
+// Several threads call them at once. The answer of a submitted call is decoded on a thread of the
+// pool, which decode must not block. None may keep its Encoder, Decoder or T&.
 //
-// Where one throws, only that call fails, and the worker goes on:
+// If one throws, only that call fails, and the worker goes on:
 //   encode in the host: invalid_argument.  decode or encode in the worker: model_failed.
 //   decode in the host: model_failed, but Malformed: worker_lost, and the worker is replaced.
-// An Error stays as it is, in the worker if it is invalid_argument, out_of_memory or
-// payload_too_large; in the host std::bad_alloc is out_of_memory.
-// Each names the exception's type and text.
+// An Error keeps its code, in the worker only if it is invalid_argument, out_of_memory or
+// payload_too_large; in the host std::bad_alloc is out_of_memory. Each Error names the exception's
+// type and text.
 //
-// With workers = 0 only payload is called (where it throws, it is the same as for encode): the
-// model gets the caller's own object. So a Tensor in it that borrows its bytes still does; a model
-// that keeps it keeps a clone().
+// With workers = 0 only payload is called (an exception is handled as that of encode): the model
+// gets the caller's own object. A Tensor in it may still borrow its bytes; a model that keeps such
+// a tensor must keep a clone().
 template <typename T>
 struct Codec;
 
@@ -67,7 +67,7 @@ struct Codec<Request> {
   static std::string signature() { return "Request"; }
   static void encode(Encoder& encoder, const Request& value);
   static Request decode(Decoder& decoder);
-  // The bytes of the tensors and of the parameters that are strings.
+  // The bytes of the tensors and of the string parameters.
   static std::size_t payload(const Request& value);
 };
 
@@ -95,7 +95,7 @@ inline constexpr bool refers_elsewhere<std::array<T, N>> = refers_elsewhere<T>;
 // Not every byte is a bool.
 bool decode_bool(Decoder& decoder);
 
-// How many elements of a vector so many bytes are. Throws Malformed.
+// How many elements of a vector these bytes are. Throws Malformed.
 std::size_t element_count(std::size_t bytes, std::size_t element_size);
 
 // The base of codecs that copy a value byte for byte.
@@ -103,9 +103,9 @@ struct Bytewise {};
 
 }  // namespace detail
 
-// A struct that can be copied byte for byte. One that is itself a pointer or a view is refused; a
-// pointer among its members cannot be seen here, and would be meaningless in the other process. A
-// member for which not every byte is a value (a bool, an enumeration) is not checked on arrival.
+// A struct that can be copied byte for byte, and is not itself a pointer or a view. A pointer among
+// its members cannot be detected here, and would be meaningless in the other process. A member for
+// which not every byte is a value (a bool, an enumeration) is not checked on arrival.
 template <typename T>
 concept PlainStruct = std::is_trivially_copyable_v<T> && std::is_default_constructible_v<T> &&
                       std::same_as<T, std::remove_cvref_t<T>> && !std::is_array_v<T> &&
@@ -132,7 +132,7 @@ struct Codec<T> : detail::Bytewise {
   static std::size_t payload(const T&) { return sizeof(T); }
 };
 
-// Any bytes, zeros among them.
+// Any bytes, including zeros.
 template <>
 struct Codec<std::string> {
   static std::string signature() { return "string"; }
@@ -143,8 +143,8 @@ struct Codec<std::string> {
   static std::size_t payload(const std::string& value) { return value.size(); }
 };
 
-// An element of a vector that travels as its bytes: not a bool, which has none there, nor a struct
-// with a codec of its own, which has its reasons.
+// An element of a vector that travels as its bytes: not a bool, because std::vector<bool> has no
+// bytes for it, and not a struct with a codec of its own.
 template <typename T>
 concept PlainElement =
     PlainStruct<T> && !std::same_as<T, bool> && std::derived_from<Codec<T>, detail::Bytewise>;
@@ -166,7 +166,7 @@ struct Codec<std::vector<T>> {
   static std::size_t payload(const std::vector<T>& value) { return value.size() * sizeof(T); }
 };
 
-// A type that a pool can take or give.
+// A type that a pool can take as an input or give as an output.
 template <typename T>
 concept Codable = requires(Encoder& encoder, Decoder& decoder, const T& value) {
   { Codec<T>::signature() } -> std::convertible_to<std::string>;

@@ -24,13 +24,13 @@ enum class Datatype : std::uint8_t {
   kBf16 = 11,
   kFp32 = 12,
   kFp64 = 13,
-  kBytes = 14,  // each element: a little-endian uint32 length, then so many bytes
+  kBytes = 14,  // each element: a little-endian uint32 length, then that many bytes
 };
 
-// The protocol's name: "FP32". "?" for a value that is none of the above.
+// The protocol's name: "FP32". "?" for any other value.
 [[nodiscard]] std::string_view name(Datatype datatype) noexcept;
 
-// The datatype of that name, or none.
+// The datatype with that name, or none.
 [[nodiscard]] std::optional<Datatype> datatype_from_name(std::string_view name) noexcept;
 
 // Bytes of one element; 0 for BYTES, whose elements differ.

@@ -32,7 +32,7 @@ enum class ErrorCode : std::uint8_t {
   kStopped,           // the pool is closed
 };
 
-// The code as it is written in messages and documents: "worker_lost".
+// The name of the code in messages and documents: "worker_lost".
 [[nodiscard]] std::string_view name(ErrorCode code) noexcept;
 
 // Where a request was when it failed.
@@ -40,13 +40,12 @@ enum class Phase : std::uint8_t { kNone, kStarting, kQueued, kRunning };
 
 [[nodiscard]] std::string_view name(Phase phase) noexcept;
 
-// What a process used until its end, the children that it had waited for included; as the kernel
-// counts it.
+// What a process and the children that it waited for used until its end, as the kernel counts it.
 struct ResourceUsage {
   std::chrono::nanoseconds user_time = {};
   std::chrono::nanoseconds system_time = {};
-  // Bytes, the most at any time. A fork counts from its first moment, so this is at least what the
-  // host held when it started the worker.
+  // The most bytes at any time. A fork counts from its first moment, so this is at least what the
+  // host had when it started the worker.
   std::uint64_t max_resident = 0;
   std::uint64_t major_faults = 0;  // pages that had to be read from a disk
 };
@@ -59,13 +58,13 @@ struct ErrorDetails {
   int pid = 0;
   std::optional<int> signal = {};       // the worker was ended by this signal
   std::optional<int> exit_status = {};  // the worker ended by itself with this status
-  // Of the worker that ended; none where the host reaps its children elsewhere or ignores SIGCHLD.
+  // Of the worker that ended; none if the host reaps its children elsewhere or ignores SIGCHLD.
   std::optional<ResourceUsage> usage = {};
-  // The pool ended it, because a run went on past hang_timeout or cancel_grace. Then the tail of
-  // its stderr has its stack, if it could still write that.
+  // The pool ended the worker, because a run went on past hang_timeout or cancel_grace. stderr_tail
+  // then has its stack, if the worker could still write it.
   bool hung = false;
-  // The kernel's OOM killer ended it, probably: SIGKILL came from elsewhere while the kernel
-  // counted such a kill in the worker's memory cgroup (where it has none: on the machine).
+  // Probably the kernel's OOM killer ended the worker: it got a SIGKILL that the pool did not send,
+  // and the kernel counted an OOM kill in its memory cgroup (without a cgroup: on the machine).
   bool oom_killed = false;
   std::string stderr_tail = {};     // the last 4 KiB that the worker wrote, if any
   std::string exception_type = {};  // of the model's exception, demangled
@@ -73,8 +72,8 @@ struct ErrorDetails {
 };
 
 // Every failure that inferpool reports. what() is "<code>: <sentence>", with the value, the limit
-// and the setting to change where there is one. Copies are cheap and share their text. Where
-// there is no memory for that, it has its code, a fixed sentence and no details.
+// and the setting to change if there is one. Copies are cheap and share their text. Without memory
+// for the text, the Error has its code, a fixed sentence and no details.
 class Error : public std::exception {
  public:
   Error(ErrorCode code, std::string_view message, ErrorDetails details = {});
@@ -94,7 +93,7 @@ class Error : public std::exception {
   std::shared_ptr<const Content> content_;
 };
 
-// What a model throws for an exception of another language that it hosts: a caller is told `type`
+// A model throws this for an exception of another language that it hosts: the caller gets `type`
 // ("ValueError") instead of a C++ type, and what().
 class ForeignException : public std::runtime_error {
  public:
@@ -107,7 +106,7 @@ class ForeignException : public std::runtime_error {
   std::string type_;
 };
 
-// A value or the error that stands for it.
+// A value, or the error that came instead of it.
 template <typename T>
 class [[nodiscard]] Result {
  public:
@@ -117,19 +116,19 @@ class [[nodiscard]] Result {
   [[nodiscard]] bool has_value() const noexcept { return content_.index() == 0; }
   explicit operator bool() const noexcept { return has_value(); }
 
-  // The value; throws the error where there is none.
+  // The value; throws the error if there is none.
   T& value() & { return check(), *std::get_if<0>(&content_); }
   const T& value() const& { return check(), *std::get_if<0>(&content_); }
   T&& value() && { return check(), std::move(*std::get_if<0>(&content_)); }
 
-  // Undefined where has_value() is false.
+  // Undefined if has_value() is false.
   T& operator*() & noexcept { return *std::get_if<0>(&content_); }
   const T& operator*() const& noexcept { return *std::get_if<0>(&content_); }
   T&& operator*() && noexcept { return std::move(*std::get_if<0>(&content_)); }
   T* operator->() noexcept { return std::get_if<0>(&content_); }
   const T* operator->() const noexcept { return std::get_if<0>(&content_); }
 
-  // Undefined where has_value() is true.
+  // Undefined if has_value() is true.
   const Error& error() const noexcept { return *std::get_if<1>(&content_); }
 
  private:

@@ -27,11 +27,11 @@ struct NamedTensor {
 class TensorList {
  public:
   TensorList() = default;
-  // Throws Error (invalid_argument) on an empty name or one that occurs twice.
+  // Throws Error (invalid_argument) for an empty or a repeated name.
   TensorList(std::initializer_list<NamedTensor> tensors);
   explicit TensorList(std::vector<NamedTensor> tensors);
 
-  // The tensor of that name; throws Error (invalid_argument) that lists the names there are.
+  // The tensor of that name; throws Error (invalid_argument) that lists the existing names.
   [[nodiscard]] const Tensor& operator[](std::string_view name) const;
   // The tensor of that name, or null.
   [[nodiscard]] const Tensor* find(std::string_view name) const noexcept;
@@ -59,9 +59,8 @@ struct Request {
   Parameters parameters = {};
 };
 
-// Several named output tensors and parameters. A model need fill in the outputs only: id,
-// model_name and model_version, where it leaves them empty, are set from the request and the
-// settings.
+// Several named output tensors and parameters. A model need only fill in the outputs: empty id,
+// model_name and model_version are set from the request and the settings.
 struct Response {
   Response() = default;
   Response(std::initializer_list<NamedTensor> tensors) : outputs(tensors) {}

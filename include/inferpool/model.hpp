@@ -17,21 +17,21 @@
 namespace inferpool {
 
 // Which worker a model runs in. The index is stable over restarts: 0..N-1; the generation counts a
-// pool's worker starts from 1. In the caller's process (workers = 0) both are 0.
+// pool's worker starts from 1. In the host's own process (workers = 0) both are 0.
 struct WorkerInfo {
   int index = 0;
   int generation = 0;
 };
 
-// What a model can ask about the request it serves. Valid during the predict that it was given to,
-// on its thread.
+// What a model can ask about the request that it serves. Valid only during the predict that gets
+// it, on the same thread.
 class Context {
  public:
   Context(const Context&) = delete;
   Context& operator=(const Context&) = delete;
 
-  // An output tensor, not initialised, that lies in shared memory already, so that returning it
-  // copies nothing. It may be kept and returned again; once sent it is frozen. Throws Error
+  // An uninitialised output tensor that is already in shared memory, so that returning it copies
+  // nothing. It may be kept and returned again; once sent it is frozen. Throws Error
   // (out_of_memory, payload_too_large).
   template <Element T>
   [[nodiscard]] Tensor output(const Shape& shape) {
@@ -39,19 +39,19 @@ class Context {
   }
   [[nodiscard]] virtual Tensor output(Datatype datatype, const Shape& shape) = 0;
 
-  // True once the caller gave up or its deadline passed: the result is not wanted any more.
+  // True once the caller gave up or its deadline passed: nobody waits for the answer any more.
   [[nodiscard]] virtual bool cancelled() const noexcept = 0;
 
   // When the caller stops waiting, if ever.
   [[nodiscard]] virtual std::optional<std::chrono::steady_clock::time_point> deadline()
       const noexcept = 0;
 
-  // The caller's place in a trace, in the form of InferOptions::traceparent; empty: none.
+  // The caller's position in a trace, in the form of InferOptions::traceparent; empty: none.
   [[nodiscard]] std::string_view traceparent() const noexcept { return traceparent_; }
 
  protected:
   Context() = default;
-  // Of text that outlives the context.
+  // The text must outlive the context.
   explicit Context(std::string_view traceparent) noexcept : traceparent_(traceparent) {}
   ~Context() = default;
 
@@ -63,21 +63,22 @@ class Context {
 // std::optional<Output> predict(const Input&, Stream<Output>&, Context&). Valid during that
 // predict, on its thread.
 //
-// What predict returns is the last part, or, with std::nullopt, nothing more. So one that only
-// returns a value can be asked by any call; one that sends a part only by Pool::infer_stream.
+// The value that predict returns is the last part; std::nullopt: there are no more. Any call may
+// ask for an answer that is only returned; only Pool::infer_stream may ask for one that is sent in
+// parts.
 template <typename Output>
 class Stream {
  public:
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
 
-  // Sends a part, on which the caller's on_part is called at once. Does not wait for that, but the
-  // next send does, and the end of predict: no more than one part is under way. With workers = 0
-  // a part that borrows its bytes is not copied.
-  // Throws Error: cancelled, where the caller takes no more, after which each send throws it: let
-  // it end the predict; invalid_argument, where the caller takes no parts, as it asked by infer,
-  // try_infer, submit or async_infer; payload_too_large and out_of_memory, as Context::output,
-  // after which the model may go on.
+  // Sends a part, with which the caller's on_part is called at once. Does not wait for on_part, but
+  // the next send and the end of predict do: at most one part is under way. With workers = 0 a part
+  // that borrows its bytes is not copied.
+  // Throws Error: cancelled when the caller takes no more; each later send throws it too, so let it
+  // end the predict. invalid_argument when the caller asked with infer, try_infer, submit or
+  // async_infer, which take no parts. payload_too_large and out_of_memory, as Context::output; the
+  // model may go on after these.
   virtual void send(const Output& part) = 0;
 
  protected:
@@ -85,7 +86,8 @@ class Stream {
   ~Stream() = default;
 };
 
-// A model that only the worker knows: Pool<> speaks Request and Response with any worker that does.
+// A model that only the worker knows: Pool<> works with any worker whose model takes a Request and
+// returns a Response.
 struct Generic {
   using Input = Request;
   using Output = Response;
@@ -142,7 +144,7 @@ requires(HasPredict<Model> && !NamesTypes<Model>) struct TypesOf<Model>
 
 }  // namespace detail
 
-// What Model::predict takes and returns.
+// The argument and result types of Model::predict.
 template <typename Model>
 using InputOf = typename detail::TypesOf<Model>::Input;
 template <typename Model>
@@ -155,7 +157,7 @@ concept Streaming = requires(Model& model, const InputOf<Model>& input,
   { model.predict(input, stream, context) } -> std::same_as<std::optional<OutputOf<Model>>>;
 };
 
-// A model that can be constructed and asked here, in this process.
+// A model that can be constructed and asked in this process.
 template <typename Model>
 concept Runnable =
     (std::is_constructible_v<Model, const Settings&> || std::is_constructible_v<Model, const Settings&, WorkerInfo>)&&(

@@ -22,13 +22,14 @@
 
 namespace inferpool {
 
-// A model in N worker processes, or (workers = 0) in this one; the calls are the same.
+// A model in N worker processes, or (workers = 0) in this one; both have the same interface.
 //
-// Thread-safety: every member but the destructor and the moves is safe from many threads.
+// Thread-safety: many threads may use all members at once, except the destructor and the moves.
 // Errors: Error; see README.md for what each code asks of the caller.
-// Forks: in a fork of this process without exec every call is `stopped`, and a tensor that lies in
-// the pool's memory, a loan or a large output, may be dropped but neither read nor written: that
-// memory is not there (SIGSEGV), though the pool is gone. A clone() made before may be read.
+// Forks: in a fork of this process without exec, every call fails with `stopped`. A tensor in the
+// pool's memory (a loan or a large output) may be destroyed there, but reading or writing it is a
+// SIGSEGV, also after the end of the pool: the fork does not have that memory. A clone() made
+// before the fork may be read.
 template <typename Model = Generic>
 class Pool {
  public:
@@ -36,21 +37,21 @@ class Pool {
   using Output = typename detail::CodableType<OutputOf<Model>>::type;
 
   // Returns when all workers are ready, else ends them and throws (invalid_settings,
-  // startup_failed); with Settings::start_in_background returns at once. Reads what workers inherit
-  // of the host, its environment, working folder and umask, once for all workers: not while another
-  // thread changes the environment.
+  // startup_failed); with Settings::start_in_background returns at once. Reads the environment,
+  // working folder and umask of the host, which all workers inherit. No other thread may change the
+  // environment meanwhile.
   explicit Pool(Settings settings)
       : backend_(detail::make_backend(std::move(settings), detail::traits_of<Model>())) {
-    backend_->start();  // not before: an event may ask the pool
+    backend_->start();  // only now, because an event handler may ask the pool
   }
 
-  // As close(). No call may be under way in another thread; but async_infer need not have returned
-  // when its handler is called. A handler may destroy the pool that calls it: the destructor then
-  // calls those of all other calls before it returns.
+  // As close(). No other thread may be inside a call of the pool, except in an async_infer whose
+  // handler has been called already. A handler may destroy the pool that calls it: the destructor
+  // then calls the handlers of all other calls before it returns.
   ~Pool() = default;
-  // Asynchronous calls under way go on, and settings() stays where it is. No other thread may use
-  // either pool meanwhile. A pool that was moved from may be destroyed or assigned to, and nothing
-  // else; one that is assigned to ends what it had, as its destructor would.
+  // Asynchronous calls under way go on, and the address of settings() stays the same. No other
+  // thread may use either pool meanwhile. A pool that was moved from may only be destroyed or
+  // assigned to. An assignment first ends what the target had, as its destructor would.
   Pool(Pool&&) noexcept = default;
   Pool& operator=(Pool&&) noexcept = default;
   Pool(const Pool&) = delete;
@@ -69,7 +70,7 @@ class Pool {
       return infer(input, options);
     } catch (const Error& error) {
       return error;
-    } catch (const std::bad_alloc&) {  // before there was a call
+    } catch (const std::bad_alloc&) {  // before the call existed
       return Error(ErrorCode::kOutOfMemory, "the host's own memory is used up");
     }
   }
@@ -78,15 +79,16 @@ class Pool {
   // on_part(Output) for each, in order, on this thread, and returns when there are no more. A model
   // that answers at once gives one part; there may be none.
   //
-  // on_part may ask any pool, this one too (with workers = 0 and a model that is not thread_safe
-  // that is an Error, invalid_argument). Where it returns a bool, false ends the call: the model is
-  // told. What it throws does the same, and goes on to the caller. As long as it runs, the model
-  // gets no further than one part ahead, and its worker is this call's: where calls like this one
-  // have all workers, what on_part asks of this pool needs a deadline, or waits for ever.
+  // on_part may ask any pool, this one too (but with workers = 0 and a model that is not
+  // thread_safe, this is an Error, invalid_argument). If it returns a bool, false ends the call,
+  // and the model is told. An exception also ends the call, and reaches the caller. While on_part
+  // runs, the model gets at most one part ahead, and the worker stays with this call. If calls like
+  // this one occupy all workers, a call from on_part to this pool needs a deadline, or it waits for
+  // ever.
   //
-  // Errors as infer, also after parts: deadlines and options.stop count for the call as a whole,
-  // and are looked at between parts. A call that has brought a part is never run again.
-  // Settings::hang_timeout counts from each part anew. There is no asynchronous form.
+  // Errors as infer, also after parts: deadlines and options.stop count for the whole call, and are
+  // checked between parts. A call that has delivered a part is never run again.
+  // Settings::hang_timeout starts anew with each part. There is no asynchronous form.
   template <typename OnPart>
   requires std::invocable < std::remove_reference_t<OnPart>
   &, Output >
@@ -95,8 +97,8 @@ class Pool {
     backend_->infer_stream(job, detail::TracedOptions(options, input));
   }
 
-  // Does not wait. A refusal arrives in the future too. With workers = 0 it runs in this thread.
-  // Throws std::bad_alloc, and then nothing was asked.
+  // Does not wait. All errors arrive in the future. With workers = 0 the model runs in this thread.
+  // Throws std::bad_alloc, and then the model was not asked.
   [[nodiscard]] std::future<Output> submit(Input input, const InferOptions& options = {}) {
     auto job = std::make_unique<detail::PromiseJob<Model>>(input);
     std::future<Output> future = job->future();
@@ -104,13 +106,13 @@ class Pool {
     return future;
   }
 
-  // Does not wait: calls handler(Result<Output>) once, whatever happens, refusals included. It is
-  // called on the pool's completion thread, one handler after the other; with workers = 0, and once
-  // the pool is closed, in this thread before async_infer returns. So a handler must not block: as
-  // long as it runs, no other asynchronous call ends, and workers may wait for that. It may call
-  // async_infer, and destroy the pool; its close() only refuses new calls. What it throws ends
-  // there. It may be movable only. asio.hpp has this for any completion token.
-  // Throws std::bad_alloc, and then never calls the handler.
+  // Does not wait: calls handler(Result<Output>) exactly once, with the output or any error. The
+  // pool's completion thread calls one handler after the other; with workers = 0, and once the pool
+  // is closed, this thread calls it before async_infer returns. A handler must not block: while it
+  // runs, no other asynchronous call ends, and workers may have to wait for that. It may call
+  // async_infer and destroy the pool; close() from a handler only refuses new calls. Its exceptions
+  // are dropped. It may be movable only. asio.hpp has this for any completion token. Throws
+  // std::bad_alloc, and then never calls the handler.
   template <typename Handler>
   requires std::invocable < std::decay_t<Handler>
   &, Result < Output >>
@@ -120,19 +122,20 @@ class Pool {
                      detail::TracedOptions(options, input));
   }
 
-  // A tensor, not initialised, whose bytes lie where the workers read them: fill it and infer it,
-  // and nothing is copied. Throws (out_of_memory, payload_too_large, invalid_argument for BYTES).
+  // An uninitialised tensor in the memory that the workers read: fill it and infer it, and nothing
+  // is copied. Throws (out_of_memory, payload_too_large, invalid_argument for BYTES).
   template <Element T>
   [[nodiscard]] Tensor loan(const Shape& shape) {
     return backend_->loan(datatype_of<T>, shape);
   }
 
-  // Refuses new calls, lets those under way end (Settings::drain_timeout for all of them), then
-  // kills. When it returns, no worker lives, but one that the kernel does not end two seconds after
-  // SIGKILL (it sleeps uninterruptibly): the event `stopped` names it. Idempotent.
+  // Refuses new calls, lets the calls under way end (Settings::drain_timeout for all of them
+  // together), then kills the workers. When it returns, no worker lives. The exception is a worker
+  // that sleeps uninterruptibly in the kernel two seconds after SIGKILL: the event `stopped` names
+  // it. Idempotent.
   void close() noexcept { backend_->close(); }
 
-  // True when all workers are ready; false where that did not happen by the deadline.
+  // True when all workers are ready; false if that did not happen by the deadline.
   bool wait_ready(std::chrono::steady_clock::time_point deadline) {
     return backend_->wait_ready(deadline);
   }

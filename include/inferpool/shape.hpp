@@ -10,21 +10,21 @@
 
 namespace inferpool {
 
-// The dimensions of a tensor, outermost first; at most 8, held inline. No dimensions: a scalar (one
-// element). A dimension of 0: no elements.
+// The dimensions of a tensor, outermost first; at most 8, held inline. Without dimensions it is a
+// scalar (one element); with a dimension of 0 it has no elements.
 class Shape {
  public:
   static constexpr std::size_t kMaxRank = 8;
 
   Shape() noexcept = default;
-  // Throws Error (invalid_argument) on more than 8 dimensions, a negative one, or an element count
+  // Throws Error (invalid_argument) for more than 8 dimensions, a negative one, or an element count
   // over 2^63-1.
   Shape(std::initializer_list<std::int64_t> dimensions)
       : Shape(std::span<const std::int64_t>(dimensions.begin(), dimensions.size())) {}
   explicit Shape(std::span<const std::int64_t> dimensions);
 
   [[nodiscard]] std::size_t rank() const noexcept { return rank_; }
-  // Undefined where axis >= rank().
+  // Undefined if axis >= rank().
   [[nodiscard]] std::int64_t operator[](std::size_t axis) const noexcept {
     return dimensions_[axis];
   }

@@ -9,12 +9,12 @@
 
 namespace inferpool {
 
-// A caller's place in a trace, as in the HTTP header of W3C Trace Context: 00-<32 hex digits>-
-// <16 hex digits>-<2 hex digits> in lower case, neither id all zeros; or none. Any text can be
-// kept, and is checked by the call that gets it. A plain value that refers to nothing.
+// A caller's position in a trace, or none. The form is that of the HTTP header of W3C Trace
+// Context: 00-<32 hex digits>-<16 hex digits>-<2 hex digits> in lower case, neither id all zeros.
+// This class takes any text; the call that gets it checks it. A plain value that refers to nothing.
 class Traceparent {
  public:
-  static constexpr std::size_t kMost = 80;  // bytes that are kept; more than any that is right
+  static constexpr std::size_t kMost = 80;  // bytes that are kept; more than any valid text has
 
   Traceparent() = default;
   template <std::convertible_to<std::string_view> Text>
@@ -30,7 +30,7 @@ class Traceparent {
   [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
 
  private:
-  // No std::string: g++ 12 destroys twice what options are made of between braces in a co_await.
+  // Not a std::string: g++ 12 destroys the members of a braced InferOptions in a co_await twice.
   std::array<char, kMost> text_ = {};
   std::size_t size_ = 0;
 };

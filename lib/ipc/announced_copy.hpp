@@ -9,20 +9,22 @@
 
 namespace inferpool::ipc {
 
-// Tells the other process that something comes soon: where it sleeps, it wakes up and looks.
+// Tells the other process that something comes soon: if it sleeps, it wakes up and looks.
 using Announce = detail::FunctionRef<void()>;
 inline constexpr auto kAnnounceNothing = [] {};
 
-// Copied in less time than it takes to wake up, so that it is not worth a system call.
+// A smaller copy takes less time than waking up, so it is not worth a system call.
 inline constexpr std::size_t kLeastAnnounced = 256 * 1024;
-// What is left to be copied when the other process is told: takes some 40 us, as waking up does.
+// The bytes left to copy when the other process is told: copying them takes some 40 us, as waking
+// up does.
 inline constexpr std::size_t kAnnouncedAhead = 1024 * 1024;
 
-// How often who waits believes it: the other process could say so for ever, and keep it spinning.
+// How often a waiting thread believes an announcement: the other process could announce for ever,
+// and keep it spinning.
 inline constexpr int kMostAnnounced = 2;
 
-// Copies what the other process waits for. A large copy takes longer than anybody spins, so it
-// would begin to wake up only after the copy.
+// Copies bytes that the other process waits for. A large copy takes longer than anybody spins:
+// without the announcement, the other process would begin to wake up only after the copy.
 inline void announced_copy(std::byte* to, std::span<const std::byte> from,
                            const Announce& announce) {
   const std::size_t size = from.size();

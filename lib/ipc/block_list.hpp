@@ -7,7 +7,7 @@
 
 namespace inferpool::ipc {
 
-// The blocks of one message. Most have one or two, for which nothing is allocated.
+// The blocks of one message. Most have one or two, which need no allocation.
 using BlockList = boost::container::small_vector<detail::StorageRef, 2>;
 
 }  // namespace inferpool::ipc

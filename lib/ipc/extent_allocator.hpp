@@ -7,9 +7,9 @@
 
 namespace inferpool::ipc {
 
-// Hands out ranges of [0, size): first fit at the lowest offset, so that pages in use stay together
-// and a size served before finds warm ones. Knows numbers only; the memory is elsewhere, where a
-// peer may write. Not thread-safe.
+// Hands out ranges of [0, size): first fit at the lowest offset, so that pages in use stay
+// together, and a size that was served before gets warm pages. Knows only numbers: another process
+// may write the memory itself. Not thread-safe.
 class ExtentAllocator {
  public:
   struct Extent {
@@ -22,7 +22,7 @@ class ExtentAllocator {
   // The offset of `length` bytes, both rounded to kBlockAlignment, or none. A length of 0 takes one
   // unit.
   std::optional<std::uint64_t> allocate(std::uint64_t length);
-  // Of an extent that allocate(length) gave. Never allocates memory.
+  // Takes back an extent that allocate(length) gave. Never allocates memory.
   void release(std::uint64_t offset, std::uint64_t length) noexcept;
 
   [[nodiscard]] std::uint64_t size() const noexcept { return size_; }
@@ -33,7 +33,7 @@ class ExtentAllocator {
  private:
   std::uint64_t size_;
   std::uint64_t used_ = 0;
-  std::size_t given_ = 0;     // extents that are out; there is at most one more free one
+  std::size_t given_ = 0;     // extents in use; at most one more is free
   std::vector<Extent> free_;  // has room for given_ + 1
 };
 

@@ -5,12 +5,12 @@
 
 namespace inferpool::ipc {
 
-// Tells whether this process is the one that made the guard, or a fork of it without exec: there no
-// mapping of the guard's owner exists, no thread of it runs, and its workers are not the child's
-// own. Costs one load. Thread-safety: safe from many threads.
+// Tells whether this process made the guard, or is a fork of that process without exec. A fork has
+// no mapping and no thread of the guard's owner, and the workers are not its children. Costs one
+// load. Thread-safety: safe from many threads.
 class ForkGuard {
  public:
-  // Throws std::runtime_error naming the system call.
+  // Throws std::runtime_error that names the system call.
   ForkGuard();
   ForkGuard(const ForkGuard&) = delete;
   ForkGuard& operator=(const ForkGuard&) = delete;

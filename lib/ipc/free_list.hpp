@@ -7,9 +7,8 @@
 
 namespace inferpool::ipc {
 
-// Objects that stand for blocks and come and go with each message, kept for the next one: so many
-// that what is usual allocates nothing. T has a member `std::unique_ptr<T> next_free`. Not
-// thread-safe.
+// Keeps the objects that represent blocks for the next message: enough of them that usual messages
+// allocate nothing. T has a member `std::unique_ptr<T> next_free`. Not thread-safe.
 template <typename T>
 class FreeList {
  public:
@@ -18,7 +17,7 @@ class FreeList {
   FreeList() = default;
   FreeList(const FreeList&) = delete;
   FreeList& operator=(const FreeList&) = delete;
-  ~FreeList() {  // one after the other: a chain that destroys itself goes as deep as it is long
+  ~FreeList() {  // one by one: a chain that destroys itself would recurse once per object
     while (take()) continue;
   }
 
@@ -30,7 +29,7 @@ class FreeList {
     return taken;
   }
 
-  // Gives the object back where enough are kept, to be destroyed.
+  // Returns the object, for the caller to destroy, if enough are kept already.
   [[nodiscard]] std::unique_ptr<T> keep(std::unique_ptr<T> object) noexcept {
     if (count_ == kMost) return object;
     object->next_free = std::move(first_);

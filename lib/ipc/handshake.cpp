@@ -14,7 +14,7 @@
 namespace inferpool::ipc {
 namespace {
 
-// Room for the descriptors of one datagram, aligned as the kernel wants it.
+// Room for the descriptors of one datagram, with the alignment that the kernel needs.
 struct alignas(cmsghdr) DescriptorBuffer {
   std::array<char, CMSG_SPACE(sizeof(int) * kDescriptors)> bytes{};
 };
@@ -73,7 +73,7 @@ bool ControlSocket::send(const MessageHead& head, std::string_view text,
   }
   ssize_t sent = 0;
   do {
-    // A confined worker may not call sendmsg, which passes descriptors on.
+    // A worker in its sandbox may not call sendmsg, which can pass descriptors on.
     sent = descriptors.empty()
                ? ::send(fd_.get(), all.iov_base, all.iov_len, MSG_NOSIGNAL | MSG_DONTWAIT)
                : sendmsg(fd_.get(), &header, MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -82,7 +82,8 @@ bool ControlSocket::send(const MessageHead& head, std::string_view text,
 }
 
 Received ControlSocket::receive(Message& message, bool wait) const {
-  std::array<char, sizeof(MessageHead) + kMaxText> bytes;  // no allocation before there is one
+  std::array<char, sizeof(MessageHead) + kMaxText>
+      bytes;  // no allocation before a message has come
   iovec part{bytes.data(), bytes.size()};
   DescriptorBuffer buffer;
   msghdr header{};

@@ -29,26 +29,25 @@ enum class MessageKind : std::uint32_t {
   kNotConfined = 5
 };
 
-// All numbers of all kinds; what a kind does not need is zero. Read field by field with distrust by
-// the host.
+// The numbers of all kinds; those that a kind does not need are zero. The host checks each field.
 struct MessageHead {
   std::uint64_t magic = kMagic;
   std::uint32_t protocol = kProtocolVersion;
   MessageKind kind = MessageKind::kHello;
   std::uint64_t abi = abi_hash();
   std::int32_t index = 0;        // kWelcome
-  std::int32_t generation = 0;   // kWelcome, echoed in what the worker says last
+  std::int32_t generation = 0;   // kWelcome, and echoed in the worker's last message
   std::int32_t concurrency = 1;  // kWelcome
   std::int32_t reserved = 0;
   std::int64_t spin = 0;        // kWelcome: nanoseconds
-  std::int32_t processors = 0;  // kWelcome: that pool and workers share
+  std::int32_t processors = 0;  // kWelcome: shared by host and workers
   std::int32_t unused = 0;
   std::uint64_t request_bytes = 0;  // kWelcome: sizes of the regions
   std::uint64_t reply_bytes = 0;
   std::uint64_t max_payload = 0;
   std::uint64_t settings_bytes = 0;
 };
-// A gap would be sent with what lay on the sender's stack.
+// Padding would send bytes of the sender's stack.
 static_assert(std::has_unique_object_representations_v<MessageHead>);
 
 // The descriptors of kWelcome, in this order.
@@ -58,30 +57,30 @@ struct Message {
   MessageHead head = {};
   std::string text = {};
   std::vector<core::FileDescriptor> descriptors = {};
-  int exec_error = 0;  // not 0: the executable could not be run, and nothing else is set
+  int exec_error = 0;  // not 0: the executable could not be run, and no other field is set
 };
 
-// kNoise: a datagram that is no message of ours. kCut: its descriptors did not fit, either what may
-// be sent or RLIMIT_NOFILE.
+// kNoise: a datagram that is not a valid message. kCut: it had more descriptors than a message may
+// have, or than RLIMIT_NOFILE allows.
 enum class Received { kMessage, kNothing, kEnd, kNoise, kCut };
 
-// One end of the control socket: datagrams in order, descriptors with them. Thread-safety: none.
+// One end of the control socket: ordered datagrams, which can carry descriptors. Not thread-safe.
 class ControlSocket {
  public:
   static constexpr std::size_t kMaxText = 32 * 1024;
 
   ControlSocket() noexcept = default;
   explicit ControlSocket(core::FileDescriptor fd) noexcept : fd_(std::move(fd)) {}
-  // Two connected ends, CLOEXEC, with numbers above 2. Throws std::runtime_error naming the system
-  // call.
+  // Two connected ends, CLOEXEC, with numbers above 2. Throws std::runtime_error that names the
+  // system call.
   static std::array<ControlSocket, 2> pair();
 
-  // Text is cut to kMaxText. False where the other end is gone, its buffer full, or the system
-  // refuses: errno says which.
+  // Cuts the text to kMaxText. False if the other end is gone, its buffer is full, or the system
+  // call fails: errno says which.
   bool send(const MessageHead& head, std::string_view text,
             std::span<const int> descriptors) const noexcept;
 
-  // Without waiting unless `wait`.
+  // Waits for a message only if `wait`.
   Received receive(Message& message, bool wait) const;
 
   [[nodiscard]] int fd() const noexcept { return fd_.get(); }
@@ -91,8 +90,8 @@ class ControlSocket {
   core::FileDescriptor fd_;
 };
 
-// The descriptor, or a copy of it with a number above 2: 0, 1 and 2 are replaced in a child. Throws
-// std::runtime_error naming the system call.
+// The descriptor, or a copy of it with a number above 2, because 0, 1 and 2 are replaced in a
+// worker. Throws std::runtime_error that names the system call.
 core::FileDescriptor above_standard(core::FileDescriptor fd);
 
 }  // namespace inferpool::ipc

@@ -7,17 +7,17 @@
 
 namespace inferpool::ipc {
 
-// What the host holds of a worker's memory: lives as long as its owner, and as each reply of it
-// that is read or viewed. Thread-safety: safe from many threads.
+// The host's hold on a worker's memory. Lives until its owner is gone and no reply in it is read or
+// viewed any more. Thread-safety: safe from many threads.
 class HeldMemory {
  public:
   HeldMemory(const HeldMemory&) = delete;
   HeldMemory& operator=(const HeldMemory&) = delete;
 
-  // The host is done with the reply that holds this ticket.
+  // The host is done with the reply that has this ticket.
   virtual void release(std::uint32_t ticket, std::uint32_t generation) noexcept = 0;
 
-  // What the worker does not have back yet: replies with blocks, and the bytes of these.
+  // The replies with blocks that the worker does not have back yet, and the bytes of these blocks.
   [[nodiscard]] std::uint32_t held_replies() const noexcept {
     return users_.load(std::memory_order_relaxed) & ~kOwner;
   }
@@ -25,7 +25,8 @@ class HeldMemory {
     return held_bytes_.load(std::memory_order_relaxed);
   }
 
-  // For whoever reads or views a reply, and for so many bytes of it.
+  // enter() and leave() count a user that reads or views a reply; hold() and let_go() count its
+  // bytes.
   void enter() noexcept { users_.fetch_add(1, std::memory_order_relaxed); }
   void leave() noexcept { drop(1); }
   void hold(std::size_t bytes) noexcept { held_bytes_.fetch_add(bytes, std::memory_order_relaxed); }
@@ -36,7 +37,7 @@ class HeldMemory {
  protected:
   HeldMemory() noexcept = default;
   virtual ~HeldMemory() = default;
-  // The owner has gone.
+  // The owner is gone.
   void disown() noexcept { drop(kOwner); }
 
  private:

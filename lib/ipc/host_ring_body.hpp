@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The bodies of BasicHostRing, for whoever instantiates it: host_ring.cpp does for SharedWords.
+// The bodies of BasicHostRing, for the files that instantiate it: host_ring.cpp does for
+// SharedWords.
 
 #include <algorithm>
 #include <climits>
@@ -15,7 +16,7 @@ bool BasicHostRing<Words>::has_room() const noexcept {
   std::uint32_t sequence = next_;
   for (std::uint32_t i = 0; i < kRingSlots; ++i, sequence = next_sequence(sequence)) {
     if (!open_.test(sequence % kRingSlots)) return true;
-    // One that may yet be begun must keep its word.
+    // A request that may still be started needs its posted word.
     const std::uint32_t word = control_.request(sequence).posted.load(std::memory_order_relaxed);
     if (state_of(word) == Posted::kPosted) return false;
   }
@@ -24,7 +25,7 @@ bool BasicHostRing<Words>::has_room() const noexcept {
 
 template <typename Words>
 std::uint32_t BasicHostRing<Words>::post(const PostedRequest& request, WakeList& wakes) noexcept {
-  // Numbers are left out whose slots hold requests that still run.
+  // Skips the numbers whose slots have requests that still run.
   for (; open_.test(next_ % kRingSlots); next_ = next_sequence(next_)) {
     control_.request(next_).posted.store(posted_word(next_, Posted::kRecalled),
                                          std::memory_order_seq_cst);
@@ -50,8 +51,8 @@ std::uint32_t BasicHostRing<Words>::post(const PostedRequest& request, WakeList&
   if (!request.frame.empty() && request.frame.size() <= kInlineFrame) {
     Words::copy(slot.frame.data(), request.frame.data(), request.frame.size());
   }
-  // Sequentially consistent with the load of `parked`: either the worker sees the request or we see
-  // it asleep.
+  // Sequentially consistent with the load of `parked`: either the worker sees the request, or the
+  // host sees it asleep.
   slot.posted.exchange(posted_word(sequence, Posted::kPosted), std::memory_order_seq_cst);
   if (control_.worker.parked.load(std::memory_order_seq_cst) != 0) ring(wakes, 1);
   return sequence;
@@ -80,14 +81,14 @@ void BasicHostRing<Words>::take_part(std::uint32_t sequence, WakeList& wakes) no
   Word& parts = known_[sequence % kRingSlots].parts;
   const std::uint32_t taken = parts.load(std::memory_order_relaxed) + 1;
   parts.store(taken == kNoParts ? 1 : taken, std::memory_order_relaxed);  // odd stays odd
-  // The caller is awake: the next part needs no system call, unless it sleeps by then.
+  // The caller is awake: the next part needs no system call, unless the caller sleeps by then.
   control_.request(sequence).reply_parked.store(0, std::memory_order_relaxed);
   control_.request(sequence).caller_word.fetch_add(kPartTaken, std::memory_order_seq_cst);
   wake_sender(sequence, wakes);
 }
 
-// Sequentially consistent with the worker's parking: either it sees the told word or we see it
-// asleep.
+// Sequentially consistent with the worker's parking: either the worker sees the caller word, or the
+// host sees it asleep.
 template <typename Words>
 void BasicHostRing<Words>::wake_sender(std::uint32_t sequence, WakeList& wakes) noexcept {
   if (control_.reply(sequence).sender_parked.load(std::memory_order_seq_cst) != 0)

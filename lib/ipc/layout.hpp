@@ -2,13 +2,13 @@
 #pragma once
 
 // The bytes that a host and a worker share. Three regions, each an anonymous memfd without a name
-// in any file system; all numbers are native-endian, no pointer occurs.
+// in any file system; all numbers are native-endian, and there are no pointers.
 //
-//   requests   one a pool    host writes, worker maps read-only   payload blocks; the allocator
+//   requests   one per pool  host writes, worker maps read-only   payload blocks; the allocator
 //                                                                 is the host's own
-//   replies    one a worker  worker writes, host maps read-only   payload blocks; the allocator
+//   replies    1 per worker  worker writes, host maps read-only   payload blocks; the allocator
 //                                                                 is the worker's own
-//   control    one a worker  both map read-write                  this struct; each byte has one
+//   control    1 per worker  both map read-write                  this struct; each byte has one
 //                                                                 writer:
 //
 //     +-----------------+----------------------------------------------------------+
@@ -25,16 +25,17 @@
 //     |                 | started and ended, frame, sender_parked                  |
 //     +-----------------+----------------------------------------------------------+
 //
-// Sequence number s (1, 2, 3, ...) uses slot s % 64 of both rings: the reply to a request lies in
-// the slot of its number, so each caller waits on a word of its own. The worker takes numbers in
-// order. One that it finds recalled, or whose slot has a later number already, is nobody's: it
-// passes on. So a slot is free as soon as the host alone says so, and a request that runs long does
-// not stop the ring: its slot is left out, its words stay as they are but for the posted word,
-// which nobody needs once a request was started.
+// Sequence number s (1, 2, 3, ...) uses slot s % 64 of both rings: the reply to a request is in the
+// slot of its number, so each caller waits on its own word. The worker takes numbers in order. It
+// skips a number that is recalled, or whose slot has a later number already. So the host alone
+// decides when a slot is free, and a long run does not stop the ring: the host skips its slot. The
+// words of a skipped slot stay unchanged, except the posted word, which nobody needs after the
+// start of the request.
 //
-// A run whose caller takes its answer in parts publishes each in the slot of its reply, one at a
-// time: the published word says that a part stands, the told word that the host has read it, after
-// which the worker may write the next one, or the reply that ends the run, over it.
+// A run whose caller takes its answer in parts publishes them in the slot of its reply, one at a
+// time. The published word says that a part is available; the caller word says that the host has
+// read it. Then the worker may overwrite it with the next part, or with the reply that ends the
+// run.
 
 #include <array>
 #include <atomic>
@@ -52,13 +53,13 @@ inline constexpr std::uint32_t kProtocolVersion = 7;
 inline constexpr std::uint32_t kRingSlots = 64;
 inline constexpr std::uint32_t kTickets = 1024;
 inline constexpr std::size_t kBlockAlignment = 64;
-// From one slot to the next: an odd number of cache lines, so that the first lines of all slots,
-// which are those that a small request and its reply take, fall into different sets of a cache.
-// With 512 bytes they share one eighth of the sets, and push each other out between two uses.
+// The distance between two slots is an odd number of cache lines. So the first lines of all slots,
+// which a small request and its reply use, fall into different sets of a cache. With 512 bytes they
+// share one eighth of the sets, and evict each other between two uses.
 inline constexpr std::size_t kSlotBytes = 9 * 64;
 inline constexpr std::size_t kPopulated = 256 * 1024;  // of each payload region, at spawn
-// A frame holds descriptions and payloads of up to kInlinePayload bytes; more than this is no
-// frame.
+// A frame has only descriptions and payloads of up to kInlinePayload bytes; a larger one is
+// malformed.
 inline constexpr std::size_t kLargestFrame = 16 * 1024 * 1024;
 
 using detail::kInlineFrame;
@@ -79,20 +80,21 @@ constexpr std::uint32_t next_sequence(std::uint32_t sequence) noexcept {
   const std::uint32_t next = (sequence + 1) & kSequenceMask;
   return next == 0 ? kRingSlots : next;  // keeps sequence % kRingSlots in step
 }
-// Whether a slot holds this number or a later one, by its posted word.
+// Whether a slot with this posted word has this number or a later one.
 constexpr bool reached(std::uint32_t word, std::uint32_t sequence) noexcept {
   return state_of(word) != Posted::kNever &&
          ((sequence_of(word) - sequence) & kSequenceMask) <= kSequenceMask / 2;
 }
 
-// The published word: the number of the request, once its reply stands. While a part stands, two
-// bits beside it say so, and whether the part is an odd one (the first, the third) or an even one.
+// The published word: the number of the request, once its reply is available. While a part is
+// available, one of two more bits is set: one for an odd part (the first, the third), the other for
+// an even one.
 constexpr std::uint32_t part_word(std::uint32_t sequence, std::uint32_t part) noexcept {
   return sequence | (part % 2 == 1 ? 1U << 30 : 2U << 30);
 }
 
-// The told word, by which the host speaks to a run: whether the caller has left, whether it takes
-// parts, and how many it has taken, as far as 30 bits count them.
+// The caller word tells a run whether the caller has left, whether it takes parts, and how many it
+// has taken (modulo 2^30).
 inline constexpr std::uint32_t kCallerLeft = 1;
 inline constexpr std::uint32_t kCallerStreams = 2;
 inline constexpr std::uint32_t kPartTaken = 4;  // one more
@@ -100,8 +102,8 @@ constexpr std::uint32_t parts_of(std::uint32_t caller_word) noexcept {
   return caller_word / kPartTaken;
 }
 
-// The structs are templates over how their words are touched: see SharedWords. The aliases at their
-// end are what two processes share.
+// The structs are templates over the type of their words: see SharedWords. Two processes share the
+// types of the aliases at the end.
 template <typename Words>
 struct alignas(64) BasicRequestSlot {
   template <typename T>
@@ -120,8 +122,8 @@ struct alignas(64) BasicRequestSlot {
   std::array<std::byte, kSlotBytes - 40 - kInlineFrame> unused;
 };
 
-// Read by the host: each field is loaded once, atomically. The header and a small frame, up to 24
-// bytes, share the first cache line: what a reply costs is the lines that move.
+// The host loads each field once, atomically. The header and a frame of up to 24 bytes share the
+// first cache line, because each cache line that moves adds to the cost of a reply.
 template <typename Words>
 struct alignas(64) BasicReplySlot {
   template <typename T>
@@ -130,7 +132,7 @@ struct alignas(64) BasicReplySlot {
   Atomic<std::uint32_t> published{0};  // stored last
   Atomic<std::uint32_t> frame_bytes{0};
   Atomic<std::uint64_t> call_id{0};
-  Atomic<std::uint32_t> ticket{0};      // kTickets: the reply holds no block
+  Atomic<std::uint32_t> ticket{0};      // kTickets: the reply has no block
   Atomic<std::uint32_t> generation{0};  // of the ticket
   Atomic<std::uint64_t> started{0};     // in ticks(): the run, for statistics only
   Atomic<std::uint64_t> ended{0};
@@ -138,7 +140,7 @@ struct alignas(64) BasicReplySlot {
     std::array<std::byte, kInlineFrame> frame;
     std::uint64_t frame_offset;  // in `replies`, where frame_bytes > kInlineFrame
   };
-  Atomic<std::uint32_t> sender_parked{0};  // the run sleeps on the told word
+  Atomic<std::uint32_t> sender_parked{0};  // the run sleeps on the caller word
   std::array<std::byte, kSlotBytes - 44 - kInlineFrame> unused;
 };
 
@@ -148,8 +150,8 @@ struct BasicWorkerPart {
   using Mutex = typename Words::Mutex;
 
   alignas(128) Word parked{0};  // serving threads that sleep on the doorbell
-  // The next number to take; to the host a hint. On a line of its own: it changes with each
-  // request, and the host reads `parked` with each.
+  // The next number to take; the host uses it only as a hint. It has its own cache line, because it
+  // changes with each request, and the host reads `parked` with each.
   alignas(128) Word consumed{1};
   alignas(128) Mutex take_mutex;   // guards the order in which serving threads take requests
   alignas(128) Mutex reply_mutex;  // guards tickets, blocks and the order of replies
@@ -161,7 +163,7 @@ struct BasicHostPart {
 
   alignas(128) Word doorbell{0};
   Word closing{0};
-  Word oversubscribed{0};  // see PostedRequest, of the last request
+  Word oversubscribed{0};  // as in the last PostedRequest
   // released[t] == g: the host is done with the reply that had ticket t in its generation g.
   alignas(128) std::array<Word, kTickets> released{};
 };
@@ -193,8 +195,7 @@ static_assert(kRingSlots == 64 && (kSequenceMask + 1U) % kRingSlots == 0);
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free &&
               sizeof(std::atomic<std::uint32_t>) == 4);
 
-// A number that differs where host and worker were built so that they would disagree about these
-// bytes.
+// Differs if host and worker were built with different layouts.
 constexpr std::uint64_t abi_hash() noexcept {
   std::uint64_t hash = 0xcbf29ce484222325;
   for (const std::uint64_t value :

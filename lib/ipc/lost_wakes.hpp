@@ -12,21 +12,21 @@
 
 namespace inferpool::ipc {
 
-// Wake-ups that somebody forgot. Since no wait lasts longer than a second, nobody notices one but
-// by the time that it takes; so tests count them. Nothing else does: without a place to count in,
-// the calls below cost a wait that lasted its whole second one load, and any other wait nothing.
+// Forgotten wake-ups. No wait lasts longer than a second, so a lost wake-up shows only as lost
+// time; therefore tests count them. Without a counter, the calls below cost one load for a wait
+// that lasted its whole second, and nothing for any other wait.
 
-// From now on they are counted there, in memory that may be shared with other processes. Null: no
-// longer. For tests. Thread-safe, but for waits that are under way, which may still use the place.
+// For tests: counts them from now on in *place, which may be in memory shared with other processes.
+// Null: stops. Thread-safe, but waits that are under way may still use the old counter.
 void count_lost_wakes(std::atomic<std::uint64_t>* place) noexcept;
 
-// Of a wait for these words that its second alone has ended. Where what it waited for is there
-// (`came`), still is a second later, and nobody wakes the thread meanwhile, one was lost. The
-// second look is for whoever publishes just then: he may be about to wake somebody, who may be
-// another thread, which takes what came.
+// Call it after a wait for these words that lasted its whole second. A wake-up was lost if the
+// awaited thing is there (`came`), is still there a second later, and nobody wakes the thread
+// meanwhile. The second look is for a publisher that is just about to wake a thread: it may wake
+// another one, which takes what came.
 void note_whole_second(std::span<const WaitFor> words, detail::FunctionRef<bool()> came) noexcept;
 
-// As wait(words, deadline), for whoever can say whether what he waits for is there.
+// As wait(words, deadline), for a thread that can say whether what it waits for has come.
 template <typename Came>
 bool wait(std::span<const WaitFor> words, core::Deadline deadline, const Came& came) noexcept {
   const Slept slept = sleep_on(words, deadline);

@@ -11,8 +11,9 @@
 
 namespace inferpool::ipc {
 
-// Replies that may be out before it is looked which the host is done with: its words share cache
-// lines, so that a look at many costs little more than at one. Each allocation looks, too.
+// The host may have so many replies before hold() checks which ones it is done with: the released
+// words share cache lines, so checking many costs little more than checking one. Each allocation
+// checks, too.
 constexpr std::size_t kReclaimAt = 16;
 
 using Lock = boost::interprocess::scoped_lock<RobustMutex>;
@@ -45,7 +46,8 @@ class ReplyArena::Block final : public detail::Storage {
 
  private:
   void dispose() noexcept override {
-    const std::shared_ptr<Region> region = std::move(region_);  // not by one of its own blocks
+    const std::shared_ptr<Region> region =
+        std::move(region_);  // the block must not destroy its own region
     std::unique_ptr<Block> surplus(this);
     const Lock lock(region->mutex);
     region->extents.release(offset(), size());
@@ -55,7 +57,7 @@ class ReplyArena::Block final : public detail::Storage {
   std::shared_ptr<Region> region_;
 };
 
-// Where Block is known.
+// Here, because Block must be complete.
 ReplyArena::Region::Region(const MemoryFile& replies, RobustMutex& reply_mutex)
     : mutex(reply_mutex), file(replies), mapping(file, Access::kReadWrite), extents(file.size()) {
   mapping.populate(kPopulated, Access::kReadWrite);
@@ -105,7 +107,7 @@ ReplyArena::Ticket ReplyArena::hold(BlockList&& blocks) {
   }
   Held& held = tickets_[ticket];
   ++held.generation;
-  if (blocks.size() <= held.blocks.capacity()) {  // quicker than to move the list, and as safe
+  if (blocks.size() <= held.blocks.capacity()) {  // faster than moving the list, and as safe
     for (detail::StorageRef& block : blocks) held.blocks.push_back(std::move(block));
   } else {
     held.blocks = std::move(blocks);
@@ -140,7 +142,7 @@ std::uint32_t ReplyArena::free_ticket() const noexcept {
 
 void ReplyArena::withdraw(const Ticket& ticket) {
   if (ticket.index >= kTickets) return;
-  BlockList freed;  // dropped once reply_mutex is released, as they lock it
+  BlockList freed;  // dropped after reply_mutex is released, because dropping them locks it
   const Lock lock(control_.worker.reply_mutex);
   freed.swap(tickets_[ticket.index].blocks);
   std::erase(out_, ticket.index);

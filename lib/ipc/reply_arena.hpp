@@ -16,9 +16,9 @@
 
 namespace inferpool::ipc {
 
-// The worker's memory for replies, which the host only reads. A reply that holds blocks gets a
-// ticket; the host gives it back by writing its generation into Control's released[], which costs
-// the host one store. Thread-safety: safe from all threads of the worker.
+// The worker's memory for replies, which the host only reads. A reply with blocks gets a ticket.
+// The host gives the ticket back by writing its generation into Control's released[], which costs
+// one store. Thread-safety: safe from all threads of the worker.
 class ReplyArena {
  public:
   struct Ticket {
@@ -26,19 +26,19 @@ class ReplyArena {
     std::uint32_t generation = 0;
   };
 
-  // Throws std::runtime_error naming the system call. `file` and `control` outlive the arena and
-  // all its blocks.
+  // Throws std::runtime_error that names the system call. `file` and `control` must outlive the
+  // arena and all its blocks.
   ReplyArena(const MemoryFile& file, Control& control);
 
-  // A block, not initialised. Throws Error (out_of_memory).
+  // An uninitialised block. Throws Error (out_of_memory).
   detail::StorageRef allocate(std::size_t size);
 
-  // Holds the blocks until the host gives the ticket back, and freezes them: they are about to be
-  // sent. No blocks: no ticket. Throws Error (out_of_memory) where all tickets are out, and then
-  // leaves them in the list, which is empty otherwise.
+  // Holds the blocks until the host gives the ticket back, and freezes them, because they are about
+  // to be sent. No blocks: no ticket. Empties the list. Throws Error (out_of_memory) if all tickets
+  // are in use, and then the list keeps the blocks.
   Ticket hold(BlockList&& blocks);
 
-  // Takes a ticket back that the host has not seen, and never will.
+  // Takes back a ticket that the host will never see.
   void withdraw(const Ticket& ticket);
 
   // Takes all tickets back: the host is gone, or about to be.
@@ -53,18 +53,18 @@ class ReplyArena {
   }
 
  private:
-  class Region;  // the memory; blocks keep it, not the arena, which keeps blocks
+  class Region;  // the memory: blocks keep it alive, and not the arena, which itself keeps blocks
   class Block;
   struct Held {
     std::uint32_t generation = 0;
     BlockList blocks = {};  // empty: the ticket is free
   };
-  // Blocks that are dropped once reply_mutex is released, as they lock it. Room for what comes back
-  // where the host is quick.
+  // Blocks that are dropped after reply_mutex is released, because dropping them locks it. Has room
+  // for the blocks that a quick host gives back.
   using Freed = boost::container::small_vector<detail::StorageRef, 32>;
-  // Takes back what the host is done with.
+  // Takes back the tickets that the host is done with.
   void reclaim();
-  // Under reply_mutex: the same, and a ticket that is free.
+  // Both under reply_mutex: the same, and a free ticket (kTickets: none).
   void take_back(Freed& freed);
   std::uint32_t free_ticket() const noexcept;
 
@@ -77,7 +77,7 @@ class ReplyArena {
 // The blocks of one reply. Not thread-safe.
 class SentBlocks final : public detail::BlockSink {
  public:
-  // Both outlive them.
+  // Both must outlive this object.
   explicit SentBlocks(ReplyArena& arena, const Announce& announce = kAnnounceNothing) noexcept
       : arena_(arena), announce_(announce) {}
   detail::BlockRef store(std::span<const std::byte> bytes,

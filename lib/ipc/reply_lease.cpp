@@ -38,7 +38,7 @@ void ReplyLease::close() noexcept {
 }
 
 void ReplyLease::drop() noexcept {
-  // As StorageRef: a single user has nobody to race with.
+  // As in StorageRef: a single user has nobody to race with.
   if (users_.load(std::memory_order_acquire) == 1 ||
       users_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
     end();

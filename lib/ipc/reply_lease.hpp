@@ -14,9 +14,9 @@ namespace inferpool::ipc {
 
 class ReplyLeases;
 
-// One reply's hold on the worker's blocks: on all of them, as long as it is read or one of them is
-// viewed. Its last user gives the worker the blocks back. Thread-safety: count, view and close
-// belong to the one thread that reads the reply; views may be dropped on any.
+// The host's hold on all blocks of one reply, while the reply is read or one of the blocks is
+// viewed. Its last user gives the blocks back to the worker. Thread-safety: only the thread that
+// reads the reply calls count, view and close; any thread may drop views.
 class alignas(64) ReplyLease {
  public:
   ReplyLease() noexcept;
@@ -24,9 +24,9 @@ class alignas(64) ReplyLease {
   ReplyLease& operator=(const ReplyLease&) = delete;
   ~ReplyLease() = default;
 
-  // The reply has a block of so many bytes.
+  // The reply has a block of this many bytes.
   void count(std::size_t length) noexcept;
-  // The bytes, read-only: a store would fault, so a tensor copies before it is written.
+  // A read-only view of the bytes: a store would fault, so a tensor copies before it is written.
   detail::StorageRef view(const std::byte* data, std::size_t size);
   // The reply was read.
   void close() noexcept;
@@ -34,7 +34,8 @@ class alignas(64) ReplyLease {
  private:
   friend class ReplyLeases;
 
-  // The view of one block. The first one of a reply is part of its lease: most have no other.
+  // The view of one block. The first view of a reply is part of its lease: most replies have no
+  // other.
   class View final : public detail::Storage {
    public:
     explicit View(ReplyLease& lease) noexcept : Storage(nullptr, 0, true), lease_(lease) {}
@@ -50,8 +51,8 @@ class alignas(64) ReplyLease {
   void drop() noexcept;
   void end() noexcept;
 
-  // What the reader counts for: more than there can be views, so that while it reads no view is the
-  // last user, and adding one needs nothing that locks.
+  // The reader counts for more users than there can be views. So no view is the last user while it
+  // reads, and adding a view needs no locked instruction.
   static constexpr std::uint32_t kReader = 1U << 31U;
 
   ReplyLeases* home_ = nullptr;
@@ -64,13 +65,13 @@ class alignas(64) ReplyLease {
   View first_;
 };
 
-// The leases of one worker's replies: so many without an allocation. Lock-free, as outputs may be
-// dropped where nothing may block. Thread-safety: safe from many threads.
+// The leases of one worker's replies; the first kWithoutAllocation need no allocation. Lock-free,
+// because outputs may be dropped where nothing may block. Thread-safety: safe from many threads.
 class ReplyLeases {
  public:
   static constexpr std::size_t kWithoutAllocation = 64;
 
-  // Of a reply that is about to be read. `memory` keeps these leases, and outlives them.
+  // The lease of a reply that is about to be read. `memory` owns these leases, and outlives them.
   ReplyLease& take(HeldMemory& memory, std::uint32_t ticket, std::uint32_t generation);
   void give_back(ReplyLease& lease) noexcept;
 

@@ -59,7 +59,7 @@ detail::StorageRef RequestRegion::allocate(std::size_t size) {
 
 void RequestRegion::release(Block* block) noexcept {
   std::unique_ptr<Block> surplus(block);
-  if (guard_.in_child()) {  // where the mutex may be locked for ever
+  if (guard_.in_child()) {  // in a fork the mutex may be locked for ever
     surplus.reset();
     leave();
     return;

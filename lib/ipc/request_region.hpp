@@ -21,20 +21,20 @@
 namespace inferpool::ipc {
 
 // The memory that all workers of a pool read and only the host writes: requests and loans. Lives as
-// long as one of its blocks. Thread-safety: safe from many threads.
+// long as the pool or one of its blocks. Thread-safety: safe from many threads.
 class RequestRegion {
  public:
   RequestRegion(const RequestRegion&) = delete;
   RequestRegion& operator=(const RequestRegion&) = delete;
 
-  // Throws std::runtime_error naming the system call.
+  // Throws std::runtime_error that names the system call.
   static std::shared_ptr<RequestRegion> create(std::size_t size);
 
-  // A block, not initialised; read-write, given back when its last reference goes. Throws Error
+  // An uninitialised, writable block, given back with its last reference. Throws Error
   // (out_of_memory).
   detail::StorageRef allocate(std::size_t size);
 
-  // For a worker.
+  // A read-only descriptor, for a worker.
   [[nodiscard]] core::FileDescriptor read_only() const { return file_.read_only(); }
   [[nodiscard]] std::size_t size() const noexcept { return file_.size(); }
   [[nodiscard]] std::uint64_t used() const;
@@ -57,16 +57,16 @@ class RequestRegion {
   mutable std::mutex mutex_;
   ExtentAllocator extents_;  // guarded by mutex_, with these two
   FreeList<Block> free_list_;
-  // The pool's pointer and the blocks that are out. Counted under a lock that is taken anyway.
-  // Atomic for a fork, which must not take it.
+  // Counts the pool's pointer and the blocks in use, under a lock that is taken anyway. Atomic for
+  // a fork, which must not take the lock.
   std::atomic<std::uint64_t> users_{1};
 };
 
-// Adds the blocks of one request to a list: found where they are already, or copied into the
-// region. Not thread-safe.
+// Adds the blocks of one request to a list: blocks of the region as they are, other bytes copied
+// into the region. Not thread-safe.
 class RequestBlocks final : public detail::BlockSink {
  public:
-  // All outlive this object; the blocks keep the region as long as they live.
+  // All arguments must outlive this object; the blocks keep the region alive.
   RequestBlocks(RequestRegion& region, BlockList& held,
                 const Announce& announce = kAnnounceNothing) noexcept
       : region_(region), held_(held), announce_(announce) {}

@@ -11,7 +11,7 @@
 
 namespace inferpool::ipc {
 
-// The blocks of one request after the other, as a thread of a worker sees them: read-only views of
+// Opens the blocks of one request after the other for one thread of a worker: read-only views of
 // the host's memory, which the host reuses once it has the reply. Not thread-safe.
 class RequestView final : public detail::BlockSource {
  public:
@@ -26,8 +26,9 @@ class RequestView final : public detail::BlockSource {
   }
   [[nodiscard]] std::span<const std::byte> bytes(std::uint64_t offset, std::uint64_t length) const;
 
-  // Tensors that the model kept get bytes of their own. To be called before the reply is published;
-  // then the blocks of the next request may be opened. Ends the process where there is no memory.
+  // Gives the tensors that the model kept bytes of their own. Call it before the reply is
+  // published; then the blocks of the next request may be opened. Ends the process if there is no
+  // memory.
   void detach() noexcept;
 
  private:
@@ -36,7 +37,7 @@ class RequestView final : public detail::BlockSource {
 
   const Mapping& requests_;
   BlockList opened_;
-  BlockList reusable_;  // views that nobody else has, for the next request
+  BlockList reusable_;  // views for the next request, which nobody else has
 };
 
 }  // namespace inferpool::ipc

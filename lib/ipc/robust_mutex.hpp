@@ -9,7 +9,7 @@ namespace inferpool::ipc {
 
 // A mutex between threads of worker processes that survives the death of its owner: the next one
 // gets the lock. It lies in memory that a worker can write, so the host never locks it: a corrupt
-// worker could steer a store of the host through the list pointers inside. Nothing that it guards
+// worker could direct a store of the host through the list pointers inside. Nothing that it guards
 // decides whether a request or reply exists (one release store does), so an owner's death needs no
 // repair. Satisfies Boost.Interprocess's Lockable.
 class RobustMutex {
@@ -24,7 +24,7 @@ class RobustMutex {
   }
   RobustMutex(const RobustMutex&) = delete;
   RobustMutex& operator=(const RobustMutex&) = delete;
-  // The memory goes away with its mapping, and a dead owner may hold the lock: nothing to destroy.
+  // Nothing to destroy: the memory ends with its mapping, and a dead owner may still have the lock.
   ~RobustMutex() = default;
 
   void lock() noexcept { adopt(pthread_mutex_lock(&mutex_)); }

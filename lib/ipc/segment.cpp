@@ -35,7 +35,7 @@ constexpr int kSeals = F_SEAL_SHRINK | F_SEAL_GROW;
   throw std::runtime_error(core::system_failure(call, errno));
 }
 
-// What Boost.Interprocess maps: anything with these two members.
+// Boost.Interprocess maps anything with these two member functions.
 struct Mappable {
   int fd;
   bi::mode_t mode;
@@ -58,7 +58,7 @@ MemoryFile MemoryFile::create(const char* label, std::size_t size) {
     fd = core::FileDescriptor(memfd_create(label, kFlags));  // before Linux 6.3
   if (!fd) fail("memfd_create");
   {
-    // Beyond RLIMIT_FSIZE, which holds for memory files, too, the system would end the host.
+    // A size over RLIMIT_FSIZE, which also limits memory files, would end the host.
     const core::SparedSignal spared(SIGXFSZ);
     if (ftruncate(fd.get(), static_cast<off_t>(size)) != 0) {
       throw std::runtime_error(
@@ -83,7 +83,7 @@ MemoryFile MemoryFile::adopt(core::FileDescriptor fd, std::size_t size) {
 }
 
 core::FileDescriptor MemoryFile::read_only() const {
-  // Mode 0400: opening it once more for writing is refused to everyone but root.
+  // Mode 0400: only root can open it again for writing.
   if (fchmod(fd_.get(), S_IRUSR) != 0) fail("fchmod");
   core::FileDescriptor fd(
       open(core::formatted("/proc/self/fd/{}", fd_.get()).c_str(), O_RDONLY | O_CLOEXEC));
@@ -99,7 +99,7 @@ void MemoryFile::punch(std::size_t offset, std::size_t length) const noexcept {
 
 Mapping::Mapping(const MemoryFile& file, Access access) try
     : region_(Mappable{file.fd(), to_mode(access)}, to_mode(access), 0, file.size()) {
-  // A core dump would bring in every page of a region that is sparse, and keep what callers sent.
+  // A core dump would allocate every page of a sparse region, and would contain the callers' data.
   for (const int advice : {MADV_DONTFORK, MADV_DONTDUMP}) {
     if (madvise(region_.get_address(), region_.get_size(), advice) == 0) continue;
     region_.~mapped_region();
@@ -118,7 +118,7 @@ void Mapping::populate(std::size_t length, Access access) const noexcept {
   length = std::min(length, size());
   const int advice = access == Access::kReadOnly ? MADV_POPULATE_READ : MADV_POPULATE_WRITE;
   if (madvise(data(), length, advice) == 0 || errno != EINVAL) return;
-  // Before Linux 5.14 there is no such advice. To read a page of a memory file brings it in, too.
+  // Linux before 5.14 has no such advice. Reading a page of a memory file also allocates it.
   for (std::size_t offset = 0; offset < length; offset += kSmallestPage) {
     static_cast<void>(*static_cast<const volatile std::byte*>(data() + offset));
   }

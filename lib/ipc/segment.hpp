@@ -15,15 +15,16 @@ namespace inferpool::ipc {
 enum class Access { kReadOnly, kReadWrite };
 
 // An anonymous memory file (memfd): no name in any file system, so nothing is left when its users
-// are gone. Sealed against shrinking and growing: no peer can make an access fault. Sparse:
-// untouched pages take no memory. Throws std::runtime_error naming the system call.
+// are gone. Sealed against shrinking and growing, so no other process can make an access fault.
+// Sparse: untouched pages take no memory. Throws std::runtime_error that names the system call.
 class MemoryFile {
  public:
   static MemoryFile create(const char* label, std::size_t size);
-  // One that another process made; throws where it is not sealed or not of that size.
+  // A file that another process made; throws if it is not sealed or has another size.
   static MemoryFile adopt(core::FileDescriptor fd, std::size_t size);
 
-  // A second descriptor of the same memory that cannot be written through, nor mapped so.
+  // A second descriptor of the same memory, through which it can be neither written nor mapped
+  // writable.
   [[nodiscard]] core::FileDescriptor read_only() const;
   [[nodiscard]] int fd() const noexcept { return fd_.get(); }
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
@@ -38,8 +39,8 @@ class MemoryFile {
   std::size_t size_;
 };
 
-// A mapping of a whole memory file. A fork of the process does not inherit it: a child without exec
-// must not speak to the pool's workers. No core dump contains it.
+// A mapping of a whole memory file. A fork of the process does not inherit it: a fork without exec
+// must not talk to the pool's workers. No core dump contains it.
 class Mapping {
  public:
   Mapping(const MemoryFile& file, Access access);
@@ -57,8 +58,7 @@ class Mapping {
 
  private:
   pid_t owner_ = getpid();
-  union {  // not destroyed in a fork: what lies at its addresses there, if anything, is somebody
-           // else's
+  union {  // not destroyed in a fork, where these addresses may belong to another mapping
     boost::interprocess::mapped_region region_;
   };
 };

@@ -13,19 +13,19 @@
 
 namespace inferpool::ipc {
 
-// How both ends of a channel touch what they share. What they do with it is written over such a
-// policy, so that tests/explorer can run it over words of its own, in all interleavings.
+// How both ends of a channel access shared memory. Their algorithms are templates over such a
+// policy, so that tests/explorer can run them with words of its own, in all interleavings.
 struct SharedWords {
   template <typename T>
   using Atomic = std::atomic<T>;
-  // Bytes that one thread writes before it publishes them, and others read afterwards.
+  // A value that one thread writes before it publishes it, and others read afterwards.
   template <typename T>
   using Plain = T;
   using Mutex = RobustMutex;
   using WaitFor = ipc::WaitFor;
   using WakeList = ipc::WakeList;
 
-  // As std::memcpy, where one of the two is shared.
+  // As std::memcpy; one of the two is shared memory.
   static void copy(std::byte* to, const std::byte* from, std::size_t size) noexcept {
     std::memcpy(to, from, size);
   }

@@ -19,22 +19,23 @@ inline void cpu_relax() noexcept {
 #endif
 }
 
-// How long to look for a change before going to sleep. Learns from the spins it sees: after one in
-// vain the next wait sleeps at once, after a second in a row the next two, then four, and so on;
-// what comes while one spins ends that, or halves it in a crowd. (How long a sleep was teaches
-// nothing: where both ends share a processor, it is the spinning that keeps the other end from
-// answering.) At most `processors` - 1 threads of the process spin at once, so on one processor
-// none does. Thread-safety: safe from many threads; what they learn is shared.
+// How long to look for a change before going to sleep. Learns from earlier spins: after one in vain
+// the next wait sleeps at once, after a second in a row the next two, then four, and so on. A
+// successful spin ends that, or halves it when the processors are oversubscribed. (The length of a
+// sleep teaches nothing: when both ends share a processor, the spinning itself keeps the other end
+// from answering.) At most `processors` - 1 threads of the process spin at once, so on one
+// processor none does. Thread-safety: safe from many threads, which share what is learned.
 class SpinBudget {
  public:
-  // `limit`: the most that one wait spins.
+  // `limit`: the longest time that one wait spins.
   SpinBudget(std::chrono::nanoseconds limit, int processors) noexcept
       : limit_(limit), allowed_(limit.count() > 0 ? processors - 1 : 0) {}
 
-  // True as soon as `ready()` is, false when the budget is used up. `reserve`: of the processors on
-  // which threads may spin, so many are left to others. `oversubscribed`: models run on all of
-  // them, so that one may spin in a model's place. After what sleeping and waking up would take it
-  // lets others have the processor, again and again, and ends where one takes it.
+  // True as soon as `ready()` is, false when the budget is used up. `reserve`: how many of the
+  // processors on which threads may spin are left to others. `oversubscribed`: models run on all
+  // processors, so a spinning thread may keep a model from running. Then, after the time that
+  // sleeping and waking up would take, it yields again and again, and stops when another thread
+  // takes the processor.
   template <typename Ready>
   bool spin(const Ready& ready, int reserve = 0, bool oversubscribed = false) noexcept {
     if (ready()) return true;
@@ -44,8 +45,8 @@ class SpinBudget {
     return leave(look_on(ready, oversubscribed)) ? hit(oversubscribed) : miss();
   }
 
-  // As spin, for what was announced to come soon: learns nothing, and nothing that was learned
-  // makes it sleep at once.
+  // As spin, for something that was announced to come soon. Learns nothing, and ignores what was
+  // learned.
   template <typename Ready>
   bool expect(const Ready& ready, int reserve = 0, bool oversubscribed = false) noexcept {
     if (ready()) return true;
@@ -55,17 +56,20 @@ class SpinBudget {
   }
 
  private:
-  // Looks, each 30 to 60 ns. For less than a microsecond a thread does not count as spinning: most
-  // answers of a quick worker come by then, and counting costs as much as moving a cache line.
+  // The first looks, 30 to 60 ns each. In this time, below a microsecond, a thread does not count
+  // as spinning: most answers of a quick worker come by then, and counting costs as much as moving
+  // a cache line.
   static constexpr int kGlance = 16;
   static constexpr int kChunk = 64;  // between two readings of the clock
   static constexpr int kMostSkipped = 512;
-  // About what sleeping and waking up take of a processor.
+  // About the processor time of sleeping and waking up.
   static constexpr std::chrono::nanoseconds kYieldAfter{5000};
-  // A yield that nobody took returns sooner, even through a tick of the timer.
+  // If no other thread takes the processor, a yield returns sooner, even with a timer tick in
+  // between.
   static constexpr std::chrono::nanoseconds kYieldInVain{5000};
 
-  // Two threads that lose each other's update skip one wait more or less: no harm.
+  // If two threads overwrite each other's update, they skip one wait more or less, which is
+  // harmless.
   bool skips() noexcept {
     const int left = left_to_skip_.load(std::memory_order_relaxed);
     if (left == 0) return false;
@@ -99,12 +103,13 @@ class SpinBudget {
       if (oversubscribed && now - begin >= kYieldAfter && yielded(now)) return false;
     }
   }
-  // Whether another thread took the processor that it was offered.
+  // Offers the processor to others. True: another thread took it.
   static bool yielded(core::TimePoint now) noexcept {
     sched_yield();
     return core::Clock::now() - now > kYieldInVain;
   }
-  // In a crowd another thread may have waited meanwhile: that brings but half of the spinning back.
+  // When oversubscribed, another thread may have waited meanwhile: so this only halves the
+  // skipping.
   bool hit(bool oversubscribed) noexcept {
     const int skipped = skipped_.load(std::memory_order_relaxed);
     if (skipped != 0) skip_next(oversubscribed ? skipped / 2 : 0);
@@ -119,13 +124,14 @@ class SpinBudget {
     left_to_skip_.store(waits, std::memory_order_relaxed);
   }
 
-  // The one global of the library: threads of this process that spin right now, whatever pool they
-  // belong to.
+  // The only global variable of the library: how many threads of this process spin now, in all
+  // pools.
   static std::atomic<int> spinners_;
 
   const std::chrono::nanoseconds limit_;
   const int allowed_;
-  std::atomic<int> skipped_{0};  // after the last spin in vain; 0: the last one was not
+  std::atomic<int> skipped_{
+      0};  // waits to skip after the last spin in vain; 0: the last spin was successful
   std::atomic<int> left_to_skip_{0};
 };
 

@@ -33,8 +33,8 @@ timespec to_timespec(core::TimePoint time) noexcept {
   return {static_cast<time_t>(seconds.count()), static_cast<long>((since - seconds).count())};
 }
 
-// How a system call ended by which a thread slept. Unsupported: the kernel (before Linux 5.16) has
-// no such call, or a filter of system calls refuses it.
+// How the system call of a sleep ended. Unsupported: the kernel (before Linux 5.16) has no such
+// call, or a system call filter refuses it.
 enum class Answer { kWoken, kNotWoken, kTimeOver, kUnsupported };
 
 Answer answer_of(long result) noexcept {

@@ -19,20 +19,20 @@ struct WaitFor {
   std::uint32_t expected;
 };
 
-// The most words that the kernel waits for at once.
+// The most words that the kernel can wait for at once.
 inline constexpr std::size_t kMaxWaitFor = 128;
 
-// How a sleep ended, as far as the kernel says. kWholeSecond: its second was over before anything
-// else ended it. kNotWoken: any other way.
+// How a sleep ended, according to the kernel. kWholeSecond: it lasted its whole second. kNotWoken:
+// it ended in any other way.
 enum class Slept { kWoken, kNotWoken, kWholeSecond };
 
-// Sleeps until one of the words differs from what is expected of it and was woken, or until the
-// deadline, or for no reason: the caller looks again. At most one second a call, so that no lost
-// wake-up lasts; at most 10 ms where there are more than kMaxWaitFor words, or where the kernel
-// (before Linux 5.16) waits for one only: the first word.
+// Sleeps until one of the words is woken, or already differs from its expected value, or until the
+// deadline. May also return for no reason, so look again. Sleeps for at most one second per call,
+// which bounds the cost of a lost wake-up. Sleeps for at most 10 ms if there are more than
+// kMaxWaitFor words, or if the kernel (before Linux 5.16) can wait only for one, the first.
 Slept sleep_on(std::span<const WaitFor> words, core::Deadline deadline) noexcept;
 
-// The same. True: it was woken.
+// The same. True: the thread was woken.
 inline bool wait(std::span<const WaitFor> words, core::Deadline deadline) noexcept {
   return sleep_on(words, deadline) == Slept::kWoken;
 }
@@ -41,7 +41,7 @@ inline bool wait(std::span<const WaitFor> words, core::Deadline deadline) noexce
 // gone already.
 void wake(const Word* word, int count) noexcept;
 
-// Words to be woken once a lock is released. Not thread-safe.
+// Words to wake after a lock is released. Not thread-safe.
 class WakeList {
  public:
   WakeList() noexcept = default;
@@ -49,7 +49,8 @@ class WakeList {
   WakeList& operator=(const WakeList&) = delete;
   ~WakeList() { flush(); }
 
-  // For up to `count` threads that sleep on it. A full list is flushed first: earlier does no harm.
+  // Wakes up to `count` threads that sleep on it. A full list is flushed first: an early wake is
+  // harmless.
   void add(const Word* word, int count = 1) noexcept;
   void flush() noexcept {
     if (size_ != 0) wake_all();

@@ -9,7 +9,7 @@
 namespace inferpool::ipc {
 namespace {
 
-// Outputs below this are copied: cheaper than to keep a block of the worker busy.
+// Smaller outputs are copied, which is cheaper than keeping a block of the worker busy.
 constexpr std::size_t kSmallestView = 16 * 1024;
 
 }  // namespace
@@ -42,7 +42,7 @@ ReplyBlocks::ReplyBlocks(WorkerMemory& memory, const ReplyHead& head, bool copy,
                          std::uint64_t most) try
     : memory_(memory), head_(head), copy_(copy), most_(most) {
   if (head.ticket < kTickets) lease_ = &memory.lease(head.ticket, head.generation);
-} catch (...) {  // no memory for a lease: the worker must not keep the blocks for it
+} catch (...) {  // without memory for a lease, the worker must get the blocks back
   memory.release(head.ticket, head.generation);
 }
 

@@ -17,13 +17,13 @@
 
 namespace inferpool::ipc {
 
-// The host's side of the two regions of one worker process. Never used for a second one: after the
-// worker's death it is dropped whole, once no output views it any more. Lives as long as the
-// pointer, and as one of its replies that is read or viewed. Thread-safety: safe from many threads,
+// The host's side of the two regions of one worker process. Never reused for another process: after
+// the worker's death all of it is dropped, once no output views it any more. Lives as long as the
+// pointer, and while one of its replies is read or viewed. Thread-safety: safe from many threads;
 // ring() as HostRing.
 class WorkerMemory final : public HeldMemory {
  public:
-  // Throws std::runtime_error naming the system call.
+  // Throws std::runtime_error that names the system call.
   static std::shared_ptr<WorkerMemory> create(std::size_t reply_bytes);
 
   [[nodiscard]] HostRing& ring() noexcept { return ring_; }
@@ -32,8 +32,8 @@ class WorkerMemory final : public HeldMemory {
   [[nodiscard]] const std::byte* replies() const noexcept { return replies_.data(); }
   [[nodiscard]] std::size_t reply_bytes() const noexcept { return replies_.size(); }
 
-  // Ignores a ticket that does not exist, and a fork of the host, which may drop the outputs that
-  // it inherited.
+  // Ignores a ticket that does not exist. Does nothing in a fork of the host, which may drop the
+  // outputs that it inherited.
   void release(std::uint32_t ticket, std::uint32_t generation) noexcept override;
 
   // The hold on a reply with blocks. Throws std::bad_alloc.
@@ -41,7 +41,8 @@ class WorkerMemory final : public HeldMemory {
     return leases_.take(*this, ticket, generation);
   }
 
-  // Half of the replies' memory, or of the tickets, is held: outputs are copied instead of viewed.
+  // More than half of the replies' memory, or of the tickets, is held: outputs are copied instead
+  // of viewed.
   [[nodiscard]] bool scarce() const noexcept;
 
  private:
@@ -58,14 +59,15 @@ class WorkerMemory final : public HeldMemory {
   ReplyLeases leases_;
 };
 
-// The blocks of one reply, opened with distrust: views of the worker's memory, or copies of it. The
-// worker gets the blocks back when this object and all views are gone; so there is one of it a
-// reply. Not thread-safe.
+// The blocks of one reply, each checked before it is opened: views of the worker's memory, or
+// copies of it. The worker gets the blocks back when this object and all views are gone, so there
+// must be only one per reply. Not thread-safe.
 class ReplyBlocks final : public detail::BlockSource {
  public:
-  // `memory` outlives this object. `copy`: no view is given out. `most`: the bytes of all blocks
-  // that are opened, the frame's excepted, however often one block is named; else a few bytes of a
-  // reply could make the host copy the worker's memory many times. Beyond it they are Malformed.
+  // `memory` must outlive this object. `copy`: never gives out a view. `most`: the most bytes of
+  // all opened blocks together, without the frame; more is Malformed. A block counts each time it
+  // is opened: else a short reply that names it many times could make the host copy the worker's
+  // memory as often.
   ReplyBlocks(WorkerMemory& memory, const ReplyHead& head, bool copy, std::uint64_t most);
   ReplyBlocks(const ReplyBlocks&) = delete;
   ReplyBlocks& operator=(const ReplyBlocks&) = delete;
@@ -74,12 +76,12 @@ class ReplyBlocks final : public detail::BlockSource {
   detail::StorageRef open(const detail::BlockRef& block, bool fixed_width) override;
   [[nodiscard]] std::span<const std::byte> in_place(const detail::BlockRef& block) const override;
 
-  // Whether any bytes of a block were read, and not only viewed.
+  // Whether any bytes of a block were read or copied, and not only viewed.
   [[nodiscard]] bool copied() const noexcept { return copied_; }
 
-  // The frame of the reply: the first of `inline_frame` (kInlineFrame bytes, or as many as the head
-  // says) where it fitted the slot, else a copy of the block it lies in, which lives as long as
-  // this object. Throws Malformed.
+  // The frame of the reply. If it fitted the slot: the beginning of `inline_frame` (kInlineFrame
+  // bytes, or as many as the head says). Else a copy of its block, which lives as long as this
+  // object. Throws Malformed.
   std::span<const std::byte> frame(std::span<const std::byte> inline_frame);
 
  private:
@@ -92,7 +94,7 @@ class ReplyBlocks final : public detail::BlockSource {
   std::uint64_t most_;
   mutable std::uint64_t opened_ = 0;
   mutable bool copied_ = false;
-  ReplyLease* lease_ = nullptr;  // null: the reply holds no block
+  ReplyLease* lease_ = nullptr;  // null: the reply has no block
   detail::StorageRef frame_copy_;
 };
 

@@ -12,8 +12,7 @@
 
 namespace inferpool::ipc {
 
-// A reply as it goes into a slot, as PostedRequest. `ticket` is kTickets where the reply holds no
-// block.
+// A reply as it goes into a slot, as PostedRequest. `ticket` is kTickets if the reply has no block.
 struct PublishedReply {
   std::span<const std::byte> frame = {};
   std::uint64_t frame_offset = 0;
@@ -30,12 +29,13 @@ class BasicWorkerRing {
  public:
   using Control = BasicControl<Words>;
 
-  // `spin`: the most that one wait spins; `processors`: that host and workers share.
+  // `spin`: the longest time that one wait spins; `processors`: shared by host and workers.
   BasicWorkerRing(Control& control, std::chrono::nanoseconds spin, int processors) noexcept
       : control_(control), spin_(spin, processors), part_spin_(spin, processors) {}
 
-  // While it exists the thread that made it is the only one that takes: it holds the mutex of the
-  // ring instead of locking it for each request, which costs 13 ns. Ends on the same thread.
+  // While it exists, only the thread that made it may take requests: that thread keeps the mutex of
+  // the ring locked, because locking it for each request costs 13 ns. Destroy it on the same
+  // thread.
   class Alone {
    public:
     explicit Alone(BasicWorkerRing& ring) : ring_(ring), lock_(ring.control_.worker.take_mutex) {
@@ -51,19 +51,19 @@ class BasicWorkerRing {
   };
 
   // Waits for a request and takes it: from here on it counts as started. Its slot stays as it is
-  // until the reply is published. None: the host asks the worker to leave, and nothing that it
-  // posted before that is left.
+  // until the reply is published. None: the host asks the worker to leave, and no request that it
+  // posted before is left.
   std::optional<std::uint32_t> take();
 
   [[nodiscard]] const BasicRequestSlot<Words>& slot(std::uint32_t sequence) const noexcept {
     return control_.request(sequence);
   }
 
-  // Wakes the caller of a request that was taken, where it sleeps: its reply comes soon. Does
-  // nothing where models run on all processors.
+  // Wakes the caller of a request that was taken, if it sleeps: its reply comes soon. Does nothing
+  // if models run on all processors.
   void announce(std::uint32_t sequence) noexcept;
 
-  // Publishes the reply and wakes its caller where that sleeps.
+  // Publishes the reply and wakes its caller if it sleeps.
   void publish(std::uint32_t sequence, const PublishedReply& reply) noexcept {
     publish_as(sequence, sequence, reply);
   }
@@ -75,14 +75,14 @@ class BasicWorkerRing {
   [[nodiscard]] bool cancelled(std::uint32_t sequence) const noexcept {
     return (slot(sequence).caller_word.load(std::memory_order_relaxed) & kCallerLeft) != 0;
   }
-  // Publishes a part, the `part`th of this run (1, 2, 3, ...), as publish. Requires that those
-  // before it were taken.
+  // As publish, for part number `part` of this run (1, 2, 3, ...). Requires that the parts before
+  // it were taken.
   void publish_part(std::uint32_t sequence, std::uint32_t part,
                     const PublishedReply& reply) noexcept {
     publish_as(part_word(sequence, part), sequence, reply);
   }
-  // Waits until the host has taken so many parts of this run: then its slot may be written once
-  // more. False: the caller has left, and takes none any more.
+  // Waits until the host has taken this many parts of this run: then its slot may be written again.
+  // False: the caller has left, and takes no more parts.
   bool await_taken(std::uint32_t sequence, std::uint32_t parts) noexcept;
 
   [[nodiscard]] bool closing() const noexcept {
@@ -93,7 +93,7 @@ class BasicWorkerRing {
   using Word = typename Words::template Atomic<std::uint32_t>;
   using WaitFor = typename Words::WaitFor;
 
-  // The next number stands in its slot, or was left out.
+  // Whether the next number is in its slot, or was skipped.
   [[nodiscard]] bool pending(std::memory_order order) const noexcept;
   std::optional<std::uint32_t> try_take() noexcept;
   // True: a request was announced.
@@ -102,8 +102,8 @@ class BasicWorkerRing {
 
   Control& control_;
   SpinBudget spin_;
-  bool alone_ = false;    // written before and after all serving
-  SpinBudget part_spin_;  // of await_taken, whose waits are others
+  bool alone_ = false;    // written only before and after all serving
+  SpinBudget part_spin_;  // for await_taken, whose waits have other lengths
 };
 
 extern template class BasicWorkerRing<SharedWords>;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// The bodies of BasicWorkerRing, for whoever instantiates it: worker_ring.cpp does for SharedWords.
+// The bodies of BasicWorkerRing, for the files that instantiate it: worker_ring.cpp does for
+// SharedWords.
 
 #include <climits>
 
@@ -17,14 +18,15 @@ std::optional<std::uint32_t> BasicWorkerRing<Words>::take() {
     const bool found =
         announced ? spin_.expect(news, 0, oversubscribed) : spin_.spin(news, 0, oversubscribed);
     if (const auto sequence = try_take()) return sequence;
-    if (closing()) return try_take();  // what was posted before the ring was closed is seen by now
+    if (closing())
+      return try_take();  // all requests posted before the ring was closed are visible now
     announced = !found && park();
   }
 }
 
 template <typename Words>
 bool BasicWorkerRing<Words>::pending(std::memory_order order) const noexcept {
-  // Another thread may have gone on already: a number that was passed counts as pending, never the
+  // Another thread may have taken it already: a passed number may count as pending, never the
   // reverse.
   const std::uint32_t next = control_.worker.consumed.load(std::memory_order_relaxed);
   return reached(control_.request(next).posted.load(order), next);
@@ -42,7 +44,7 @@ std::optional<std::uint32_t> BasicWorkerRing<Words>::try_take() noexcept {
     std::uint32_t expected = posted_word(next, Posted::kPosted);
     const bool started = posted.compare_exchange_strong(
         expected, posted_word(next, Posted::kStarted), std::memory_order_acq_rel);
-    // Started, recalled or left out, this number is done with.
+    // Started, recalled or skipped: this number is done.
     control_.worker.consumed.store(next_sequence(next), std::memory_order_relaxed);
     if (started) return next;
   }
@@ -52,7 +54,7 @@ template <typename Words>
 bool BasicWorkerRing<Words>::park() noexcept {
   const std::uint32_t next = control_.worker.consumed.load(std::memory_order_relaxed);
   const std::uint32_t bell = control_.host.doorbell.load(std::memory_order_seq_cst);
-  // Sequentially consistent with the host's posting, as there. Closing rings the bell that was read
+  // Sequentially consistent with BasicHostRing::post. close() rings the doorbell that was read
   // above.
   control_.worker.parked.fetch_add(1, std::memory_order_seq_cst);
   const auto came = [this] { return pending(std::memory_order_seq_cst) || closing(); };
@@ -61,7 +63,7 @@ bool BasicWorkerRing<Words>::park() noexcept {
     Words::wait({&doorbell, 1}, std::nullopt, came);
   }
   control_.worker.parked.fetch_sub(1, std::memory_order_seq_cst);
-  // Else it was rung for a request, which another thread may have taken.
+  // Else the doorbell was rung for a request, which another thread may have taken.
   return control_.host.doorbell.load(std::memory_order_relaxed) != bell &&
          control_.worker.consumed.load(std::memory_order_relaxed) == next &&
          !pending(std::memory_order_relaxed);
@@ -110,8 +112,8 @@ void BasicWorkerRing<Words>::publish_as(std::uint32_t word, std::uint32_t sequen
   } else if (!reply.frame.empty()) {
     Words::copy(slot.frame.data(), reply.frame.data(), reply.frame.size());
   }
-  // Sequentially consistent with the load of reply_parked: either the caller sees the reply or we
-  // see it asleep.
+  // Sequentially consistent with the load of reply_parked: either the caller sees the reply, or the
+  // worker sees it asleep.
   slot.published.exchange(word, std::memory_order_seq_cst);
   if (request.reply_parked.load(std::memory_order_seq_cst) != 0)
     Words::wake(&slot.published, INT_MAX);

@@ -22,7 +22,7 @@ constexpr std::array kUnits = {
     Unit{"ms", 1'000'000},        Unit{"us", 1'000},           Unit{"ns", 1},
 };
 
-// A little less than Duration's, so that rounding cannot leave it.
+// A little less than the range of Duration, so that rounding cannot exceed it.
 constexpr double kMostNanoseconds = 9.2e18;
 
 std::optional<std::int64_t> unit_of(std::string_view name) {
@@ -55,7 +55,7 @@ std::optional<Duration> parse_duration(std::string_view text) {
   const auto unit = unit_of(text.substr(static_cast<std::size_t>(number_end - text.data())));
   if (!unit) return std::nullopt;
 
-  std::int64_t whole = 0;  // exact, where a double would not be
+  std::int64_t whole = 0;  // exact, unlike a double
   const auto [whole_end, whole_error] = std::from_chars(text.data(), end, whole);
   if (whole_error == std::errc() && whole_end == number_end) return exact(whole, *unit);
   return rounded(number, *unit);

@@ -10,7 +10,7 @@
 namespace inferpool::settings {
 
 // "250ms", "2s", "50us", "10ns", "1.5s", "2min", "1h", or a plain number of seconds ("0.25",
-// "1e-3"), rounded to the nearest nanosecond. Nothing where the text is no such thing or exceeds a
+// "1e-3"), rounded to the nearest nanosecond. Nothing if the text is not a duration, or exceeds a
 // Duration.
 [[nodiscard]] std::optional<Duration> parse_duration(std::string_view text);
 

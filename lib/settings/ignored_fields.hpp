@@ -8,8 +8,8 @@
 
 namespace inferpool::settings {
 
-// A warning of one line, with its newline, that names settings.ignored_fields and the known field
-// that each may have meant; empty where there are none.
+// A one-line warning, with its newline, that names the ignored_fields and the known field that each
+// may have meant; empty if there are none.
 [[nodiscard]] std::string ignored_fields_warning(const Settings& settings, std::string_view source);
 
 }  // namespace inferpool::settings

@@ -32,7 +32,7 @@ constexpr std::string_view kWordLetters =
   throw Error(ErrorCode::kInvalidSettings, core::formatted("{}: {}", source, what));
 }
 
-// What may stand where the parser was, by its own word for the place.
+// What is expected at a place that the parser names.
 std::string_view expected_in(std::string_view place) {
   if (place == "object key") return "a name in double quotes";
   if (place == "object separator") return "':'";
@@ -48,7 +48,7 @@ std::string_view between(std::string_view text, std::string_view before, std::st
   return text.substr(0, text.find(after));
 }
 
-// The word, or else the character, in this place.
+// The word, or else the character, at this offset.
 std::string_view word_at(std::string_view text, std::size_t place) {
   const std::size_t before = text.substr(0, place).find_last_not_of(kWordLetters);
   const std::size_t start = before == std::string_view::npos ? 0 : before + 1;
@@ -58,16 +58,16 @@ std::string_view word_at(std::string_view text, std::size_t place) {
 }
 
 // The parser's "...: syntax error while parsing value - invalid literal; last read: 'x'; expected
-// ..." as one sentence of ours: what it has read and what it expects are incomplete there. `last`
-// is the offset of the last character that was read.
+// ..." rewritten as one sentence, because the parser's texts of what it read and expects are
+// incomplete. `last` is the offset of the last character that was read.
 std::string explain(std::string_view message, std::string_view text, std::size_t last) {
-  if (text.empty()) {  // the parser's own word for it changed between its versions
+  if (text.empty()) {  // the parser's own text for it differs between its versions
     return core::formatted("unexpected end of input; expected {}", expected_in({}));
   }
   const std::string_view place = between(message, "syntax error while parsing ", " - ");
   if (place.empty()) return std::string(message.substr(message.find("] ") + 2));
   std::string found(between(message, " - ", "; last read: "));
-  if (found.starts_with("invalid number")) return found;  // and goes on with what is expected
+  if (found.starts_with("invalid number")) return found;  // it says what is expected
   found.resize(std::min(found.size(), found.find("; expected ")));
   if (found == "invalid literal" && last < text.size()) {
     if (text[last] == '/') return "comments are not allowed";
@@ -78,7 +78,7 @@ std::string explain(std::string_view message, std::string_view text, std::size_t
                          ended ? "nothing more after the document" : expected_in(place));
 }
 
-// `last` as above; the text's size at its end.
+// `last` as above, or the text's size at its end.
 std::string position(std::string_view text, std::size_t last) {
   const std::string_view before = text.substr(0, last);
   const auto line = 1 + std::count(before.begin(), before.end(), '\n');
@@ -86,7 +86,7 @@ std::string position(std::string_view text, std::size_t last) {
   return core::formatted("line {}, column {}", line, before.size() - line_start + 1);
 }
 
-// Builds the value out of the parser's events (nlohmann-json's SAX interface).
+// Builds the value from the parser's events (nlohmann-json's SAX interface).
 class Builder {
  public:
   Builder(std::string_view text, std::string_view source) : text_(text), source_(source) {}
@@ -133,7 +133,7 @@ class Builder {
   }
 
  private:
-  // Pointers to open values stay good: only the innermost one grows.
+  // Pointers to open values stay valid: only the innermost one grows.
   Value& place() {
     if (open_.empty()) return root_;
     Value& parent = *open_.back();
@@ -161,7 +161,7 @@ class Builder {
     return true;
   }
 
-  // Of the innermost value that is open.
+  // The path of the innermost open value.
   std::string path_of_open() const {
     std::string path;
     for (const Value* value : open_) {
@@ -175,13 +175,13 @@ class Builder {
     return path;
   }
 
-  // Of what has this name in it.
+  // The path of the member with this name in it.
   std::string path_to(const std::string& name) const {
     const std::string path = path_of_open();
     return path + (path.empty() ? "" : ".") + name;
   }
 
-  // Of the value that the parser is at.
+  // The path of the value that the parser reads now.
   std::string path_here() const {
     if (open_.empty()) return {};
     const Value& parent = *open_.back();

@@ -10,7 +10,7 @@ namespace inferpool::settings::json {
 
 struct Member;
 
-// A JSON value as it was written: numbers keep their digits, objects their order.
+// A JSON value as written: numbers keep their digits, objects their order.
 struct Value {
   enum class Kind : std::uint8_t { kNull, kBoolean, kWhole, kFraction, kText, kArray, kObject };
 

@@ -8,12 +8,12 @@
 
 namespace inferpool::settings {
 
-// The settings as a pool hands them to its workers: every field byte by byte, what JSON cannot hold
-// included (a path need not be UTF-8), but the callbacks.
+// The settings as a pool sends them to its workers: every field except the callbacks, byte by byte,
+// because JSON cannot represent all of them (a path need not be UTF-8).
 [[nodiscard]] std::string pack(const Settings& settings);
 
-// Takes them again. Interprets nothing: what the host has accepted arrives as it is. Throws
-// std::runtime_error for bytes that pack of the same build has not made.
+// Reads them back unchanged, without another check of the values. Throws std::runtime_error for
+// bytes that pack() of the same build did not write.
 [[nodiscard]] Settings unpack_settings(std::string_view bytes);
 
 }  // namespace inferpool::settings

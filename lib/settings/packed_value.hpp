@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Values as bytes, for a reader of the same build on the same machine: text of any bytes, each
-// number exactly.
+// Values as bytes, for a reader of the same build on the same machine: text may have any bytes, and
+// numbers are exact.
 #pragma once
 
 #include <concepts>
@@ -55,7 +55,7 @@ class Packer {
   std::string& bytes_;
 };
 
-// Takes them again, in the same order. Throws std::runtime_error where bytes are missing.
+// Reads them back, in the same order. Throws std::runtime_error if bytes are missing.
 class Unpacker {
  public:
   explicit Unpacker(std::string_view bytes) noexcept : rest_(bytes) {}

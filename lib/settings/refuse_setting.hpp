@@ -6,7 +6,7 @@
 namespace inferpool::settings {
 
 // Throws Error (invalid_settings): "<source>: <path> is <written>; accepted: <accepted>".
-// `written` is shortened where it is long.
+// A long `written` is shortened.
 [[noreturn]] void refuse_setting(std::string_view source, std::string_view path,
                                  std::string_view written, std::string_view accepted);
 

@@ -21,7 +21,7 @@ using std::chrono_literals::operator""ms;
 
 constexpr Duration kTenYears = std::chrono::hours(24 * 3650);
 
-// The value of a field, or null where it is not given.
+// The value of a field, or null if it is not given.
 template <typename T>
 const T* given(const T& value) {
   return &value;
@@ -62,7 +62,7 @@ SettingField field(std::string_view name, std::string_view path, Access access, 
   return result;
 }
 
-// The same for a map: the rule is for one entry of it.
+// The same for a map: the rule applies to each entry.
 template <typename Access, typename Rule>
 SettingField map_field(std::string_view name, std::string_view path, Access access, Rule rule) {
   SettingField result = packed_field(name, path, access);

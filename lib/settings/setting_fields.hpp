@@ -15,14 +15,14 @@
 
 namespace inferpool::settings {
 
-// What cannot be, and in which entry of the field it stands (".nofile"; else empty).
+// An invalid value, and the entry of the field that has it (".nofile"; else empty).
 struct InvalidValue {
   std::string entry;
   std::string written;  // the value as JSON
   std::string accepted;
 };
 
-// One field of Settings: its name there, its path in the JSON, and what can be done with it.
+// One field of Settings: its name there, its path in the JSON, and how to read, check and pack it.
 struct SettingField {
   std::string_view name;  // "restart_backoff.first"
   std::string_view path;  // "pool.restart_backoff.first"
@@ -32,10 +32,10 @@ struct SettingField {
   std::function<void(Unpacker&, Settings&)> unpack;
 };
 
-// All of them: reading, checking and packing know the fields from here alone.
+// All fields: reading, checking and packing know them only from here.
 [[nodiscard]] std::vector<SettingField> setting_fields();
 
-// Checks each field by itself. Errors call it by its name in Settings or by its path in the JSON.
+// Checks each field by itself. Errors use its name in Settings or its path in the JSON (`label`).
 // Throws as refuse_setting.
 void check_fields(const Settings& settings, std::string_view source,
                   std::string_view SettingField::*label);

@@ -18,15 +18,15 @@ constexpr std::array<std::string_view, 13> kIgnored = {
     "platform",
     "versions",
     "inputs",
-    "outputs",  // metadata, served by MLServer itself
+    "outputs",  // metadata, which MLServer itself serves
     "max_batch_size",
     "max_batch_time",                              // adaptive batching: not done here
     "warm_workers",                                // workers always start with the pool
     "cache_enabled",                               // answers are not cached
-    "parameters.format",                           // which of its formats a runtime shall expect
+    "parameters.format",                           // which of its formats a runtime expects
     "parameters.content_type",                     // tensors have their type
-    "parameters.environment_tarball",              // of what environment_path names
-    "parameters.inference_pool_gid",               // each model has a pool of its own already
+    "parameters.environment_tarball",              // tarball of the environment in environment_path
+    "parameters.inference_pool_gid",               // each model has its own pool already
     "parameters.autogenerate_inference_pool_gid",  // the same
 };
 
@@ -36,8 +36,8 @@ std::string_view parent(std::string_view path) {
   return path.substr(0, path.size() - last_part(path).size());
 }
 
-// How unlikely it is that `known` was meant. A field in another object, and one that bears this
-// name in Settings, come after one that is as close in the same object.
+// How unlikely it is that `known` was meant. With the same edit distance, a field in the same
+// object is closer than one in another object, or one that has this name in Settings.
 std::size_t remoteness(std::string_view unknown, std::string_view known, std::string_view name) {
   const std::string_view wrong = last_part(unknown);
   const std::string_view right = last_part(known);
@@ -94,7 +94,7 @@ std::string_view nearest_path(std::string_view unknown, const std::vector<Settin
 }
 
 std::string_view likely_path(std::string_view unknown, const std::vector<SettingField>& fields) {
-  // Half of its letters may be wrong, and the object around it.
+  // Half of its letters, and the object around it, may be wrong.
   const auto [path, remoteness] = nearest(unknown, fields);
   const std::size_t most = 2 * (last_part(unknown).size() / 2) + 1;
   return remoteness <= most ? path : std::string_view();

@@ -26,10 +26,10 @@ constexpr std::array<std::string_view, 9> kRlimits = {"as",      "core",   "cpu"
 
 constexpr std::string_view kBlank = " \t\r\n\v\f";
 
-// The longest "NAME=value" that execve takes, without its NUL (MAX_ARG_STRLEN of Linux).
+// The longest "NAME=value" that execve accepts, without its NUL (MAX_ARG_STRLEN of Linux).
 constexpr std::size_t kLongestVariable = 131071;
 
-// Text ends at a NUL for the kernel, so that the rest would be lost without a word.
+// For the kernel text ends at a NUL, so the rest would be lost without an error.
 bool has_nul(std::string_view text) { return text.find('\0') != std::string_view::npos; }
 
 bool is_variable_name(std::string_view name) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a field of Settings may hold. Each rule reads a value from JSON (nothing: not of this kind),
-// writes it back, tells whether a value may be, and says in words what is accepted.
+// The valid values of a field of Settings. Each rule reads a value from JSON (nothing: wrong kind),
+// writes it back, tells whether a value is valid, and says in words what is accepted.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@ namespace inferpool::settings {
 struct WholeRule {
   std::int64_t least;
   std::int64_t most;
-  bool or_text = false;  // "3" and " 2 " count too, as they do for MLServer
+  bool or_text = false;  // also accepts "3" and " 2 ", as MLServer does
 
   [[nodiscard]] std::optional<int> read(const json::Value& value) const;
   [[nodiscard]] json::Value write(int value) const;
@@ -27,11 +27,11 @@ struct WholeRule {
   [[nodiscard]] std::string accepted() const;
 };
 
-// How many workers there may be, and are where nobody says.
+// How many workers there may be, and the default.
 inline constexpr WholeRule kWorkersRule{0, 1024, true};
 inline constexpr int kDefaultWorkers = 4;
 
-// " 2 " is 2; nothing for anything but a whole number that an int can hold.
+// " 2 " is 2; nothing for a text that is not a whole number in the range of int.
 [[nodiscard]] std::optional<int> parse_whole(std::string_view text);
 
 struct DurationRule {
@@ -63,7 +63,7 @@ struct FlagRule {
 
 // Text that is not empty; an empty field counts as not given.
 struct TextRule {
-  bool or_whole = false;  // 3 counts as "3", as it did for MLServer up to 1.5
+  bool or_whole = false;  // 3 counts as "3", as in MLServer up to 1.5
 
   [[nodiscard]] std::optional<std::string> read(const json::Value& value) const;
   [[nodiscard]] json::Value write(const std::string& value) const;
@@ -87,7 +87,7 @@ struct CpuListRule {
   [[nodiscard]] std::string accepted() const;
 };
 
-// Which variables of an environment: all (nothing), or those of these names; false is an empty
+// Which variables of an environment: all (nothing), or those with these names; false is an empty
 // list.
 struct VariableNamesRule {
   using Names = std::vector<std::string>;
@@ -114,7 +114,7 @@ struct RlimitRule {
   [[nodiscard]] std::string accepted() const;
 };
 
-// One of several names. A choice with an empty name exists in code only.
+// One of several names. A choice with an empty name exists only in code.
 template <typename Enum>
 struct ChoiceRule {
   std::vector<std::pair<std::string_view, Enum>> choices;

@@ -26,7 +26,7 @@ struct Variable {
   std::string_view value;
 };
 
-// The variable as it is spelled in the environment; the exact spelling comes first.
+// The variable in the environment, in any case; the exact spelling comes first.
 std::optional<Variable> find_variable(const std::string& name) {
   std::optional<Variable> found;
   for (char** each = environ; each != nullptr && *each != nullptr; ++each) {
@@ -46,7 +46,7 @@ void check_worker(const Settings& settings, std::string_view source) {
                            "the path or the name of a worker executable, or workers = 0");
 }
 
-// The rule of the field has seen the list of worker 0.
+// The rule of the field has checked the list of worker 0.
 void check_affinity(const Settings& settings, std::string_view source) {
   for (int index = 1; index < settings.workers.value_or(settings::kDefaultWorkers); ++index) {
     const std::string list = settings::with_worker_index(settings.cpu_affinity, index);

@@ -53,7 +53,7 @@ class SettingsReader {
     for (const settings::json::Member& member : object.members) {
       if (member.name.find('.') == std::string::npos) {
         read_member(member, prefix + member.name);
-      } else {  // a name with a dot is no way through objects
+      } else {  // a name with a dot is not a path through objects
         read_unknown(core::formatted("{}\"{}\"", prefix, member.name));
       }
     }
@@ -72,7 +72,7 @@ class SettingsReader {
     read_members(member.value, path + '.');
   }
 
-  // As MLServer has it: a field of its own that is null is as good as none.
+  // As in MLServer, its own fields count as absent if they are null.
   static bool says_nothing(const settings::json::Value& value, std::string_view path) {
     if (settings::is_pool_path(path)) return false;
     if (value.kind == settings::json::Value::Kind::kNull) return true;
@@ -80,7 +80,7 @@ class SettingsReader {
            settings::may_be_empty(path);
   }
 
-  // MLServer leaves out fields that it does not know; in "pool" it would be a mistake.
+  // MLServer ignores unknown fields; in "pool" an unknown field is a mistake.
   void read_unknown(const std::string& path) {
     if (!settings::is_pool_path(path)) return settings_.ignored_fields.push_back(path);
     throw Error(ErrorCode::kInvalidSettings,
@@ -101,8 +101,8 @@ class SettingsReader {
   Settings settings_;
 };
 
-// The worker executable that serves an implementation as MLServer names it: the path of a Python
-// class. What has no dot, or has a slash, names an executable itself.
+// The worker executable for an implementation, which MLServer names by the path of a Python class.
+// A name without a dot, or with a slash, is itself an executable.
 std::string worker_for(const std::string& implementation) {
   if (implementation == "mlserver_xgboost.XGBoostModel" ||
       implementation == "mlserver_xgboost.xgboost.XGBoostModel") {
@@ -119,7 +119,7 @@ void choose_worker(Settings& settings) {
   if (settings.worker == settings.implementation) settings.implementation.clear();
 }
 
-// Reads the working folder only for a path that is not absolute.
+// Reads the working folder only for a relative path.
 path absolute_path(const path& file, std::string_view source) {
   std::error_code error;
   path whole = std::filesystem::absolute(file, error);

@@ -17,7 +17,8 @@ namespace {
 
 std::uint64_t default_limit(int workers) {
   const std::uint64_t half = system::usable_memory() / 2;
-  // Sparse: a machine too small for the least limit is not refused before it runs out.
+  // The memory is sparse: a machine that is too small for the least limit has no error until it
+  // runs out.
   return std::clamp(half - half % core::kMiB, least_shared_memory(workers), kMostSharedMemory);
 }
 

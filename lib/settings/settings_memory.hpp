@@ -13,8 +13,8 @@ inline constexpr std::uint64_t kMostSharedMemory =
 // The smallest shared_memory_limit of a pool.
 [[nodiscard]] std::uint64_t least_shared_memory(int workers);
 
-// One worker's share of the half of the limit that is for replies, in whole 64 KiB. In-process (0
-// workers) there is one share, the whole half.
+// One worker's share of the half of the limit that is for replies, in whole 64 KiB. With 0 workers
+// there is one share, the whole half.
 [[nodiscard]] std::uint64_t reply_region_size(std::uint64_t shared_memory_limit, int workers);
 
 // The largest max_payload: a quarter of a reply region.

@@ -5,7 +5,7 @@
 
 namespace inferpool::settings {
 
-// The text with the worker's index in place of each "{index}".
+// The text with each "{index}" replaced by the worker's index.
 [[nodiscard]] std::string with_worker_index(std::string text, int index);
 
 }  // namespace inferpool::settings

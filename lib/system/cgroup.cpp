@@ -12,7 +12,7 @@ namespace {
 
 using std::filesystem::path;
 
-// Where `controllers` ("cpu,cpuacct") names it.
+// Whether `controllers` ("cpu,cpuacct") names it.
 bool names(std::string_view controllers, std::string_view controller) {
   while (!controllers.empty()) {
     const std::string_view first = controllers.substr(0, controllers.find(','));
@@ -26,7 +26,7 @@ void lower(std::optional<double>& lowest, std::optional<double> limit) {
   if (limit && (!lowest || *limit < *lowest)) lowest = limit;
 }
 
-// A limit counts for the groups below, too.
+// A limit also counts for the groups below.
 std::vector<path> groups_up_from(const path& mount, path group) {
   std::vector<path> folders;
   for (group = group.relative_path(); !group.empty(); group = group.parent_path())
@@ -47,7 +47,7 @@ void each_hierarchy(const CgroupPaths& paths, std::string_view controller, const
     const path group = line.substr(second + 1);
     if (controllers.empty()) visit(paths.mount, group, 2);
     if (!names(controllers, controller)) continue;
-    // Mounted by its own name, or together with others under all their names.
+    // Mounted under its own name, or with others under all their names.
     visit(paths.mount / controller, group, 1);
     visit(paths.mount / controllers, group, 1);
   }

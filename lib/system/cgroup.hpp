@@ -15,20 +15,19 @@ struct CgroupPaths {
   std::filesystem::path mount = "/sys/fs/cgroup";
 };
 
-// What one group's folder says; nothing where it sets no limit.
+// Reads the limit in one group's folder; nothing if it sets no limit.
 using CgroupLimit = std::function<std::optional<double>(const std::filesystem::path& group)>;
 
-// The lowest limit of the groups, version 1 or 2, that hold this process and have the controller,
-// and of those around them. Nothing where there is none. In a container the path may be the host's,
-// of which only the upper end is mounted: then just that is found.
+// The lowest limit of the groups, version 1 or 2, that this process is in and that have the
+// controller, and of the groups around them. Nothing if there is none. In a container the path may
+// be that of the machine, with only its upper end mounted: then only that group is found.
 [[nodiscard]] std::optional<double> lowest_cgroup_limit(const CgroupPaths& paths,
                                                         std::string_view controller,
                                                         const CgroupLimit& version1,
                                                         const CgroupLimit& version2);
 
-// The folders of the groups, version 1 or 2, that hold this process and have the controller (or, of
-// version 2, may have it), each followed by those around it. Folders that are not there are left
-// out.
+// The folders of the groups, version 1 or 2, that this process is in and that have the controller
+// (in version 2: may have it), each followed by those around it. Only existing folders.
 [[nodiscard]] std::vector<std::filesystem::path> cgroup_folders(const CgroupPaths& paths,
                                                                 std::string_view controller);
 

@@ -10,24 +10,24 @@
 
 namespace inferpool::system {
 
-// Bytes of memory that the machine has.
+// The machine's memory in bytes.
 [[nodiscard]] std::uint64_t machine_memory() noexcept;
 
 // The memory cgroup of a process, found once, so that it can be asked after the process has ended.
 class MemoryCgroup {
  public:
-  // Of none: counts nothing.
+  // No cgroup: counts nothing.
   MemoryCgroup() = default;
-  // `machine` counts where no cgroup does: it looks like /proc/vmstat.
+  // `machine`: the counter if no cgroup has one, in the form of /proc/vmstat.
   explicit MemoryCgroup(const CgroupPaths& paths,
                         const std::filesystem::path& machine = "/proc/vmstat");
 
-  // What oom_kills() reads: the innermost group that counts, or the machine.
+  // The file that oom_kills() reads: of the innermost group that counts, or of the machine.
   [[nodiscard]] const std::filesystem::path& counter() const noexcept { return counter_; }
-  // How many processes the kernel's OOM killer has ended there. 0 where that cannot be read.
+  // How many processes the kernel's OOM killer has ended there; 0 if it cannot be read.
   [[nodiscard]] std::uint64_t oom_kills() const;
-  // Bytes; the lowest limit of the group and those around it, at present. Nothing where that is not
-  // below the machine's memory.
+  // The lowest current limit of the group and those around it, in bytes. Nothing if it is not below
+  // the machine's memory.
   [[nodiscard]] std::optional<std::uint64_t> limit() const;
 
  private:

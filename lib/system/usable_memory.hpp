@@ -7,7 +7,7 @@
 
 namespace inferpool::system {
 
-// Bytes of memory that this process can use: the machine's, or less where a cgroup limits it.
+// Bytes of memory that this process can use: the machine's, or less if a cgroup limits it.
 [[nodiscard]] std::uint64_t usable_memory(const CgroupPaths& paths = {});
 
 }  // namespace inferpool::system

@@ -16,7 +16,7 @@ int allowed_processors() noexcept {
   cpu_set_t set;
   CPU_ZERO(&set);
   if (sched_getaffinity(0, sizeof(set), &set) == 0) return CPU_COUNT(&set);
-  // More than the set holds.
+  // The machine has more processors than the set.
   return static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN));
 }
 

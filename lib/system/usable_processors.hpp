@@ -5,7 +5,7 @@
 
 namespace inferpool::system {
 
-// Processors that this process can keep busy: those it may run on, or fewer where the quota of a
+// Processors that this process can keep busy: those it may run on, or fewer if the quota of a
 // cgroup is lower (2.5 processors count as 2). At least 1.
 [[nodiscard]] int usable_processors(const CgroupPaths& paths = {});
 

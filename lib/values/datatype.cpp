@@ -34,7 +34,7 @@ const Entry& entry(Datatype datatype) noexcept {
   return index < kEntries.size() ? kEntries[index] : kEntries[0];
 }
 
-// value / 2^shift, to the nearest, ties to even.
+// value / 2^shift, rounded to nearest, ties to even.
 constexpr std::uint32_t shift_right_rounded(std::uint32_t value, std::uint32_t shift) noexcept {
   const std::uint32_t below_half = (1U << (shift - 1)) - 1;
   return (value + below_half + ((value >> shift) & 1U)) >> shift;
@@ -46,9 +46,9 @@ constexpr std::uint32_t kOverflow = 0x4780'0000U;   // 2^16
 constexpr std::uint32_t kNormal = 0x3880'0000U;     // 2^-14
 constexpr std::uint32_t kUnderflow = 0x3300'0000U;  // 2^-25: half of the smallest subnormal
 
-// The bits of a binary16 without its sign, from those of a binary32 without its sign.
+// Converts the bits of a binary32 to those of a binary16, both without the sign.
 constexpr std::uint32_t half_magnitude(std::uint32_t single) noexcept {
-  if (single > kInfinity) return 0x7E00U | ((single >> 13) & 0x3FFU);  // a NaN stays one, quiet
+  if (single > kInfinity) return 0x7E00U | ((single >> 13) & 0x3FFU);  // stays a NaN, but quiet
   if (single >= kOverflow) return 0x7C00U;
   if (single < kUnderflow) return 0;
   if (single < kNormal) {

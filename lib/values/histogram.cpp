@@ -14,7 +14,7 @@ std::uint64_t LatencyHistogram::count() const noexcept {
 Duration LatencyHistogram::quantile(double fraction) const noexcept {
   const std::uint64_t all = count();
   if (all == 0) return {};
-  std::uint64_t rank = 1;  // of the call in question, also where `fraction` is no number
+  std::uint64_t rank = 1;  // of the call at `fraction`, also if that is a NaN
   if (fraction > 0) {
     const double least = std::ceil(std::min(fraction, 1.0) * static_cast<double>(all));
     rank = std::clamp(static_cast<std::uint64_t>(least), std::uint64_t{1}, all);

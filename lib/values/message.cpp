@@ -18,7 +18,7 @@ Error twice(std::string_view name) {
   return {ErrorCode::kInvalidArgument, core::formatted("two tensors have the name \"{}\"", name)};
 }
 
-// Sorts, as a list from another process may have many thousands of names.
+// Sorts, because a list from another process may have many thousands of names.
 void check_names(const std::vector<NamedTensor>& tensors) {
   std::vector<std::string_view> names;
   names.reserve(tensors.size());

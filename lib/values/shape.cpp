@@ -35,7 +35,7 @@ Shape::Shape(std::span<const std::int64_t> dimensions) {
   }
   bool negative = false;
   bool too_many = false;
-  bool none = false;  // [2^62, 2^62, 0] has no elements, in whichever order its dimensions stand
+  bool none = false;  // [2^62, 2^62, 0] has no elements, in any order of its dimensions
   for (std::size_t axis = 0; axis < dimensions.size(); ++axis) {
     const std::int64_t dimension = dimensions[axis];
     negative |= dimension < 0;

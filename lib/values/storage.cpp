@@ -11,7 +11,7 @@ namespace {
 constexpr std::align_val_t kAlignment{64};
 constexpr std::size_t kHeader = 64;
 
-// Lies in front of its bytes, in one allocation with them.
+// The object and its bytes, which follow it, are one allocation.
 class HeapStorage final : public Storage {
  public:
   HeapStorage(std::byte* data, std::size_t size) noexcept : Storage(data, size, false) {}
@@ -23,7 +23,7 @@ static_assert(sizeof(HeapStorage) <= kHeader);
 
 class BorrowedStorage final : public Storage {
  public:
-  // The bytes are read only, so that the const_cast gives nobody a way to write them.
+  // The storage is read-only, so the const_cast lets nobody write the bytes.
   BorrowedStorage(const std::byte* data, std::size_t size) noexcept
       : Storage(const_cast<std::byte*>(data), size, true) {}
 

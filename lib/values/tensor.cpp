@@ -18,7 +18,7 @@ static_assert(std::endian::native == std::endian::little,
 
 using detail::TensorAccess;
 
-using Length = std::uint32_t;  // in front of each element of BYTES
+using Length = std::uint32_t;  // before each element of BYTES
 
 Error invalid(const std::string& message) { return {ErrorCode::kInvalidArgument, message}; }
 
@@ -69,7 +69,7 @@ bool aligned(const std::byte* data, Datatype datatype) noexcept {
 
 }  // namespace
 
-// inline_ is filled by whoever sets size_, and never read past it.
+// Code that sets size_ also fills inline_, which is never read beyond size_.
 Tensor::Tensor() noexcept : shape_({0}) {}
 
 Tensor::Tensor(Datatype datatype, const Shape& shape) {

@@ -13,7 +13,8 @@ namespace {
 
 using detail::Malformed;
 
-// Of tensors and of parameters. So narrow that a hostile frame cannot make the host hold much.
+// The count of tensors or parameters. Narrow, so that a hostile frame cannot make the host allocate
+// much.
 using Count = std::uint16_t;
 constexpr std::size_t kMaxCount = std::numeric_limits<Count>::max();
 
@@ -39,7 +40,8 @@ void put_tensors(Encoder& encoder, const TensorList& tensors) {
 }
 
 TensorList take_tensors(Decoder& decoder) {
-  // Not reserved: the count is the sender's word, and each tensor must first be found in the frame.
+  // Not reserved: the sender's count is not trusted, and each tensor must first be found in the
+  // frame.
   std::vector<NamedTensor> tensors;
   for (auto count = decoder.take<Count>(); count > 0; --count) {
     std::string name = decoder.take_string();

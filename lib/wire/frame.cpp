@@ -11,7 +11,7 @@
 namespace inferpool {
 namespace detail {
 
-// Where the inline bytes do not suffice, or did not before.
+// For a frame that is, or becomes, too large for the inline bytes.
 std::byte* FrameBuffer::overflow(std::size_t size) {
   const std::size_t begin = size_;
   if (inline_limit_ != 0) {
@@ -53,19 +53,19 @@ using detail::TensorAccess;
 
 namespace {
 
-// A block is named by its offset in units of kAlignment, in 32 bits: with that a tensor of one axis
-// takes 24 bytes of a reply, which lie on the first cache line of its slot. One that lies beyond
-// 256 GiB, or between two units, is named by its offset in bytes.
+// A frame names a block by its offset in units of kAlignment, in 32 bits. So a tensor of one axis
+// takes 24 bytes of a reply, which fit into the first cache line of its slot. A block beyond 256
+// GiB, or between two units, is named by its offset in bytes.
 enum class Location : std::uint8_t { kInline = 0, kBlock = 1, kFarBlock = 2 };
 
-// Blocks, and with them the tensors that view them, start at a multiple of this.
+// Blocks, and so the tensors that view them, start at a multiple of this.
 constexpr std::size_t kAlignment = 64;
 using Unit = std::uint32_t;
 
 constexpr std::size_t kMaxName = std::numeric_limits<std::uint32_t>::max();
 
-// The functions that make values refuse bad arguments by an Error; from the other process they are
-// malformed.
+// The functions that make values throw an Error for invalid arguments; arguments from the other
+// process are Malformed instead.
 template <typename Make>
 auto refused_as_malformed(Make make) {
   try {
@@ -154,8 +154,8 @@ Decoder::PayloadHead Decoder::take_head(std::uint64_t expected) {
     throw Malformed(core::formatted("a payload of {} bytes where {} are due", length, expected));
   }
   const auto location = take<Location>();
-  // One form for each length: the sender never puts a small payload elsewhere, nor a large one
-  // here.
+  // Each length has one form: the sender never puts a small payload into a block, or a large one
+  // into the frame.
   const bool is_block = location == Location::kBlock || location == Location::kFarBlock;
   if (is_block == (length <= detail::kInlinePayload) ||
       (!is_block && location != Location::kInline)) {
@@ -193,7 +193,7 @@ Tensor Decoder::take_tensor() {
   std::uint64_t expected = kAnyLength;
   if (!bytes)
     expected = refused_as_malformed([&] { return TensorAccess::byte_size(datatype, shape); });
-  // What can be wrong is checked in memory that the sender cannot change any more.
+  // BYTES and BOOL are checked in memory that the sender cannot change any more.
   Payload payload = take_bytes(expected, !bytes && datatype != Datatype::kBool);
   if (bytes && !detail::well_formed_bytes(payload.bytes, shape.elements())) {
     throw Malformed(

@@ -6,7 +6,7 @@
 
 namespace inferpool::wire {
 
-// Throws Error (payload_too_large) for more than `max_payload` bytes; `what` begins the sentence:
+// Throws Error (payload_too_large) for more than `max_payload` bytes; the text begins with `what`:
 // "an output".
 void check_payload(std::string_view what, std::size_t size, std::size_t max_payload);
 

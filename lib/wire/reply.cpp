@@ -22,7 +22,7 @@ void encode_failure(Encoder& reply) {
       return;
     }
   } catch (...) {
-    // Every other exception is the model's: see below.
+    // Every other exception is one of the model: see below.
   }
   reply.put(ReplyKind::kModelFailed);
   reply.put_string(failure.type);
@@ -52,7 +52,7 @@ std::optional<Error> decode_failure(Decoder& reply, std::uint64_t request_id) {
     }
     case ReplyKind::kPart:
     case ReplyKind::kEnd:
-      break;  // of what nobody asked for
+      break;  // no such reply is expected here
   }
   throw detail::Malformed("a reply of no known kind");
 }

@@ -13,33 +13,33 @@
 
 namespace inferpool::wire {
 
-// The first byte of a reply's frame; an answer's value follows, or what is named here.
+// The first byte of a reply's frame. The value of the answer follows, or the fields named here.
 enum class ReplyKind : std::uint8_t {
   kAnswer = 1,
   kModelFailed = 2,  // exception type, text
-  kRefused = 3,      // an ErrorCode of ours for which reaches_caller is true, message
-  kPart = 4,         // of an answer; its value follows, and its published word says so, too
-  kEnd = 5,          // of an answer that was its parts
+  kRefused = 3,      // an ErrorCode for which reaches_caller is true, message
+  kPart = 4,         // a part of an answer: its value follows; the published word also marks it
+  kEnd = 5,          // the end of an answer whose parts were all sent
 };
 
-// Whether an Error of ours keeps its code when it ends a predict: it asks the caller to correct the
-// call, or the host's side to change a setting.
+// Whether an Error that ends a predict keeps its code, because the caller must correct the call, or
+// the host a setting.
 [[nodiscard]] bool reaches_caller(ErrorCode code) noexcept;
 
-// Writes the reply for the exception under way. To be called in a catch block, on an empty frame.
+// Writes the reply for the current exception. Call it in a catch block, on an empty frame.
 void encode_failure(Encoder& reply);
 
-// Takes the first byte and, where the reply is no answer, the rest: the error for the caller.
+// Takes the first byte and, if the reply is not an answer, the rest: the error for the caller.
 // Throws detail::Malformed.
 std::optional<Error> decode_failure(Decoder& reply, std::uint64_t request_id);
 
-// Whether the frame of a reply says that the answer was its parts.
+// Whether the frame of a reply says that all parts of the answer were sent.
 [[nodiscard]] bool is_end(std::span<const std::byte> frame) noexcept;
 
-// Takes the first byte of a part's frame. Throws detail::Malformed where it is none.
+// Takes the first byte of a part's frame. Throws detail::Malformed if it is not a part.
 void take_part(Decoder& part);
 
-// model_failed for an exception of the model, wherever it ran.
+// model_failed for an exception of the model, in a worker or in the host.
 [[nodiscard]] Error model_failed(const core::Failure& failure, std::uint64_t request_id);
 
 }  // namespace inferpool::wire

@@ -10,7 +10,7 @@
 namespace inferpool::detail {
 namespace {
 
-// Of a parameter that is no string: what the error, which follows, shows.
+// The text of a parameter. One that is not a string is invalid, and the error shows this text.
 std::string text_of(const Parameter& parameter) {
   return std::visit(
       [](const auto& value) -> std::string {

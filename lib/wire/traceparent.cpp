@@ -12,7 +12,7 @@
 namespace inferpool::wire {
 namespace {
 
-// version-trace-parent-flags, as 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
+// version-trace-parent-flags: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01
 constexpr std::size_t kTraceparentSize = 55;
 
 bool is_lower_hex(std::string_view text) noexcept {

@@ -9,16 +9,16 @@
 
 namespace inferpool::wire {
 
-// The parameter by which a Request has it.
+// The name of the parameter of a Request that has it.
 inline constexpr std::string_view kTraceparent = "traceparent";
 
-// Throws Error (invalid_argument) for what is neither empty nor a traceparent of W3C Trace Context,
-// version 00.
+// Throws Error (invalid_argument) for a text that is neither empty nor a traceparent of W3C Trace
+// Context, version 00.
 void check_traceparent(std::string_view traceparent);
 
 // A request's frame begins with its trace: a byte 0, or a byte 1 and the traceparent.
 
-// On an empty frame; `traceparent` was checked.
+// Requires an empty frame and a checked `traceparent`.
 void put_trace(detail::FrameBuffer& frame, std::string_view traceparent);
 
 struct TracedFrame {
@@ -26,7 +26,7 @@ struct TracedFrame {
   std::span<const std::byte> rest = {};  // the value
 };
 
-// Views of the frame. Throws detail::Malformed.
+// Returns views of the frame. Throws detail::Malformed.
 [[nodiscard]] TracedFrame take_trace(std::span<const std::byte> frame);
 
 }  // namespace inferpool::wire

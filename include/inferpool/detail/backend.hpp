@@ -16,38 +16,41 @@
 
 namespace inferpool::detail {
 
-// What a backend must know of its model, beyond the settings.
+// What a backend must know about its model, beyond the settings.
 struct ModelTraits {
   std::string signature = {};  // "<input> -> <output>"; host and worker must agree on it
   bool thread_safe = false;    // several threads may enter it at once
-  // Constructs it in this process; null: the program has only its types. The settings outlive it.
+  // Constructs the model in this process; null: the program has only its types. The settings must
+  // outlive the model.
   std::unique_ptr<LoadedModel> (*load)(const Settings&) = nullptr;
-  std::string libexec = {};  // where the package's bundled workers are, where that is known
+  std::string libexec = {};  // where the package's bundled workers are, if known
 };
 
-// Where the model of a pool runs: in worker processes, or in this one. Pool<Model> is a typed face
-// over one. Thread-safety: every member but start() and the destructor is safe from many threads.
+// Where the model of a pool runs: in worker processes, or in this one. Pool<Model> is its typed
+// interface. Thread-safety: all members, except start() and the destructor, are safe from many
+// threads.
 class Backend {
  public:
   Backend(const Backend&) = delete;
   Backend& operator=(const Backend&) = delete;
-  // As close(); from within a job that is told, too.
+  // As close(). May also run inside AsyncJob::complete() or fail().
   virtual ~Backend() = default;
 
-  // Once, before all else but what events may ask. Throws Error (startup_failed), and then it is
-  // closed.
+  // Call it once, before all other members; only event handlers may ask earlier. Throws Error
+  // (startup_failed), and then the backend is closed.
   virtual void start() = 0;
 
   // Asks the model and waits for its answer. Throws Error.
   virtual void infer(Job& job, const InferOptions& options) = 0;
-  // The same for an answer in parts: calls job.take() for each. What that throws ends the call, and
-  // goes on to the caller.
+  // The same for an answer in parts: calls job.take() for each. An exception of take() ends the
+  // call, and reaches the caller.
   virtual void infer_stream(StreamJob& job, const InferOptions& options) = 0;
-  // The same without waiting for the answer: how it ends, refusals too, is told to the job. Once it
-  // is handed over it may be told, and destroy the backend, at any moment.
+  // The same without waiting for the answer: the job is told how the call ends, also when it is
+  // refused. Once it is handed over, the job may be told, and may destroy the backend, at any
+  // moment.
   virtual void submit(std::unique_ptr<AsyncJob> job, const InferOptions& options) noexcept = 0;
 
-  // A tensor, not initialised, whose bytes the model reads where they lie. Throws Error.
+  // An uninitialised tensor whose bytes the model reads without a copy. Throws Error.
   [[nodiscard]] Tensor loan(Datatype datatype, const Shape& shape);
 
   // As Pool says.
@@ -57,8 +60,8 @@ class Backend {
   [[nodiscard]] virtual Health health() const = 0;
   [[nodiscard]] const Settings& settings() const noexcept { return settings_; }
 
-  // True in a fork of the host without exec where nothing of the backend may be touched there, not
-  // even its destructor.
+  // True in a fork of the host without exec, if the fork must not touch the backend, not even
+  // destroy it.
   [[nodiscard]] virtual bool in_child() const noexcept = 0;
 
  protected:

@@ -46,7 +46,7 @@ concept HasCodec = requires {
   sizeof(Codec<T>);
 };
 
-// Why T cannot travel, as the one line that the compiler says.
+// Why T cannot travel; each has one static_assert below.
 enum class Refusal {
   kNone,
   kReference,
@@ -76,8 +76,8 @@ consteval Refusal refusal_of() {
   return is_vector<T> ? Refusal::kVector : Refusal::kOther;
 }
 
-// `type` is T. Where T cannot travel, the compiler says why in one line, and nothing else about
-// what uses `type`.
+// `type` is T. If T cannot travel, the compiler says why in one line, and reports no other error
+// for the uses of `type`.
 template <typename T>
 struct CodableType {
   static constexpr Refusal kRefusal = refusal_of<T>();

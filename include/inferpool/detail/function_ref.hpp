@@ -7,7 +7,8 @@
 
 namespace inferpool::detail {
 
-// A callable that is only called while the call that it is passed to runs; never empty, never owns.
+// A reference to a callable, for use only during the call that it is passed to; never empty, never
+// owns.
 template <typename Signature>
 class FunctionRef;
 

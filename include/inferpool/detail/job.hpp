@@ -20,21 +20,22 @@ class LoadedModel {
   LoadedModel() = default;
 };
 
-// One request and the place of its answer, without their types. The caller makes it; a Backend
-// either encodes it and decodes the reply, or runs it. What reads the input (encode, payload, run)
-// is called before infer, infer_stream or submit returns; all of them at most once, but for decode.
+// One request and its answer, without their types. The caller makes it; a Backend either encodes it
+// and decodes the reply, or runs it. The members that read the input (encode, payload, run) are
+// called before infer, infer_stream or submit returns. Each member but decode is called at most
+// once.
 class Job {
  public:
   Job(const Job&) = delete;
   Job& operator=(const Job&) = delete;
 
-  // The input's bytes that count against max_payload.
+  // How many bytes of the input count against max_payload.
   [[nodiscard]] virtual std::size_t payload() const = 0;
   virtual void encode(Encoder& request) const = 0;
-  // Takes the value of the answer; of an answer in parts that of the next one. May throw.
+  // Takes the value of the answer, or of the next part of an answer in parts. May throw.
   virtual void decode(Decoder& reply) = 0;
   // Asks the model, which the backend has loaded, in this thread, and takes the value of the
-  // answer. Gives its bytes that count against max_payload. Throws what predict throws.
+  // answer. Returns how many of its bytes count against max_payload. Throws what predict throws.
   virtual std::size_t run(LoadedModel& model, Context& context) = 0;
 
  protected:
@@ -46,18 +47,18 @@ class Job {
 class StreamJob : public Job {
  public:
   // Gives the caller the part that was decoded last, or that run() has left, if any. False: the
-  // caller wants no more. Throws what the caller's function throws, in run() too.
+  // caller wants no more. Throws the exception of the caller's function, also one thrown in run().
   virtual bool take() = 0;
-  // Whether the caller has ended the answer inside run(), which ends the model by an Error.
+  // Whether the caller has ended the answer inside run(), which ends the predict with an Error.
   [[nodiscard]] virtual bool ended_by_caller() const noexcept = 0;
 
  protected:
   ~StreamJob() = default;
 };
 
-// A job that nobody waits for, and that is told once how it ended: by complete() after decode() or
-// run(), or by fail(). On the pool's completion thread; on the calling one where there is none
-// (workers = 0, a pool that is closed). What complete() and fail() throw ends there.
+// A job that nobody waits for. It is told once how it ended: by complete() after decode() or run(),
+// or by fail(). The pool's completion thread tells it, or the calling thread where there is none
+// (workers = 0, a closed pool). Exceptions of complete() and fail() are dropped.
 class AsyncJob : public Job {
  public:
   virtual ~AsyncJob() = default;

@@ -6,9 +6,9 @@
 
 namespace inferpool::detail {
 
-// A value that comes later, or never. As std::optional, but that it is made where it stays, without
-// a move, and that nothing is written before: g++ clears all bytes of an empty std::optional, which
-// for a Tensor are as many as its round trip to a worker moves.
+// A value that comes later, or never. Unlike std::optional, it is made in place without a move, and
+// nothing is written before: g++ clears all bytes of an empty std::optional, which for a Tensor are
+// as many as its round trip to a worker moves.
 template <typename T>
 class LateValue {
  public:
@@ -19,13 +19,13 @@ class LateValue {
     if (made_) std::destroy_at(&value_);
   }
 
-  // `make` returns the value. At most once.
+  // `make` returns the value. Call it at most once.
   template <typename Make>
   void make(Make&& make) {
     ::new (static_cast<void*>(&value_)) T(std::forward<Make>(make)());
     made_ = true;
   }
-  // Requires that it was made.
+  // Requires that make() was called.
   [[nodiscard]] T& operator*() noexcept { return value_; }
 
  private:

@@ -21,14 +21,14 @@
 
 namespace inferpool::detail {
 
-// What the installed CMake package tells the programs that are built with it, wherever it lies.
+// The installed CMake package defines it for the programs that are built with it.
 #ifdef INFERPOOL_PACKAGE_LIBEXEC
 constexpr const char* kPackageLibexec = INFERPOOL_PACKAGE_LIBEXEC;
 #else
 constexpr const char* kPackageLibexec = "";
 #endif
 
-// A model in the caller's process.
+// A model in the host's own process.
 template <typename Model>
 class ModelInHost final : public LoadedModel {
  public:
@@ -77,7 +77,7 @@ class InputJob : public Kind {
     if constexpr (Runnable<Model>) {
       return static_cast<ModelInHost<Model>&>(model).ask(input_, stream, context);
     } else {
-      return std::nullopt;  // no backend has loaded one
+      return std::nullopt;  // no backend has loaded a model
     }
   }
 
@@ -102,7 +102,7 @@ class AnswerJob : public InputJob<Model, Kind> {
     answer_.make([&] { return std::move(*output); });
     return Codec<Output>::payload(*answer_);
   }
-  // Once it has come.
+  // Requires that the answer has come.
   [[nodiscard]] Output take() { return std::move(*answer_); }
 
  protected:
@@ -113,7 +113,7 @@ class AnswerJob : public InputJob<Model, Kind> {
   LateValue<Output> answer_;
 };
 
-// A caller that waits.
+// The job of a caller that waits.
 template <typename Model>
 class WaitingJob final : public AnswerJob<Model, Job> {
  public:
@@ -145,7 +145,7 @@ class HandlerJob final : public AnswerJob<Model, AsyncJob> {
   Handler handler_;
 };
 
-// A caller that takes parts. A model in this process sends them to it directly.
+// The job of a caller that takes parts. A model in this process sends them to it directly.
 template <typename Model, typename OnPart>
 class PartsJob final : public InputJob<Model, StreamJob>, private Stream<OutputOf<Model>> {
  public:
@@ -170,7 +170,7 @@ class PartsJob final : public InputJob<Model, StreamJob>, private Stream<OutputO
     try {
       std::optional<Output> last = this->ask(model, *this, context);
       if (last && !left_) part_.emplace(std::move(*last));
-    } catch (...) {  // for how a model ends that was told to nobody asks
+    } catch (...) {  // a model that was told to end may end in any way
       if (!left_) throw;
     }
     if (thrown_) refuse_more_parts();
@@ -186,7 +186,7 @@ class PartsJob final : public InputJob<Model, StreamJob>, private Stream<OutputO
     check_part(Codec<Output>::payload(part), settings_);
     try {
       enough_ = !give(part);
-    } catch (...) {  // it must not go through the model, which may catch it
+    } catch (...) {  // kept, because the model could catch it
       thrown_ = std::current_exception();
     }
     left_ = ended_by_caller();
@@ -206,8 +206,8 @@ class PartsJob final : public InputJob<Model, StreamJob>, private Stream<OutputO
   const Settings& settings_;
   const Context* context_ = nullptr;
   std::optional<Output> part_ = {};
-  bool left_ = false;               // it takes no more, for whatever reason,
-  bool enough_ = false;             // because its function said so,
+  bool left_ = false;               // the caller takes no more, for any reason,
+  bool enough_ = false;             // because its function returned false,
   std::exception_ptr thrown_ = {};  // or threw this
 };
 

@@ -13,21 +13,21 @@
 
 namespace inferpool::detail {
 
-// Error (invalid_argument) of a model that answers in parts a caller that takes none.
+// Throws Error (invalid_argument): the model answers in parts, and the caller takes none.
 [[noreturn]] void refuse_parts();
-// Error (cancelled) that ends a model whose caller takes no more.
+// Throws Error (cancelled), which ends the predict: the caller takes no more parts.
 [[noreturn]] void refuse_more_parts();
-// Of a part that is sent in the caller's process. Throws Error (payload_too_large).
+// Checks a part that is sent in the host's own process. Throws Error (payload_too_large).
 void check_part(std::size_t size, const Settings& settings);
 
 // Fills in what a model may leave empty.
 void complete_response(Response& response, const Request& request, const Settings& settings);
 
-// Where a worker's parts go, without their types.
+// Where a worker sends its parts, without their types.
 class PartSink {
  public:
   virtual ~PartSink() = default;
-  // The caller takes parts.
+  // Whether the caller takes parts.
   [[nodiscard]] virtual bool wanted() const noexcept = 0;
   // As Stream::send.
   virtual void send(FunctionRef<void(Encoder&)> encode) = 0;
@@ -46,17 +46,17 @@ class EncodedStream final : public Stream<Output> {
   PartSink& sink_;
 };
 
-// Of a caller that takes no parts.
+// The stream for a caller that takes no parts.
 template <typename Output>
 class NoStream final : public Stream<Output> {
  public:
   void send(const Output& /*part*/) override { refuse_parts(); }
 };
 
-// Completes the parts of a response, as run_model does with the answer.
+// Completes each part of a response, as run_model completes the answer.
 class CompletingStream final : public Stream<Response> {
  public:
-  // All outlive the stream.
+  // All arguments must outlive the stream.
   CompletingStream(Stream<Response>& next, const Request& request,
                    const Settings& settings) noexcept
       : next_(next), request_(request), settings_(settings) {}

@@ -23,15 +23,15 @@ std::unique_ptr<Model> load_model(const Settings& settings, WorkerInfo info) {
   }
 }
 
-// In the caller's process: how many references there are to the bytes of an input, and giving it
-// bytes of its own where the model kept some (so that a model may keep an input whose bytes its
-// caller only lent).
+// For a model in the host's own process: references() counts the references to the bytes of an
+// input; detach() gives it bytes of its own, so that the model may keep an input whose bytes the
+// caller only lent.
 [[nodiscard]] std::uint64_t references(const Tensor& input) noexcept;
 [[nodiscard]] std::uint64_t references(const Request& input) noexcept;
 void detach(const Tensor& input);
 void detach(const Request& input);
 
-// One inference, the same in a worker and in the caller's process.
+// One inference, the same in a worker and in the host.
 template <typename Model>
 OutputOf<Model> run_model(Model& model, const InputOf<Model>& input, Context& context,
                           const Settings& settings) {
@@ -52,8 +52,7 @@ OutputOf<Model> run_model(Model& model, const InputOf<Model>& input, Context& co
   }
 }
 
-// The same of a model that may answer in parts, whose caller takes them by `stream`. None: the
-// answer was its parts.
+// The same for a model that may answer in parts through `stream`. None: no part is left to return.
 template <typename Model>
 std::optional<OutputOf<Model>> run_model(Model& model, const InputOf<Model>& input,
                                          Stream<OutputOf<Model>>& stream, Context& context,
@@ -108,12 +107,12 @@ class ServedModel {
   virtual ~ServedModel() = default;
   [[nodiscard]] virtual std::string signature() const = 0;
   [[nodiscard]] virtual bool thread_safe() const noexcept = 0;
-  // Of a loaded model, what it says of itself; empty: nothing.
+  // The description of the loaded model; empty: it has none.
   [[nodiscard]] virtual std::string description() const = 0;
   // Throws what the model's constructor throws.
   virtual void load(const Settings& settings, WorkerInfo info) = 0;
-  // False: the answer was its parts, and the reply is empty. Throws Malformed for a frame that is
-  // none, else what predict throws.
+  // False: all parts were sent, and the reply is empty. Throws Malformed for a malformed frame,
+  // else what predict throws.
   virtual bool serve(Decoder& request, Encoder& reply, PartSink& parts, Context& context) = 0;
   virtual void unload() = 0;
 };

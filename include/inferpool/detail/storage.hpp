@@ -9,9 +9,9 @@
 namespace inferpool::detail {
 
 // The bytes behind a Tensor that is too large to hold them itself: heap, the caller's own memory,
-// or a block of a shared-memory region. Counted by StorageRef; the last reference disposes of it.
-// Thread-safety: counting and reading are safe from any thread; freeze() and detach() belong to the
-// one thread that serves the request.
+// or a block of a shared-memory region. StorageRef counts its references; the last one disposes of
+// it. Thread-safety: counting and reading are safe from any thread; only the thread that serves the
+// request calls freeze() and detach().
 class Storage {
  public:
   Storage(std::byte* data, std::size_t size, bool read_only) noexcept
@@ -23,20 +23,20 @@ class Storage {
   [[nodiscard]] std::byte* data() const noexcept { return data_.load(std::memory_order_acquire); }
   [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
-  // True if the one holder of a reference may write the bytes.
+  // True if there is one reference, and its holder may write the bytes.
   [[nodiscard]] bool writable() const noexcept {
     return !read_only_.load(std::memory_order_relaxed) && references() == 1;
   }
 
-  // From now on nobody writes the bytes: they were sent.
+  // From now on nobody may write the bytes: they were sent.
   void freeze() noexcept { read_only_.store(true, std::memory_order_relaxed); }
 
-  // The bytes become the storage's own: what lent them is about to reuse them. All tensors that
-  // share them see the copy. Does nothing where the bytes are its own already.
+  // Copies the bytes into memory of the storage's own, because their lender is about to reuse them.
+  // All tensors that share them see the copy. Does nothing if the bytes are its own already.
   virtual void detach() {}
 
-  // The shared-memory region in which the bytes lie (an identity, never dereferenced), or null; and
-  // their offset in it.
+  // The shared-memory region of the bytes (an identity, never dereferenced), or null; and their
+  // offset in it.
   [[nodiscard]] const void* region() const noexcept { return region_; }
   [[nodiscard]] std::uint64_t offset() const noexcept { return offset_; }
 
@@ -45,7 +45,7 @@ class Storage {
   }
 
  protected:
-  // Nothing refers to it any more. What is used again does something else than to delete itself.
+  // Called when nothing refers to it any more. A storage that is reused overrides it.
   virtual void dispose() noexcept { delete this; }
 
   void set_data(std::byte* data) noexcept { data_.store(data, std::memory_order_release); }
@@ -53,7 +53,7 @@ class Storage {
     region_ = region;
     offset_ = offset;
   }
-  // As new, of other bytes: of a storage that is used again. Nothing refers to it.
+  // Makes a storage that is reused as new, with other bytes. Requires that nothing refers to it.
   void renew(std::byte* data, std::size_t size, bool read_only) noexcept {
     data_.store(data, std::memory_order_relaxed);
     size_ = size;
@@ -96,7 +96,7 @@ class StorageRef {
   }
   void release() noexcept {
     if (storage_ == nullptr) return;
-    // A single reference has nobody to race with, so that nothing needs to be locked.
+    // A single reference has nobody to race with, so this needs no locked instruction.
     if (storage_->references() == 1 ||
         storage_->references_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
       storage_->dispose();
@@ -105,10 +105,10 @@ class StorageRef {
   Storage* storage_ = nullptr;
 };
 
-// `size` bytes of heap, aligned to 64, not initialised. Throws std::bad_alloc.
+// `size` uninitialised bytes of heap, aligned to 64. Throws std::bad_alloc.
 [[nodiscard]] StorageRef heap_storage(std::size_t size);
 
-// Bytes that the caller owns and keeps unchanged while the storage lives or until detach().
+// Bytes that the caller owns, and keeps unchanged while the storage lives or until detach().
 [[nodiscard]] StorageRef borrowed_storage(const std::byte* data, std::size_t size);
 
 }  // namespace inferpool::detail

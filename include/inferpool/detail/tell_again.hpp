@@ -3,8 +3,8 @@
 
 namespace inferpool::detail {
 
-// What a handler throws that could not pass on its result for want of memory, and has kept it: it
-// is called once more, a little later.
+// A handler throws it when it had no memory to pass on its result, and has kept the result: the
+// pool calls the handler once more, a little later.
 struct TellAgain {};
 
 }  // namespace inferpool::detail

@@ -8,8 +8,8 @@
 
 namespace inferpool::detail {
 
-// The options of one call, as they count for its input: where they have no traceparent, that of a
-// Request which has one among its parameters. Refers to the options; not thread-safe.
+// The options of one call. If they have no traceparent, it is taken from the parameters of a
+// Request. Refers to the options; not thread-safe.
 class TracedOptions {
  public:
   template <typename Input>

@@ -17,27 +17,28 @@ class WaitingHandler {
   virtual ~WaitingHandler() = default;
 };
 
-// The handlers that one event loop is going to call, shared by the loop and the calls: whichever is
-// gone first, the other one finds out here. Thread-safe.
+// The handlers that one event loop is going to call. The loop and the calls share it: when one of
+// them ends first, the other finds out here. Thread-safe.
 class WaitingHandlers {
  public:
   using Position = std::list<std::unique_ptr<WaitingHandler>>::iterator;
 
-  // After clear() it is destroyed at once.
+  // After clear() the handler is destroyed at once.
   Position add(std::unique_ptr<WaitingHandler> handler) {
     const std::lock_guard lock(mutex_);
-    if (cleared_) return handlers_.end();  // it is destroyed after the lock is released
+    if (cleared_) return handlers_.end();  // destroyed after the lock is released
     return handlers_.insert(handlers_.end(), std::move(handler));
   }
 
-  // Shows it to `act`, while which the loop stays. Does nothing after clear().
+  // Shows the handler to `act`; the loop is not destroyed meanwhile. Does nothing after clear().
   template <typename Act>
   void look(Position position, const Act& act) {
     const std::lock_guard lock(mutex_);
     if (!cleared_) act(**position);
   }
 
-  // Takes it out and hands it to `act`, while which the loop stays. Does nothing after clear().
+  // Takes the handler out and gives it to `act`; the loop is not destroyed meanwhile. Does nothing
+  // after clear().
   template <typename Act>
   void take(Position position, const Act& act) {
     std::list<std::unique_ptr<WaitingHandler>> taken;  // destroyed after the lock is released
@@ -47,7 +48,7 @@ class WaitingHandlers {
     act(taken.front());
   }
 
-  // The loop goes away: destroys all handlers, uncalled.
+  // The loop ends: destroys all handlers, uncalled.
   void clear() noexcept {
     std::list<std::unique_ptr<WaitingHandler>> dropped;
     const std::lock_guard lock(mutex_);
