@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Calls for programs that live in Boost.Asio, 1.74 or later.
+// Calls for programs that use Boost.Asio, 1.74 or later.
 
 #include <exception>
 #include <memory>
@@ -36,7 +36,7 @@ namespace detail {
 
 namespace asio = boost::asio;
 
-// A context's hold on the handlers that it is going to run.
+// Destroys the handlers that wait for a context when the context shuts down.
 class WaitingHandlersService final : public asio::execution_context::service {
  public:
   static inline asio::execution_context::id id;
@@ -59,7 +59,7 @@ asio::execution_context& context_of(const Executor& executor) {
   }
 }
 
-// Lets the handler's cancellation slot, where one is connected, end the call as options.stop does.
+// Lets the handler's cancellation slot, if one is connected, end the call as options.stop does.
 class CancellationBySlot {
  public:
   template <typename Handler>
@@ -76,7 +76,7 @@ class CancellationBySlot {
 #endif
   }
 
-  // Before the handler is called, on its executor.
+  // Call it before the handler, on its executor.
   template <typename Handler>
   static void clear([[maybe_unused]] const Handler& handler) {
 #if BOOST_VERSION >= 107700
@@ -98,7 +98,7 @@ using ResultSignature = void(Result<Output>);
 template <typename Output>
 using ThrowingSignature = void(std::exception_ptr, Output);
 
-// A plain callback takes a Result; any other token has the signature that makes it throw.
+// A plain callback takes a Result; any other token gets the signature with which it throws.
 template <typename Token, typename Output>
 using CallbackReturn = std::invoke_result_t<std::decay_t<Token>&, Result<Output>>;
 template <typename Token, typename Output>
@@ -114,7 +114,7 @@ class AsioHandler final : public WaitingHandler {
 
   [[nodiscard]] auto executor() const noexcept { return work_.get_executor(); }
 
-  // Until the executor runs it.
+  // The result until the executor runs the handler.
   std::optional<Result<Output>> result = {};
 
   static void call(std::unique_ptr<AsioHandler> self) {
@@ -141,7 +141,7 @@ class AsioHandler final : public WaitingHandler {
   CancellationBySlot cancellation_;
 };
 
-// What the pool calls: brings the result to the handler's executor.
+// The pool calls it: brings the result to the handler's executor.
 template <typename Output, typename Waiting>
 class AsioCallEnd {
  public:
@@ -153,8 +153,8 @@ class AsioCallEnd {
     if (handlers_) handlers_->take(place_, [](const auto&) {});  // the call was never made
   }
 
-  // The handler stays where it is until its executor calls it: what cannot be posted for want of
-  // memory is posted later.
+  // The handler stays in the list until its executor calls it, so a post that fails without memory
+  // can be repeated later.
   void operator()(Result<Output> result) {
     try {
       handlers_->look(place_, [&](WaitingHandler& handler) {
@@ -193,7 +193,7 @@ struct InitiateInfer {
     using Waiting = AsioHandler<Signature, OutputOf<Model>, std::decay_t<Handler>>;
     std::decay_t<Handler> own(std::forward<Handler>(handler));
     auto waiting = std::make_unique<Waiting>(std::move(own), options);
-    // A handler without an executor: to look at the system's context would start its threads.
+    // A handler without an executor: looking at the system's context would start its threads.
     if constexpr (std::is_same_v<decltype(waiting->executor()), asio::system_executor>) {
       pool->async_infer(std::move(input), options,
                         [waiting = std::move(waiting)](Result<OutputOf<Model>> result) mutable {
@@ -213,20 +213,21 @@ struct InitiateInfer {
 // Result<Output>; every other token has the signature void(std::exception_ptr, Output), so that the
 // future of asio::use_future and co_await with asio::use_awaitable give an Output, or throw Error.
 //
-// The handler runs on its associated executor, never inside async_infer. One without an executor of
-// its own runs on the pool's completion thread, as Pool::async_infer says. Until then it counts as
-// work of its executor. Where its context is destroyed first it is destroyed with it, uncalled, and
-// the answer is dropped; where the pool is destroyed first it gets `stopped`, or the answer.
+// The handler runs on its associated executor, never inside async_infer. A handler without an
+// executor runs on the pool's completion thread, as with Pool::async_infer. Until it runs, it
+// counts as work of its executor. If its context is destroyed first, the handler is destroyed
+// uncalled, and the answer is dropped. If the pool is destroyed first, the handler gets `stopped`,
+// or the answer.
 //
-// options.stop ends the call with `cancelled`, and so does, from Boost 1.77 on, a cancellation of
-// any type by the handler's slot.
+// options.stop ends the call with `cancelled`. From Boost 1.77 on, so does a cancellation of any
+// type through the handler's slot.
 template <typename Model, typename Token>
 auto async_infer(Pool<Model>& pool, InputOf<Model> input, const InferOptions& options,
                  Token&& token) {
   using Output = OutputOf<Model>;
   constexpr bool takes_result = detail::ResultCallback<Token, Output>;
   if constexpr (std::is_same_v<std::decay_t<Token>, boost::asio::use_future_t<>>) {
-    return pool.submit(std::move(input), options);  // which needs no thread of Asio's
+    return pool.submit(std::move(input), options);  // needs no thread of Asio
   } else if constexpr (takes_result || std::is_default_constructible_v<Output>) {
     using Signature = std::conditional_t<takes_result, detail::ResultSignature<Output>,
                                          detail::ThrowingSignature<Output>>;
