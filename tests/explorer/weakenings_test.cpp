@@ -33,10 +33,11 @@ constexpr std::array kUnnoticed{
     Unnoticed{"waiter seen: loads a word of its own, seq_cst -> acquire",
               "the kernel looks once more"},
     Unnoticed{"worker_ring announce: wakes published -> left out", "a hint"},
-    Unnoticed{"worker_ring (a lambda): loads told, acquire -> relaxed",
+    Unnoticed{"worker_ring (a lambda): loads caller word, acquire -> relaxed",
               "await_taken looks once more"},
-    Unnoticed{"worker_ring await_taken: loads told, acquire -> relaxed", "the lambda has looked"},
-    Unnoticed{"worker_ring await_taken: loads told, seq_cst -> acquire",
+    Unnoticed{"worker_ring await_taken: loads caller word, acquire -> relaxed",
+              "the lambda has looked"},
+    Unnoticed{"worker_ring await_taken: loads caller word, seq_cst -> acquire",
               "the kernel looks once more"},
     Unnoticed{"worker_ring park: loads doorbell, seq_cst -> acquire", "an old bell does not sleep"},
     Unnoticed{"worker_ring pending: loads posted, acquire -> relaxed", "try_take looks once more"},
@@ -120,8 +121,8 @@ TEST_CASE("what two accesses order each for the other is missed once neither doe
   CHECK(noticed({{"worker_ring try_take: loads posted, acquire", Order::relaxed},
                  {"worker_ring try_take: changes posted, acq_rel", Order::release},
                  {"worker_ring pending: loads posted, acquire", Order::relaxed}}));
-  CHECK(noticed({{"worker_ring await_taken: loads told, acquire", Order::relaxed},
-                 {"worker_ring (a lambda): loads told, acquire", Order::relaxed}}));
+  CHECK(noticed({{"worker_ring await_taken: loads caller word, acquire", Order::relaxed},
+                 {"worker_ring (a lambda): loads caller word, acquire", Order::relaxed}}));
 }
 
 }  // namespace
