@@ -8,15 +8,18 @@ namespace inferpool::pool {
 
 void Supervisor::spawn(int index, int generation) noexcept { spawner_.order(index, generation); }
 
+// Published under the pool's lock, so that a caller that has an answer finds the worker counted.
 void Supervisor::serve(int index, int generation) noexcept {
   dispatch_.update([&](dispatch::Dispatch& d, ipc::WakeList& wakes) {
     d.worker_ready(index, worker_of(generation), wakes);
+    status_.publish(fleet_);
   });
 }
 
 void Supervisor::replace(int index, int generation) noexcept {
   dispatch_.update([&](dispatch::Dispatch& d, ipc::WakeList& wakes) {
     d.worker_replaced(index, worker_of(generation), wakes);
+    status_.publish(fleet_);
   });
 }
 
