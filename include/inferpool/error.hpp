@@ -50,7 +50,7 @@ struct ResourceUsage {
   std::uint64_t major_faults = 0;  // pages that had to be read from a disk
 };
 
-// What is known beyond the code. A field that does not apply is empty or zero.
+// What is known beyond the code. A field that does not apply has its default value.
 struct ErrorDetails {
   Phase phase = Phase::kNone;
   std::uint64_t request_id = 0;
@@ -77,7 +77,7 @@ struct ErrorDetails {
 class Error : public std::exception {
  public:
   Error(ErrorCode code, std::string_view message, ErrorDetails details = {});
-  // Copies only: an Error that was moved from keeps its text.
+  // A move copies, so an Error that was moved from keeps its text.
   Error(const Error&) noexcept = default;
   Error& operator=(const Error&) noexcept = default;
   ~Error() override = default;

@@ -72,9 +72,9 @@ class Stream {
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
 
-  // Sends a part, with which the caller's on_part is called at once. Does not wait for on_part, but
-  // the next send and the end of predict do: at most one part is under way. With workers = 0 a part
-  // that borrows its bytes is not copied.
+  // Sends a part, with which the caller's on_part is called at once. Does not wait until the caller
+  // has taken the part; the next send and the end of predict do, so at most one part is under way.
+  // With workers = 0 a part that borrows its bytes is not copied.
   // Throws Error: cancelled when the caller takes no more; each later send throws it too, so let it
   // end the predict. invalid_argument when the caller asked with infer, try_infer, submit or
   // async_infer, which take no parts. payload_too_large and out_of_memory, as Context::output; the

@@ -51,7 +51,7 @@ class Pool {
   ~Pool() = default;
   // Asynchronous calls under way go on, and the address of settings() stays the same. No other
   // thread may use either pool meanwhile. A pool that was moved from may only be destroyed or
-  // assigned to. An assignment first ends what the target had, as its destructor would.
+  // assigned to. An assignment ends the pool that the target had, as its destructor would.
   Pool(Pool&&) noexcept = default;
   Pool& operator=(Pool&&) noexcept = default;
   Pool(const Pool&) = delete;
@@ -111,8 +111,8 @@ class Pool {
   // is closed, this thread calls it before async_infer returns. A handler must not block: while it
   // runs, no other asynchronous call ends, and workers may have to wait for that. It may call
   // async_infer and destroy the pool; close() from a handler only refuses new calls. Its exceptions
-  // are dropped. It may be movable only. asio.hpp has this for any completion token. Throws
-  // std::bad_alloc, and then never calls the handler.
+  // are dropped, and reported as the event `handler_threw`. It may be movable only. asio.hpp has
+  // this for any completion token. Throws std::bad_alloc, and then never calls the handler.
   template <typename Handler>
   requires std::invocable < std::decay_t<Handler>
   &, Result < Output >>

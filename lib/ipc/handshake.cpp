@@ -82,8 +82,7 @@ bool ControlSocket::send(const MessageHead& head, std::string_view text,
 }
 
 Received ControlSocket::receive(Message& message, bool wait) const {
-  std::array<char, sizeof(MessageHead) + kMaxText>
-      bytes;  // no allocation before a message has come
+  std::array<char, sizeof(MessageHead) + kMaxText> bytes;  // no allocation without a message
   iovec part{bytes.data(), bytes.size()};
   DescriptorBuffer buffer;
   msghdr header{};

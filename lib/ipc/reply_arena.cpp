@@ -46,8 +46,8 @@ class ReplyArena::Block final : public detail::Storage {
 
  private:
   void dispose() noexcept override {
-    const std::shared_ptr<Region> region =
-        std::move(region_);  // the block must not destroy its own region
+    // The block must not destroy its own region.
+    const std::shared_ptr<Region> region = std::move(region_);
     std::unique_ptr<Block> surplus(this);
     const Lock lock(region->mutex);
     region->extents.release(offset(), size());

@@ -87,7 +87,7 @@ core::FileDescriptor MemoryFile::read_only() const {
   if (fchmod(fd_.get(), S_IRUSR) != 0) fail("fchmod");
   core::FileDescriptor fd(
       open(core::formatted("/proc/self/fd/{}", fd_.get()).c_str(), O_RDONLY | O_CLOEXEC));
-  if (!fd && errno == ENOENT) fail("open(/proc/self/fd/N), which takes /proc to be mounted");
+  if (!fd && errno == ENOENT) fail("open(/proc/self/fd/N), which needs /proc to be mounted");
   if (!fd) fail("open(/proc/self/fd/N)");
   return fd;
 }

@@ -130,8 +130,8 @@ class SpinBudget {
 
   const std::chrono::nanoseconds limit_;
   const int allowed_;
-  std::atomic<int> skipped_{
-      0};  // waits to skip after the last spin in vain; 0: the last spin was successful
+  // Waits to skip after the last spin, if it was in vain; 0: it was successful.
+  std::atomic<int> skipped_{0};
   std::atomic<int> left_to_skip_{0};
 };
 

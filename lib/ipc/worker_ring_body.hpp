@@ -18,8 +18,7 @@ std::optional<std::uint32_t> BasicWorkerRing<Words>::take() {
     const bool found =
         announced ? spin_.expect(news, 0, oversubscribed) : spin_.spin(news, 0, oversubscribed);
     if (const auto sequence = try_take()) return sequence;
-    if (closing())
-      return try_take();  // all requests posted before the ring was closed are visible now
+    if (closing()) return try_take();  // all requests posted before the close are visible now
     announced = !found && park();
   }
 }

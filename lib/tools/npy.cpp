@@ -45,7 +45,7 @@ class NpyFile {
  private:
   NpyHeader read_header() {
     if (left_ < kNpyMagic.size() + 2 || take(kNpyMagic.size()) != kNpyMagic) {
-      refuse("is no .npy file: it does not begin as one; write it with numpy.save");
+      refuse("is no .npy file: its first bytes are not those of one; write it with numpy.save");
     }
     const std::string version = take(2);
     const auto major = static_cast<unsigned char>(version[0]);

@@ -46,7 +46,7 @@ void check_bytes(Datatype datatype, const Shape& shape, std::span<const std::byt
     if (detail::well_formed_bytes(bytes, shape.elements())) return;
     throw invalid(core::formatted(
         "{}: the {} bytes given are not exactly {} elements, each a uint32 length and "
-        "so many bytes",
+        "that many bytes",
         described(datatype, shape), bytes.size(), shape.elements()));
   }
   const std::size_t expected = TensorAccess::byte_size(datatype, shape);

@@ -196,8 +196,8 @@ Tensor Decoder::take_tensor() {
   // BYTES and BOOL are checked in memory that the sender cannot change any more.
   Payload payload = take_bytes(expected, !bytes && datatype != Datatype::kBool);
   if (bytes && !detail::well_formed_bytes(payload.bytes, shape.elements())) {
-    throw Malformed(
-        core::formatted("BYTES {}: not so many length-prefixed elements", to_string(shape)));
+    throw Malformed(core::formatted(
+        "BYTES {}: the bytes are not that many length-prefixed elements", to_string(shape)));
   }
   if (datatype == Datatype::kBool && !detail::well_formed_bools(payload.bytes)) {
     throw Malformed(core::formatted("BOOL {}: a byte that is neither 0 nor 1", to_string(shape)));

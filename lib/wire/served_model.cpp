@@ -9,7 +9,7 @@ namespace inferpool::detail {
 
 void refuse_parts() {
   throw Error(ErrorCode::kInvalidArgument,
-              "the model answers in parts, and this call takes one answer; ask it by infer_stream");
+              "the model answers in parts, and this call takes one answer; use infer_stream");
 }
 
 void refuse_more_parts() {
