@@ -20,7 +20,7 @@
 
 namespace inferpool::pool::dispatch {
 
-// //               +------- recalled; or its worker ended before it started --------+
+//               +------- recalled; or its worker ended before it started --------+
 //               v                                                                |
 //   admit --> queued --> posted --------> started --> done (answer)              |
 //     |         |        |    \______________|__________________________________/
