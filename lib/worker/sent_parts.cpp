@@ -24,7 +24,7 @@ void SentParts::send(detail::FunctionRef<void(Encoder&)> encode) {
 
 bool SentParts::settle() noexcept {
   if (sent_ == 0 || ring_.await_taken(sequence_, static_cast<std::uint32_t>(sent_))) return true;
-  // The caller left without the last part, so nobody else gives back what that holds.
+  // The caller left without the last part, so the host will not give back what that holds.
   arena_.withdraw(std::exchange(last_, {}));
   return false;
 }

@@ -40,7 +40,7 @@ bool deliver(detail::AsyncJob& job, const std::optional<Error>& error,
 void give_up_telling(reports::Events& events) noexcept {
   events.raise({.kind = EventKind::kHandlerThrew,
                 .text = core::text_or("std::bad_alloc", []() -> std::string {
-                  return "std::bad_alloc: its executor took no result for want of memory";
+                  return "std::bad_alloc: its executor had no memory to take the result";
                 })});
 }
 

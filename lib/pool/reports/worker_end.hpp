@@ -42,7 +42,7 @@ struct WorkerEnd {
   std::string stderr_tail = {};  // the last 4 KiB
   bool hung = false;             // it was asked for its stack
   bool was_ready = false;
-  Lost lost = Lost::kNot;           // if so, there is no status
+  Lost lost = Lost::kNot;           // unless kNot: there is no status
   std::string start_failure = {};   // why it did not start, if it or the handshake said so
   core::Failure load_failure = {};  // the exception that ended the load, if one did
   std::optional<OomKill> oom_kill = {};
