@@ -16,6 +16,7 @@
 #include <inferpool/settings.hpp>
 
 #include "core/byte_size.hpp"
+#include "core/format.hpp"
 #include "settings/duration.hpp"
 
 namespace inferpool::test {
@@ -47,8 +48,8 @@ Field durations(const std::string& name, Duration least, Duration most, Set set)
   Field field{name, "pool." + name, {}};
   for (const Duration value : {Duration::min(), -kNanosecond, Duration::zero(), kNanosecond, most,
                                most + kNanosecond, Duration::max()}) {
-    field.extremes.push_back({"\"" + settings::print_duration(value) + "\"", setting(set, value),
-                              value >= least && value <= most});
+    field.extremes.push_back({core::formatted("\"{}\"", settings::print_duration(value)),
+                              setting(set, value), value >= least && value <= most});
   }
   for (const char* text : {"1e30", "-1e30", "\"1e30s\"", "\"9223372036854775808ns\"",
                            "\"9223372036854775807h\"", "\"inf\"", "\"nan\"", "\"\"", "\"s\"", "{}"})
