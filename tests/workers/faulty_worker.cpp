@@ -115,8 +115,8 @@ extern "C" __attribute__((noinline)) void faulty_worker_sleeps() {
 }
 
 extern "C" __attribute__((noinline)) int faulty_worker_faults() {
-  volatile int* nowhere = nullptr;
-  return *nowhere;
+  volatile std::uintptr_t nowhere = 0;  // what the compiler knows to be null it makes a trap
+  return *reinterpret_cast<volatile int*>(nowhere);
 }
 
 void leak(std::size_t bytes) {
