@@ -42,11 +42,14 @@ set(unit_tests
     unit/pool/calls/call_deadline_test.cpp
     unit/pool/calls/call_snapshot_test.cpp
     unit/pool/calls/call_wait_test.cpp
+    unit/pool/calls/caller_context_test.cpp
     unit/pool/calls/completion_test.cpp
+    unit/pool/calls/delivery_test.cpp
     unit/pool/calls/fingerprint_test.cpp
     unit/pool/calls/hash_key_test.cpp
     unit/pool/calls/poison_memory_test.cpp
     unit/pool/calls/sip_hash_test.cpp
+    unit/pool/calls/slot_copy_test.cpp
     unit/pool/calls/waited_call_test.cpp
     unit/pool/dispatch/call_counts_test.cpp
     unit/pool/dispatch/call_test.cpp
@@ -62,8 +65,11 @@ set(unit_tests
     unit/pool/dispatch/dispatch_test.cpp
     unit/pool/dispatch/dispatch_walk_test.cpp
     unit/pool/dispatch/latency_test.cpp
+    unit/pool/dispatch/locked_dispatch_test.cpp
     unit/pool/dispatch/turns_test.cpp
+    unit/pool/dispatch/waiter_test.cpp
     unit/pool/dispatch/worker_queue_test.cpp
+    unit/pool/dispatch/worker_queues_test.cpp
     unit/pool/fleet/fleet_close_test.cpp
     unit/pool/fleet/fleet_lost_test.cpp
     unit/pool/fleet/fleet_recycle_test.cpp
@@ -73,6 +79,7 @@ set(unit_tests
     unit/pool/fleet/recycle_limits_test.cpp
     unit/pool/fleet/restart_schedule_test.cpp
     unit/pool/fleet/status_test.cpp
+    unit/pool/fleet/worker_news_test.cpp
     unit/pool/in_process_test.cpp
     unit/pool/model_job_test.cpp
     unit/pool/processes/launch_test.cpp
@@ -82,6 +89,7 @@ set(unit_tests
     unit/pool/processes/surroundings_test.cpp
     unit/pool/processes/worker_binary_test.cpp
     unit/pool/processes/worker_path_test.cpp
+    unit/pool/reports/call_errors_test.cpp
     unit/pool/reports/events_test.cpp
     unit/pool/reports/start_failure_test.cpp
     unit/pool/reports/worker_end_test.cpp
