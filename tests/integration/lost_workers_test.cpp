@@ -98,7 +98,9 @@ TEST_CASE("A constructor whose worker outlives SIGKILL while it loads throws", "
 
 TEST_CASE("A dead worker that a debugger keeps is lost at once, and costs no processor time",
           "[H3]") {
-  FaultyPool pool(impatient(2));
+  Settings settings = impatient(2);
+  settings.hang_timeout = 0s;  // the last call runs until its deadline
+  FaultyPool pool(settings);
   const int pid = ready_pids(pool).at(0);
   std::optional<Debugger> debugger(pid);
   if (!eventually([&] { return debugger->follows(); }))
@@ -109,7 +111,9 @@ TEST_CASE("A dead worker that a debugger keeps is lost at once, and costs no pro
   CHECK_THAT(pool.health().last_failure->what(), contains("a debugger keeps its status"));
   CHECK(process_state(pid)->letter == 'Z');
   CHECK(pool.infer(command(Deed::kAnswer)).pid != pid);
-  std::this_thread::sleep_for(1s);  // a loop without a pause would take all of it
+  // A second of the pool's life, all of which a loop without a pause would take.
+  const auto overdue = pool.try_infer(command(Deed::kSleepForever), {.timeout = 1s});
+  REQUIRE(error_of(overdue).code() == ErrorCode::kDeadlineExceeded);
   CHECK(processor_seconds() - before < 0.8);
   debugger.reset();
   CHECK(eventually([&] { return !process_state(pid); }));

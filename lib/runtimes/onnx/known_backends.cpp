@@ -33,14 +33,14 @@ struct Known {
 constexpr std::array<Known, 2> kKnown{
     {{.name = "onnxruntime",
       .built = kWithOnnxRuntime,
-      .library = "ONNX Runtime: on Debian 13 the package libonnxruntime-dev brings it; that of a "
+      .library = "ONNX Runtime: Debian 13's package libonnxruntime-dev brings it; that of a "
                  "release has to lie where it was when inferpool was built, or on LD_LIBRARY_PATH",
       .brought_by = "Debian 13's package libonnxruntime-dev, or "
                     "-DINFERPOOL_ONNXRUNTIME_DIR=<folder of a release of ONNX Runtime>"},
      {.name = "opencv",
       .built = kWithOpenCv,
-      .library = "OpenCV's DNN module, version 4.6: on Debian 12 the package libopencv-dnn-dev "
-                 "brings it",
+      .library =
+          "OpenCV's DNN module, version 4.6: Debian 12's package libopencv-dnn-dev brings it",
       .brought_by = "Debian 12's package libopencv-dnn-dev"}}};
 
 std::string built_names() {
