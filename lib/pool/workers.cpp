@@ -137,10 +137,10 @@ Stats Workers::stats() const {
   dispatch_.look([&](const dispatch::Dispatch& d) {
     d.count(stats);
     const core::TickRate& rate = d.counts().rate();
-    int place = 0;  // after the last index: the retiring worker
+    int index = 0;  // after the last index: the retiring worker
     for (WorkerStats& worker : stats.workers) {
-      if (worker.state == WorkerState::kReady) worker.state = d.state(place);
-      if (const auto since = d.running_since(place++)) worker.running_for = rate.since(since);
+      if (worker.state == WorkerState::kReady) worker.state = d.state(index);
+      if (const auto since = d.running_since(index++)) worker.running_for = rate.since(since);
     }
   });
   stats.payload_in_flight = configuration_->requests->used();

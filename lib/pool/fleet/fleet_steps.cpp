@@ -121,8 +121,8 @@ core::Deadline Fleet::next_step(core::TimePoint now) const noexcept {
     if (starts(member)) next = core::earlier(next, core::after(member.started, startup_timeout_));
   }
   if (close_deadline_) return core::earlier(next, core::after(now, kClosingInterval));
-  for (const Succession& place : successions_) {
-    if (may_start()) next = core::earlier(next, place.next_start);
+  for (const Succession& its : successions_) {
+    if (may_start()) next = core::earlier(next, its.next_start);
   }
   return core::earlier(next, next_recycling(now));
 }
