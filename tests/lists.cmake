@@ -1,6 +1,38 @@
 # SPDX-License-Identifier: Apache-2.0
 # One line per file, sorted.
 
+# The presets compile sources in groups. A source is compiled alone if another one of its program has a name
+# of its unnamed namespace, too.
+set(compiled_alone
+    integration/lost_workers_test.cpp
+    integration/payload_output_test.cpp
+    integration/python_worker_test.cpp
+    integration/run_test.cpp
+    integration/soak_kill_test.cpp
+    integration/xgboost_test.cpp
+    unit/ipc/channel_part_kill_test.cpp
+    unit/ipc/channel_steps_test.cpp
+    unit/ipc/reply_lease_test.cpp
+    unit/ipc/request_view_test.cpp
+    unit/ipc/segment_test.cpp
+    unit/ipc/worker_memory_test.cpp
+    unit/pool/calls/completion_test.cpp
+    unit/pool/calls/delivery_test.cpp
+    unit/pool/calls/fingerprint_test.cpp
+    unit/pool/calls/sip_hash_test.cpp
+    unit/pool/dispatch/worker_queues_test.cpp
+    unit/runtimes/onnx/opencv_network_test.cpp
+    unit/runtimes/onnx/opencv_refusals_test.cpp
+    unit/runtimes/onnx/wire_reader_test.cpp
+    unit/runtimes/python/python_environment_test.cpp
+    unit/runtimes/xgboost/sklearn_class_test.cpp
+    unit/settings/settings_refusal_test.cpp
+    unit/settings/settings_test.cpp
+    unit/tools/command_line_test.cpp
+    unit/tools/run/arguments_test.cpp
+    unit/values/tensor_test.cpp
+    unit/wire/codec_test.cpp)
+
 # Unit tests mirror lib/: unit/<room>/<name>_test.cpp.
 set(unit_tests
     unit/core/byte_size_test.cpp

@@ -7,6 +7,8 @@
 
 namespace bench {
 
+inline constexpr int kWorkers = 4;  // of the measured pools
+
 // The memory of an idle worker, less that of a bare process.
 void measure_worker_memory(const Options& options, Progress& progress, Results& results);
 

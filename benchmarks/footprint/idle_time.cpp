@@ -17,7 +17,6 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int kWorkers = 4;
 constexpr auto kIdle = 10s;
 
 // The processor time of a process, over all of its threads.

@@ -7,30 +7,30 @@
 
 namespace {
 
-thread_local std::uint64_t count = 0;
+thread_local std::uint64_t allocated = 0;
 
 }  // namespace
 
 namespace bench {
 
-std::uint64_t allocations() noexcept { return count; }
+std::uint64_t allocations() noexcept { return allocated; }
 
 }  // namespace bench
 
 void* operator new(std::size_t size) {
-  ++count;
+  ++allocated;
   if (void* const memory = std::malloc(size)) return memory;
   throw std::bad_alloc();
 }
 void* operator new(std::size_t size, std::align_val_t alignment) {
-  ++count;
+  ++allocated;
   const auto align = static_cast<std::size_t>(alignment);
   if (void* const memory = std::aligned_alloc(align, (size + align - 1) / align * align))
     return memory;
   throw std::bad_alloc();
 }
 void* operator new(std::size_t size, const std::nothrow_t& /*tag*/) noexcept {
-  ++count;
+  ++allocated;
   return std::malloc(size);
 }
 void* operator new[](std::size_t size) { return operator new(size); }

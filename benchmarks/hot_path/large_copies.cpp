@@ -3,13 +3,13 @@
 
 namespace {
 
-thread_local std::uint64_t count = 0;
+thread_local std::uint64_t copied = 0;
 
 }  // namespace
 
 namespace bench {
 
-std::uint64_t large_copies() noexcept { return count; }
+std::uint64_t large_copies() noexcept { return copied; }
 
 }  // namespace bench
 
@@ -22,11 +22,11 @@ void* __wrap_memcpy(void* to, const void* from, std::size_t size);
 void* __wrap_memmove(void* to, const void* from, std::size_t size);
 
 void* __wrap_memcpy(void* to, const void* from, std::size_t size) {
-  if (size >= bench::kLargeCopy) ++count;
+  if (size >= bench::kLargeCopy) ++copied;
   return __real_memcpy(to, from, size);
 }
 void* __wrap_memmove(void* to, const void* from, std::size_t size) {
-  if (size >= bench::kLargeCopy) ++count;
+  if (size >= bench::kLargeCopy) ++copied;
   return __real_memmove(to, from, size);
 }
 }

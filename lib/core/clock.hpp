@@ -27,6 +27,11 @@ constexpr TimePoint after(TimePoint time, std::chrono::nanoseconds delay) noexce
   return TimePoint(std::chrono::nanoseconds(sum));
 }
 
+// For texts.
+constexpr double seconds(std::chrono::nanoseconds duration) noexcept {
+  return std::chrono::duration<double>(duration).count();
+}
+
 inline Deadline earlier(Deadline a, Deadline b) noexcept {
   if (!a) return b;
   if (!b) return a;

@@ -34,7 +34,7 @@ std::string escaped(char character) {
   return byte < 0x20 ? core::formatted("\\u{:04x}", byte) : std::string(1, character);
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string result = "\"";
   for (const char character : text) result += escaped(character);
   return result + '"';
@@ -57,7 +57,7 @@ void append_object(const Value& object, std::string& out) {
   out += '{';
   for (const Member& each : object.members) {
     out += std::exchange(separator, ",");
-    out += quoted(each.name) + ':';
+    out += in_quotes(each.name) + ':';
     append(each.value, out);
   }
   out += '}';
@@ -74,7 +74,7 @@ void append(const Value& value, std::string& out) {
       out += value.text;
       break;
     case Value::Kind::kText:
-      out += quoted(value.text);
+      out += in_quotes(value.text);
       break;
     case Value::Kind::kArray:
       append_array(value, out);

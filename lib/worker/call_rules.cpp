@@ -103,7 +103,7 @@ constexpr auto kControls = std::to_array<std::uint32_t>(
 // NVIDIA's unified memory has the kind 0. Other controls of that kind change nothing without the
 // rights of root. The kinds of frame buffers ('F') and of the console's keyboard ('K') have plain
 // numbers.
-constexpr auto kDrivers = std::to_array<DriverKind>({
+constexpr auto kDriverKinds = std::to_array<DriverKind>({
     {0x00, false},  // nvidia-uvm
     {'F', true},    // nvidia
     {'K', true},    // AMD's kfd
@@ -122,7 +122,7 @@ constexpr auto kOptions =
 
 std::span<const CallRule> call_rules() noexcept { return kRules; }
 std::span<const std::uint32_t> allowed_controls() noexcept { return kControls; }
-std::span<const DriverKind> driver_kinds() noexcept { return kDrivers; }
+std::span<const DriverKind> driver_kinds() noexcept { return kDriverKinds; }
 std::span<const std::uint32_t> refused_options() noexcept { return kOptions; }
 
 }  // namespace inferpool::worker

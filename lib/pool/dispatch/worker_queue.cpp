@@ -9,12 +9,6 @@
 #include "ipc/layout.hpp"
 
 namespace inferpool::pool::dispatch {
-namespace {
-
-double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
-
-}  // namespace
-
 WorkerQueue::WorkerQueue(int index, int concurrency)
     : index_(index), concurrency_(static_cast<std::size_t>(concurrency)) {
   runs_.reserve(ipc::kRingSlots);
@@ -222,7 +216,7 @@ void WorkerQueue::end_overdue(core::TimePoint now, Duration cancel_grace, Durati
                     return core::formatted(
                         "it did not begin a request, even {} s (cancel_grace) after "
                         "the request's caller had left",
-                        seconds(cancel_grace));
+                        core::seconds(cancel_grace));
                   }));
     out_of_time_ = true;
   }
@@ -251,13 +245,13 @@ void WorkerQueue::end_if_overdue(Run& run, core::TimePoint now, Duration cancel_
     ask_for_stack(now, core::text_or("it is late", [&] {
                     return core::formatted(
                         "its run went on {} s (cancel_grace) after its caller had left",
-                        seconds(cancel_grace));
+                        core::seconds(cancel_grace));
                   }));
   } else if (hang_timeout > Duration::zero() && run.started && now - *run.started >= hang_timeout &&
              !waits) {
     ask_for_stack(now, core::text_or("hung", [&] {
                     return core::formatted("hung: a request ran longer than hang_timeout ({} s)",
-                                           seconds(hang_timeout));
+                                           core::seconds(hang_timeout));
                   }));
   } else {
     if (waits) run.call->note_seen();

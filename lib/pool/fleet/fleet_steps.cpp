@@ -19,8 +19,6 @@ using Stage = Member::Stage;
 constexpr Duration kRetiringInterval = 10ms;
 constexpr Duration kClosingInterval = 2ms;
 
-double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
-
 bool starts(const Member& member) { return member.stage == Stage::kStarting && !member.lost_at; }
 
 }  // namespace
@@ -67,7 +65,7 @@ void Fleet::let_go(Member& member, core::TimePoint now) noexcept {
     member.leave_by.reset();
     kill(member, now, core::text_or("it was recycled", [&] {
            return core::formatted("it was recycled, and did not leave within drain_timeout ({} s)",
-                                  seconds(drain_timeout_));
+                                  core::seconds(drain_timeout_));
          }));
   } else if (port_.retiring_is_idle()) {
     member.asked_to_leave = true;
@@ -81,7 +79,7 @@ void Fleet::check_starts(core::TimePoint now) noexcept {
     if (!starts(member) || now - member.started < startup_timeout_) continue;
     kill(member, now, core::text_or("startup_timeout", [&] {
            return core::formatted("it was not ready within startup_timeout ({} s), while {}",
-                                  seconds(startup_timeout_),
+                                  core::seconds(startup_timeout_),
                                   member.loading ? "its model loaded" : "it shook hands");
          }));
   }

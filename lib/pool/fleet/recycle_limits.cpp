@@ -16,8 +16,6 @@ constexpr Duration kMemoryInterval = 500ms;
 
 bool serves(const Member& member) { return member.stage == Member::Stage::kReady; }
 
-double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
-
 template <typename T>
 T share_of(T limit, double share) {
   return std::clamp(static_cast<T>(static_cast<double>(limit) * share), T{1}, limit);
@@ -86,7 +84,7 @@ std::optional<std::string> RecycleLimits::reached(const Member& member, core::Ti
   if (max_age_ && now - limits.since >= limits.most_age) {
     return core::formatted(
         "max_worker_age is {}: it was ready for {:.1f} s, and was due from {:.1f} s on",
-        settings::print_duration(*max_age_), seconds(now - limits.since), seconds(limits.most_age));
+        settings::print_duration(*max_age_), core::seconds(now - limits.since), core::seconds(limits.most_age));
   }
   if (!memory_too) return std::nullopt;
   const std::optional<std::uint64_t> memory = port.private_memory(member.generation);

@@ -41,7 +41,7 @@ std::string why(const WorkerEnd& end) {
   if (!end.reason.empty()) text = core::formatted("; the pool killed it: {}", end.reason);
   if (end.hung && end.status.signal == SIGKILL)
     text += core::formatted("; asked for its stack (SIGABRT), it had not ended {} s later",
-                            std::chrono::duration<double>(kStackGrace).count());
+                            core::seconds(kStackGrace));
   if (end.lost == Lost::kUnkillable)
     text +=
         "; it sleeps uninterruptibly (in a driver, or a file system that does not answer), or a "
@@ -120,13 +120,12 @@ Error poisoned_input(const WorkerEnd& end, std::uint64_t request_id, int deaths,
   return core::error_or(ErrorCode::kPoisonedRequest, [&] {
     ErrorDetails details = details_of(end, Phase::kQueued);
     details.request_id = request_id;
-    const auto seconds = [](Duration d) { return std::chrono::duration<double>(d).count(); };
     return Error(
         ErrorCode::kPoisonedRequest,
         core::formatted("request {} is not run: its input ended {} workers while they ran it, the "
                         "last one {:.1f} s ago: {}; each such end is remembered for poison_memory "
                         "({} s), and two are enough; mend the model, or set poison_memory to 0",
-                        request_id, deaths, seconds(ago), to_string(end), seconds(poison_memory)),
+                        request_id, deaths, core::seconds(ago), to_string(end), core::seconds(poison_memory)),
         std::move(details));
   });
 }

@@ -13,8 +13,6 @@
 namespace inferpool::runtimes {
 namespace {
 
-constexpr std::uint64_t kInt64Type = 7;
-
 // The datatypes of the protocol in the order of TensorProto.DataType.
 std::uint64_t type_number(Datatype datatype) {
   switch (datatype) {

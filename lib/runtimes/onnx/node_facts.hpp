@@ -18,6 +18,8 @@ struct UnfitShapes : NetworkError {
   using NetworkError::NetworkError;
 };
 
+inline constexpr std::uint64_t kInt64Type = 7;  // TensorProto.DataType
+
 // What is known about a value before the network runs.
 struct PlannedValue {
   std::uint64_t type = 0;  // TensorProto.DataType

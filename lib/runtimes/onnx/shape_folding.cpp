@@ -9,7 +9,6 @@ namespace inferpool::runtimes {
 namespace {
 
 constexpr std::size_t kMostFolded = 64;  // elements; a shape has at most 8
-constexpr std::uint64_t kInt64Type = 7;
 
 bool all_known(const NodeFacts& facts) {
   return !facts.operands.empty() &&

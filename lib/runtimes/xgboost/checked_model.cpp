@@ -16,7 +16,7 @@ namespace {
 
 constexpr XgboostVersion kListsOfBaseScores{3, 1};
 constexpr XgboostVersion kNoBinary{3, 1};
-constexpr XgboostVersion kIterations{2, 0};
+constexpr XgboostVersion kIterationsSince{2, 0};
 
 constexpr const char* kExpected =
     "expected: a model as save_model of XGBoost writes it, as JSON, UBJSON or in the binary form "
@@ -81,7 +81,7 @@ CheckedModel checked_document(const ModelFields& fields, XgboostVersion library)
                      .num_class = fields.num_class(),
                      .num_target = fields.num_target(),
                      .num_feature = fields.num_feature(),
-                     .has_iterations = library >= kIterations || fields.even_iterations()};
+                     .has_iterations = library >= kIterationsSince || fields.even_iterations()};
   take_base_score(fields.base_score(), library, model);
   return model;
 }

@@ -10,7 +10,6 @@
 namespace inferpool::runtimes {
 namespace {
 
-constexpr int kMostLevels = 64;
 constexpr std::size_t kMostText = std::size_t{64} * 1024;
 constexpr std::size_t kMostNumber = 64;
 

@@ -26,10 +26,12 @@ class ModelEvents {
   virtual void scalar(std::string_view value) = 0;
 };
 
+// How deep a document may go.
+inline constexpr int kMostLevels = 64;
+
 // Read one document and report its contents. They accept what XGBoost's own readers accept. For a
-// file of any size they keep only names and reported texts in memory, and go at most 64 levels
-// deep. They do not check skipped numbers. Throw XgboostError that says what is wrong at which
-// byte.
+// file of any size they keep only names and reported texts in memory. They do not check skipped
+// numbers. Throw XgboostError that says what is wrong at which byte.
 void read_json(ByteSource& bytes, ModelEvents& events);
 void read_ubjson(ByteSource& bytes, ModelEvents& events);
 

@@ -95,7 +95,7 @@ constexpr std::size_t kMostFound = 8;
 // Before 3.4 the trees of dart were in a nested gbtree.
 constexpr std::string_view kDartTrees = "learner/gradient_booster/gbtree";
 
-std::int64_t number(std::string_view text) {
+std::int64_t whole_number(std::string_view text) {
   std::int64_t value = -1;
   std::from_chars(text.data(), text.data() + text.size(), value);
   return value;
@@ -158,7 +158,7 @@ void ModelFields::take(std::string_view value) {
   if (levels_.empty() || (!levels_.back().is_array && !wanted())) return;
   const std::string here = path();
   if (here == "version/*") {
-    version_.push_back(static_cast<int>(number(value)));
+    version_.push_back(static_cast<int>(whole_number(value)));
   } else if (here == "learner/learner_model_param/base_score") {
     base_score_ = value;
   } else if (here == "learner/learner_model_param/num_class") {
@@ -170,9 +170,9 @@ void ModelFields::take(std::string_view value) {
   } else if (here.ends_with("/num_parallel_tree")) {
     parallel_trees_ = value;
   } else if (here.ends_with("/size_leaf_vector")) {
-    if (number(value) > 1) found(here, kVectorLeaves);
+    if (whole_number(value) > 1) found(here, kVectorLeaves);
   } else if (here.ends_with("/iteration_indptr/*")) {
-    const std::int64_t trees = number(value);
+    const std::int64_t trees = whole_number(value);
     const std::int64_t step = last_iteration_ < 0 ? -1 : trees - last_iteration_;
     if (last_iteration_ >= 0) step_ = step_ < 0 || step_ == step ? step : 0;
     last_iteration_ = trees;
@@ -186,8 +186,8 @@ std::optional<XgboostVersion> ModelFields::version() const {
 
 bool ModelFields::even_iterations() const {
   if (step_ < 0) return true;
-  const std::int64_t outputs = std::max({number(num_class_), number(num_target_), std::int64_t{1}});
-  return step_ == outputs * std::max(number(parallel_trees_), std::int64_t{1});
+  const std::int64_t outputs = std::max({whole_number(num_class_), whole_number(num_target_), std::int64_t{1}});
+  return step_ == outputs * std::max(whole_number(parallel_trees_), std::int64_t{1});
 }
 
 }  // namespace inferpool::runtimes

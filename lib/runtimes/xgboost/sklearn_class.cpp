@@ -38,7 +38,7 @@ std::string without_names_of_numbers(std::string_view text) {
   return result;
 }
 
-int number(const std::string& text) {
+int iteration_number(const std::string& text) {
   int value = -1;
   const char* const end = text.data() + text.size();
   const auto [rest, error] = std::from_chars(text.data(), end, value);
@@ -80,7 +80,7 @@ SklearnClass::SklearnClass(Booster& booster)
     : classes_(std::max(booster.classes(), 2)), objective_(booster.objective()) {
   if (const auto saved = booster.attribute("scikit_learn")) read(*saved, booster);
   const auto best = booster.attribute("best_iteration");
-  if (best && !booster.is_linear()) booster.use_iterations(0, number(*best) + 1);
+  if (best && !booster.is_linear()) booster.use_iterations(0, iteration_number(*best) + 1);
 }
 
 void SklearnClass::read(const std::string& saved, Booster& booster) try {

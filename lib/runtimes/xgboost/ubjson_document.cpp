@@ -15,8 +15,6 @@
 namespace inferpool::runtimes {
 namespace {
 
-constexpr int kMostLevels = 64;
-
 struct Number {
   char marker;
   std::uint64_t bytes;

@@ -24,7 +24,7 @@ constexpr const char* kOutput = "predict";
 constexpr std::array<const char*, 3> kInFolder{"model.bst", "model.json", "model.ubj"};
 constexpr ModelFileKind kKind{.name = "an XGBoost model", .in_folder = kInFolder};
 
-[[noreturn]] void refuse(const std::string& text) {
+[[noreturn]] void refuse_request(const std::string& text) {
   throw Error(ErrorCode::kInvalidArgument, text);
 }
 
@@ -81,16 +81,16 @@ const Tensor& XgboostModel::matrix_in(const Request& request) const {
   const Tensor* matrix = request.inputs.find(kInput);
   if (matrix == nullptr) matrix = request.inputs.find(kMlserverInput);
   if (matrix == nullptr || request.inputs.size() != 1) {
-    refuse(fmt::format("the inputs are {}; accepted: one, named \"{}\" or \"{}\"",
+    refuse_request(fmt::format("the inputs are {}; accepted: one, named \"{}\" or \"{}\"",
                        listed(request.inputs), kInput, kMlserverInput));
   }
   if (!Booster::reads(matrix->datatype())) {
-    refuse(fmt::format("the input is {}; accepted: FP32, FP64, INT8 to INT64, UINT8 to UINT64",
+    refuse_request(fmt::format("the input is {}; accepted: FP32, FP64, INT8 to INT64, UINT8 to UINT64",
                        name(matrix->datatype())));
   }
   const Shape& shape = matrix->shape();
   if (shape.rank() != 2 || shape[0] == 0 || shape[1] != booster_.features()) {
-    refuse(fmt::format("the input has the shape {}; accepted: [rows, {}], at least one row",
+    refuse_request(fmt::format("the input has the shape {}; accepted: [rows, {}], at least one row",
                        to_string(shape), booster_.features()));
   }
   return *matrix;

@@ -15,7 +15,7 @@ const char* const kAdviseUsage =
 
 namespace {
 
-constexpr const char* kPurpose =
+constexpr const char* kAdvisePurpose =
     "\n"
     "Measures the model that the settings name, with this input, and says whether a pool of "
     "worker\n"
@@ -24,7 +24,7 @@ constexpr const char* kPurpose =
     "and from which run time on.\n"
     "\n";
 
-constexpr const char* kRest =
+constexpr const char* kAdviseOptions =
     "  --workers N            try 1 to N workers, 2 to 64; default: twice the usable cores, at "
     "most 4\n"
     "  --seconds S            how long to call the model in all, 0.1 to 3600; default 5. Loading "
@@ -48,7 +48,7 @@ constexpr const char* kRest =
 }  // namespace
 
 std::string advise_help() {
-  return core::formatted("{}{}{}{}", kAdviseUsage, kPurpose, kModelArgumentsHelp, kRest);
+  return core::formatted("{}{}{}{}", kAdviseUsage, kAdvisePurpose, kModelArgumentsHelp, kAdviseOptions);
 }
 
 AdviseArguments parse_advise_arguments(std::span<const char* const> arguments) {

@@ -16,14 +16,14 @@ const char* const kRunUsage =
 
 namespace {
 
-constexpr const char* kPurpose =
+constexpr const char* kRunPurpose =
     "\n"
     "Starts the workers that the settings name, asks the model once, and prints its outputs, how "
     "long\n"
     "it took and what its workers did.\n"
     "\n";
 
-constexpr const char* kRest =
+constexpr const char* kRunOptions =
     "  --output FILE.npy      writes the model's one output there, as numpy.save does, and does "
     "not\n"
     "                         print it\n"
@@ -71,7 +71,7 @@ void add_output(RunArguments& arguments, const InputFile& output) {
 }  // namespace
 
 std::string run_help() {
-  return core::formatted("{}{}{}{}", kRunUsage, kPurpose, kModelArgumentsHelp, kRest);
+  return core::formatted("{}{}{}{}", kRunUsage, kRunPurpose, kModelArgumentsHelp, kRunOptions);
 }
 
 RunArguments parse_run_arguments(std::span<const char* const> arguments) {

@@ -7,6 +7,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "core/clock.hpp"
 #include "tools/quantile.hpp"
 #include "tools/run/array_values.hpp"
 #include "tools/run/report.hpp"
@@ -15,8 +16,6 @@ namespace inferpool::tools {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
 
 bool is_utf8(const Json& text) {
   try {
@@ -95,11 +94,11 @@ Json timing_json(const Calls& calls) {
           {"median", quantile(calls.times, 0.5)},
           {"p99", quantile(calls.times, 0.99)},
           {"stages",
-           {{"copy_in", seconds(stages.copy_in)},
-            {"queue", seconds(stages.queue)},
-            {"wake", seconds(stages.wake)},
-            {"run", seconds(stages.run)},
-            {"copy_out", seconds(stages.copy_out)}}}};
+           {{"copy_in", core::seconds(stages.copy_in)},
+            {"queue", core::seconds(stages.queue)},
+            {"wake", core::seconds(stages.wake)},
+            {"run", core::seconds(stages.run)},
+            {"copy_out", core::seconds(stages.copy_out)}}}};
 }
 
 Json workers_json(const Stats& stats) {

@@ -4,15 +4,10 @@
 #include <cstring>
 #include <type_traits>
 
+#include "unit/runtimes/onnx/built_networks.hpp"
+
 namespace inferpool::test {
 namespace {
-
-std::string varint(std::uint64_t value) {
-  std::string bytes;
-  for (; value >= 0x80U; value >>= 7U) bytes.push_back(static_cast<char>(value | 0x80U));
-  bytes.push_back(static_cast<char>(value));
-  return bytes;
-}
 
 template <typename T>
 std::string raw_bytes(const std::vector<double>& values) {
