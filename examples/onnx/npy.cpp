@@ -54,7 +54,7 @@ std::vector<std::int64_t> sizes_in(std::string_view text) {
   }
 }
 
-inferpool::Tensor parse(std::string_view content) {
+inferpool::Tensor parse_npy(std::string_view content) {
   constexpr std::string_view kMagic = "\x93NUMPY";
   if (!content.starts_with(kMagic) || content.size() < 12) {
     throw std::runtime_error("it is no .npy file");
@@ -86,7 +86,7 @@ inferpool::Tensor read_npy(const std::filesystem::path& file) {
   const std::string content(std::istreambuf_iterator<char>(in), {});
   try {
     if (!in) throw std::runtime_error("it cannot be read");
-    return parse(content);
+    return parse_npy(content);
   } catch (const std::exception& error) {
     throw std::runtime_error(file.string() + ": " + error.what());
   }

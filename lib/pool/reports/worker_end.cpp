@@ -4,6 +4,7 @@
 #include <signal.h>
 
 #include "core/byte_size.hpp"
+#include "core/clock.hpp"
 #include "core/format.hpp"
 #include "core/short_of_memory.hpp"
 
