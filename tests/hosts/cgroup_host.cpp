@@ -14,7 +14,7 @@
 #include <stop_token>
 #include <string>
 
-#include "integration/actors.hpp"
+#include "integration/actor_calls.hpp"
 
 namespace {
 
@@ -77,7 +77,7 @@ Settings group_settings() {
 std::vector<Tensor> loans_until_refused(Pool<Actor>& pool, std::string& refusal) {
   std::vector<Tensor> loans;
   refusal =
-      error_from([&] {
+      error_of([&] {
         while (loans.size() < 4096) {
           loans.push_back(pool.loan<float>({kFloatsOfMiB}));
           std::ranges::fill(loans.back().mutable_values<float>(), static_cast<float>(loans.size()));
@@ -113,7 +113,7 @@ void fill() {
     const std::uint64_t failed = pool.stats().failed;
     while (pool.stats().failed == failed && calls.size() < 4096)
       calls.push_back(pool.submit(gate.pass({{"x", payload}}), {.stop = stop.get_token()}));
-    const Error error = error_from([&] { return calls.back().get(); });
+    const Error error = error_of([&] { return calls.back().get(); });
     print("queued " + std::to_string(calls.size() - 1) + " " + error.what());
     stop.request_stop();
     calls.clear();
@@ -129,7 +129,7 @@ void fill() {
 void kill() {
   Pool<Actor> pool(group_settings());
   const auto greedy = act("large", {{"count", 400 * kFloatsOfMiB * 4}, {"value", 1.0}});
-  print("greedy " + std::string(error_from([&] { return pool.infer(greedy); }).what()));
+  print("greedy " + std::string(error_of([&] { return pool.infer(greedy); }).what()));
   const bool ready = eventually(
       [&] { return pool.health().state == PoolState::kReady && pool.health().restarts == 1; });
   print(ready ? "ready again" : "not ready");

@@ -16,9 +16,9 @@
 #include "hosts/each_limit.hpp"
 #include "hosts/outcome.hpp"
 #include "hosts/sanitizer_descriptors.hpp"
-#include "integration/event_log.hpp"
-#include "integration/faulty_pool.hpp"
+#include "integration/faulty_calls.hpp"
 #include "integration/limit.hpp"
+#include "integration/scenario.hpp"
 
 #if defined(__SANITIZE_ADDRESS__)
 // Else the sanitizer takes 11 MiB for each new thread, and ends the process where a limit is lower:
@@ -55,11 +55,9 @@ void before(const LowLimit& limit) {
 }
 
 void during(const LowLimit& limit) {
-  EventLog log;
-  Settings settings = faulty_settings(1);
-  settings.restart_backoff = {.first = 5ms, .limit = 50ms, .breaker = 3};
-  settings.on_event = log.recorder();
-  FaultyPool pool(settings);
+  Scenario scenario(faulty_settings(1));
+  scenario.settings.restart_backoff = {.first = 5ms, .limit = 50ms, .breaker = 3};
+  FaultyPool pool(scenario.settings);
   ask(pool);
   const rlim_t low = low_value(limit);
   {
@@ -70,7 +68,7 @@ void during(const LowLimit& limit) {
       const Health health = pool.health();
       return health.state == PoolState::kReady && health.restarts > 0;
     };
-    const auto failed = [&] { return log.of_kind(EventKind::kStartFailed); };
+    const auto failed = [&] { return scenario.log.of_kind(EventKind::kStartFailed); };
     eventually([&] { return !failed().empty() || restarted(); }, 20s);
     const auto failures = failed();
     print("restart", low, outcome([&] {

@@ -24,7 +24,7 @@
 #include <string>
 #include <vector>
 
-#include "integration/faulty_pool.hpp"
+#include "integration/faulty_calls.hpp"
 #include "workers/echo.hpp"
 
 namespace {

@@ -21,9 +21,9 @@
 
 #include "hosts/outcome.hpp"
 #include "hosts/sanitizer_descriptors.hpp"
-#include "integration/event_log.hpp"
-#include "integration/faulty_pool.hpp"
+#include "integration/faulty_calls.hpp"
 #include "integration/limit.hpp"
+#include "integration/scenario.hpp"
 
 namespace {
 
@@ -82,19 +82,17 @@ void descriptors() {
 }
 
 void deaths() {
-  EventLog log;
-  const auto told = [&](EventKind kind) { return log.of_kind(kind).size(); };
-  Settings settings = faulty_settings(2);
-  settings.restart_backoff = {.first = 5ms, .limit = 50ms, .breaker = 3};
-  settings.on_event = log.recorder();
-  FaultyPool pool(settings);
+  Scenario scenario(faulty_settings(2));
+  const auto told = [&](EventKind kind) { return scenario.log.of_kind(kind).size(); };
+  scenario.settings.restart_backoff = {.first = 5ms, .limit = 50ms, .breaker = 3};
+  FaultyPool pool(scenario.settings);
   const auto pids = ready_pids(pool);
   // Fewer than are open: poll() refuses as many as the pool looks at.
   std::optional<Limit> few(std::in_place, RLIMIT_NOFILE, 4);
   ::kill(pids[0], SIGKILL);
   eventually([&] { return told(EventKind::kStartFailed) >= 5; });
   few->set(limit_with_free_descriptors(0));
-  for (const Event& event : log.of_kind(EventKind::kStartFailed))
+  for (const Event& event : scenario.log.of_kind(EventKind::kStartFailed))
     print("failed " + outcome([&] { throw *event.error; }));
   bool served = true;
   for (int i = 0; i < 20; ++i) {
@@ -118,15 +116,13 @@ void start() {
 }
 
 void restart() {
-  EventLog log;
-  Settings settings = faulty_settings(1);
-  settings.restart_backoff = {.first = 5ms, .limit = 50ms, .breaker = 3};
-  settings.on_event = log.recorder();
-  FaultyPool pool(settings);
+  Scenario scenario(faulty_settings(1));
+  scenario.settings.restart_backoff = {.first = 5ms, .limit = 50ms, .breaker = 3};
+  FaultyPool pool(scenario.settings);
   std::optional<Limit> few(std::in_place, RLIMIT_NPROC, tasks_of_host());
   ::kill(pool.stats().workers[0].pid, SIGKILL);
-  eventually([&] { return !log.of_kind(EventKind::kBreakerOpened).empty(); });
-  for (const Event& event : log.of_kind(EventKind::kStartFailed))
+  eventually([&] { return !scenario.log.of_kind(EventKind::kBreakerOpened).empty(); });
+  for (const Event& event : scenario.log.of_kind(EventKind::kStartFailed))
     print("failed " + outcome([&] { throw *event.error; }));
   print("call " + outcome([&] { pool.infer(command(Deed::kAnswer), {.timeout = 10s}); }));
   few.reset();

@@ -11,7 +11,7 @@
 #include <functional>
 #include <string>
 
-#include "integration/faulty_pool.hpp"
+#include "integration/faulty_calls.hpp"
 #include "shims/clock_jumps.hpp"
 
 namespace {

@@ -10,7 +10,7 @@
 
 #include <inferpool/error.hpp>
 
-#include "integration/actors.hpp"
+#include "integration/actor_calls.hpp"
 
 namespace inferpool::test {
 

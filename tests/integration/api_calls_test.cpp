@@ -3,7 +3,7 @@
 #include <limits>
 
 #include "catch.hpp"
-#include "integration/actors.hpp"
+#include "integration/actor_calls.hpp"
 #include "workers/point.hpp"
 
 namespace inferpool::test {
@@ -33,7 +33,7 @@ TEST_CASE(
   const int workers = GENERATE(0, 1);
   Pool<Actor> pool(actor_settings(workers));
   const auto pid = pool.infer(act("who")).parameters.at("pid");
-  const Error error = error_from([&] {
+  const Error error = error_of([&] {
     return pool.infer(act("throw", {{"text", "no such class: 11"}}));
   });
   CHECK(error.code() == ErrorCode::kModelFailed);
@@ -136,11 +136,11 @@ TEST_CASE("a call that comes too late, or was given up before, is not run") {
   std::stop_source stop;
   stop.request_stop();
   for (int i = 0; i < 50; ++i) {
-    const Error late = error_from([&] { return pool.infer(gate.pass(), {.timeout = 0s}); });
+    const Error late = error_of([&] { return pool.infer(gate.pass(), {.timeout = 0s}); });
     CHECK(late.code() == ErrorCode::kDeadlineExceeded);
     CHECK(late.phase() == Phase::kQueued);
     const Error given_up =
-        error_from([&] { return pool.infer(gate.pass(), {.stop = stop.get_token()}); });
+        error_of([&] { return pool.infer(gate.pass(), {.stop = stop.get_token()}); });
     CHECK(given_up.code() == ErrorCode::kCancelled);
     CHECK(given_up.phase() == Phase::kQueued);
   }
@@ -167,7 +167,7 @@ TEST_CASE("a model that was cancelled hears of it, ends, and serves the next req
       infer_aside(pool, act("to the end", {{"gate", gate.path()}}), {.stop = stop.get_token()});
   REQUIRE(gate.reached_by(1));
   stop.request_stop();
-  const Error error = error_from([&] { return call.get(); });
+  const Error error = error_of([&] { return call.get(); });
   CHECK(error.code() == ErrorCode::kCancelled);
   CHECK(error.phase() == Phase::kRunning);
   CHECK(pool.infer(Request{{"x", floats(1, 1)}})["x"] == floats(1, 1));
@@ -188,7 +188,7 @@ TEST_CASE(
   Pool<Actor> pool(actor_settings(1));
   Request request = act("who");
   request.id.assign(17 << 20, 'x');
-  const Error error = error_from([&] { return pool.infer(request); });
+  const Error error = error_of([&] { return pool.infer(request); });
   CHECK(error.code() == ErrorCode::kPayloadTooLarge);
   CHECK_THAT(error.what(), contains("accepted: 16777216"));
   CHECK_NOTHROW(pool.infer(act("who")));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who waits for whom, and what is refused.
 #include "catch.hpp"
-#include "integration/actors.hpp"
+#include "integration/actor_calls.hpp"
 
 namespace inferpool::test {
 namespace {
@@ -44,10 +44,10 @@ TEST_CASE("B6: past the queue bound a request is refused at once, with its own e
     admitted.push_back(infer_aside(pool, gate.pass()));
     REQUIRE(eventually([&] { return pool.stats().queued == i; }));
   }
-  const Error error = error_from([&] { return pool.infer(act("echo")); });
+  const Error error = error_of([&] { return pool.infer(act("echo")); });
   CHECK(error.code() == ErrorCode::kQueueFull);
   CHECK_THAT(error.what(), contains("max_queue_size is 3"));
-  CHECK(error_from([&] { return pool.submit(act("echo")).get(); }).code() == ErrorCode::kQueueFull);
+  CHECK(error_of([&] { return pool.submit(act("echo")).get(); }).code() == ErrorCode::kQueueFull);
   CHECK(pool.try_infer(act("echo")).error().code() == ErrorCode::kQueueFull);
   CHECK(pool.stats().in_flight == kBound + 1);
   CHECK(pool.stats().queued == kBound);
@@ -58,7 +58,7 @@ TEST_CASE("B6: past the queue bound a request is refused at once, with its own e
   REQUIRE(eventually([&] { return pool.stats().queued == kBound - 1; }));
   admitted.push_back(infer_aside(pool, gate.pass()));
   REQUIRE(eventually([&] { return pool.stats().queued == kBound; }));
-  CHECK(error_from([&] { return pool.infer(act("echo")); }).code() == ErrorCode::kQueueFull);
+  CHECK(error_of([&] { return pool.infer(act("echo")); }).code() == ErrorCode::kQueueFull);
   gate.open();
   for (auto& call : admitted) CHECK_NOTHROW(call.get());
   CHECK(pool.stats().requests == 9);
@@ -75,7 +75,7 @@ TEST_CASE("B6: with a queue of 0 a request is admitted only where a worker is fr
   OwnGate gate;
   auto running = infer_aside(pool, gate.pass());
   REQUIRE(gate.reached_by(1));
-  CHECK(error_from([&] { return pool.infer(act("echo")); }).code() == ErrorCode::kQueueFull);
+  CHECK(error_of([&] { return pool.infer(act("echo")); }).code() == ErrorCode::kQueueFull);
   gate.open();
   running.get();
   CHECK_NOTHROW(pool.infer(act("echo")));
@@ -89,15 +89,15 @@ TEST_CASE(
   Settings settings = actor_settings(workers);
   settings.max_payload = kMost * sizeof(float);
   Pool<Actor> pool(settings);
-  const Error error = error_from([&] { return pool.infer(Request{{"x", floats(kMost + 1, 1)}}); });
+  const Error error = error_of([&] { return pool.infer(Request{{"x", floats(kMost + 1, 1)}}); });
   CHECK(error.code() == ErrorCode::kPayloadTooLarge);
   CHECK_THAT(error.what(), contains("80004"));
   CHECK_THAT(error.what(), contains("80000"));
   CHECK_THAT(error.what(), contains("max_payload"));
   const Request two{{"x", floats(kMost / 2, 1)}, {"y", floats(kMost / 2 + 1, 1)}};
-  CHECK(error_from([&] { return pool.infer(two); }).code() == ErrorCode::kPayloadTooLarge);
-  CHECK(error_from([&] { return pool.submit(two).get(); }).code() == ErrorCode::kPayloadTooLarge);
-  CHECK(error_from([&] { return pool.loan<float>({kMost + 1}); }).code() ==
+  CHECK(error_of([&] { return pool.infer(two); }).code() == ErrorCode::kPayloadTooLarge);
+  CHECK(error_of([&] { return pool.submit(two).get(); }).code() == ErrorCode::kPayloadTooLarge);
+  CHECK(error_of([&] { return pool.loan<float>({kMost + 1}); }).code() ==
         ErrorCode::kPayloadTooLarge);
   CHECK(pool.infer(Request{{"x", floats(kMost, 1)}})["x"] == floats(kMost, 1));
   CHECK(pool.stats().failed == 3);
@@ -115,7 +115,7 @@ TEST_CASE(
   const auto ask = [&](std::int64_t count) {
     return pool.infer(act(way, {{"count", count}, {"value", 1.0}}));
   };
-  const Error error = error_from([&] { return ask(kMost + 1); });
+  const Error error = error_of([&] { return ask(kMost + 1); });
   CHECK(error.code() == ErrorCode::kPayloadTooLarge);
   CHECK_THAT(error.what(), contains("80004"));
   CHECK_THAT(error.what(), contains("max_payload"));
@@ -129,7 +129,7 @@ TEST_CASE("a deadline that passes in the queue ends the call there, and its requ
   OwnGate gate;
   auto running = infer_aside(pool, gate.pass());
   REQUIRE(gate.reached_by(1));
-  const Error error = error_from([&] { return pool.infer(gate.pass(), {.timeout = 20ms}); });
+  const Error error = error_of([&] { return pool.infer(gate.pass(), {.timeout = 20ms}); });
   CHECK(error.code() == ErrorCode::kDeadlineExceeded);
   CHECK(error.phase() == Phase::kQueued);
   gate.open();
@@ -148,10 +148,10 @@ TEST_CASE("a caller may give up in the queue") {
   auto waiting = infer_aside(pool, gate.pass(), {.stop = stop.get_token()});
   REQUIRE(eventually([&] { return pool.stats().queued == 1; }));
   stop.request_stop();
-  const Error error = error_from([&] { return waiting.get(); });
+  const Error error = error_of([&] { return waiting.get(); });
   CHECK(error.code() == ErrorCode::kCancelled);
   CHECK(error.phase() == Phase::kQueued);
-  CHECK(error_from([&] { return pool.infer(act("echo"), {.stop = stop.get_token()}); }).code() ==
+  CHECK(error_of([&] { return pool.infer(act("echo"), {.stop = stop.get_token()}); }).code() ==
         ErrorCode::kCancelled);
   gate.open();
   running.get();
@@ -195,10 +195,10 @@ TEST_CASE(
   REQUIRE(eventually([&] { return pool.stats().queued == 1; }));
   pool.close();
   REQUIRE(ends(waiting));
-  CHECK(error_from([&] { return waiting.get(); }).code() == ErrorCode::kStopped);
+  CHECK(error_of([&] { return waiting.get(); }).code() == ErrorCode::kStopped);
   CHECK(gate.arrived() == 1);
   gate.open();
-  if (workers > 0) CHECK(error_from([&] { return running.get(); }).code() == ErrorCode::kStopped);
+  if (workers > 0) CHECK(error_of([&] { return running.get(); }).code() == ErrorCode::kStopped);
   if (workers == 0) CHECK_NOTHROW(running.get());  // it cannot be stopped, and has its answer
 }
 

@@ -4,7 +4,7 @@
 #include <functional>
 
 #include "catch.hpp"
-#include "integration/actors.hpp"
+#include "integration/actor_calls.hpp"
 #include "integration/processes.hpp"
 #include "unit/settings/scoped_variable.hpp"
 #include "workers/echo.hpp"
@@ -59,7 +59,7 @@ TEST_CASE(
     Settings settings = actor_settings(workers);
     bad.set(settings);
     INFO(bad.field << " = " << bad.value);
-    const Error error = error_from([&] { return Pool<Actor>(settings).stats(); });
+    const Error error = error_of([&] { return Pool<Actor>(settings).stats(); });
     CHECK(error.code() == ErrorCode::kInvalidSettings);
     CHECK_THAT(error.what(), contains("ettings: "));
     CHECK_THAT(error.what(), contains(bad.field + " is "));
@@ -74,7 +74,7 @@ TEST_CASE("B10: a pool refuses a bad variable and names it, the value and what i
   const ScopedVariable variable("MLSERVER_MODEL_PARALLEL_WORKERS", value.c_str());
   Settings settings = actor_settings(1);
   settings.workers.reset();
-  const Error error = error_from([&] { return Pool<Actor>(settings).stats(); });
+  const Error error = error_of([&] { return Pool<Actor>(settings).stats(); });
   CHECK(error.code() == ErrorCode::kInvalidSettings);
   CHECK_THAT(error.what(), contains("MLSERVER_MODEL_PARALLEL_WORKERS"));
   CHECK_THAT(error.what(), contains("\"" + value + "\""));
@@ -85,7 +85,7 @@ TEST_CASE("B10: a pool refuses a bad variable and names it, the value and what i
 
 TEST_CASE("B10: a directory as worker is refused with source, field and value") {
   const ScratchFolder folder;
-  const Error error = error_from([&] { return Pool<Echo>(settings_for(folder / "", 2)).stats(); });
+  const Error error = error_of([&] { return Pool<Echo>(settings_for(folder / "", 2)).stats(); });
   CHECK(error.code() == ErrorCode::kInvalidSettings);
   CHECK_THAT(error.what(),
              contains("Settings: worker is \"" + (folder / "") + "\", a directory; accepted: "));
@@ -97,7 +97,7 @@ TEST_CASE("B10: a worker that is no program is refused with its path and the set
   const std::vector<std::string> workers = {folder / "missing", folder / "text", "no_such_worker"};
   const Footprint before;
   for (const std::string& worker : workers) {
-    const Error error = error_from([&] { return Pool<Echo>(settings_for(worker, 2)).stats(); });
+    const Error error = error_of([&] { return Pool<Echo>(settings_for(worker, 2)).stats(); });
     CHECK(error.code() == ErrorCode::kStartupFailed);
     CHECK_THAT(error.what(), contains(worker));
     CHECK_THAT(error.what(), contains("`worker`"));
@@ -106,7 +106,7 @@ TEST_CASE("B10: a worker that is no program is refused with its path and the set
 }
 
 TEST_CASE("a pool without a worker named is refused") {
-  const Error error = error_from([&] { return Pool<Echo>(settings_for("", 1)).stats(); });
+  const Error error = error_of([&] { return Pool<Echo>(settings_for("", 1)).stats(); });
   CHECK(error.code() == ErrorCode::kInvalidSettings);
   CHECK_THAT(error.what(), contains("worker is empty; accepted: "));
   CHECK_NOTHROW(Pool<Echo>(settings_for("", 0)));
@@ -115,7 +115,7 @@ TEST_CASE("a pool without a worker named is refused") {
 TEST_CASE("shared memory that is too little for so many workers is refused") {
   Settings settings = actor_settings(2);
   settings.shared_memory_limit = kMiB;
-  const Error error = error_from([&] { return Pool<Actor>(settings).stats(); });
+  const Error error = error_of([&] { return Pool<Actor>(settings).stats(); });
   CHECK(error.code() == ErrorCode::kInvalidSettings);
   CHECK_THAT(error.what(), contains("shared_memory_limit is 1048576; accepted: "));
 }
@@ -161,7 +161,7 @@ TEST_CASE("an entry of env that is longer than the kernel takes is refused by it
   settings.env["LONG"] = std::string(128 * 1024 - 6, 'x');  // with "LONG=" and the NUL as it may be
   CHECK_NOTHROW(Pool<Actor>(settings));
   settings.env["LONG"] += 'x';
-  const Error error = error_from([&] { return Pool<Actor>(settings).stats(); });
+  const Error error = error_of([&] { return Pool<Actor>(settings).stats(); });
   CHECK(error.code() == ErrorCode::kInvalidSettings);
   CHECK_THAT(error.what(), contains("env.LONG is \"xxx") && contains("131070 bytes"));
 }
@@ -169,13 +169,13 @@ TEST_CASE("an entry of env that is longer than the kernel takes is refused by it
 TEST_CASE("processors that only some worker's index makes impossible are refused", "[H12]") {
   Settings settings = actor_settings(12);
   settings.cpu_affinity = "102{index}";
-  const Error error = error_from([&] { return Pool<Actor>(settings).stats(); });
+  const Error error = error_of([&] { return Pool<Actor>(settings).stats(); });
   CHECK(error.code() == ErrorCode::kInvalidSettings);
   CHECK_THAT(error.what(), contains("cpu_affinity is \"1024\" for worker 4 (it is \"102{index}\""));
 }
 
 TEST_CASE("a model of which only the types are known cannot run in the host") {
-  const Error error = error_from([] { return Pool<>(actor_settings(0)).stats(); });
+  const Error error = error_of([] { return Pool<>(actor_settings(0)).stats(); });
   CHECK(error.code() == ErrorCode::kInvalidSettings);
   CHECK_THAT(error.what(), contains("workers is 0"));
   CHECK_THAT(error.what(), contains("accepted: 1 to"));

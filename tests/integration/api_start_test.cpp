@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How a pool starts, and several threads in one worker.
 #include "catch.hpp"
-#include "integration/actors.hpp"
+#include "integration/actor_calls.hpp"
 #include "integration/processes.hpp"
 
 namespace inferpool::test {
@@ -48,7 +48,7 @@ TEST_CASE("a pool that is closed while its workers load leaves none") {
     auto waiting = infer_aside(pool, act("who"));
     REQUIRE(eventually([&] { return pool.stats().queued == 1; }));
     pool.close();
-    CHECK(error_from([&] { return waiting.get(); }).code() == ErrorCode::kStopped);
+    CHECK(error_of([&] { return waiting.get(); }).code() == ErrorCode::kStopped);
     CHECK_FALSE(pool.wait_ready(Clock::now() + 60s));
   }
   CHECK(eventually([&] { return Footprint() == before; }));
@@ -66,7 +66,7 @@ TEST_CASE("A5: a load that fails is told with its text, and leaves nothing") {
   const Footprint before;
   Settings settings = actor_settings(workers);
   settings.extra = R"({"fail": true})";
-  const Error error = error_from([&] { return Pool<Actor>(settings).stats(); });
+  const Error error = error_of([&] { return Pool<Actor>(settings).stats(); });
   CHECK(error.code() == ErrorCode::kStartupFailed);
   CHECK(error.phase() == Phase::kStarting);
   CHECK_THAT(error.what(), contains("std::runtime_error"));
@@ -117,7 +117,7 @@ TEST_CASE("in the host two threads enter a thread-safe model at once") {
 TEST_CASE("concurrency over 1 is refused for a model that does not say that it is thread-safe") {
   Settings settings = actor_settings(GENERATE(0, 1));
   settings.concurrency = 2;
-  const Error error = error_from([&] { return Pool<Actor>(settings).stats(); });
+  const Error error = error_of([&] { return Pool<Actor>(settings).stats(); });
   CHECK(error.code() == ErrorCode::kInvalidSettings);
   CHECK_THAT(error.what(), contains("concurrency is 2"));
   CHECK_THAT(error.what(), contains("thread_safe"));

@@ -3,7 +3,7 @@
 #include <optional>
 
 #include "catch.hpp"
-#include "integration/actors.hpp"
+#include "integration/actor_calls.hpp"
 #include "workers/echo.hpp"
 #include "workers/talkative.hpp"
 
@@ -47,12 +47,11 @@ TEST_CASE("a submitted call does not wait for its answer") {
 TEST_CASE("a model's error and a passed deadline arrive by the future") {
   const int workers = GENERATE(0, 1);
   Pool<Actor> pool(actor_settings(workers));
-  CHECK(error_from([&] {
+  CHECK(error_of([&] {
           return pool.submit(act("throw", {{"text", "no"}})).get();
         }).code() == ErrorCode::kModelFailed);
   const auto past = std::chrono::steady_clock::now() - 1s;
-  const Error error =
-      error_from([&] { return pool.submit(act("echo"), {.deadline = past}).get(); });
+  const Error error = error_of([&] { return pool.submit(act("echo"), {.deadline = past}).get(); });
   CHECK(error.code() == ErrorCode::kDeadlineExceeded);
   CHECK_NOTHROW(pool.submit(act("echo")).get());
 }
@@ -64,11 +63,11 @@ TEST_CASE("a submitted call that runs is ended by its deadline, and by its calle
   auto timed = pool.submit(gate.pass(), {.timeout = 50ms});
   auto stoppable = pool.submit(gate.pass(), {.stop = stop.get_token()});
   REQUIRE(ends(timed));
-  CHECK(error_from([&] { return timed.get(); }).code() == ErrorCode::kDeadlineExceeded);
+  CHECK(error_of([&] { return timed.get(); }).code() == ErrorCode::kDeadlineExceeded);
   CHECK_FALSE(ready(stoppable));
   stop.request_stop();
   REQUIRE(ends(stoppable));
-  CHECK(error_from([&] { return stoppable.get(); }).code() == ErrorCode::kCancelled);
+  CHECK(error_of([&] { return stoppable.get(); }).code() == ErrorCode::kCancelled);
   gate.open();
   CHECK_NOTHROW(pool.infer(act("echo")));
 }
@@ -117,10 +116,10 @@ TEST_CASE(
     "goes on") {
   Pool<Predecessor> pool(settings_for("talkative_worker", 1));
   CHECK(pool.submit(Number(5)).get().value == 4);
-  const Error by_future = error_from([&] { return pool.submit(Number(0)).get(); });
+  const Error by_future = error_of([&] { return pool.submit(Number(0)).get(); });
   CHECK(by_future.code() == ErrorCode::kWorkerLost);
   CHECK_THAT(by_future.what(), contains("protocol violation"));
-  CHECK(error_from([&] { return pool.infer(Number(0)); }).code() == ErrorCode::kWorkerLost);
+  CHECK(error_of([&] { return pool.infer(Number(0)); }).code() == ErrorCode::kWorkerLost);
   CHECK(pool.infer(Number(5)).value == 4);
   CHECK(pool.stats().in_flight == 0);
 }

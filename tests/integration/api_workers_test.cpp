@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "catch.hpp"
-#include "integration/actors.hpp"
+#include "integration/actor_calls.hpp"
 #include "integration/processes.hpp"
 #include "unit/settings/scoped_variable.hpp"
 #include "workers/echo.hpp"
@@ -114,8 +114,8 @@ TEST_CASE("A6: a closed pool has no process and says so") {
   CHECK(own_children().empty());
   CHECK(pool.health().state == PoolState::kStopped);
   CHECK(pool.health().live == 0);
-  CHECK(error_from([&] { return pool.infer({}); }).code() == ErrorCode::kStopped);
-  CHECK(error_from([&] { return pool.submit({}).get(); }).code() == ErrorCode::kStopped);
+  CHECK(error_of([&] { return pool.infer({}); }).code() == ErrorCode::kStopped);
+  CHECK(error_of([&] { return pool.submit({}).get(); }).code() == ErrorCode::kStopped);
   pool.close();
 }
 
@@ -193,7 +193,7 @@ TEST_CASE("running_for goes on while a worker runs what nobody waits for any mor
   auto call = pool.submit(gate.pass(), {.stop = stop.get_token()});
   REQUIRE(gate.reached_by(1));
   stop.request_stop();
-  CHECK(error_from([&] { return call.get(); }).code() == ErrorCode::kCancelled);
+  CHECK(error_of([&] { return call.get(); }).code() == ErrorCode::kCancelled);
   CHECK(pool.stats().workers.at(0).state == WorkerState::kLate);
   CHECK(eventually([&] { return running_for(pool) >= 100ms; }));
   gate.open();

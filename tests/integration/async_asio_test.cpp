@@ -13,7 +13,7 @@
 #include <thread>
 
 #include "catch.hpp"
-#include "integration/actors.hpp"
+#include "integration/actor_calls.hpp"
 #include "integration/answers.hpp"
 #include "integration/processes.hpp"
 #include "workers/echo.hpp"
@@ -105,7 +105,7 @@ TEST_CASE("use_future gives the output, or throws the error") {
   CHECK(answer.get()["x"] == floats(3, 7));
   auto failed = async_infer(pool, act("throw", {{"text", "no"}}), {}, asio::use_future);
   REQUIRE(ends(failed));
-  CHECK(error_from([&] { return failed.get(); }).code() == ErrorCode::kModelFailed);
+  CHECK(error_of([&] { return failed.get(); }).code() == ErrorCode::kModelFailed);
 }
 
 TEST_CASE(

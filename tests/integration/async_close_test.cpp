@@ -3,7 +3,7 @@
 #include <future>
 
 #include "catch.hpp"
-#include "integration/actors.hpp"
+#include "integration/actor_calls.hpp"
 #include "integration/answers.hpp"
 
 namespace inferpool::test {

@@ -19,7 +19,7 @@
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #endif
 
-#include "integration/actors.hpp"
+#include "integration/actor_calls.hpp"
 #include "integration/answers.hpp"
 #include "workers/echo.hpp"
 

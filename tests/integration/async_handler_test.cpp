@@ -8,7 +8,7 @@
 #include <thread>
 
 #include "catch.hpp"
-#include "integration/actors.hpp"
+#include "integration/actor_calls.hpp"
 #include "integration/answers.hpp"
 #include "workers/echo.hpp"
 
@@ -153,9 +153,9 @@ TEST_CASE("a stop token ends a call of each verb") {
   pool.async_infer(gate.pass(), options, answers.handler(0));
   REQUIRE(gate.reached_by(4));
   stop.request_stop();
-  CHECK(error_from([&] { return by_infer.get(); }).code() == ErrorCode::kCancelled);
+  CHECK(error_of([&] { return by_infer.get(); }).code() == ErrorCode::kCancelled);
   CHECK(by_try.get().error().code() == ErrorCode::kCancelled);
-  CHECK(error_from([&] { return by_future.get(); }).code() == ErrorCode::kCancelled);
+  CHECK(error_of([&] { return by_future.get(); }).code() == ErrorCode::kCancelled);
   REQUIRE(answers.wait_for(1));
   CHECK(answers.of(0).error().code() == ErrorCode::kCancelled);
   gate.open();

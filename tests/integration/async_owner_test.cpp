@@ -5,7 +5,7 @@
 #include <stdexcept>
 
 #include "catch.hpp"
-#include "integration/actors.hpp"
+#include "integration/actor_calls.hpp"
 #include "integration/answers.hpp"
 #include "integration/processes.hpp"
 

@@ -7,9 +7,9 @@
 #include <stdexcept>
 
 #include "catch.hpp"
-#include "integration/actors.hpp"
+#include "integration/actor_calls.hpp"
 #include "integration/event_log.hpp"
-#include "integration/faulty_pool.hpp"
+#include "integration/faulty_calls.hpp"
 #include "integration/processes.hpp"
 
 namespace inferpool::test {
@@ -134,8 +134,7 @@ TEST_CASE(
     "a pool that cannot start tells why, and that it stopped, before its constructor throws") {
   EventLog log;
   const Settings settings = logged(faulty_settings(2, R"({"load": "throw"})"), log);
-  CHECK(error_from([&] { return FaultyPool(settings).stats(); }).code() ==
-        ErrorCode::kStartupFailed);
+  CHECK(error_of([&] { return FaultyPool(settings).stats(); }).code() == ErrorCode::kStartupFailed);
   const auto failures = log.of_kind(EventKind::kStartFailed);
   REQUIRE_FALSE(failures.empty());
   CHECK(failures[0].error.value().details().exception_text == "the weights are missing");
@@ -266,7 +265,7 @@ TEST_CASE("an event may ask the pool whose constructor is about to throw", "[H11
     }
     FaultyPool pool;
   };
-  CHECK(error_from([&] { return Service(settings, seen).pool.stats(); }).code() ==
+  CHECK(error_of([&] { return Service(settings, seen).pool.stats(); }).code() ==
         ErrorCode::kStartupFailed);
   CHECK(seen == "started 0 1, start_failed 0 1, stopped 0 1, ");
 }
@@ -290,7 +289,7 @@ TEST_CASE("with workers = 0 a model that does not load is no event, but an excep
   EventLog log;
   Settings settings = logged(actor_settings(0), log);
   settings.extra = R"({"fail": true})";
-  CHECK(error_from([&] { return Pool<Actor>(settings).stats(); }).code() ==
+  CHECK(error_of([&] { return Pool<Actor>(settings).stats(); }).code() ==
         ErrorCode::kStartupFailed);
   CHECK(log.kinds().empty());
 }

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "catch.hpp"
-#include "integration/faulty_pool.hpp"
+#include "integration/faulty_calls.hpp"
 #include "integration/limited_host.hpp"
 
 using namespace inferpool;

@@ -9,8 +9,8 @@
 
 #include "catch.hpp"
 #include "hosts/each_limit.hpp"
-#include "integration/actors.hpp"
-#include "integration/faulty_pool.hpp"
+#include "integration/actor_calls.hpp"
+#include "integration/faulty_calls.hpp"
 #include "integration/limited_host.hpp"
 
 using namespace inferpool;
@@ -119,7 +119,7 @@ TEST_CASE("A worker that may not have the memory to start is told by its limits"
     Settings settings = faulty_settings(1);
     settings.rlimits = {{name, 16 * 1024}};
     const Error error =
-        error_from([&] { FaultyPool(settings).infer(command(Deed::kAnswer), {.timeout = 30s}); });
+        error_of([&] { FaultyPool(settings).infer(command(Deed::kAnswer), {.timeout = 30s}); });
     INFO(error.what());
     CHECK(error.code() == ErrorCode::kStartupFailed);
     std::string upper = name;

@@ -8,7 +8,7 @@
 #include <thread>
 
 #include "catch.hpp"
-#include "integration/actors.hpp"
+#include "integration/actor_calls.hpp"
 #include "integration/limit.hpp"
 #include "integration/processes.hpp"
 #include "workers/echo.hpp"
@@ -46,7 +46,7 @@ Error ask_until_refused(Pool<Actor>& pool, std::vector<std::future<Response>>& c
   const std::uint64_t failed = pool.stats().failed;
   while (pool.stats().failed == failed && calls.size() < 1'000)
     calls.push_back(ask(static_cast<float>(calls.size())));
-  Error error = error_from([&] { return calls.back().get(); });
+  Error error = error_of([&] { return calls.back().get(); });
   calls.pop_back();
   return error;
 }
@@ -63,7 +63,7 @@ TEST_CASE(
     };
     check_figures(ask_until_refused(pool, calls, ask), 64 * 1024);
     CHECK(calls.size() == 64);
-    check_figures(error_from([&] { return pool.loan<float>({k64KiB}); }), 64 * 1024);
+    check_figures(error_of([&] { return pool.loan<float>({k64KiB}); }), 64 * 1024);
 
     gate.open();
     for (std::size_t i = 0; i < calls.size(); ++i)
@@ -160,7 +160,7 @@ TEST_CASE("a host without address space for the regions is told so, and keeps no
     std::optional<Error> error;
     {
       const Limit few(RLIMIT_AS, limit);
-      error = error_from([&] { return Pool<Echo>(settings).infer(floats(1, 1)); });
+      error = error_of([&] { return Pool<Echo>(settings).infer(floats(1, 1)); });
     }
     INFO(error->what());
     CHECK(error->code() == ErrorCode::kStartupFailed);
@@ -178,7 +178,7 @@ TEST_CASE("a worker whose address space is too small does not start, and says wh
   Settings settings = settings_for("echo_worker", 1);
   settings.shared_memory_limit = 2048 * kMiB;
   settings.rlimits = {{"as", limit}};
-  const Error error = error_from([&] { return Pool<Echo>(settings).infer(floats(1, 1)); });
+  const Error error = error_of([&] { return Pool<Echo>(settings).infer(floats(1, 1)); });
   CHECK(error.code() == ErrorCode::kStartupFailed);
   CHECK((error.details().signal || error.details().exit_status.value_or(0) != 0 ||
          std::string(error.what()).find("cannot be run") != std::string::npos));

@@ -3,7 +3,7 @@
 #include <limits>
 
 #include "catch.hpp"
-#include "integration/actors.hpp"
+#include "integration/actor_calls.hpp"
 
 namespace inferpool::test {
 namespace {
@@ -110,7 +110,7 @@ TEST_CASE("a loan of any size is made or refused in words", "[H10]") {
       [] { return Shape{-1}; },
       [] { return Shape{std::numeric_limits<std::int64_t>::min()}; }};
   for (const auto& shape : shapes) {
-    const Error error = error_from([&] { return pool.loan<float>(shape()); });
+    const Error error = error_of([&] { return pool.loan<float>(shape()); });
     CAPTURE(error.what());
     CHECK((error.code() == ErrorCode::kPayloadTooLarge ||
            error.code() == ErrorCode::kInvalidArgument));

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "catch.hpp"
-#include "integration/actors.hpp"
+#include "integration/actor_calls.hpp"
 #include "integration/extreme_fields.hpp"
 #include "settings/packed_settings.hpp"
 #include "settings/setting_fields.hpp"
@@ -123,15 +123,14 @@ TEST_CASE("a value beyond the extremes is refused with its name, and what is acc
     for (const Extreme& extreme : field.extremes) {
       if (extreme.accepted) continue;
       CAPTURE(field.name, extreme.written);
-      check_refusal(error_from([&] {
+      check_refusal(error_of([&] {
                       return Settings::from_json(document_with(field, extreme.written), "file", {});
                     }),
                     field.path);
       if (!extreme.set) continue;
       Settings settings = small_settings();
       extreme.set(settings);
-      check_refusal(error_from([&] { return Pool<ThreadSafeActor>(settings).stats(); }),
-                    field.name);
+      check_refusal(error_of([&] { return Pool<ThreadSafeActor>(settings).stats(); }), field.name);
     }
   }
 }

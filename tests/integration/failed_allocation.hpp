@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "catch.hpp"
-#include "integration/faulty_pool.hpp"
+#include "integration/faulty_calls.hpp"
 #include "shims/failing_new.hpp"
 
 // Each allocation of a thread fails in turn, and then all of them. Meanwhile each call ends with

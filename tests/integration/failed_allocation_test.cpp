@@ -8,7 +8,7 @@
 
 #include "catch.hpp"
 #include "integration/failed_allocation.hpp"
-#include "integration/streaming_pool.hpp"
+#include "integration/streamer_calls.hpp"
 #include "workers/echo.hpp"
 
 namespace inferpool::test {

@@ -4,8 +4,8 @@
 #include <atomic>
 #include <thread>
 
-#include "integration/actors.hpp"
-#include "integration/streaming_pool.hpp"
+#include "integration/actor_calls.hpp"
+#include "integration/streamer_calls.hpp"
 
 namespace inferpool::test {
 namespace {
@@ -119,7 +119,7 @@ TEST_CASE("What stood when its worker died, and is taken back, ends as worker_lo
   StreamingPool pool(taking_back(R"({"left": ")" + left + R"(", "then": ")" + then +
                                  R"(", "go": ")" + go + R"("})"));
   Numbers64 numbers;
-  const Error error = error_from([&] {
+  const Error error = error_of([&] {
     pool.infer_stream(script(2), [&](const Tensor& part) {
       numbers.push_back(number_of(part));
       if (numbers.size() > 1) return;

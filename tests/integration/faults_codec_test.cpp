@@ -6,7 +6,7 @@
 #include <string>
 
 #include "catch.hpp"
-#include "integration/faulty_pool.hpp"
+#include "integration/faulty_calls.hpp"
 #include "workers/caption.hpp"
 
 using namespace inferpool;

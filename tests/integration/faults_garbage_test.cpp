@@ -4,7 +4,7 @@
 #include <numeric>
 
 #include "catch.hpp"
-#include "integration/faulty_pool.hpp"
+#include "integration/faulty_calls.hpp"
 #include "workers/echo.hpp"
 
 using namespace inferpool;

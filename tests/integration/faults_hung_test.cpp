@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Workers that hang: asked for their stack first, and told apart from slow and from dead ones.
 #include "catch.hpp"
-#include "integration/event_log.hpp"
-#include "integration/faulty_pool.hpp"
+#include "integration/faulty_calls.hpp"
+#include "integration/scenario.hpp"
 #include "skipped.hpp"
 
 using namespace inferpool;
@@ -87,17 +87,15 @@ TEST_CASE("A fault is reported by its signal, with the stack of the function tha
 
 TEST_CASE(
     "A run past its deadline is told as late, and past cancel_grace as hung, with its stack") {
-  EventLog log;
-  Settings settings = faulty_settings(1);
-  settings.cancel_grace = 500ms;
-  settings.on_event = log.recorder();
-  FaultyPool pool(settings);
+  Scenario scenario(faulty_settings(1));
+  scenario.settings.cancel_grace = 500ms;
+  FaultyPool pool(scenario.settings);
   const Error error = error_of(pool.try_infer(command(Deed::kSleepForever), {.timeout = 1s}));
   CHECK(error.code() == ErrorCode::kDeadlineExceeded);
   REQUIRE(ready_again(pool, 1));
-  CHECK(log.kinds(0) == "started ready late died restarting started ready ");
-  const Event late = log.of_kind(EventKind::kLate).at(0);
-  const Event died = log.of_kind(EventKind::kDied).at(0);
+  CHECK(scenario.log.kinds(0) == "started ready late died restarting started ready ");
+  const Event late = scenario.log.of_kind(EventKind::kLate).at(0);
+  const Event died = scenario.log.of_kind(EventKind::kDied).at(0);
   CHECK(late.pid == died.pid);
   CHECK(late.generation == 1);
   CHECK(died.error.value().details().hung);
@@ -107,17 +105,14 @@ TEST_CASE(
 }
 
 TEST_CASE("A run that ends within cancel_grace was late, and its worker neither hung nor died") {
-  const ScratchFolder folder;
-  EventLog log;
-  Settings settings = faulty_settings(1);
-  settings.on_event = log.recorder();
-  FaultyPool pool(settings);
-  error_of(pool.try_infer(command(Deed::kHold, folder / "hold"), {.timeout = 1s}));
-  REQUIRE(eventually([&] { return log.of_kind(EventKind::kLate).size() == 1; }));
+  Scenario scenario(faulty_settings(1));
+  FaultyPool pool(scenario.settings);
+  error_of(pool.try_infer(command(Deed::kHold, scenario.folder / "hold"), {.timeout = 1s}));
+  REQUIRE(eventually([&] { return scenario.log.of_kind(EventKind::kLate).size() == 1; }));
   CHECK(pool.stats().workers[0].state == WorkerState::kLate);
-  write_file(folder / "hold.go");
+  write_file(scenario.folder / "hold.go");
   CHECK(pool.infer(command(Deed::kAnswer)).generation == 1);
-  CHECK(log.kinds(0) == "started ready late ");
+  CHECK(scenario.log.kinds(0) == "started ready late ");
   CHECK(pool.stats().late == 1);
   CHECK(pool.stats().hung == 0);
   CHECK(pool.stats().deaths == 0);

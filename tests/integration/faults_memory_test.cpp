@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A worker that the kernel ends for want of memory, in a real cgroup.
 #include "catch.hpp"
-#include "integration/faulty_pool.hpp"
+#include "integration/faulty_calls.hpp"
 #include "integration/host_program.hpp"
 #include "integration/memory_group.hpp"
 #include "skipped.hpp"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // An input that ended two workers is not run a third time, however it comes; others are.
 #include "catch.hpp"
-#include "integration/actors.hpp"
-#include "integration/faulty_pool.hpp"
+#include "integration/actor_calls.hpp"
+#include "integration/faulty_calls.hpp"
 
 using namespace inferpool;
 using namespace inferpool::test;
@@ -24,7 +24,7 @@ void end_two_workers(P& pool, Call call) {
 // Asks by the verb, and gives the error.
 template <typename P>
 Error ask(P& pool, const std::string& verb, const typename P::Input& input) {
-  if (verb == "infer") return error_from([&] { return pool.infer(input); });
+  if (verb == "infer") return error_of([&] { return pool.infer(input); });
   if (verb == "try_infer") return error_of(pool.try_infer(input));
   if (verb == "submit") {
     auto future = pool.submit(input);

@@ -12,7 +12,7 @@
 #include <utility>
 
 #include "catch.hpp"
-#include "integration/faulty_pool.hpp"
+#include "integration/faulty_calls.hpp"
 
 using namespace inferpool;
 using namespace inferpool::test;

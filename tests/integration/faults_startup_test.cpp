@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Workers that cannot be started: the constructor says why and leaves nothing.
 #include "catch.hpp"
-#include "integration/faulty_pool.hpp"
+#include "integration/faulty_calls.hpp"
 
 using namespace inferpool;
 using namespace inferpool::test;

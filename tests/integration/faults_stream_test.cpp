@@ -3,8 +3,8 @@
 #include <stop_token>
 #include <thread>
 
-#include "integration/actors.hpp"
-#include "integration/streaming_pool.hpp"
+#include "integration/actor_calls.hpp"
+#include "integration/streamer_calls.hpp"
 #include "workers/echo.hpp"
 #include "workers/streaming_model.hpp"
 
@@ -62,7 +62,7 @@ TEST_CASE("A deadline that passes between two parts ends the wait for the next o
 TEST_CASE("A deadline is looked at between parts that a slow caller never has to wait for") {
   StreamingPool pool(streaming_settings());
   Numbers64 numbers;
-  const Error error = error_from([&] {
+  const Error error = error_of([&] {
     pool.infer_stream(script(40),
                       [&](const Tensor& part) {
                         numbers.push_back(number_of(part));
@@ -173,7 +173,7 @@ TEST_CASE("With retry = always an answer runs again before its first part, and n
   SECTION("after") {
     Numbers64 numbers;
     const int pid = ready_pids(pool).at(0);
-    const Error error = error_from([&] {
+    const Error error = error_of([&] {
       pool.infer_stream(script(1, Ending::kSleep, folder / "it"),
                         [&](const Tensor& part) {
                           numbers.push_back(number_of(part));
@@ -233,7 +233,7 @@ TEST_CASE("on_part may close the pool, which does not wait for it longer than dr
   settings.drain_timeout = 200ms;
   StreamingPool pool(settings);
   Numbers64 numbers;
-  const Error error = error_from([&] {
+  const Error error = error_of([&] {
     pool.infer_stream(script(0, Ending::kGoOn), [&](const Tensor& part) {
       numbers.push_back(number_of(part));
       if (numbers.size() == 3) pool.close();
@@ -272,8 +272,7 @@ TEST_CASE("Garbage in a part, or where none is due, loses the answer as a protoc
   Pool<Echo> pool(settings);
   const Tensor input(Datatype::kFp32, {1024});
   int parts = 0;
-  const Error error =
-      error_from([&] { pool.infer_stream(input, [&](const Tensor&) { ++parts; }); });
+  const Error error = error_of([&] { pool.infer_stream(input, [&](const Tensor&) { ++parts; }); });
   CHECK(error.code() == ErrorCode::kWorkerLost);
   CHECK(error.phase() == Phase::kRunning);
   CHECK_THAT(error.what(), contains("protocol violation") && !contains("part of its answer"));

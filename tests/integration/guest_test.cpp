@@ -14,7 +14,7 @@
 #include "call_filters.hpp"
 #include "catch.hpp"
 #include "core/file_descriptor.hpp"
-#include "integration/faulty_pool.hpp"
+#include "integration/faulty_calls.hpp"
 #include "integration/host_program.hpp"
 #include "skipped.hpp"
 #include "workers/echo.hpp"

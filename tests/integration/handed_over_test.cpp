@@ -17,7 +17,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "catch.hpp"
-#include "integration/actors.hpp"
+#include "integration/actor_calls.hpp"
 #include "shims/held_unlock.hpp"
 
 namespace inferpool::test {

@@ -13,7 +13,7 @@
 #include <thread>
 
 #include "catch.hpp"
-#include "integration/faulty_pool.hpp"
+#include "integration/faulty_calls.hpp"
 #include "workers/surrounded.hpp"
 
 namespace inferpool::test {

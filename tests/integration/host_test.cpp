@@ -11,7 +11,7 @@
 #include <thread>
 
 #include "catch.hpp"
-#include "integration/faulty_pool.hpp"
+#include "integration/faulty_calls.hpp"
 #include "integration/host_program.hpp"
 #include "workers/echo.hpp"
 

@@ -16,7 +16,7 @@
 #include <utility>
 
 #include "catch.hpp"
-#include "integration/actors.hpp"
+#include "integration/actor_calls.hpp"
 #include "integration/processes.hpp"
 #include "skipped.hpp"
 

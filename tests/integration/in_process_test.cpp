@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "catch.hpp"
-#include "integration/actors.hpp"
+#include "integration/actor_calls.hpp"
 #include "workers/echo.hpp"
 
 namespace inferpool::test {
@@ -21,7 +21,7 @@ TEST_CASE("in the host a deadline that passes while the model runs is reported w
   REQUIRE(eventually([&] { return Clock::now() > deadline + 20ms; }));
   CHECK_FALSE(ready(call));
   gate.open();
-  const Error error = error_from([&] { return call.get(); });
+  const Error error = error_of([&] { return call.get(); });
   CHECK(error.code() == ErrorCode::kDeadlineExceeded);
   CHECK(error.phase() == Phase::kRunning);
   CHECK(pool.stats().failed == 1);
@@ -79,8 +79,8 @@ TEST_CASE("in the host statistics count as with workers") {
 TEST_CASE("in the host a closed pool refuses, by the future too") {
   Pool<Actor> pool(actor_settings(0));
   pool.close();
-  CHECK(error_from([&] { return pool.infer(act("echo")); }).code() == ErrorCode::kStopped);
-  CHECK(error_from([&] { return pool.submit(act("echo")).get(); }).code() == ErrorCode::kStopped);
+  CHECK(error_of([&] { return pool.infer(act("echo")); }).code() == ErrorCode::kStopped);
+  CHECK(error_of([&] { return pool.submit(act("echo")).get(); }).code() == ErrorCode::kStopped);
   CHECK(pool.health().state == PoolState::kStopped);
 }
 

@@ -7,9 +7,9 @@
 
 #include "catch.hpp"
 #include "integration/debugger.hpp"
-#include "integration/event_log.hpp"
-#include "integration/faulty_pool.hpp"
+#include "integration/faulty_calls.hpp"
 #include "integration/hung_file_system.hpp"
+#include "integration/scenario.hpp"
 #include "skipped.hpp"
 
 using namespace inferpool;
@@ -35,10 +35,8 @@ double processor_seconds() { return static_cast<double>(std::clock()) / CLOCKS_P
 TEST_CASE("A call whose worker outlives SIGKILL ends, and another worker serves", "[H2]") {
   HungFileSystem files;
   if (!files.missing().empty()) return skip(files.missing());
-  EventLog log;
-  Settings settings = impatient(1);
-  settings.on_event = log.recorder();
-  FaultyPool pool(settings);
+  Scenario scenario(impatient(1));
+  FaultyPool pool(scenario.settings);
   const int pid = ready_pids(pool).at(0);
   const auto start = Clock::now();
   const Error error = error_of(pool.try_infer(command(Deed::kRead, files.file())));
@@ -51,13 +49,14 @@ TEST_CASE("A call whose worker outlives SIGKILL ends, and another worker serves"
     CHECK(eventually([&] { return !process_state(pid); }));
     REQUIRE(eventually([&] { return pool.health().state == PoolState::kReady; }));
     CHECK(pool.infer(command(Deed::kAnswer)).generation == 2);
-    CHECK(log.of_kind(EventKind::kDied).size() == 1);
+    CHECK(scenario.log.of_kind(EventKind::kDied).size() == 1);
   }
   SECTION("close() does not wait for it, and the last event names it") {
     const auto closing = Clock::now();
     pool.close();
     CHECK(Clock::now() - closing < kSoon);
-    CHECK_THAT(log.of_kind(EventKind::kStopped).at(0).text, contains("pid " + std::to_string(pid)));
+    CHECK_THAT(scenario.log.of_kind(EventKind::kStopped).at(0).text,
+               contains("pid " + std::to_string(pid)));
     files.end();
     ::waitpid(pid, nullptr, 0);  // this process's zombie
   }

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "catch.hpp"
-#include "integration/actors.hpp"
+#include "integration/actor_calls.hpp"
 #include "integration/answers.hpp"
 #include "integration/processes.hpp"
 

@@ -3,7 +3,7 @@
 #include <optional>
 
 #include "catch.hpp"
-#include "integration/actors.hpp"
+#include "integration/actor_calls.hpp"
 #include "integration/shared_view.hpp"
 #include "workers/echo.hpp"
 
@@ -107,13 +107,12 @@ TEST_CASE(
   for (int round = 0; round < 20; ++round) {
     std::vector<Tensor> loans;
     for (int i = 0; i < 4; ++i) loans.push_back(pool.loan<float>(most));
-    const Error loan = error_from([&] { return pool.loan<float>(most); });
+    const Error loan = error_of([&] { return pool.loan<float>(most); });
     CHECK(loan.code() == ErrorCode::kOutOfMemory);
     CHECK_THAT(loan.what(), contains("shared_memory_limit"));
     CHECK_THAT(loan.what(), contains("2097152"));
-    CHECK(error_from([&] { return pool.infer(floats(1'000, 1)); }).code() ==
-          ErrorCode::kOutOfMemory);
-    CHECK(error_from([&] { return pool.submit(floats(1'000, 1)).get(); }).code() ==
+    CHECK(error_of([&] { return pool.infer(floats(1'000, 1)); }).code() == ErrorCode::kOutOfMemory);
+    CHECK(error_of([&] { return pool.submit(floats(1'000, 1)).get(); }).code() ==
           ErrorCode::kOutOfMemory);
 
     CHECK(pool.infer(floats(1, 5)) == floats(1, 5));  // needs none of it

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "catch.hpp"
-#include "integration/actors.hpp"
+#include "integration/actor_calls.hpp"
 #include "integration/processes.hpp"
 #include "integration/shared_view.hpp"
 #include "workers/echo.hpp"

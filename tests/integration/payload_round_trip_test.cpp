@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "catch.hpp"
-#include "integration/actors.hpp"
+#include "integration/actor_calls.hpp"
 #include "workers/echo.hpp"
 
 namespace inferpool::test {

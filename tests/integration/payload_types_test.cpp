@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "catch.hpp"
-#include "integration/actors.hpp"
+#include "integration/actor_calls.hpp"
 #include "workers/caption.hpp"
 #include "workers/sequences.hpp"
 
@@ -126,7 +126,7 @@ TEST_CASE("B11: a string or a vector over max_payload is refused, and so is an a
   settings.max_payload = 100'000;
   Pool<RunningSums> sums(settings);
   const auto refused = [&](std::size_t bytes) {
-    return error_from([&] { return sums.submit(numbers_of(bytes)).get(); });
+    return error_of([&] { return sums.submit(numbers_of(bytes)).get(); });
   };
   CHECK(refused(100'004).code() == ErrorCode::kPayloadTooLarge);
   CHECK_THAT(refused(100'004).what(), contains("max_payload"));
@@ -135,13 +135,13 @@ TEST_CASE("B11: a string or a vector over max_payload is refused, and so is an a
 
   settings.worker = "string_worker";
   Pool<Reverser> reverser(settings);
-  CHECK(error_from([&] { return reverser.infer(text_of(100'001)); }).code() ==
+  CHECK(error_of([&] { return reverser.infer(text_of(100'001)); }).code() ==
         ErrorCode::kPayloadTooLarge);
   CHECK((reverser.infer(text_of(100'000)) == reversed(text_of(100'000))));
 }
 
 TEST_CASE("a worker of another vector or string does not start") {
-  const Error error = error_from([] {
+  const Error error = error_of([] {
     Pool<Reverser> pool(settings_for("vector_worker", 1));
     return 0;
   });

@@ -5,7 +5,7 @@
 #include <thread>
 
 #include "catch.hpp"
-#include "integration/recycling_pool.hpp"
+#include "integration/recycling_scenario.hpp"
 
 namespace inferpool::test {
 namespace {
@@ -13,8 +13,8 @@ namespace {
 void after_one_request(Settings& settings) { settings.max_requests = 1; }
 
 // One worker, to be recycled after a request; its successors fail while the file `slow` is there.
-RecyclingPool with_failing_successors(const RestartBackoff& backoff) {
-  return RecyclingPool(
+RecyclingScenario with_failing_successors(const RestartBackoff& backoff) {
+  return RecyclingScenario(
       1,
       [&](Settings& settings) {
         settings.max_requests = 1;
@@ -66,7 +66,7 @@ TEST_CASE("failed starts of a successor do not bring the breaker nearer") {
 }
 
 TEST_CASE("where the old worker dies while its successor loads, that one takes the place") {
-  RecyclingPool parts(1, after_one_request);
+  RecyclingScenario parts(1, after_one_request);
   FaultyPool pool(parts.settings);
   parts.make_slow();
   const int old = pool.infer(command(Deed::kAnswer)).pid;
@@ -87,7 +87,7 @@ TEST_CASE("where the old worker dies while its successor loads, that one takes t
 }
 
 TEST_CASE("a worker that dies while it retires loses its call, counts as a death, and is all") {
-  RecyclingPool parts(1, after_one_request);
+  RecyclingScenario parts(1, after_one_request);
   FaultyPool pool(parts.settings);
   parts.make_slow();
   const int old = pool.infer(command(Deed::kAnswer)).pid;
@@ -106,7 +106,7 @@ TEST_CASE("a worker that dies while it retires loses its call, counts as a death
 }
 
 TEST_CASE("a worker that does not leave when asked to is killed after drain_timeout") {
-  RecyclingPool parts(1, [](Settings& s) {
+  RecyclingScenario parts(1, [](Settings& s) {
     s.max_requests = 1;
     s.drain_timeout = 300ms;
   });
@@ -127,7 +127,7 @@ TEST_CASE("a worker that does not leave when asked to is killed after drain_time
 }
 
 TEST_CASE("a run that goes on past hang_timeout gets the worker that retires killed") {
-  RecyclingPool parts(1, [](Settings& s) {
+  RecyclingScenario parts(1, [](Settings& s) {
     s.max_requests = 1;
     s.hang_timeout = 2s;
   });
@@ -147,7 +147,7 @@ TEST_CASE(
     "killed at any moment of being recycled, workers lose what they ran, and the pool recovers") {
   const Footprint before;
   {
-    RecyclingPool parts(2, [](Settings& s) {
+    RecyclingScenario parts(2, [](Settings& s) {
       s.max_requests = 20;
       s.poison_memory = 0ns;  // all ask the same
       s.restart_backoff = {.first = 10ms, .limit = 20ms, .breaker = 1'000'000};
@@ -193,7 +193,7 @@ TEST_CASE("close leaves nothing, whatever recycling is at") {
   const std::string at = GENERATE("the successor loads", "the old one retires", "it is to leave");
   INFO(at);
   {
-    RecyclingPool parts(2, [](Settings& s) {
+    RecyclingScenario parts(2, [](Settings& s) {
       s.max_requests = 1;
       s.drain_timeout = 2s;
     });

@@ -7,7 +7,7 @@
 #include <thread>
 
 #include "catch.hpp"
-#include "integration/recycling_pool.hpp"
+#include "integration/recycling_scenario.hpp"
 
 namespace inferpool::test {
 namespace {
@@ -19,7 +19,7 @@ Settings with_age(Settings settings) {
 
 TEST_CASE("under steady load every call succeeds while workers are recycled, one at a time") {
   const int concurrency = GENERATE(1, 2);
-  RecyclingPool parts(2, [&](Settings& s) {
+  RecyclingScenario parts(2, [&](Settings& s) {
     s.concurrency = concurrency;
     s.max_requests = 40;
   });
@@ -72,7 +72,7 @@ TEST_CASE("under steady load every call succeeds while workers are recycled, one
 }
 
 TEST_CASE("while the successor loads the old worker goes on serving, and waits for it") {
-  RecyclingPool parts(1, [](Settings& s) { s.max_requests = 5; });
+  RecyclingScenario parts(1, [](Settings& s) { s.max_requests = 5; });
   FaultyPool pool(parts.settings);
   parts.make_slow();
   const int old = pool.infer(command(Deed::kAnswer)).pid;
@@ -102,7 +102,7 @@ TEST_CASE("while the successor loads the old worker goes on serving, and waits f
 
 TEST_CASE("a worker that retires ends what it runs, and what only waited goes to its successor") {
   const int concurrency = GENERATE(1, 2);
-  RecyclingPool parts(1, [&](Settings& s) {
+  RecyclingScenario parts(1, [&](Settings& s) {
     s.concurrency = concurrency;
     s.max_requests = 1;
   });
@@ -133,7 +133,7 @@ TEST_CASE("a worker that retires ends what it runs, and what only waited goes to
 
 TEST_CASE("a worker whose memory grows is recycled at max_worker_rss") {
   constexpr std::int64_t kLeak = 8 << 20;
-  RecyclingPool parts(1, [](Settings&) {});
+  RecyclingScenario parts(1, [](Settings&) {});
   {  // what a fresh worker has differs from build to build
     FaultyPool pool(parts.settings);
     const int pid = pool.infer(command(Deed::kAnswer)).pid;
@@ -150,7 +150,7 @@ TEST_CASE("a worker whose memory grows is recycled at max_worker_rss") {
 }
 
 TEST_CASE("idle workers are recycled at their max_worker_age, one after the other") {
-  RecyclingPool parts(3, [](Settings& s) { s = with_age(std::move(s)); });
+  RecyclingScenario parts(3, [](Settings& s) { s = with_age(std::move(s)); });
   {
     FaultyPool pool(parts.settings);
     REQUIRE(eventually([&] { return pool.stats().recycled >= 6; }, 30s));
@@ -168,7 +168,7 @@ TEST_CASE("idle workers are recycled at their max_worker_age, one after the othe
 }
 
 TEST_CASE("without a limit no worker is recycled") {
-  RecyclingPool parts(1, [](Settings&) {});
+  RecyclingScenario parts(1, [](Settings&) {});
   FaultyPool pool(parts.settings);
   const int pid = pool.infer(command(Deed::kAnswer)).pid;
   for (int i = 0; i < 1000; ++i) CHECK(pool.infer(command(Deed::kAnswer)).pid == pid);

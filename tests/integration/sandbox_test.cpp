@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 #include "catch.hpp"
-#include "integration/actors.hpp"
-#include "integration/faulty_pool.hpp"
+#include "integration/actor_calls.hpp"
+#include "integration/faulty_calls.hpp"
 
 using namespace inferpool;
 using namespace inferpool::test;
@@ -149,12 +149,12 @@ TEST_CASE(
   const ScratchFolder folder;
   const Footprint before;
   const Error file =
-      error_from([&] { return Pool<>(confined_settings(folder, R"({"keep": "file"})")).stats(); });
+      error_of([&] { return Pool<>(confined_settings(folder, R"({"keep": "file"})")).stats(); });
   CHECK(file.code() == ErrorCode::kStartupFailed);
   CHECK_THAT(file.what(), contains("sandbox = true, but it could not be confined") &&
                               contains(folder / "log") && contains("set sandbox = false"));
-  const Error network = error_from(
-      [&] { return Pool<>(confined_settings(folder, R"({"keep": "socket"})")).stats(); });
+  const Error network =
+      error_of([&] { return Pool<>(confined_settings(folder, R"({"keep": "socket"})")).stats(); });
   CHECK(network.code() == ErrorCode::kStartupFailed);
   CHECK_THAT(network.what(), contains("network socket") && contains("set sandbox = false"));
   CHECK(Footprint() == before);
@@ -163,7 +163,7 @@ TEST_CASE(
 TEST_CASE("A sandbox in the caller's own process is refused as a wrong setting") {
   Settings settings = actor_settings(0);
   settings.sandbox = true;
-  const Error error = error_from([&] { return Pool<Actor>(settings).stats(); });
+  const Error error = error_of([&] { return Pool<Actor>(settings).stats(); });
   CHECK(error.code() == ErrorCode::kInvalidSettings);
   CHECK_THAT(error.what(), contains("sandbox is true, but workers is 0"));
 }

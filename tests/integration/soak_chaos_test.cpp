@@ -8,7 +8,7 @@
 #include <random>
 
 #include "catch.hpp"
-#include "integration/actors.hpp"
+#include "integration/actor_calls.hpp"
 #include "integration/processes.hpp"
 #include "integration/soak.hpp"
 #include "workers/orders.hpp"

@@ -7,7 +7,7 @@
 #include <thread>
 
 #include "catch.hpp"
-#include "integration/actors.hpp"
+#include "integration/actor_calls.hpp"
 #include "integration/processes.hpp"
 #include "workers/echo.hpp"
 

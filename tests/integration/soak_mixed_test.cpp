@@ -19,7 +19,7 @@
 #endif
 
 #include "catch.hpp"
-#include "integration/actors.hpp"
+#include "integration/actor_calls.hpp"
 #include "integration/processes.hpp"
 #include "integration/soak.hpp"
 #include "integration/soak_ledger.hpp"

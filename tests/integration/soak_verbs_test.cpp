@@ -10,7 +10,7 @@
 #include <memory>
 
 #include "catch.hpp"
-#include "integration/actors.hpp"
+#include "integration/actor_calls.hpp"
 #include "integration/processes.hpp"
 #include "integration/soak.hpp"
 #include "integration/soak_asker.hpp"

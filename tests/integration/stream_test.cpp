@@ -8,7 +8,7 @@
 #include <thread>
 
 #include "integration/shared_view.hpp"
-#include "integration/streaming_pool.hpp"
+#include "integration/streamer_calls.hpp"
 #include "memory_growth.hpp"
 #include "skipped.hpp"
 #include "workers/echo.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where the time of a call goes, as stats() says.
 #include "catch.hpp"
-#include "integration/actors.hpp"
+#include "integration/actor_calls.hpp"
 
 namespace inferpool::test {
 namespace {

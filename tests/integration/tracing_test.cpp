@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A caller's traceparent reaches the model.
 #include "catch.hpp"
-#include "integration/actors.hpp"
+#include "integration/actor_calls.hpp"
 #include "workers/tracer.hpp"
 
 namespace inferpool::test {
@@ -52,9 +52,9 @@ TEST_CASE("a malformed traceparent is refused by every verb, with its value and 
   const int workers = GENERATE(0, 1);
   Pool<Actor> pool(actor_settings(workers));
   const auto check = [&](const Request& request, const InferOptions& options) {
-    for (const Error& error : {error_from([&] { return pool.infer(request, options); }),
+    for (const Error& error : {error_of([&] { return pool.infer(request, options); }),
                                pool.try_infer(request, options).error(),
-                               error_from([&] { return pool.submit(request, options).get(); })}) {
+                               error_of([&] { return pool.submit(request, options).get(); })}) {
       CHECK(error.code() == ErrorCode::kInvalidArgument);
       CHECK_THAT(error.what(), contains("\"00-BAD\"") && contains("00-<32 hex digits>-"));
     }

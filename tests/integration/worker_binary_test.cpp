@@ -6,7 +6,7 @@
 #include <filesystem>
 
 #include "catch.hpp"
-#include "integration/faulty_pool.hpp"
+#include "integration/faulty_calls.hpp"
 
 using namespace inferpool;
 using namespace inferpool::test;

@@ -13,7 +13,7 @@
 #include <sstream>
 
 #include "catch.hpp"
-#include "integration/faulty_pool.hpp"
+#include "integration/faulty_calls.hpp"
 #include "integration/host_program.hpp"
 
 using namespace inferpool;

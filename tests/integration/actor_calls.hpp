@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+// Pools of actor_worker, which does what a request names.
 #pragma once
 
-#include <chrono>
+#include <algorithm>
 #include <cstdint>
-#include <future>
-#include <initializer_list>
 #include <span>
-#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,13 +12,12 @@
 #include <inferpool/pool.hpp>
 
 #include "integration/eventually.hpp"
+#include "integration/scenario.hpp"
 #include "integration/scratch_folder.hpp"
 #include "workers/actor.hpp"
 #include "workers/gate.hpp"
 
 namespace inferpool::test {
-
-using namespace std::chrono_literals;
 
 inline constexpr std::uint64_t kMiB = 1024 * 1024;
 
@@ -51,17 +48,6 @@ inline bool all_equal(std::span<const float> values, float value) {
   return std::ranges::all_of(values, [value](float v) { return v == value; });
 }
 
-// The error that ends `call()`; throws if there is none.
-template <typename Call>
-Error error_from(Call call) {
-  try {
-    (void)call();
-  } catch (const Error& error) {
-    return error;
-  }
-  throw std::runtime_error("no error, where one is due");
-}
-
 // A gate of one test: requests to "pass" it wait until the test opens it. Opens at the end.
 class OwnGate {
  public:
@@ -89,25 +75,5 @@ class OwnGate {
   std::string path_;
   Gate gate_;
 };
-
-// Calls infer in its own thread, so that it works the same with any number of workers.
-template <typename P>
-std::future<typename P::Output> infer_aside(P& pool, typename P::Input input,
-                                            InferOptions options = {}) {
-  return std::async(std::launch::async, [&pool, input = std::move(input), options] {
-    return pool.infer(input, options);
-  });
-}
-
-template <typename T>
-bool ready(const std::future<T>& future) {
-  return future.wait_for(0s) == std::future_status::ready;
-}
-
-// True if the future is ready in time.
-template <typename T>
-bool ends(const std::future<T>& future) {
-  return future.wait_for(20s) == std::future_status::ready;
-}
 
 }  // namespace inferpool::test

@@ -5,31 +5,28 @@
 #include <optional>
 #include <string>
 
-#include "integration/event_log.hpp"
-#include "integration/faulty_pool.hpp"
+#include "integration/faulty_calls.hpp"
+#include "integration/scenario.hpp"
 
 namespace inferpool::test {
 
-// A pool that recycles its workers, and what its events say.
-struct RecyclingPool {
+// For a pool that recycles its workers.
+struct RecyclingScenario : Scenario {
   // `change` sets the limits. While the file `slow` exists, successors wait in their load until the
   // file `go` exists; with `load` "throw" they fail instead.
   template <typename Change>
-  RecyclingPool(int workers, Change change, const std::string& load = "wait") {
-    settings = faulty_settings(workers, R"({"load": ")" + load + R"(", "while": ")" + slow +
-                                            R"(", "go": ")" + go + R"("})");
-    settings.on_event = log.recorder();
+  RecyclingScenario(int workers, Change change, const std::string& load = "wait")
+      : Scenario(faulty_settings(workers)) {
+    settings.extra =
+        R"({"load": ")" + load + R"(", "while": ")" + slow + R"(", "go": ")" + go + R"("})";
     change(settings);
   }
 
   void make_slow() const { write_file(slow); }
   void let_go() const { write_file(go); }
 
-  ScratchFolder folder;
   std::string slow = folder / "slow";
   std::string go = folder / "go";
-  EventLog log;
-  Settings settings;
 };
 
 // The worker beside the N that has this state, if there is one.

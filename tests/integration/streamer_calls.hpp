@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+// Pools of streamer_worker, which sends the parts that a script lists.
 #pragma once
 
 #include <chrono>
@@ -14,7 +15,7 @@
 
 #include "catch.hpp"
 #include "integration/eventually.hpp"
-#include "integration/faulty_pool.hpp"
+#include "integration/faulty_calls.hpp"
 #include "workers/streamer.hpp"
 
 namespace inferpool::test {
