@@ -80,6 +80,7 @@ set(unit_tests
     unit/pool/calls/fingerprint_test.cpp
     unit/pool/calls/hash_key_test.cpp
     unit/pool/calls/poison_memory_test.cpp
+    unit/pool/calls/ring_protocol_test.cpp
     unit/pool/calls/sip_hash_test.cpp
     unit/pool/calls/slot_copy_test.cpp
     unit/pool/calls/waited_call_test.cpp
@@ -118,13 +119,20 @@ set(unit_tests
     unit/pool/processes/moving_line_test.cpp
     unit/pool/processes/oom_kills_test.cpp
     unit/pool/processes/output_pipe_test.cpp
+    unit/pool/processes/pool_configuration_test.cpp
+    unit/pool/processes/spawner_test.cpp
     unit/pool/processes/surroundings_test.cpp
     unit/pool/processes/worker_binary_test.cpp
+    unit/pool/processes/worker_handle_test.cpp
     unit/pool/processes/worker_path_test.cpp
     unit/pool/reports/call_errors_test.cpp
     unit/pool/reports/events_test.cpp
     unit/pool/reports/start_failure_test.cpp
     unit/pool/reports/worker_end_test.cpp
+    unit/pool/supervisor_test.cpp
+    unit/pool/watched_worker_test.cpp
+    unit/pool/worker_polls_test.cpp
+    unit/pool/workers_test.cpp
     unit/process/child_test.cpp
     unit/process/ending_limits_test.cpp
     unit/process/exit_status_test.cpp
