@@ -57,7 +57,7 @@ std::vector<std::int64_t> sizes_in(std::string_view text) {
 inferpool::Tensor parse_npy(std::string_view content) {
   constexpr std::string_view kMagic = "\x93NUMPY";
   if (!content.starts_with(kMagic) || content.size() < 12) {
-    throw std::runtime_error("it is no .npy file");
+    throw std::runtime_error("it is not a .npy file");
   }
   const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(content[at]); };
   const bool long_header = byte(6) > 1;  // the version

@@ -13,7 +13,7 @@
 namespace inferpool::core {
 namespace {
 
-// Why it is no regular file; empty if it is one.
+// Why it is not a regular file; empty if it is one.
 std::string obstacle(const struct stat& status) {
   const char* kind = "a device";
   if (S_ISREG(status.st_mode)) return {};

@@ -31,7 +31,7 @@ std::string listed(std::span<const char* const> names) {
 fs::path checked(const fs::path& file) {
   std::error_code ignored;
   if (fs::is_regular_file(file, ignored)) return file;
-  refuse(fmt::format("{} is no regular file", file.string()));
+  refuse(fmt::format("{} is not a regular file", file.string()));
 }
 
 }  // namespace

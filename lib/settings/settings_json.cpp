@@ -174,7 +174,7 @@ std::string read_file(const std::string& file) {
     if (size < 0) refuse_file(file, core::formatted("cannot be read: {}", core::error_text(errno)));
     text.append(buffer.data(), static_cast<std::size_t>(size));
     if (text.size() <= kMostBytes) continue;
-    refuse_file(file, core::formatted("is larger than {}, and so is no model-settings.json",
+    refuse_file(file, core::formatted("is larger than {}, so it is not a model-settings.json",
                                       core::print_byte_size(kMostBytes)));
   }
 }

@@ -45,7 +45,7 @@ class NpyFile {
  private:
   NpyHeader read_header() {
     if (left_ < kNpyMagic.size() + 2 || take(kNpyMagic.size()) != kNpyMagic) {
-      refuse("is no .npy file: its first bytes are not those of one; write it with numpy.save");
+      refuse("is not a .npy file: its first bytes are not those of one; write it with numpy.save");
     }
     const std::string version = take(2);
     const auto major = static_cast<unsigned char>(version[0]);
@@ -60,7 +60,7 @@ class NpyFile {
     try {
       return parse_npy_header(take(size));
     } catch (const std::invalid_argument& error) {
-      refuse(core::formatted("has a header that is none: {}", error.what()));
+      refuse(core::formatted("has an invalid header: {}", error.what()));
     }
   }
 

@@ -63,7 +63,7 @@ bool is_end(std::span<const std::byte> frame) noexcept {
 
 void take_part(Decoder& part) {
   if (part.take<ReplyKind>() != ReplyKind::kPart)
-    throw detail::Malformed("a part that is none by its first byte");
+    throw detail::Malformed("a part whose first byte is not that of a part");
 }
 
 Error model_failed(const core::Failure& failure, std::uint64_t request_id) {

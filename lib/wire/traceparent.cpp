@@ -57,7 +57,7 @@ TracedFrame take_trace(std::span<const std::byte> frame) {
                               std::min(frame.size(), kTraceparentSize));
   if (traced != 1 || !well_formed(text))
     throw detail::Malformed(
-        core::formatted("a request with a trace of kind {} that is none", traced));
+        core::formatted("a request with a trace of the unknown kind {}", traced));
   return {.traceparent = text, .rest = frame.subspan(kTraceparentSize)};
 }
 

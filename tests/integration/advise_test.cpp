@@ -105,7 +105,7 @@ TEST_CASE("inferpool-advise tells the error of a model that throws or dies, and 
 TEST_CASE("inferpool-advise tells what is wrong with its files") {
   const Advise advise(beside_this("echo_worker"));
   check_refused(advise.run({"--input", advise.folder() / "none.npy"}), "No such file");
-  check_refused(advise.run({"--input", advise.settings()}), "is no .npy file");
+  check_refused(advise.run({"--input", advise.settings()}), "is not a .npy file");
   write_file(advise.folder() / "text.npy", npy_of("<U1", "(1,)", "a"));
   check_refused(advise.run({"--input", advise.folder() / "text.npy"}),
                 "elements of the type <U1; accepted: bool");

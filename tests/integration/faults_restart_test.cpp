@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Workers that start late, or again and again: the pool goes on trying, bounded and spaced, and
+// Workers that start late, or again and again: the pool keeps trying, bounded and spaced, and
 // recovers.
 #include <cxxabi.h>
 #include <signal.h>

@@ -73,7 +73,7 @@ TEST_CASE("an output that is left out is told where the worker's lines go", "[W2
   CHECK(response["y"] == x);
   CHECK(eventually([&] {
     return lines.text().find(
-               "the output \"maps\" is left out: it is no tensor but a sequence of "
+               "the output \"maps\" is left out: it is a sequence, not a tensor of "
                "maps; scikit-learn's converter writes a tensor instead with "
                "options={\"zipmap\": False}\n") != std::string::npos;
   }));

@@ -83,7 +83,7 @@ void Dispatch::part_taken(Call& call, ipc::WakeList& wakes) {
 bool Dispatch::give_up(Call& call, ErrorCode code, core::TimePoint now, ipc::WakeList& wakes) {
   if (!call.under_way()) return false;
   // Made before anything changes: what follows cannot fail.
-  Error queued = reports::given_up(code, call.id, Phase::kQueued, "before a worker began it");
+  Error queued = reports::given_up(code, call.id, Phase::kQueued, "before a worker started it");
   Error running = reports::given_up(code, call.id, Phase::kRunning,
                                     "while a worker ran it (its run is given cancel_grace to end)",
                                     queues_.worker_index(call.worker));

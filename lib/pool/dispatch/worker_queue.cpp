@@ -214,7 +214,7 @@ void WorkerQueue::end_overdue(core::TimePoint now, Duration cancel_grace, Durati
   if (core::passed(kill_not_started_at_, now)) {
     ask_for_stack(now, core::text_or("it is late", [&] {
                     return core::formatted(
-                        "it did not begin a request, even {} s (cancel_grace) after "
+                        "it did not start a request, even {} s (cancel_grace) after "
                         "the request's caller had left",
                         core::seconds(cancel_grace));
                   }));

@@ -72,7 +72,7 @@ void Fleet::start_failed(const reports::WorkerEnd& end, const Error& error,
       return Error(ErrorCode::kUnavailable,
                    core::formatted(
                        "no worker lives, and the last {} starts failed (restart_backoff.breaker is "
-                       "{}); the pool goes on trying; the last failure: {}",
+                       "{}); the pool keeps trying; the last failure: {}",
                        failures_in_a_row_, backoff_.breaker, error.what()),
                    error.details());
     }));

@@ -71,7 +71,7 @@ void WorkerHandle::advance() noexcept try {
   if (received == ipc::Received::kEnd)
     return socket_.close();  // the end of the process follows, with the cause
   if (received == ipc::Received::kNoise || received == ipc::Received::kCut)
-    return fail_start("it sent what is no message of inferpool");
+    return fail_start("it sent bytes that are not a message of inferpool");
   read(message);
 } catch (const std::bad_alloc&) {
   fail_start("the host's own memory is used up");

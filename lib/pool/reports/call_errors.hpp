@@ -14,7 +14,7 @@ namespace inferpool::pool::reports {
 
 [[nodiscard]] Error stopped() noexcept;
 
-// deadline_exceeded or cancelled. `when` ends the sentence: "before a worker began it".
+// deadline_exceeded or cancelled. `when` ends the sentence: "before a worker started it".
 [[nodiscard]] Error given_up(ErrorCode code, std::uint64_t request_id, Phase phase,
                              std::string_view when, int worker_index = -1) noexcept;
 

@@ -82,7 +82,7 @@ std::string lost_text(const WorkerEnd& end, std::uint64_t request_id, Phase phas
     text += core::formatted(", after {} part{} of its answer", parts, parts > 1 ? "s" : "");
   text += why(end);
   if (parts > 0) {
-    text += "; a request that was answered in part is not sent again, whatever retry is";
+    text += "; a request that was answered in part is not sent again, with any value of retry";
   } else if (phase == Phase::kRunning) {
     text += "; send it again if running it twice does no harm, or set retry = always";
   } else if (phase == Phase::kQueued) {
@@ -126,7 +126,8 @@ Error poisoned_input(const WorkerEnd& end, std::uint64_t request_id, int deaths,
         core::formatted("request {} is not run: its input ended {} workers while they ran it, the "
                         "last one {:.1f} s ago: {}; each such end is remembered for poison_memory "
                         "({} s), and two are enough; mend the model, or set poison_memory to 0",
-                        request_id, deaths, core::seconds(ago), to_string(end), core::seconds(poison_memory)),
+                        request_id, deaths, core::seconds(ago), to_string(end),
+                        core::seconds(poison_memory)),
         std::move(details));
   });
 }

@@ -90,7 +90,7 @@ std::string conditions_complaint(const TrustedForm& form, const NodeFacts& facts
   std::string_view words = form.conditions;
   for (std::string_view word = take_word(words); !word.empty(); word = take_word(words)) {
     const FormCondition& condition = form_condition(word);
-    if (!condition.holds(facts)) return fmt::format("it is not so that {}", condition.meaning);
+    if (!condition.holds(facts)) return fmt::format("this does not hold: {}", condition.meaning);
   }
   return {};
 }

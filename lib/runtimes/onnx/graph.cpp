@@ -91,20 +91,20 @@ const char* other_kind(std::string_view message) {
     switch (type.field()) {
       case onnx::kTypeSequence:
         return is_sequence_of_maps(type.bytes())
-                   ? "it is no tensor but a sequence of maps; scikit-learn's converter writes a "
+                   ? "it is a sequence of maps, not a tensor; scikit-learn's converter writes a "
                      "tensor instead with options={\"zipmap\": False}"
-                   : "it is no tensor but a sequence";
+                   : "it is a sequence, not a tensor";
       case onnx::kTypeMap:
-        return "it is no tensor but a map";
+        return "it is a map, not a tensor";
       case onnx::kTypeSparse:
-        return "it is no tensor but a sparse one";
+        return "it is a sparse tensor, not a dense one";
       case onnx::kTypeOptional:
-        return "it is no tensor but an optional value";
+        return "it is an optional value, not a tensor";
       default:
         break;
     }
   }
-  return "it is no tensor: it has no type";
+  return "it is not a tensor: it has no type";
 }
 
 void read_type(std::string_view message, TensorSpec& spec) {

@@ -12,7 +12,7 @@
 
 namespace inferpool::runtimes {
 
-// An output of a network that is not served, and the reason: "it is no tensor but a map".
+// An output of a network that is not served, and the reason: "it is a map, not a tensor".
 struct OtherOutput {
   std::string name = {};
   std::string why = {};

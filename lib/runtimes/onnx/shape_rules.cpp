@@ -58,7 +58,7 @@ std::vector<Sizes> channels(const NodeFacts& facts) {
 std::vector<Sizes> gemm(const NodeFacts& facts) {
   Sizes a = facts.sizes(0);
   Sizes b = facts.sizes(1);
-  if (a.size() != 2 || b.size() != 2) unfit(facts, "it is no matrix");
+  if (a.size() != 2 || b.size() != 2) unfit(facts, "it is not a matrix");
   if (facts.node.number("transA", 0) != 0) std::swap(a[0], a[1]);
   if (facts.node.number("transB", 0) != 0) std::swap(b[0], b[1]);
   if (a[1] != b[0]) unfit(facts, "the matrices do not fit");
@@ -103,7 +103,7 @@ std::vector<Sizes> reshape(const NodeFacts& facts) {
       open = &sizes[i];
       continue;
     }
-    if (sizes[i] < 1 || sizes[i] > all) unfit(facts, "the target is no shape for it");
+    if (sizes[i] < 1 || sizes[i] > all) unfit(facts, "the target is not a shape for it");
     known *= sizes[i];
     if (known > all) unfit(facts, "the target has more elements");
   }
@@ -145,7 +145,7 @@ std::vector<Sizes> transpose(const NodeFacts& facts) {
   Sizes seen = order;
   std::ranges::sort(seen);
   for (std::size_t i = 0; i < seen.size(); ++i) {
-    if (seen[i] != static_cast<std::int64_t>(i)) unfit(facts, "perm is no order of its axes");
+    if (seen[i] != static_cast<std::int64_t>(i)) unfit(facts, "perm is not an order of its axes");
   }
   if (order.size() != facts.rank()) unfit(facts, "perm has another rank");
   for (const std::int64_t axis : order)

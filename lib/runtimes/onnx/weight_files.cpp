@@ -57,7 +57,7 @@ fs::path WeightFiles::path_of(const ExternalTensor& tensor) const {
 void WeightFiles::check(const ExternalTensor& tensor) const {
   const fs::path path = path_of(tensor);
   std::error_code failed;
-  if (!fs::is_regular_file(path, failed)) refuse(tensor, "which is no ordinary file");
+  if (!fs::is_regular_file(path, failed)) refuse(tensor, "which is not an ordinary file");
   const std::uintmax_t size = fs::file_size(path, failed);
   if (failed) refuse(tensor, fmt::format("which cannot be read: {}", failed.message()));
   if (tensor.offset > size || tensor.length > size - tensor.offset) {

@@ -43,7 +43,7 @@ bool WireReader::next() {
 }
 
 std::uint64_t WireReader::number() const {
-  if (type_ != kVarint) throw NetworkError(fmt::format("the field {} is no number", field_));
+  if (type_ != kVarint) throw NetworkError(fmt::format("the field {} is not a number", field_));
   return number_;
 }
 

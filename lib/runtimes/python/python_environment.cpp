@@ -41,7 +41,7 @@ PythonEnvironment find_python_environment(const std::string& folder, const std::
     const std::string other = version_in(folder);
     if (other.empty()) {
       refuse(
-          fmt::format("{} is no environment of Python: it has no folder lib/python{}/site-packages",
+          fmt::format("{} is not a Python environment: it has no folder lib/python{}/site-packages",
                       folder, version));
     }
     refuse(fmt::format("the environment {} is of Python {}; accepted: {}, which this worker runs",

@@ -44,7 +44,7 @@ LoadedConfig read_config(std::string_view json) try {
   loaded.classes = std::max(number(loaded.num_class), 0);
   return loaded;
 } catch (const nlohmann::json::exception& error) {
-  throw XgboostError(fmt::format("its configuration is no JSON: {}", error.what()));
+  throw XgboostError(fmt::format("its configuration is not JSON: {}", error.what()));
 }
 
 void compare(const CheckedModel& model, const LoadedConfig& config) {

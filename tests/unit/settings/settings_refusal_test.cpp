@@ -250,7 +250,7 @@ TEST_CASE("a file that cannot be read is refused with its path and the reason") 
                                                       "model-settings.json");
 }
 
-TEST_CASE("what is no regular file is refused as model-settings.json, and nobody waits for it") {
+TEST_CASE("what is not a regular file is refused as model-settings.json, and nobody waits for it") {
   const test::UnwrittenPipe pipe("model-settings.json");
   const auto from_file = [&] { return Settings::from_file(pipe.path()); };
   REQUIRE_THROWS_WITH(pipe.read_by(from_file),

@@ -105,10 +105,10 @@ TEST_CASE("a .npy file that is not for a tensor is refused with what it is and w
 }
 
 TEST_CASE("a .npy file that is too short, too long or none at all is refused") {
-  CHECK_THAT(refusal_of(""), contains("is no .npy file"));
-  CHECK_THAT(refusal_of("digit,p0,p1\n1,2,3\n"), contains("is no .npy file"));
+  CHECK_THAT(refusal_of(""), contains("is not a .npy file"));
+  CHECK_THAT(refusal_of("digit,p0,p1\n1,2,3\n"), contains("is not a .npy file"));
   CHECK_THAT(refusal_of(npy("{}", "", 4)), contains("is of version 4 of the .npy format"));
-  CHECK_THAT(refusal_of(npy("{}", "")), contains("has a header that is none"));
+  CHECK_THAT(refusal_of(npy("{}", "")), contains("has an invalid header"));
   CHECK_THAT(refusal_of(npy_of("<f4", "(2, 3)", bytes(23))),
              contains("has 23 bytes after its header; FP32 [2, 3] are 6 of 4"));
   CHECK_THAT(refusal_of(npy_of("<f4", "(2, 3)", bytes(28))), contains("has 28 bytes after"));

@@ -31,9 +31,10 @@ Error rethrown(Rethrow rethrow, const Thrown& thrown) {
 
 TEST_CASE("a call that was given up says of which request and why and when and at which worker") {
   const Error late =
-      given_up(ErrorCode::kDeadlineExceeded, 9, Phase::kQueued, "before a worker began it");
-  CHECK(late.what() ==
-        std::string("deadline_exceeded: request 9: its deadline passed before a worker began it"));
+      given_up(ErrorCode::kDeadlineExceeded, 9, Phase::kQueued, "before a worker started it");
+  CHECK(
+      late.what() ==
+      std::string("deadline_exceeded: request 9: its deadline passed before a worker started it"));
   CHECK(late.details().phase == Phase::kQueued);
   CHECK(late.details().request_id == 9);
   CHECK(late.details().worker_index == -1);

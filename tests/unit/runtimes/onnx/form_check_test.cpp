@@ -85,7 +85,7 @@ TEST_CASE("several outputs are refused but of a Split, whose parts they are") {
 TEST_CASE("the complaint is that of the row which was followed furthest, and all rows are shown") {
   NodeCase node("Add");
   const std::string text = complaint(node.computed({2, 3, 4}).constant({4}, {1, 2, 3, 4}));
-  CHECK_THAT(text, contains("it is not so that the constant has one element, or one for each"));
+  CHECK_THAT(text, contains("this does not hold: the constant has one element, or one for each"));
   CHECK_THAT(text, contains("with operands of the shapes [2, 3, 4], [4]"));
   CHECK_THAT(text, contains("Add x:2345 x; both operands have the same shape | Add x:2345 c"));
 }

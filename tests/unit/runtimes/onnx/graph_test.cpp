@@ -87,9 +87,9 @@ TEST_CASE("a file that holds no network is told with what is wrong") {
 TEST_CASE("inputs and outputs that no tensor can be are told with their names") {
   // An output "o" whose type is: none; a sequence; a tensor of ONNX's complex64.
   CHECK_THAT(complaint_about("\x3a\x05\x62\x03\x0a\x01o"sv),
-             contains("the output \"o\": it is no tensor"));
+             contains("the output \"o\": it is not a tensor"));
   CHECK_THAT(complaint_about("\x3a\x09\x62\x07\x0a\x01o\x12\x02\x22\x00"sv),
-             contains("the output \"o\": it is no tensor"));
+             contains("the output \"o\": it is a sequence, not a tensor"));
   CHECK_THAT(complaint_about("\x3a\x0b\x62\x09\x0a\x01o\x12\x04\x0a\x02\x08\x0e"sv),
              contains("the output \"o\": its element type is ONNX's number 14"));
   // Two outputs "o" of FP32.
@@ -114,13 +114,15 @@ TEST_CASE("outputs that are no tensors may be told apart from those that are", "
   const Graph graph = read_graph(file, &others);
   REQUIRE(graph.outputs.size() == 1);
   CHECK(graph.outputs[0].name == "t");
-  const char* const kinds[] = {"a sequence", "a map", "a sparse one", "an optional value"};
+  const char* const kinds[] = {"a sequence, not a tensor", "a map, not a tensor",
+                               "a sparse tensor, not a dense one",
+                               "an optional value, not a tensor"};
   REQUIRE(others.size() == 5);
   for (std::size_t i = 0; i < 4; ++i) {
-    CHECK(others[i].why == std::string("it is no tensor but ") + kinds[i]);
+    CHECK(others[i].why == std::string("it is ") + kinds[i]);
   }
   CHECK_THAT(others[4].why, contains("element type is ONNX's number 14"));
-  CHECK_THROWS_WITH(read_graph(file), contains("the output \"s\": it is no tensor but a seq"));
+  CHECK_THROWS_WITH(read_graph(file), contains("the output \"s\": it is a sequence, not a tensor"));
 }
 
 TEST_CASE("an ONNX file cut off anywhere is no network, or one with fewer fields") {

@@ -75,13 +75,13 @@ TEST_CASE("forms of nodes that OpenCV gets wrong are refused when the network is
   counted.push_back({"count_include_pad", std::int64_t{1}});
   CHECK_THAT(complaint_about(file_of(image_model({"AveragePool", {}, {}, counted}))),
              contains("the node \"y\" (AveragePool)") &&
-                 contains("since it is not so that count_include_pad is 0"));
+                 contains("since this does not hold: count_include_pad is 0"));
   auto dilated = window;
   dilated.push_back({"dilations", Sizes{2, 1}});
   CHECK_THAT(complaint_about(file_of(image_model({"MaxPool", {}, {}, dilated}))),
-             contains("(MaxPool)") && contains("since it is not so that the dilations are 1"));
+             contains("(MaxPool)") && contains("since this does not hold: the dilations are 1"));
   CHECK_THAT(complaint_about(file_of(image_model({"Softmax", {}, {}}, 11))),
-             contains("(Softmax)") && contains("since it is not so that it goes along one axis"));
+             contains("(Softmax)") && contains("since this does not hold: it goes along one axis"));
   TestModel quotient = image_model({"Div", {}, {}});
   quotient.nodes[0].inputs = {"two", "x"};
   quotient.initializers = {{"two", {kFloat, {3, 1, 1}, {2, 3, 4}}}};

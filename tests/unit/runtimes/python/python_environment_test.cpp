@@ -41,7 +41,7 @@ TEST_CASE("an environment that is not there, or of another Python, is refused wi
   CHECK_THAT(refusal(folder / "env"),
              contains("parameters.environment_path (environment_path): there is no folder " +
                       (folder / "env")));
-  CHECK_THAT(refusal(folder / ""), contains("is no environment of Python: it has no folder "
+  CHECK_THAT(refusal(folder / ""), contains("is not a Python environment: it has no folder "
                                             "lib/python3.11/site-packages"));
   make_packages(folder, "3.9");
   CHECK_THAT(refusal(folder / ""),
