@@ -73,8 +73,8 @@ TEST_CASE("an output that is left out is told where the worker's lines go", "[W2
   CHECK(response["y"] == x);
   CHECK(eventually([&] {
     return lines.text().find(
-               "the output \"maps\" is left out: it is a sequence, not a tensor of "
-               "maps; scikit-learn's converter writes a tensor instead with "
+               "the output \"maps\" is left out: it is a sequence of maps, not a "
+               "tensor; scikit-learn's converter writes a tensor instead with "
                "options={\"zipmap\": False}\n") != std::string::npos;
   }));
 }

@@ -141,7 +141,7 @@ TEST_CASE("outputs that are no tensors are left out, and those that are, are ser
   REQUIRE(network->left_out().size() == 1);
   CHECK(network->left_out()[0].name == "probabilities");
   CHECK(network->left_out()[0].why ==
-        "it is a sequence, not a tensor of maps; scikit-learn's converter writes a tensor instead "
+        "it is a sequence of maps, not a tensor; scikit-learn's converter writes a tensor instead "
         "with options={\"zipmap\": False}");
   CHECK(outputs_of(*network, {{"x", Tensor::from(std::vector<float>{1, 2, 4, 3}, {2, 2})}})[0] ==
         Tensor::from(std::vector<std::int64_t>{1, 0}, {2}));
@@ -154,7 +154,7 @@ TEST_CASE("a network none of whose outputs is a tensor is refused with the remed
   CHECK_THROWS_WITH(
       opened_bytes(model(text(1, node("ZipMap", {"x"}, {"probabilities"}, labels, "ai.onnx.ml")) +
                          text(2, "maps") + text(11, port("x", 1, {-1, 2})) + text(12, maps()))),
-      contains("the output \"probabilities\": it is a sequence, not a tensor of maps") &&
+      contains("the output \"probabilities\": it is a sequence of maps, not a tensor") &&
           contains("options={\"zipmap\": False}"));
 }
 
