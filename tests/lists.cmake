@@ -9,6 +9,7 @@ set(compiled_alone
     integration/python_worker_test.cpp
     integration/run_test.cpp
     integration/soak_kill_test.cpp
+    integration/tracing_test.cpp
     integration/xgboost_test.cpp
     unit/ipc/channel_part_kill_test.cpp
     unit/ipc/channel_steps_test.cpp
@@ -21,6 +22,7 @@ set(compiled_alone
     unit/pool/calls/fingerprint_test.cpp
     unit/pool/calls/sip_hash_test.cpp
     unit/pool/dispatch/worker_queues_test.cpp
+    unit/runtimes/onnx/node_graph_test.cpp
     unit/runtimes/onnx/opencv_network_test.cpp
     unit/runtimes/onnx/opencv_refusals_test.cpp
     unit/runtimes/onnx/wire_reader_test.cpp
@@ -31,7 +33,7 @@ set(compiled_alone
     unit/tools/command_line_test.cpp
     unit/tools/run/arguments_test.cpp
     unit/values/tensor_test.cpp
-    unit/wire/codec_test.cpp)
+    unit/wire/codec_types_test.cpp)
 
 # Unit tests mirror lib/: unit/<room>/<name>_test.cpp.
 set(unit_tests
