@@ -28,11 +28,13 @@ set(compiled_alone
     unit/runtimes/onnx/wire_reader_test.cpp
     unit/runtimes/python/python_environment_test.cpp
     unit/runtimes/xgboost/sklearn_class_test.cpp
+    unit/settings/settings_json_test.cpp
     unit/settings/settings_refusal_test.cpp
     unit/settings/settings_test.cpp
     unit/tools/command_line_test.cpp
     unit/tools/run/arguments_test.cpp
     unit/values/tensor_test.cpp
+    unit/wire/codec_test.cpp
     unit/wire/codec_types_test.cpp)
 
 # Unit tests mirror lib/: unit/<room>/<name>_test.cpp.
