@@ -10,7 +10,7 @@ using namespace inferpool::test;
 
 namespace {
 
-constexpr std::uint64_t kMiB = 1024 * 1024;
+constexpr std::uint64_t kMebibyte = 1024 * 1024;
 
 // A cgroup_host; its group goes with it.
 class CgroupHost {
@@ -72,7 +72,7 @@ TEST_CASE(
   REQUIRE(lines.size() == 6);
   const std::string refused =
       "out_of_memory: a request block of 1048576 bytes does not fit: 134217728 of 134217728 bytes";
-  CHECK(lines[0] == "limit " + std::to_string(256 * kMiB));
+  CHECK(lines[0] == "limit " + std::to_string(256 * kMebibyte));
   CHECK_THAT(lines[1], contains("loans 128 " + refused) && contains("shared_memory_limit"));
   CHECK(lines[2] == "held right");
   CHECK_THAT(lines[3], contains("queued 128 " + refused) && contains("shared_memory_limit"));

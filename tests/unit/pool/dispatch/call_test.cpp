@@ -24,8 +24,8 @@ std::vector<std::uint64_t> drain(CallQueue& queue) {
   return orders;
 }
 
-struct Calls : std::array<Call, 5> {
-  Calls() {
+struct FiveCalls : std::array<Call, 5> {
+  FiveCalls() {
     for (std::size_t i = 0; i < size(); ++i) (*this)[i].order = i + 1;
   }
 };
@@ -38,7 +38,7 @@ TEST_CASE("a new call queue is empty") {
 }
 
 TEST_CASE("a call queue gives first what came first") {
-  Calls calls;
+  FiveCalls calls;
   CallQueue queue;
   for (Call& call : calls) queue.push_back(call);
   REQUIRE(queue.size() == 5);
@@ -46,7 +46,7 @@ TEST_CASE("a call queue gives first what came first") {
 }
 
 TEST_CASE("a call may leave the queue from anywhere") {
-  Calls calls;
+  FiveCalls calls;
   CallQueue queue;
   for (Call& call : calls) queue.push_back(call);
   queue.erase(calls[0]);
@@ -58,7 +58,7 @@ TEST_CASE("a call may leave the queue from anywhere") {
 }
 
 TEST_CASE("a call that is put back takes the place that its admission gave it") {
-  Calls calls;
+  FiveCalls calls;
   CallQueue queue;
   SECTION("into an empty queue") {
     queue.put_back(calls[2]);

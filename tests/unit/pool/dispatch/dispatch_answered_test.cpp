@@ -7,7 +7,6 @@ namespace inferpool::pool::dispatch {
 namespace {
 
 using test::contains;
-using Calls = std::vector<Call*>;
 
 // Calls on one worker, the first `answered` of which are; their callers are busy elsewhere.
 struct SlowCallers {

@@ -7,8 +7,6 @@
 namespace inferpool::pool::dispatch {
 namespace {
 
-using Calls = std::vector<Call*>;
-
 TEST_CASE(
     "a request that was running when its worker ended is blamed, and one that was not is not") {
   FakePool pool{{.workers = 1}};

@@ -8,7 +8,6 @@ namespace inferpool::pool::dispatch {
 namespace {
 
 using test::contains;
-using Calls = std::vector<Call*>;
 
 Error breaker() { return {ErrorCode::kUnavailable, "no worker lives"}; }
 

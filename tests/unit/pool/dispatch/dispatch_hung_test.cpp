@@ -8,7 +8,6 @@ namespace inferpool::pool::dispatch {
 namespace {
 
 using test::contains;
-using Calls = std::vector<Call*>;
 
 TEST_CASE(
     "a request that runs for hang_timeout gets its worker killed, and its caller worker_lost") {

@@ -8,7 +8,6 @@ namespace inferpool::pool::dispatch {
 namespace {
 
 using test::contains;
-using Calls = std::vector<Call*>;
 
 // A block of a request, which tells when nobody holds it any more.
 class Block final : public detail::Storage {

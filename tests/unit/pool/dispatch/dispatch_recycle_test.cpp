@@ -11,7 +11,6 @@ namespace inferpool::pool::dispatch {
 namespace {
 
 using test::contains;
-using Calls = std::vector<Call*>;
 
 TEST_CASE("a worker that retires gets nothing new, its successor does") {
   FakePool pool{{.workers = 1}};

@@ -7,8 +7,6 @@
 namespace inferpool::pool::dispatch {
 namespace {
 
-using Calls = std::vector<Call*>;
-
 TEST_CASE("a call is crowded where with it models run on all processors") {
   FakePool pool{{.workers = 3, .processors = 2}};
   const Calls calls = pool.admit_many(8);

@@ -10,7 +10,6 @@ namespace inferpool::pool::dispatch {
 namespace {
 
 using test::contains;
-using Calls = std::vector<Call*>;
 
 std::vector<int> places(const Calls& calls) {
   std::vector<int> places;

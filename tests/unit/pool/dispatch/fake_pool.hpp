@@ -15,6 +15,8 @@ namespace inferpool::pool::dispatch {
 
 using namespace std::chrono_literals;
 
+using Calls = std::vector<Call*>;
+
 // A dispatch whose callers, workers and clock the test plays.
 class FakePool {
  public:
@@ -46,8 +48,8 @@ class FakePool {
     REQUIRE_FALSE(dispatch.admit(call, wakes));
     return call;
   }
-  std::vector<Call*> admit_many(int count) {
-    std::vector<Call*> calls;
+  Calls admit_many(int count) {
+    Calls calls;
     while (count-- > 0) calls.push_back(&admit());
     return calls;
   }
