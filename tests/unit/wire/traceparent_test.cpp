@@ -123,7 +123,7 @@ TEST_CASE("options with the traceparent of a request are otherwise those of the 
   CHECK(effective.retry == options.retry);
 }
 
-TEST_CASE("options for what is no request are the caller's own") {
+TEST_CASE("options for a value that is not a request are the caller's own") {
   const InferOptions options;
   const detail::TracedOptions traced(options, 5);
   CHECK(&static_cast<const InferOptions&>(traced) == &options);

@@ -20,7 +20,7 @@ namespace {
 
 using namespace inferpool::test;
 
-// What is found once the body has opened something.
+// The open escapes that are found once the body has opened something.
 template <typename Body>
 std::string found_after(Body body) {
   return told_by_child([&] {
@@ -96,7 +96,7 @@ TEST_CASE("a thread whose descriptors are its own hides nothing", "[H13]") {
 TEST_CASE("objects of the kernel that steer others are ways out", "[H13]") {
   CHECK_THAT(found_after([] {
                std::array<char, 128> zeros{};
-               zeros[4] = static_cast<char>(zeros.size());  // of its size, counting in software
+               zeros[4] = static_cast<char>(zeros.size());  // the size, for a counter in software
                zeros[0] = 1;
                if (syscall(SYS_perf_event_open, zeros.data(), 0, -1, -1, 0) < 0)
                  (void)syscall(SYS_fanotify_init, 0x200, O_RDONLY);
@@ -137,7 +137,7 @@ TEST_CASE("a file mapped so that writing to memory changes it is a way out") {
   };
   CHECK_THAT(found_after([&] { map(O_RDWR, PROT_READ | PROT_WRITE, MAP_SHARED); }),
              contains(file + " is mapped"));
-  // Which can be made writable later.
+  // This mapping can be made writable later.
   CHECK_THAT(found_after([&] { map(O_RDWR, PROT_READ, MAP_SHARED); }),
              contains(file + " is mapped"));
   CHECK(found_after([&] { map(O_RDONLY, PROT_READ, MAP_SHARED); }) == "none");
