@@ -107,7 +107,7 @@ class Parts {
   bool stood_ = false;
 };
 
-TEST_CASE("locked instructions are told from others") {
+TEST_CASE("locked instructions are counted apart from others") {
   if (test::skipped_without_steps()) return;
   std::atomic<std::uint32_t> word{0};
   std::uint32_t seen = 0;

@@ -22,7 +22,7 @@ struct Doubles {
   std::string predict(const std::string& text) { return text + text; }
 };
 
-// Sends its input letter by letter, and returns what is left where it may send no more.
+// Sends its input letter by letter, and returns the rest once it may send no more.
 struct Spells {
   explicit Spells(const Settings& /*settings*/) {}
   std::optional<std::string> predict(const std::string& text, Stream<std::string>& stream,

@@ -93,7 +93,7 @@ TEST_CASE("a thread that runs before the load is refused, since it cannot be con
 #endif
 }
 
-TEST_CASE("a process that still holds a way out is not confined") {
+TEST_CASE("a process that still holds an open escape is not confined") {
   if (skipped_without_filters()) return;
   const ScratchFolder folder;
   CHECK_THAT(told_by_child([&] {

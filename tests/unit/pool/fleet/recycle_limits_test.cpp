@@ -129,7 +129,7 @@ TEST_CASE("a worker is due at its max_worker_age, and that is when one looks") {
 }
 
 TEST_CASE(
-    "a worker is due with its own memory over max_worker_rss, and not where that is unknown") {
+    "a worker is due once its own memory is over max_worker_rss, and not if that is unknown") {
   World world(with_memory(100 * kMiB));
   world.ready(0);
   CHECK_FALSE(world.look_later(1s));

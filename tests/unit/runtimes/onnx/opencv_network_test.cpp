@@ -182,7 +182,7 @@ TEST_CASE("a node of an operator that no row of the table has is named, with wha
                  contains("is not trusted with this operator") && contains("ONNX Runtime"));
 }
 
-TEST_CASE("nodes that OpenCV reads in one form alone are written in it") {
+TEST_CASE("nodes that OpenCV reads in only one form are written in that form") {
   const Tensor x = Tensor::from(std::vector<float>{1, 2, 3, 4}, {1, 4});
   CHECK(outputs_of(*opened("plain_gemm.onnx"), {{"x", x}})[0] ==
         Tensor::from(std::vector<float>{100, 110, 120, 130, 140}, {1, 5}));

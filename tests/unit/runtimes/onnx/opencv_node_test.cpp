@@ -43,7 +43,7 @@ TEST_CASE("a Gemm has its factors in its constants, the second matrix transposed
   CHECK(gemm.constants.at(2).floats == Floats{5, 5, 5});
 }
 
-TEST_CASE("what only changes the shape is a Reshape, or nothing where the shape stays") {
+TEST_CASE("a node that only changes the shape becomes a Reshape, or nothing if the shape stays") {
   NodeCase node("Flatten");
   node.computed({2, 3, 4});
   const WrittenNode any = opencv_node(node.facts(), {2, 12}, true);

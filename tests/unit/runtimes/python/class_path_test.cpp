@@ -27,7 +27,7 @@ std::string refusal(const std::string& implementation, const std::string& extra 
   }
 }
 
-TEST_CASE("a class is what stands behind the last dot, its module what stands before it") {
+TEST_CASE("a class is named behind the last dot, its module before it") {
   CHECK(found("models.MyModel") == Parts("models", "MyModel"));
   CHECK(found("tides.models.LevelModel") == Parts("tides.models", "LevelModel"));
   CHECK(found("price-model.Prices") == Parts("price-model", "Prices"));

@@ -40,7 +40,7 @@ TEST_CASE("an exception without a text has the name of its class for one") {
                  "raise NoSuchWord()") == "invalid_argument: words.NoSuchWord");
 }
 
-TEST_CASE("a text that is no UTF-8 arrives with escapes, and one that cannot be had says so") {
+TEST_CASE("a text that is not UTF-8 arrives with escapes, and one that cannot be read says so") {
   const PythonHere python;
   CHECK(error_of(python, "raise inferpool.InvalidArgument('no file \\udcff')") ==
         "invalid_argument: no file \\udcff");

@@ -31,7 +31,7 @@ std::string refusal(std::string_view content, const std::string& name) {
   return "a model";
 }
 
-TEST_CASE("the form of a model is known by its first bytes, of the binary one the version, too") {
+TEST_CASE("the form of a model is known by its first bytes, and the version of the binary form") {
   const ScratchFolder folder;
   const TrainedBooster booster(TrainedBooster::Parameters{{"objective", "binary:logistic"}});
   booster.save(folder / "m.json");

@@ -53,7 +53,8 @@ TEST_CASE("a model that computes does not pay on one core") {
   CHECK(verdict.small_overhead);
 }
 
-TEST_CASE("a long run whose workers hinder each other is told from one that is too short") {
+TEST_CASE(
+    "a long run whose workers hinder each other is distinguished from one that is too short") {
   const Verdict verdict = judge(figures_of(5e-3, 2, {1, 1.02, 1.01, 1}));
   CHECK(verdict.outcome == Outcome::kDoesNotPay);
   CHECK(verdict.limit == Limit::kDoesNotScale);
