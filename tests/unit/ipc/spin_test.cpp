@@ -117,7 +117,9 @@ TEST_CASE("where models run on all processors a spin goes on while nobody wants 
   REQUIRE(found);
 }
 
-TEST_CASE("where models run on all processors a spin that finds something brings half of it back") {
+TEST_CASE(
+    "where models run on all processors a spin that finds something brings half of the spinning "
+    "back") {
   SpinBudget budget(1us, kProcessors);
   for (int i = 0; i < (1 + 1) + (1 + 2) + (1 + 4); ++i) spun(budget);
   Looks soon(3);

@@ -50,7 +50,7 @@ Error error_of(F&& call) {
   return {ErrorCode::kStopped, ""};
 }
 
-TEST_CASE("with workers = 0 a model is needed that can be constructed here, and no sandbox") {
+TEST_CASE("with workers = 0 the model must be constructible here, and a sandbox is refused") {
   Settings s = settings();
   const Error types_only = error_of([&] { static_cast<void>(detail::make_backend(s, {})); });
   CHECK(types_only.code() == ErrorCode::kInvalidSettings);
