@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A worker stops in any state, and the host decides on its requests, as Dispatch does under the
-// pool's lock: it reads those that were answered, recalls those that were not started, and the rest
-// is lost.
+// A worker stops in any state. The host then decides on its requests, as Dispatch does under the
+// pool's lock: it reads those that were answered and recalls those that were not started. The
+// others are lost.
 #include <array>
 
 #include "explorer/ends.hpp"
@@ -53,7 +53,7 @@ void two_requests(Stage& stage) {
   }
 }
 
-// The caller sleeps until its reply is available, or the watcher tells it the fate of its request.
+// The caller sleeps until its reply is available or the watcher reports the fate of its request.
 void caller_of_a_worker_that_stops(Stage& stage) {
   Ends ends(stage);
   Caller caller;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tests of the explorer itself: programs of a few lines, with all ends that C++ allows them.
+// Tests of the explorer itself: programs of a few lines, with all results that C++ allows.
 #include <set>
 #include <utility>
 
@@ -73,7 +73,7 @@ TEST_CASE("a message is passed by release and acquire, and by nothing less") {
   CHECK(ends_of({writer(kRelease), reader(kRelaxed, kRelaxed)}) == all);
 }
 
-TEST_CASE("plain bytes may be read by who acquired what was released after them alone") {
+TEST_CASE("plain bytes may be read only after an acquire of what was released after them") {
   const auto writer = [](Order order) {
     return [=](Program& p) {
       p.plain = 7;
@@ -91,7 +91,7 @@ TEST_CASE("plain bytes may be read by who acquired what was released after them 
   CHECK(fails({writer(kRelease), [](Program& p) { p.seen.first = p.plain; }}));
 }
 
-TEST_CASE("plain bytes may be written by who knows that they were read alone") {
+TEST_CASE("plain bytes may be written only by a thread that knows that they were read") {
   const auto reads = [](Order order) {
     return [=](Program& p) {
       p.seen.first = p.plain;
@@ -105,7 +105,8 @@ TEST_CASE("plain bytes may be written by who knows that they were read alone") {
   CHECK(fails({reads(kRelaxed), writes}));
 }
 
-TEST_CASE("both of two threads miss the store of the other unless all is sequentially consistent") {
+TEST_CASE(
+    "each of two threads may miss the store of the other unless all is sequentially consistent") {
   const auto both = [](Order store, Order load) {
     return std::vector<Body>{[=](Program& p) {
                                p.x.store(1, store);
@@ -139,7 +140,7 @@ TEST_CASE("an exchange in place of a store does not order it before a load") {
   CHECK(ends_of(both(kAcqRel)).contains({0, 0}));
 }
 
-TEST_CASE("a thread never reads an older write of a word than it did") {
+TEST_CASE("a thread never reads an older write of a word than it has read before") {
   const Body writes = [](Program& p) {
     p.x.store(1, kRelaxed);
     p.x.store(2, kRelaxed);
@@ -237,7 +238,7 @@ TEST_CASE("a thread that sleeps for ever is a failure") {
   CHECK(fails({sleeps(true), [](Program&) {}}));
 }
 
-TEST_CASE("what a lock guards is no race and a thread that keeps it is a failure") {
+TEST_CASE("access under a lock is no race and a thread that keeps the lock is a failure") {
   Mutex* shared = nullptr;
   const auto outcome = [&](bool keeps) {
     return explore([&](Stage& stage) {

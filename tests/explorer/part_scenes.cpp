@@ -8,8 +8,8 @@
 namespace inferpool::explorer {
 namespace {
 
-// Like SentParts: sends each part once the one before was taken, then the reply. Part n holds n,
-// and the reply holds the number of parts that were taken.
+// Like SentParts: sends each part once the part before it was taken, then the reply. Part n holds
+// n, and the reply holds the number of parts that were taken.
 void send_parts(Ends& ends, std::uint32_t sequence, std::uint32_t parts) {
   std::uint32_t sent = 0;
   while (sent < parts && ends.worker.await_taken(sequence, sent)) {

@@ -142,7 +142,7 @@ void close_of_two_threads(Stage& stage) {
 }
 
 constexpr Bounds kFewer{.stale_reads = 2};
-// With three threads.
+// For scenes with three threads.
 constexpr Bounds kTight{.stale_reads = 1, .preemptions = 2};
 
 constexpr std::array kScenes{

@@ -28,7 +28,9 @@ TEST_CASE("replies reach whoever waits for them in any interleaving") { check(re
 
 TEST_CASE("parts come once and whole in any interleaving") { check(part_scenes()); }
 
-TEST_CASE("what a worker that stops leaves behind is known in any state") { check(death_scenes()); }
+TEST_CASE("the host knows in any state what a stopped worker leaves behind") {
+  check(death_scenes());
+}
 
 }  // namespace
 }  // namespace inferpool::explorer

@@ -82,7 +82,7 @@ bool Stage::may_run(const Thread& thread) {
   }
 }
 
-// The running thread comes first. A process that may stop has its negative number.
+// The running thread comes first. A process that may stop is listed by its negative number.
 void Stage::find_alternatives() {
   alternatives_.clear();
   const bool goes_on = may_run(self());
@@ -177,10 +177,10 @@ std::uint64_t Stage::state() const {
   return state;
 }
 
-// Relaxed loads in a row, followed by relaxed stores in a row, are one step. What another thread
-// could do between two of them, it can also do before them, while the loads read the older values.
-// Or it does it after them, and reads older values itself. That holds for words that no other
-// thread changes meanwhile.
+// Relaxed loads in a row, followed by relaxed stores in a row, are one step. Whatever another
+// thread could do between two of them has the same effect before them, while the loads read the
+// older values, or after them, while that thread reads older values. This holds for words that no
+// other thread changes meanwhile.
 bool Stage::in_a_row(Operation operation, Order order) {
   std::optional<Operation> now;
   if (order == Order::relaxed && (operation == Operation::kLoad || operation == Operation::kStore))

@@ -20,8 +20,8 @@ struct Unnoticed {
   const char* why;
 };
 
-// No scene notices these. On x86 these orders cost nothing, except those of the changes, which lock
-// in any case, and of the two stores.
+// No scene notices these. On x86 only the orders of the changes, which lock in any case, and of the
+// store cost anything.
 constexpr std::array kUnnoticed{
     Unnoticed{"host_ring close: stores closing, seq_cst -> release", "the bell is rung after it"},
     Unnoticed{"host_ring park: loads published, seq_cst -> acquire", "the kernel looks once more"},
@@ -47,7 +47,7 @@ constexpr std::array kUnnoticed{
     Unnoticed{"worker_ring try_take: loads posted, acquire -> relaxed", "the change acquires"},
 };
 
-// Enough to notice the others: to read an older value has the same effect as to be interrupted.
+// Enough to notice the others: reading an older value has the same effect as an interruption.
 constexpr Bounds kQuick{.stale_reads = 3, .preemptions = 1};
 
 struct Found {
@@ -79,7 +79,7 @@ std::map<std::string, Found> accesses_of(const std::vector<Scene>& scenes) {
   return found;
 }
 
-// The first scene that notices; null: none.
+// The first scene that notices; null if none does.
 const Scene* who_notices(const std::vector<Weakening>& weakenings,
                          const std::vector<const Scene*>& scenes) {
   const auto notices = [&](const Scene* scene) {
@@ -89,7 +89,8 @@ const Scene* who_notices(const std::vector<Weakening>& weakenings,
   return scene == scenes.end() ? nullptr : *scene;
 }
 
-TEST_CASE("each order and each wake is missed by a scene unless it is known not to be") {
+TEST_CASE(
+    "each weakened order and each missing wake fails a scene unless it is known to go unnoticed") {
   const std::vector<Scene> scenes = all_scenes();
   std::set<std::string> expected;
   for (const Unnoticed& unnoticed : kUnnoticed) expected.insert(unnoticed.weakening);
@@ -112,7 +113,8 @@ TEST_CASE("each order and each wake is missed by a scene unless it is known not 
 }
 
 // If two accesses give the same order, one of them is enough, but without both a scene fails.
-TEST_CASE("what two accesses order each for the other is missed once neither does") {
+TEST_CASE(
+    "a scene fails once neither of two accesses gives an order that either would give alone") {
   const std::vector<Scene> scenes = all_scenes();
   const auto found = accesses_of(scenes);
   const auto noticed = [&](const std::vector<Weakening>& weakenings) {

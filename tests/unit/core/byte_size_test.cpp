@@ -18,7 +18,7 @@ TEST_CASE("a byte size is read in each of its units") {
   REQUIRE(core::parse_byte_size("1TiB") == 1099511627776);
 }
 
-TEST_CASE("what is no byte size is none") {
+TEST_CASE("text that is not a byte size is refused") {
   for (const char* text : {"", " ", "abc", "MiB", "-1", "-1MiB", "+1", "1.5GiB", "64MB", "64M",
                            "64mib", "64 MiB", " 64MiB", "64MiB ", "1e9", "0x10"}) {
     CAPTURE(text);
@@ -26,7 +26,7 @@ TEST_CASE("what is no byte size is none") {
   }
 }
 
-TEST_CASE("a byte size that does not fit is none") {
+TEST_CASE("a byte size that does not fit is refused") {
   REQUIRE(core::parse_byte_size("18446744073709551615") ==
           std::numeric_limits<std::uint64_t>::max());
   for (const char* text : {"18446744073709551616", "16777216TiB", "99999999999999999999MiB"}) {

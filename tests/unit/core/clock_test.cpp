@@ -11,7 +11,7 @@ using std::chrono::nanoseconds;
 
 constexpr core::TimePoint kNow{1h};
 
-TEST_CASE("a time after another is their sum, or the last or first time where there is none",
+TEST_CASE("a time plus a duration is their sum, or the last or first time if the sum does not fit",
           "[H10]") {
   STATIC_REQUIRE(core::after(kNow, 3ns) == kNow + 3ns);
   STATIC_REQUIRE(core::after(kNow, -3ns) == kNow - 3ns);

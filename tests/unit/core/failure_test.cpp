@@ -41,7 +41,7 @@ core::Failure failure_of(const Thrown& thrown) {
   }
 }
 
-TEST_CASE("want of memory is told with the limits that the process has for it") {
+TEST_CASE("lack of memory is described with the memory limits of the process") {
   test::ForkedChild child([] {
     const rlimit limit{rlim_t{1} << 50U, RLIM_INFINITY};
     if (setrlimit(RLIMIT_DATA, &limit) != 0) return 1;
@@ -55,13 +55,13 @@ TEST_CASE("want of memory is told with the limits that the process has for it") 
   CHECK(child.exit_code() == 0);
 }
 
-TEST_CASE("a standard exception is told by its demangled type and its text") {
+TEST_CASE("a standard exception is described by its demangled type and its text") {
   const core::Failure failure = failure_of(std::out_of_range("index 9 of 3"));
   REQUIRE(failure.type == "std::out_of_range");
   REQUIRE(failure.text == "index 9 of 3");
 }
 
-TEST_CASE("an exception caught as its base is told by the type that was thrown") {
+TEST_CASE("an exception caught as its base is described by the type that was thrown") {
   try {
     throw shop::OutOfStock("no apples");
   } catch (const std::exception&) {
@@ -71,13 +71,13 @@ TEST_CASE("an exception caught as its base is told by the type that was thrown")
   }
 }
 
-TEST_CASE("an exception of another language is told by its own type") {
+TEST_CASE("an exception of another language is described by its own type") {
   const core::Failure failure = failure_of(ForeignException("ValueError", "no apples"));
   REQUIRE(failure.type == "ValueError");
   REQUIRE(failure.text == "no apples");
 }
 
-TEST_CASE("what is not a standard exception is told by its type alone") {
+TEST_CASE("what is not a standard exception is described by its type alone") {
   REQUIRE(failure_of(42).type == "int");
   REQUIRE(failure_of(42).text.empty());
   REQUIRE(failure_of(shop::Plain{1}).type == "shop::Plain");
@@ -88,7 +88,7 @@ TEST_CASE("an exception whose what() is null has no text") {
   REQUIRE(failure_of(shop::Silent()).text.empty());
 }
 
-TEST_CASE("the innermost exception that is being handled is told") {
+TEST_CASE("the innermost exception that is being handled is described") {
   try {
     throw std::logic_error("outer");
   } catch (...) {
@@ -97,7 +97,7 @@ TEST_CASE("the innermost exception that is being handled is told") {
   }
 }
 
-TEST_CASE("a text of 16 KiB is told whole, a longer one is cut and says so") {
+TEST_CASE("a text of 16 KiB is kept whole, a longer one is cut and says so") {
   const std::string whole(core::kMaxFailureText, 'x');
   REQUIRE(failure_of(std::runtime_error(whole)).text == whole);
   const core::Failure failure = failure_of(std::runtime_error(whole + "y"));

@@ -15,7 +15,7 @@ TEST_CASE("text is made of values as fmt makes it") {
         "02.5 and \"it\"");
 }
 
-TEST_CASE("a list of values has the separator between them alone") {
+TEST_CASE("a list of values has the separator only between them") {
   CHECK(core::joined(std::vector<int>{}, ", ").empty());
   CHECK(core::joined(std::vector{7}, ", ") == "7");
   CHECK(core::joined(std::array<const char*, 3>{"", "b", ""}, ", ") == ", b, ");

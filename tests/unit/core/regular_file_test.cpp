@@ -48,7 +48,7 @@ TEST_CASE("a pipe that nobody writes is refused at once") {
         "is a pipe; accepted: a regular file");
 }
 
-TEST_CASE("what is not a regular file is told in words") {
+TEST_CASE("a path that is not a regular file is refused in words") {
   const ScratchFolder folder;
   const core::FileDescriptor socket = socket_at(folder / "socket");
   CHECK(refusal(folder / "socket") == "is a socket; accepted: a regular file");

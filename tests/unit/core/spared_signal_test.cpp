@@ -15,7 +15,8 @@ bool pending(int number) {
   return sigismember(&set, number) == 1;
 }
 
-TEST_CASE("a signal that is raised meanwhile in the thread ends nobody, and is gone afterwards") {
+TEST_CASE(
+    "a signal that the thread raises meanwhile does not end the process, and is gone afterwards") {
   ForkedChild child([] {
     {
       const core::SparedSignal spared(SIGXFSZ);

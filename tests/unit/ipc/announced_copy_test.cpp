@@ -9,7 +9,7 @@
 namespace inferpool::ipc {
 namespace {
 
-// What was copied when it was announced, from the front; none: it was not.
+// How much was copied, from the front, when the copy was announced; none if it was not.
 std::optional<std::size_t> announced_at(std::size_t size) {
   const std::vector<std::byte> from(size, std::byte{7});
   std::vector<std::byte> to(size);
@@ -30,7 +30,7 @@ TEST_CASE("a small copy is not announced") {
   REQUIRE_FALSE(announced_at(kLeastAnnounced - 1));
 }
 
-TEST_CASE("a copy that takes as long as to wake up is announced before it") {
+TEST_CASE("a copy that takes as long as a wake-up is announced before it begins") {
   REQUIRE(announced_at(kLeastAnnounced) == 0U);
   REQUIRE(announced_at(kAnnouncedAhead) == 0U);
 }

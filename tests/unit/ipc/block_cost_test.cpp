@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a block costs on its way, beyond what each round trip does. As ring_cost_test.cpp.
+// What a block costs on its way, in addition to a round trip. Built and bounded as in
+// ring_cost_test.cpp.
 #include "catch.hpp"
 #include "unit/ipc/stated_cost.hpp"
 
@@ -34,16 +35,17 @@ constexpr Cost kLoan{.instructions = 280, .locked = 2};
 constexpr Cost kSend{.instructions = 100, .locked = 2};
 // The region's mutex twice.
 constexpr Cost kDropLoan{.instructions = 240, .locked = 2};
-// The worker's: the request's reference to the view, taken and dropped.
+// In the worker: the request's reference to the view, taken and dropped.
 constexpr Cost kInput{.instructions = 240, .locked = 2};
 // The mutex of the replies twice, and the reply's reference to the block.
 constexpr Cost kHold{.instructions = 540, .locked = 3};
-// A lease is taken: its place, the use of the memory, the bytes; the reader leaves it to the view.
+// A lease is taken (its place, the use of the memory, the bytes), and the reader leaves it to the
+// view.
 constexpr Cost kOutput{.instructions = 310, .locked = 4};
 // The bytes, the place and the use of the memory are given back.
 constexpr Cost kDropOutput{.instructions = 100, .locked = 3};
 
-// Locks cost nothing but instructions where a process has one thread only; a pool has more.
+// In a process with one thread, locks take no locked instruction; a pool has more threads.
 class OtherThread {
  public:
   ~OtherThread() { end_.release(); }
@@ -53,7 +55,8 @@ class OtherThread {
   std::jthread thread_{[this] { end_.acquire(); }};
 };
 
-// A loan there and an output that the model made before back, in steps; both ends in one thread.
+// A loan goes to the worker, and an output that the model made before comes back, in steps. Both
+// ends are in one thread.
 class Blocks {
  public:
   struct Costs {
@@ -107,7 +110,7 @@ class Blocks {
 TEST_CASE("a block takes no more instructions than it did") {
   if (test::skipped_without_steps()) return;
   Blocks blocks;
-  for (int i = 0; i < 3; ++i) blocks.round_trip();  // binds each function, makes what is kept
+  for (int i = 0; i < 3; ++i) blocks.round_trip();  // binds each function, fills the free lists
   const Blocks::Costs costs = blocks.round_trip();
   check("loan", costs.loan, kLoan);
   check("send", costs.send, kSend);

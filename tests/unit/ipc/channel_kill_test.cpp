@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A worker is killed after so many machine instructions of one turn, with a caller waiting.
+// A worker is killed after a given number of instructions of one turn, while a caller waits.
 
 #include "catch.hpp"
 #include "unit/ipc/single_steps.hpp"
@@ -31,10 +31,10 @@ using test::SharedObject;
 using test::TurnHost;
 using test::TurnWorker;
 
-// Instructions that are counted, for all points of one kind together.
+// How many instructions are counted for all points of one kind together.
 constexpr long kBudget = 40'000;
 
-// A whole turn in this process, so that in its children each function is bound already.
+// Plays a whole turn in this process, so that each function is bound already in its children.
 void rehearse(Reply kind) {
   TurnHost host(kind);
   std::atomic<bool> begun{false};
@@ -46,14 +46,14 @@ struct Notes : test::TurnNotes {
   std::atomic<bool> begun{false};
 };
 
-// Killed after so many instructions of its turn. 0: it was done before.
+// Serves until it is killed after that many instructions. Returns 0 if the turn ended before.
 int serve_until(long instructions, const WorkerMemory& memory, Reply kind, Notes& notes) {
   TurnWorker worker(memory, kind);
   test::turn_until_killed(instructions, notes, [&] { worker.turn(notes.begun); });
   return 0;
 }
 
-// True: the turn was done before it could be killed.
+// True if the turn ended before the worker could be killed.
 bool kill_after(long instructions, Caller caller, Reply kind, Counts& counts) {
   TurnHost host(kind);
   const SharedObject<Notes> notes;

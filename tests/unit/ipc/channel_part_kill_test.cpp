@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A worker is killed after so many machine instructions of an answer in parts, with a caller that
-// takes them.
+// A worker is killed after a given number of instructions of an answer in parts, while a caller
+// takes the parts.
 
 #include "catch.hpp"
 #include "unit/ipc/single_steps.hpp"
@@ -8,7 +8,9 @@
 
 #if defined(INFERPOOL_NO_STEPS)
 
-TEST_CASE("a caller gets whole parts in order of a worker killed at any instruction, and its end") {
+TEST_CASE(
+    "a caller gets whole parts in order from a worker killed at any instruction, and learns of its "
+    "end") {
   CHECK(inferpool::test::skipped_without_steps());
 }
 
@@ -48,7 +50,7 @@ Bytes part_of(Reply kind, std::uint32_t part) {
                static_cast<std::byte>(part));
 }
 
-// The host, with one request in the hands of a worker, whose parts it takes.
+// The host. Its one request was posted to a worker, and it takes the parts of the answer.
 class PartsHost {
  public:
   explicit PartsHost(Reply kind)
@@ -57,7 +59,7 @@ class PartsHost {
   [[nodiscard]] const WorkerMemory& memory() const { return *memory_; }
   [[nodiscard]] std::uint32_t parts() const { return parts_; }
 
-  // What stands counts, even of a dead worker.
+  // What is available counts, even from a dead worker.
   Outcome call(Caller caller) {
     for (const core::TimePoint end = core::Clock::now() + 10s; core::Clock::now() < end;) {
       const bool dead = dead_.load() != 0;
@@ -101,10 +103,10 @@ class PartsHost {
 };
 
 struct Notes : test::TurnNotes {
-  std::atomic<std::uint32_t> taken{0};  // parts of which the worker knows that they were
+  std::atomic<std::uint32_t> taken{0};  // parts that the worker knows were taken
 };
 
-// The worker, in a process of its own. Once it is made, its parts need but be published.
+// The worker, in a process of its own. The constructor makes the parts; a turn only publishes them.
 class PartsWorker {
  public:
   PartsWorker(const WorkerMemory& memory, Reply kind)
@@ -147,14 +149,14 @@ class PartsWorker {
   std::array<PublishedReply, kParts + 1> replies_;
 };
 
-// Killed after so many instructions. 0: it was done before.
+// Serves until it is killed after that many instructions. Returns 0 if the turn ended before.
 int serve_until(long instructions, const WorkerMemory& memory, Reply kind, Notes& notes) {
   PartsWorker worker(memory, kind);
   test::turn_until_killed(instructions, notes, [&] { worker.turn(notes); });
   return 0;
 }
 
-// A whole answer in this process, so that in its children each function is bound already.
+// Plays a whole answer in this process, so that each function is bound already in its children.
 void rehearse(Reply kind) {
   PartsHost host(kind);
   Notes notes;
@@ -169,7 +171,7 @@ struct States {
   int lost_before_any = 0, lost_after_some = 0, answered = 0;
 };
 
-// True: the worker was done before it could be killed.
+// True if the turn ended before the worker could be killed.
 bool kill_after(long instructions, Caller caller, Reply kind, States& states, long* length) {
   PartsHost host(kind);
   const SharedObject<Notes> notes;
@@ -185,7 +187,9 @@ bool kill_after(long instructions, Caller caller, Reply kind, States& states, lo
   return finished;
 }
 
-TEST_CASE("a caller gets whole parts in order of a worker killed at any instruction, and its end") {
+TEST_CASE(
+    "a caller gets whole parts in order from a worker killed at any instruction, and learns of its "
+    "end") {
   if (test::skipped_without_steps()) return;
   const auto caller = GENERATE(Caller::kSleeps, Caller::kSpins);
   const auto kind = GENERATE(Reply::kInSlot, Reply::kInBlock);
@@ -195,7 +199,7 @@ TEST_CASE("a caller gets whole parts in order of a worker killed at any instruct
   REQUIRE(kill_after(-1, caller, kind, states, &length));
   const long stride = test::stride_for(length, kBudget);
   bool finished = false;
-  // Each kind begins elsewhere.
+  // Each kind begins at another instruction.
   const long first = stride * ((caller == Caller::kSleeps ? 2 : 0) + (kind == Reply::kInSlot)) / 4;
   for (long instructions = first; !finished; instructions += stride) {
     CAPTURE(instructions, stride, length);

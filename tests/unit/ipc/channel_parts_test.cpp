@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 using test::Bytes;
 using test::ChannelEnds;
 
-// One request whose caller takes parts, in the hands of the worker.
+// A request that the worker has started and whose caller takes parts.
 struct Streaming : ChannelEnds {
   explicit Streaming(std::chrono::nanoseconds spin = {}) : ChannelEnds(spin) {
     WakeList wakes;
@@ -40,7 +40,8 @@ struct Streaming : ChannelEnds {
   Bytes frame;
 };
 
-TEST_CASE("parts stand one after the other, each until it is taken, and the reply is the last") {
+TEST_CASE(
+    "parts are available one after the other, each until it is taken, and the reply is the last") {
   Streaming ends;
   REQUIRE(ends.worker.streams(ends.sequence));
   REQUIRE_FALSE(ends.host.part_available(ends.sequence));
@@ -60,7 +61,7 @@ TEST_CASE("parts stand one after the other, each until it is taken, and the repl
   REQUIRE_FALSE(ends.host.part_available(ends.sequence));
 }
 
-TEST_CASE("a caller that takes no parts sees none, and holds one for what cannot be") {
+TEST_CASE("a caller that takes no parts sees none, and finds one implausible") {
   ChannelEnds ends;
   WakeList wakes;
   const std::uint32_t sequence = ends.host.post({.call_id = 7}, wakes);

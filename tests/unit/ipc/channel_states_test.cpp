@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Each state of the shared memory in which a worker can leave it: the memory after each machine
-// instruction of one turn, as a host finds it whose worker died there.
+// Each state in which a worker can leave the shared memory: the memory after each instruction of
+// one turn, as the host finds it if the worker dies there.
 
 #include "catch.hpp"
 #include "unit/ipc/single_steps.hpp"
@@ -47,7 +47,7 @@ struct Film {
   std::atomic<long> instructions{0};
   std::atomic<bool> begun{false};
 
-  // Keeps what is there now, where it is new.
+  // Keeps the current state if it is new.
   void shoot(const std::byte* control, const std::byte* replies) noexcept {
     const std::size_t count = taken;
     const auto same = [&](const State& last) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// One side of a channel is interrupted by the other after each of its machine instructions:
-// whatever they do at once, they do in one of these orders, as long as stores become visible in
-// order (ThreadSanitizer sees to that, in channel_test.cpp).
+// One side of a channel is interrupted by the other after each of its instructions. Whatever they
+// do at once, they do in one of these orders, as long as stores become visible in order
+// (ThreadSanitizer checks that in channel_test.cpp).
 
 #include "catch.hpp"
 #include "unit/ipc/single_steps.hpp"
@@ -51,7 +51,7 @@ long length_of_turn() {
   return length;
 }
 
-// A scene without steps, so that in those that follow each function is bound already.
+// Plays a scene without steps, so that each function is bound already in those that follow.
 template <typename Scene>
 void rehearse() {
   Scene scene;
@@ -84,7 +84,7 @@ void interrupt_everywhere() {
       scene.turn();
     }
     if (!interrupted) break;  // this turn was shorter than the one that was measured
-    // A sleep ends after a second in any case: then a wake-up was lost.
+    // A sleep ends after a second in any case. If it lasts that long, a wake-up was lost.
     REQUIRE(core::Clock::now() - *interrupted < 900ms);
     REQUIRE(scene.is_right());
   }
@@ -189,7 +189,7 @@ TEST_CASE("a reply published during any instruction of a caller that goes to sle
   interrupt_everywhere<PublishDuringWait>();
 }
 
-// A request whose caller takes parts, in the hands of the worker.
+// A request that the worker has started and whose caller takes parts.
 struct PartScene : Scene {
   PartScene() {
     WakeList wakes;

@@ -15,10 +15,10 @@ using namespace std::chrono_literals;
 using test::BusyChannel;
 using test::serve_one;
 
-// A number from which a test comes round the wrap soon.
+// A number from which a test soon reaches the wrap.
 constexpr std::uint32_t kNearWrap = kSequenceMask - 200;
 
-// Runs `body(caller)` in so many threads; each gives the number of its faults.
+// Runs `body(caller)` in that many threads; each returns the number of its faults.
 template <typename Body>
 int in_threads(int count, Body body) {
   std::atomic<int> faults{0};
@@ -138,7 +138,7 @@ TEST_CASE("a request that runs long stops no other, and keeps its slot") {
   REQUIRE(channel.collect(slow, kSlow));
 }
 
-TEST_CASE("no wake-up is lost where both sides sleep each time") {
+TEST_CASE("no wake-up is lost if both sides sleep each time") {
   const int serving = GENERATE(1, 2);
   BusyChannel channel;
   channel.start_serving(serving);

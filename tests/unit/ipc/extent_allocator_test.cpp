@@ -84,7 +84,7 @@ class Units {
  public:
   explicit Units(std::size_t size) : owners_(size / kUnit) {}
 
-  // False where a unit belongs to somebody else.
+  // False if a unit belongs to somebody else.
   bool change(const Given& given, int from, int to) {
     const std::uint64_t first = given.offset / kUnit;
     const std::uint64_t count = std::max<std::uint64_t>((given.length + kUnit - 1) / kUnit, 1);
@@ -138,7 +138,7 @@ TEST_CASE("no unit is ever given twice, and none is lost") {
 }
 
 TEST_CASE("giving an extent back takes no memory") {
-  // A destructor gives it back, where nothing may be thrown: room for it was made before.
+  // A destructor gives it back and may not throw, so the room for it was made before.
   constexpr std::uint64_t kCount = 2000;
   ExtentAllocator extents(kCount * kUnit);
   for (std::uint64_t i = 0; i < kCount; ++i) extents.allocate(kUnit);

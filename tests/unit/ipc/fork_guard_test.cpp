@@ -23,7 +23,7 @@ TEST_CASE("a guard knows the process that made it from a fork of it") {
   CHECK_FALSE(guard.in_child());
 }
 
-// The exit status of a child that does that and nothing else.
+// The exit status of a child that only runs `run`.
 template <typename F>
 int status_of_fork(F&& run) {
   const pid_t child = fork();

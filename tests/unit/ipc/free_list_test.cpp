@@ -10,7 +10,7 @@
 namespace inferpool::ipc {
 namespace {
 
-// Tells how many of its kind live.
+// Counts how many pieces live.
 struct Piece {
   explicit Piece(int& alive) : alive_(alive) { ++alive_; }
   ~Piece() { --alive_; }
@@ -21,7 +21,7 @@ struct Piece {
   int& alive_;
 };
 
-TEST_CASE("a spare is taken once, the last one first") {
+TEST_CASE("a kept object is taken once, the last one first") {
   int alive = 0;
   FreeList<Piece> free_list;
   REQUIRE(free_list.take() == nullptr);
@@ -39,7 +39,7 @@ TEST_CASE("a spare is taken once, the last one first") {
   REQUIRE(alive == 1);
 }
 
-TEST_CASE("no more spares are kept than it says, and those go with their list") {
+TEST_CASE("no more objects are kept than kMost, and they end with their list") {
   int alive = 0;
   {
     FreeList<Piece> free_list;

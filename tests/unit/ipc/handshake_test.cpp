@@ -37,7 +37,7 @@ TEST_CASE("a message arrives with its numbers, its text and its descriptors") {
   CHECK((fcntl(message.descriptors[1].get(), F_GETFD) & FD_CLOEXEC) != 0);
 }
 
-TEST_CASE("without a message nothing is received, and when the other end is gone, the end") {
+TEST_CASE("nothing is received without a message, and the end once the other end is gone") {
   auto [host, worker] = ControlSocket::pair();
   Message message;
   CHECK(host.receive(message, false) == Received::kNothing);

@@ -32,7 +32,7 @@ struct Host {
   WakeList wakes;
 };
 
-TEST_CASE("a posted request stands in the slot of its number") {
+TEST_CASE("a posted request lies in the slot of its number") {
   Host host;
   REQUIRE(host.post("first", 100) == 1);
   REQUIRE(host.post("second", 200) == 2);
@@ -154,8 +154,8 @@ TEST_CASE("requests that run long do not stop the ring: their slots are left out
     host.ring.finish(sequence);
     last = sequence;
   }
-  // The worker, who takes numbers in order, finds those that were left out recalled; what runs
-  // keeps the rest.
+  // The worker takes numbers in order and finds that those left out are recalled. The requests that
+  // run keep the rest of their slots.
   REQUIRE(state_of(host.word(slow)) == Posted::kRecalled);
   REQUIRE(sequence_of(host.word(slow)) % kRingSlots == slow);
   REQUIRE(sequence_of(host.word(slow)) > slow);
@@ -199,7 +199,7 @@ TEST_CASE("numbers go on after their wrap") {
   REQUIRE(host.ring.has_room());
 }
 
-TEST_CASE("a request is answered when its own number stands in the reply") {
+TEST_CASE("a request is answered once its reply has its number") {
   Host host;
   const std::uint32_t sequence = host.post();
   ReplySlot& slot = host.control->reply(sequence);
@@ -240,7 +240,7 @@ TEST_CASE("a slot's next request starts neither parked nor cancelled") {
   REQUIRE(host.control->request(sequence).caller_word == 0);
 }
 
-TEST_CASE("of a reply whose frame does not fit its slot the offset is read instead") {
+TEST_CASE("the offset is read instead of a frame that does not fit the reply's slot") {
   Host host;
   const std::uint32_t sequence = host.post();
   ReplySlot& slot = host.control->reply(sequence);

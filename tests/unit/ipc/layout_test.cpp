@@ -72,8 +72,8 @@ TEST_CASE("numbers find their slot in both rings") {
   REQUIRE(&control->reply(kLast) == &control->replies[63]);
 }
 
-// Where they share sets, they push each other out of the cache between two uses, and a round trip
-// takes half as long again.
+// If they shared sets, they would push each other out of the cache between two uses, and a round
+// trip would take half as long again.
 TEST_CASE("the first lines of all slots lie in different sets of a cache") {
   constexpr std::size_t kLine = 64;
   constexpr std::size_t kSets = 64;  // of the first-level caches of x86-64 and AArch64

@@ -13,7 +13,7 @@ namespace {
 using namespace std::chrono_literals;
 using test::Sleeper;
 
-// Counts here as long as it lives.
+// Counts lost wake-ups as long as it lives.
 struct Counted {
   Counted() { count_lost_wakes(&count); }
   ~Counted() { count_lost_wakes(nullptr); }
@@ -22,8 +22,8 @@ struct Counted {
   std::atomic<std::uint64_t> count{0};
 };
 
-// Two words that a thread sleeps on until it is told by the second one, or by a flag that nobody is
-// woken for.
+// Two words that a thread sleeps on until the second one changes or the flag is set. Nobody is
+// woken for the flag.
 struct Bed {
   std::array<Word, 2> words{};
   std::atomic<bool> flag{false};
@@ -45,7 +45,7 @@ TEST_CASE("a wait whose word changes without a wake-up is counted, and ends all 
   CHECK(counted.count == 1);
 }
 
-TEST_CASE("a wait for what comes without any word of it is counted") {
+TEST_CASE("a wait for something that changes no word is counted") {
   const Counted counted;
   Bed bed;
   Sleeper sleeper([&] { bed.sleep(); });
@@ -67,7 +67,7 @@ TEST_CASE("a wait that is woken, or in which nothing comes for seconds, is not c
   CHECK(counted.count == 0);
 }
 
-// As note_whole_second finds it: the second was over just when it came.
+// What note_whole_second counts if the second ended just when the change came.
 template <typename Later>
 std::uint64_t counted_where(const Later& later) {
   const Counted counted;
@@ -92,15 +92,15 @@ TEST_CASE("a wake-up that comes a little later was not lost") {
   CHECK(counted_where(wakes) == 0);
 }
 
-TEST_CASE("what another thread takes a little later was not lost") {
+TEST_CASE("a change that another thread takes a little later was not lost") {
   CHECK(counted_where([](Bed& bed, const auto&) { bed.words[1] = 0; }) == 0);
 }
 
-TEST_CASE("what nobody takes, and nobody is woken for, was lost") {
+TEST_CASE("a change that nobody takes, and nobody is woken for, was lost") {
   CHECK(counted_where([](Bed&, const auto&) {}) == 1);
 }
 
-TEST_CASE("nothing is counted, and nothing waits longer, where nobody asked for it") {
+TEST_CASE("nothing is counted, and nothing waits longer, if nobody asked for it") {
   Bed bed;
   bed.words[1] = 1;
   const WaitFor one{&bed.words[1], 0};
@@ -109,7 +109,7 @@ TEST_CASE("nothing is counted, and nothing waits longer, where nobody asked for 
   CHECK_FALSE(asked);
 }
 
-TEST_CASE("a worker that is not told of a request counts it") {
+TEST_CASE("a worker that is not woken for a request counts it") {
   const Counted counted;
   test::ChannelEnds ends;
   Sleeper worker([&] { ends.worker.take(); });

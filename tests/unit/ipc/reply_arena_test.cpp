@@ -60,11 +60,11 @@ TEST_CASE("what the host never sees is taken back at once, and its ticket is fre
   const auto next = ends.arena->hold({ends.block(kLarge, 3)});
   REQUIRE(next.index == ticket.index);
   REQUIRE(next.generation == ticket.generation + 1);
-  ends.host->release(ticket.index, ticket.generation);  // too late, and of the one before
+  ends.host->release(ticket.index, ticket.generation);  // too late: a generation before
   REQUIRE(ends.arena->allocate(kLarge)->offset() > offset);
 }
 
-TEST_CASE("what stood for a dropped block stands for the next one, as new") {
+TEST_CASE("the object of a dropped block is used again for the next one, as new") {
   const ReplyEnds ends;
   StorageRef block = ends.arena->allocate(kLarge);
   const void* const object = block.get();
@@ -131,7 +131,7 @@ TEST_CASE(
 }
 
 TEST_CASE("a block that the model keeps can be sent any number of times") {
-  // Nothing is allocated meanwhile: the tickets come back without that.
+  // The tickets come back although nothing is allocated meanwhile.
   const ReplyEnds ends;
   const StorageRef block = ends.block(kLarge, 4);
   for (std::uint32_t i = 0; i < 3 * kTickets; ++i) {
@@ -146,7 +146,7 @@ TEST_CASE("a ticket in use is not given out, and an old generation does not free
   const StorageRef block = ends.block(64, 1);
   const ReplyHead first = ends.send({block});
   ends.host->release(first.ticket, first.generation);
-  static_cast<void>(ends.block(64, 2));  // what allocates takes back what was released
+  static_cast<void>(ends.block(64, 2));  // allocating takes back what was released
   const ReplyHead second = ends.send({block});
   REQUIRE(second.ticket == first.ticket);
   REQUIRE(second.generation != first.generation);
@@ -178,7 +178,7 @@ TEST_CASE("an exhausted arena says what to change, and serves again when outputs
   REQUIRE_THROWS_AS(ends.arena->allocate(ReplyEnds::kBytes + 1), Error);
 }
 
-TEST_CASE("where all tickets are out, that is said, and one that comes back serves again") {
+TEST_CASE("an arena without a free ticket says so, and serves again once one comes back") {
   const ReplyEnds ends;
   const StorageRef block = ends.block(64, 1);
   std::vector<ReplyHead> heads;

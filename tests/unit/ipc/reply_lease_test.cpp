@@ -29,7 +29,7 @@ StorageRef viewed(const ReplyEnds& ends, const StorageRef& block) {
   return reply.open(named(block), true);
 }
 
-TEST_CASE("a reply's lease and view are those of a reply that is done with") {
+TEST_CASE("a reply uses the lease and the view of an earlier one that has ended") {
   const ReplyEnds ends;
   const StorageRef block = ends.block(kLarge, 1);
   std::set<const void*> objects;
@@ -37,7 +37,7 @@ TEST_CASE("a reply's lease and view are those of a reply that is done with") {
   REQUIRE(objects.size() == 1);
 }
 
-TEST_CASE("each reply that is held has a lease of its own, more than are kept as well") {
+TEST_CASE("each held reply has a lease of its own, also beyond those that are kept") {
   const ReplyEnds ends(kRoom);
   std::vector<StorageRef> outputs;
   std::set<const void*> objects;

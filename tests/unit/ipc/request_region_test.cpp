@@ -91,7 +91,7 @@ TEST_CASE("a large input that is copied in is announced, a loan is not") {
   REQUIRE(announced == 1);
 }
 
-TEST_CASE("a loan in flight is not writable, and is again once its call is done") {
+TEST_CASE("a loan in flight is not writable, and is writable again once its call is done") {
   const auto region = RequestRegion::create(kSize);
   BlockList held;
   RequestBlocks blocks(*region, held);
@@ -184,7 +184,7 @@ TEST_CASE("the pool outlives its loans, and so does their memory") {
   REQUIRE(mapped_regions("requests") == before);
 }
 
-TEST_CASE("what stands for a dropped block stands for the next one, as new") {
+TEST_CASE("the object of a dropped loan is used again for the next one, as new") {
   const auto region = RequestRegion::create(kSize);
   StorageRef first = region->allocate(1000);
   const StorageRef kept = region->allocate(64);

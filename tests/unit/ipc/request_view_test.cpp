@@ -112,7 +112,7 @@ TEST_CASE("all copies of a kept tensor see the same bytes of their own") {
   REQUIRE(kept[1] == expected.reshaped(Shape({64, 64})));
 }
 
-TEST_CASE("what was detached is its keeper's alone") {
+TEST_CASE("a detached input belongs to its keeper alone") {
   const Request request;
   RequestView view(request.mapping);
   const StorageRef kept = view.open(request.ref(), true);
@@ -126,7 +126,7 @@ TEST_CASE("what was detached is its keeper's alone") {
   REQUIRE(kept->data() == own);
 }
 
-TEST_CASE("what stood for an input stands for the next request's, unless the model kept it") {
+TEST_CASE("the object of an input is used again for the next request's, unless the model kept it") {
   const Request request;
   RequestView view(request.mapping);
   const void* const object = view.open(request.ref(), true).get();

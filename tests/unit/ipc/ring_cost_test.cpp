@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What each step of a round trip costs, both ends in one thread: the same on every machine, however
-// busy it is. Built optimised and without sanitizers, whatever the build is.
+// What each step of a round trip costs, with both ends in one thread. The count is the same on
+// every machine, however busy it is. Built optimised and without sanitizers in every build.
 #include "catch.hpp"
 #include "unit/ipc/stated_cost.hpp"
 
@@ -32,7 +32,7 @@ constexpr Cost kTakeAlone{.instructions = 110, .locked = 1};  // the posted word
 constexpr Cost kPublish{.instructions = 100, .locked = 1};    // the published word
 constexpr Cost kCollect{.instructions = 110, .locked = 0};
 constexpr Cost kSend{.instructions = 150, .locked = 1};      // the published word
-constexpr Cost kTakePart{.instructions = 170, .locked = 1};  // the told word
+constexpr Cost kTakePart{.instructions = 170, .locked = 1};  // the caller word
 
 // One float, with its datatype and shape.
 using Frame = std::array<std::byte, 24>;
@@ -73,8 +73,8 @@ class RoundTrip {
   bool answered_ = false;
 };
 
-// A part of an answer, in two steps: the worker waits for the one before it and sends it, the host
-// looks for it, reads and takes it.
+// A part of an answer, in two steps. The worker waits until the part before it is taken and sends
+// it. The host looks for it, reads it and takes it.
 class Parts {
  public:
   Parts() {
@@ -107,7 +107,7 @@ class Parts {
   bool stood_ = false;
 };
 
-TEST_CASE("locked instructions are told from others") {
+TEST_CASE("locked instructions are counted apart from others") {
   if (test::skipped_without_steps()) return;
   std::atomic<std::uint32_t> word{0};
   std::uint32_t seen = 0;

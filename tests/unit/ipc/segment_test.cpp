@@ -128,7 +128,7 @@ TEST_CASE("two mappings of a memory file show the same bytes") {
   REQUIRE(reader.data()[kSize - 1] == std::byte{42});
 }
 
-// 0, or which attempt to write through the descriptor succeeded.
+// Which attempt to write through the descriptor succeeded; 0 if none did.
 int write_through(int fd) {
   if (mmap(nullptr, kSize, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) != MAP_FAILED) return 1;
   void* const memory = mmap(nullptr, kSize, PROT_READ, MAP_SHARED, fd, 0);
@@ -154,12 +154,12 @@ TEST_CASE("through a read-only descriptor nothing can be written, mapped writabl
   REQUIRE_THROWS_AS(Mapping(adopted, Access::kReadWrite), std::runtime_error);
 }
 
-TEST_CASE("a read-only descriptor cannot be opened once more for writing, but by root") {
-  // The superuser passes over the file's mode, so the test gives its rights up first.
+TEST_CASE("a read-only descriptor cannot be opened once more for writing, except by root") {
+  // Root may ignore the file's mode, so the test first gives up root's rights.
   ForkedChild child([] {
     constexpr unsigned kNobody = 65534;
     if (geteuid() == 0 && (setgid(kNobody) != 0 || setuid(kNobody) != 0)) return 1;
-    prctl(PR_SET_DUMPABLE, 1);  // else /proc/self belongs to root still
+    prctl(PR_SET_DUMPABLE, 1);  // otherwise /proc/self still belongs to root
     const MemoryFile file = MemoryFile::create("mode", kSize);
     const std::string before = "/proc/self/fd/" + std::to_string(file.fd());
     const core::FileDescriptor writable(open(before.c_str(), O_RDWR | O_CLOEXEC));
@@ -174,7 +174,7 @@ TEST_CASE("a read-only descriptor cannot be opened once more for writing, but by
   REQUIRE(child.exit_code() == 0);
 }
 
-TEST_CASE("a memory file of another process is adopted with the right size and seals alone") {
+TEST_CASE("a memory file of another process is adopted only with the right size and seals") {
   const MemoryFile file = MemoryFile::create("adopted", kSize);
   REQUIRE(MemoryFile::adopt(duplicate(file.fd()), kSize).size() == kSize);
   REQUIRE_THROWS_WITH(MemoryFile::adopt(duplicate(file.fd()), kSize + 1),
@@ -192,7 +192,7 @@ TEST_CASE("a memory file that may shrink or grow is not adopted") {
   }
 }
 
-TEST_CASE("what is no memory file is not adopted") {
+TEST_CASE("a descriptor that is not a memory file is not adopted") {
   REQUIRE_THROWS_WITH(MemoryFile::adopt(core::FileDescriptor(), kSize), contains("fstat"));
   REQUIRE_THROWS_WITH(
       MemoryFile::adopt(core::FileDescriptor(open("/dev/null", O_RDWR | O_CLOEXEC)), 0),

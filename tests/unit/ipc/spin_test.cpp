@@ -46,7 +46,7 @@ TEST_CASE("nothing spins on one processor") {
   REQUIRE_FALSE(spun(budget));
 }
 
-TEST_CASE("one that leaves processors to others spins only where more are left") {
+TEST_CASE("a budget that leaves processors to others spins only if more are left") {
   SpinBudget budget(1ms, 2);
   Looks never(-1);
   REQUIRE_FALSE(budget.spin(never, 1));
@@ -117,7 +117,9 @@ TEST_CASE("where models run on all processors a spin goes on while nobody wants 
   REQUIRE(found);
 }
 
-TEST_CASE("where models run on all processors what comes while one spins brings half of it back") {
+TEST_CASE(
+    "where models run on all processors a spin that finds something brings half of the spinning "
+    "back") {
   SpinBudget budget(1us, kProcessors);
   for (int i = 0; i < (1 + 1) + (1 + 2) + (1 + 4); ++i) spun(budget);
   Looks soon(3);
@@ -136,7 +138,7 @@ TEST_CASE("after each spin in vain twice as many waits sleep at once, 512 at mos
   REQUIRE(spun(budget));
 }
 
-TEST_CASE("what comes while one spins brings spinning back") {
+TEST_CASE("a spin that finds something brings spinning back") {
   const int looks_needed = GENERATE(3, 200);  // found before the clock is read, and after
   SpinBudget budget(20ms, kProcessors);
   for (int i = 0; i < 1 + 1 + 1 + 2; ++i) spun(budget);  // one in vain, one skipped, and once more

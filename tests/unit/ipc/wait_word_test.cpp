@@ -146,8 +146,8 @@ TEST_CASE("a change of a word beyond those that the kernel waits for is seen soo
           }) < kSoon);
 }
 
-// In a process whose kernel refuses to wait for several words: sleeps until the second one changes,
-// and counts how often it looked. 255: there are no filters here.
+// Sleeps until the second word changes, in a process whose kernel refuses to wait for several
+// words. Returns how often it looked, or 255 if there are no filters here.
 int looks_without_waitv(int error, const std::array<Word, 2>& words) {
 #ifndef SYS_futex_waitv
   constexpr long SYS_futex_waitv = 449;

@@ -37,7 +37,7 @@ TEST_CASE("a large block of numbers is viewed where it lies, and cannot be writt
   REQUIRE(ends.host->held_bytes() == kLarge);
 }
 
-TEST_CASE("a block is copied where it is small, no numbers, or the settings say so") {
+TEST_CASE("a block is copied if it is small, holds no numbers, or the settings say so") {
   const ReplyEnds ends;
   const StorageRef small = ends.block(kLarge - 1, 1);
   const StorageRef large = ends.block(kLarge, 2);
@@ -159,7 +159,7 @@ TEST_CASE("a reply whose blocks were all copied gives them back at once") {
   REQUIRE(all_are(output, 3));
 }
 
-TEST_CASE("giving back is of one generation, and ignores a ticket that does not exist") {
+TEST_CASE("a release is for one generation, and ignores a ticket that does not exist") {
   const ReplyEnds ends;
   ends.host->release(3, 41);
   REQUIRE(ends.control.host.released[3] == 41);

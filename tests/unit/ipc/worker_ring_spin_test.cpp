@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a worker's waiting does with what the host tells it: that a request comes soon, that models
-// run on all processors.
+// How a worker waits after the host has said that a request comes soon, or that models run on all
+// processors.
 #include <atomic>
 #include <chrono>
 #include <optional>
@@ -57,7 +57,7 @@ TEST_CASE("a thread that is told of a request looks for it, though it learned to
       std::this_thread::yield();
     std::this_thread::sleep_until(start + kSpin / 4);
     const bool looks = worker.control->worker.parked == 0;
-    seen = core::Clock::now() - start < kSpin / 2;  // else it may have given up, and rightly
+    seen = core::Clock::now() - start < kSpin / 2;  // otherwise it may rightly have given up
     if (seen) REQUIRE(looks);
   }
   worker.put(1, Posted::kPosted);

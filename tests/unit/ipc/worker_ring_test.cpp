@@ -159,7 +159,7 @@ TEST_CASE("what was posted before the ring was closed is served") {
   REQUIRE_FALSE(worker.ring.take());
 }
 
-TEST_CASE("a published reply stands in the slot of its number, with the request's call") {
+TEST_CASE("a published reply lies in the slot of its number, with the request's call") {
   Worker worker;
   worker.put(3, Posted::kStarted);
   const std::string_view text = "answer";

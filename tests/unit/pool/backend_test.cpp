@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Of a backend what needs no worker. The rest: the integration tests.
+// What a back end does without a worker. The integration tests have the rest.
 #include <inferpool/detail/backend.hpp>
 
 #include <memory>
@@ -29,7 +29,7 @@ detail::ModelTraits host_traits() {
   return traits;
 }
 
-// In this process, with its model loaded.
+// A back end in this process, with its model loaded.
 class Started {
  public:
   Started() { pool_->start(); }
@@ -50,9 +50,7 @@ Error error_of(F&& call) {
   return {ErrorCode::kStopped, ""};
 }
 
-TEST_CASE(
-    "with workers = 0 a model is needed that can be constructed here, and may be confined "
-    "by nobody") {
+TEST_CASE("with workers = 0 the model must be constructible here, and a sandbox is refused") {
   Settings s = settings();
   const Error types_only = error_of([&] { static_cast<void>(detail::make_backend(s, {})); });
   CHECK(types_only.code() == ErrorCode::kInvalidSettings);
@@ -81,7 +79,7 @@ TEST_CASE("a backend has the settings with every default resolved, and keeps max
         ErrorCode::kPayloadTooLarge);
 }
 
-TEST_CASE("of a job in this process the payload is asked for, and the model run, once") {
+TEST_CASE("a job in this process gives its payload once, and runs the model once") {
   const Started pool;
   int asked = 0;
   int run = 0;
@@ -118,7 +116,7 @@ TEST_CASE("an asynchronous call is told once, before submit returns") {
   CHECK(told.failed == ErrorCode::kStopped);
 }
 
-TEST_CASE("what is left of an answer in parts is given once the model is free, also an error") {
+TEST_CASE("the rest of an answer in parts is given once the model is free, also an error") {
   Started pool;
   SECTION("the last part, from which the caller may ask the pool") {
     calls::FakeStreamJob job;
@@ -132,7 +130,7 @@ TEST_CASE("what is left of an answer in parts is given once the model is free, a
       throw Error(ErrorCode::kCancelled, "the caller takes no more");
     }});
     pool->infer_stream(job, {});
-    CHECK(job.taken == 1);  // where the caller's own exception would come out
+    CHECK(job.taken == 1);  // the caller's own exception would come out here
     CHECK(pool->stats().failed == 1);
   }
   SECTION("but what it threw by itself") {

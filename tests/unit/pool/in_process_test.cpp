@@ -36,7 +36,7 @@ detail::ModelTraits traits_of(bool thread_safe) {
   return traits;
 }
 
-// One that has loaded its model.
+// A back end that has loaded its model.
 class Loaded {
  public:
   Loaded(const Settings& settings, bool thread_safe) : pool_(settings, traits_of(thread_safe)) {

@@ -22,7 +22,7 @@ struct Doubles {
   std::string predict(const std::string& text) { return text + text; }
 };
 
-// Sends its input letter by letter, and returns what is left where it may send no more.
+// Sends its input letter by letter, and returns the rest once it may send no more.
 struct Spells {
   explicit Spells(const Settings& /*settings*/) {}
   std::optional<std::string> predict(const std::string& text, Stream<std::string>& stream,
@@ -46,7 +46,7 @@ Settings settings() {
   return settings;
 }
 
-// The text as a back end that encodes hands it to a job that decodes.
+// The sender encodes and the receiver decodes, as with a back end that has workers.
 template <typename JobType>
 void hand_over(const Job& sender, JobType& receiver) {
   test::MemoryBlocks blocks(4096);
@@ -65,7 +65,7 @@ TEST_CASE("the traits of a model say what it takes and gives, and whether it can
   CHECK(traits_of<OnlyTypes>().load == nullptr);
 }
 
-TEST_CASE("a job encodes its input and decodes the output, or runs the model here: either way") {
+TEST_CASE("a job encodes its input and decodes the output, or runs the model here") {
   const std::string input = "ab";
   CHECK(WaitingJob<Doubles>(input).payload() == 2);
   SECTION("encodes") {
@@ -134,7 +134,9 @@ struct Parts {
   PartsJob<Spells, OnPart> job{input, on_part, s};
 };
 
-TEST_CASE("parts of a model of this process reach their caller as they are sent, the last after") {
+TEST_CASE(
+    "parts of a model in this process reach their caller as they are sent, the last one after the "
+    "run") {
   std::string seen;
   Parts parts("ab.", [&](const std::string& part) { seen += part; });
   CHECK(parts.run() == 1);
@@ -156,7 +158,7 @@ TEST_CASE("decoded parts are given one by one, until the caller wants no more") 
   CHECK_FALSE(parts.job.take());
 }
 
-TEST_CASE("a caller that wants no more ends the model, and that is no error of anybody") {
+TEST_CASE("a caller that wants no more ends the model, and that is nobody's error") {
   std::string seen;
   Parts parts("abc", [&](const std::string& part) { return (seen += part).size() < 2; });
   CHECK(parts.run() == 0);

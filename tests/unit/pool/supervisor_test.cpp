@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 using test::contains;
 using test::eventually;
 
-// A supervisor of workers that are scripts, and what it tells.
+// A supervisor of workers that are scripts, and the log of its events.
 struct Supervised {
   explicit Supervised(const std::string& script, Settings settings = {})
       : workers(script, with_log(std::move(settings), log)) {}
@@ -61,7 +61,7 @@ TEST_CASE("a worker that never says hello is killed at startup_timeout, and the 
   pool.supervisor.stop();
 }
 
-TEST_CASE("stop leaves no process, and nothing to tell of") {
+TEST_CASE("stop leaves no process, and nothing to report") {
   Supervised pool(test::kIdleScript);
   pool.supervisor.start();
   REQUIRE(eventually([&] { return !pool.log.of_kind(EventKind::kStarted).empty(); }));

@@ -56,7 +56,7 @@ TEST_CASE("how much memory a child has of its own is known while it lives") {
   CHECK_FALSE(Child().private_memory());
 }
 
-// A child that leads a process group and leaves another process behind, which says its number.
+// A child that leads a process group and leaves another process behind, which sends its number.
 struct Leader {
   explicit Leader(bool own_session) {
     REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
@@ -94,13 +94,14 @@ TEST_CASE("what a child leaves behind in its process group ends with it", "[W10]
   CHECK(leader.left_ends(10'000));
 }
 
-TEST_CASE("what a child leaves behind ends where the child is known by its number, too", "[W10]") {
+TEST_CASE("what a child leaves behind also ends if the child is known only by its number",
+          "[W10]") {
   const Leader leader(false);
   test::without_calls({SYS_pidfd_open}, [&] { Child(leader.pid).end(); });
   CHECK(leader.left_ends(10'000));
 }
 
-TEST_CASE("what has made a session of its own is left alone") {
+TEST_CASE("a process that has made a session of its own is left alone") {
   const Leader leader(true);
   Child child(leader.pid);
   CHECK(wait_for(child).code == 3);
@@ -109,7 +110,7 @@ TEST_CASE("what has made a session of its own is left alone") {
   CHECK(leader.left_ends(10'000));
 }
 
-TEST_CASE("a child that exits tells its status, one that is killed the signal") {
+TEST_CASE("a child that exits reports its status, one that is killed the signal") {
   Child exits = forked([] { _exit(7); });
   CHECK(wait_for(exits).code == 7);
   Child sleeps = forked([] { pause(); });
@@ -120,7 +121,7 @@ TEST_CASE("a child that exits tells its status, one that is killed the signal") 
   CHECK_FALSE(killed.code);
 }
 
-TEST_CASE("what a child used is told with its status") {
+TEST_CASE("what a child used is reported with its status") {
   Child child = forked([] {
     std::vector<char> touched(kTouched, 1);
     while (std::clock() < CLOCKS_PER_SEC / 5) touched[1] = touched[0];
@@ -170,7 +171,7 @@ TEST_CASE("end() kills, waits and leaves no zombie, and other children are not t
   CHECK(wait_for(other).code == 5);
 }
 
-TEST_CASE("what has ended and cannot be reaped is waited for by end() for a moment only", "[H3]") {
+TEST_CASE("end() waits only for a moment for a child that has ended and cannot be reaped", "[H3]") {
   Child child = forked([] { pause(); });
   const pid_t pid = child.pid();
   const test::Debugger debugger(pid);
@@ -199,7 +200,7 @@ TEST_CASE("a child that is left is neither signalled nor waited for") {
   CHECK(waitpid(pid, nullptr, 0) == pid);
 }
 
-// As wait_for, of a child that has no pidfd.
+// Like wait_for, for a child without a pidfd.
 ExitStatus look_for(Child& child) {
   std::optional<ExitStatus> status;
   test::eventually([&] { return (status = child.reap()).has_value(); });

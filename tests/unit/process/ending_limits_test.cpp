@@ -18,7 +18,7 @@ namespace {
 using namespace std::chrono_literals;
 using test::contains;
 
-// The limits of a process that has those, and none else that counts.
+// The limits of a process that has only these.
 EndingLimits limits(std::initializer_list<std::pair<__rlimit_resource, rlimit>> given) {
   test::ForkedChild child([] {
     pause();

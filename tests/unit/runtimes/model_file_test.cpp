@@ -46,7 +46,8 @@ TEST_CASE("in a folder a model's file is the first of the names that its kind ha
   CHECK(find_model_file(path, kTrees) == folder / "model.bst");
 }
 
-TEST_CASE("what is not a regular file is no model's file, and says so where there is no other") {
+TEST_CASE(
+    "a path that is not a regular file is no model's file, and is refused if there is no other") {
   const UnwrittenPipe pipe("model.json");
   const std::string folder = std::filesystem::path(pipe.path()).parent_path();
   const std::string refused = "parameters.uri (uri): " + pipe.path() + " is not a regular file";

@@ -15,7 +15,7 @@ TEST_CASE("a list of CPUs is numbers and ranges with commas between") {
   REQUIRE(settings::parse_cpu_list("1023") == std::vector{1023});
 }
 
-TEST_CASE("what is no list of CPUs is none") {
+TEST_CASE("text that is not a list of CPUs is refused") {
   for (const char* text :
        {"",     ",",      "0,", ",0",   "0,,1", "-1",  "1-",  "-",           "3-1",  "0-1-2",
         "1024", "0-1024", "a",  "0 ,1", " 0",   "0x1", "1.5", "99999999999", "0--1", "{index}"}) {

@@ -41,7 +41,7 @@ TEST_CASE("whole durations are exact where a floating-point number would not be"
   REQUIRE(settings::parse_duration("315360000000000001ns") == Duration(315360000000000001));
 }
 
-TEST_CASE("what is no duration is none") {
+TEST_CASE("text that is not a duration is refused") {
   for (const char* text :
        {"",     " ",   "abc",   "s",   "2 s", " 2s",  "2s ",  "2S",      "2sec", "2d", "1,5s",
         "--1s", "+2s", "0x10s", "nan", "inf", "-inf", "nans", "1h30min", "2s3",  "."}) {
@@ -50,7 +50,7 @@ TEST_CASE("what is no duration is none") {
   }
 }
 
-TEST_CASE("a duration that does not fit is none") {
+TEST_CASE("a duration that does not fit is refused") {
   REQUIRE(settings::parse_duration("9223372036854775807ns") == Duration::max());
   for (const char* text :
        {"9223372036854775808ns", "1e10", "1e300", "1e999", "9999999999999999999h",

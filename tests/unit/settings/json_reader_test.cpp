@@ -90,7 +90,7 @@ TEST_CASE("comments are refused as what they are") {
           "invalid_settings: some.json: line 2, column 1: comments are not allowed");
 }
 
-TEST_CASE("a name that stands twice in an object is refused with its path") {
+TEST_CASE("a name that occurs twice in an object is refused with its path") {
   REQUIRE(refusal(R"({"a": 1, "b": 2, "a": 1})") ==
           "invalid_settings: some.json: a is given twice");
   REQUIRE(refusal(R"({"pool": {"env": {"A": "1", "A": "2"}}})") ==

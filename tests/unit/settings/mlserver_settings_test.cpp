@@ -96,7 +96,7 @@ Settings parse(const std::string& text) {
   return Settings::from_json(text, "model-settings.json", "/models/iris");
 }
 
-// A document with this value in the path of one of MLServer's fields.
+// A document with this value at the path of one of MLServer's fields.
 std::string with(const std::string& path, const std::string& value) {
   const std::size_t dot = path.find('.');
   const std::string member =
@@ -165,7 +165,7 @@ TEST_CASE("names and versions may be whole numbers, as MLServer has them", "[W13
   CHECK_THROWS_WITH(parse(with("parameters.version", "1.10")), test::contains("is 1.10; accepted"));
 }
 
-TEST_CASE("fields that MLServer does not know are left out and told, those of pool are refused",
+TEST_CASE("fields that MLServer does not know are left out and reported, those of pool are refused",
           "[W13]") {
   using Names = std::vector<std::string>;
   CHECK(Settings::from_file(fixture("kserve.json")).ignored_fields == Names{"version"});

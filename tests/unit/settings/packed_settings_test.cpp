@@ -19,7 +19,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Settings at random, most of which a pool accepts.
+// Makes random settings, most of which a pool accepts.
 class Generator {
  public:
   explicit Generator(unsigned seed) : random_(seed) {}
@@ -70,7 +70,7 @@ class Generator {
     if (coin()) s.max_worker_rss = static_cast<std::uint64_t>(number(1 << 20, 1LL << 46));
   }
 
-  // Any bytes but NUL, most of them no UTF-8; '=' not, as it may be a variable's name.
+  // Any bytes but NUL, most of them not UTF-8. No '=', as the text may be a variable's name.
   std::string text() {
     std::string result;
     const std::int64_t size = number(1, coin() ? 12 : 3000);

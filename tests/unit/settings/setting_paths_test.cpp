@@ -15,7 +15,7 @@ TEST_CASE("the objects around fields are groups, the fields are not") {
   REQUIRE_FALSE(settings::is_group("", fields));
 }
 
-TEST_CASE("a misspelled field is told its neighbour") {
+TEST_CASE("the nearest path to a misspelled field is its neighbour") {
   const auto fields = settings::setting_fields();
   REQUIRE(settings::nearest_path("pool.max_queue", fields) == "pool.max_queue_size");
   REQUIRE(settings::nearest_path("pool.wroker", fields) == "pool.worker");
@@ -28,7 +28,7 @@ TEST_CASE("a misspelled field is told its neighbour") {
   REQUIRE(settings::nearest_path("pool.restart_backof", fields) == "pool.restart_backoff");
 }
 
-TEST_CASE("a field in the wrong object is told the right one") {
+TEST_CASE("the nearest path to a field in the wrong object is in the right one") {
   const auto fields = settings::setting_fields();
   REQUIRE(settings::nearest_path("max_queue_size", fields) == "pool.max_queue_size");
   REQUIRE(settings::nearest_path("uri", fields) == "parameters.uri");
@@ -36,7 +36,7 @@ TEST_CASE("a field in the wrong object is told the right one") {
   REQUIRE(settings::nearest_path("parameters.spin", fields) == "pool.spin");
 }
 
-TEST_CASE("a field called by its name in Settings is told its place in the file") {
+TEST_CASE("the nearest path to a field called by its name in Settings is that in the file") {
   const auto fields = settings::setting_fields();
   REQUIRE(settings::nearest_path("workers", fields) == "parallel_workers");
   REQUIRE(settings::nearest_path("pool.workers", fields) == "parallel_workers");
@@ -51,7 +51,7 @@ TEST_CASE("only a field that comes close is likely to be meant") {
   CHECK(settings::likely_path("x", fields).empty());
 }
 
-TEST_CASE("what MLServer has and inferpool does not use is known") {
+TEST_CASE("fields that MLServer has and inferpool does not use are known") {
   REQUIRE(settings::is_ignored_path("max_batch_size"));
   REQUIRE(settings::is_ignored_path("parameters.content_type"));
   REQUIRE_FALSE(settings::is_ignored_path("parameters.max_batch_size"));

@@ -36,8 +36,8 @@ struct Bad {
   std::string written = text;
 };
 
-// Refuses each value in this path of the file, "pool.spin", with source, path, value and what is
-// accepted.
+// Each value at this path of the file, such as "pool.spin", must be refused with source, path,
+// value and what is accepted.
 void require_refused(const std::string& path, const std::string& accepted,
                      const std::vector<Bad>& values) {
   std::string before;

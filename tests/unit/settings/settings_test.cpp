@@ -131,7 +131,7 @@ TEST_CASE(
   });
 }
 
-TEST_CASE("B10: texts, maps and choices that cannot be are refused with source, field and value") {
+TEST_CASE("B10: impossible texts, maps and choices are refused with source, field and value") {
   const std::string text = "; accepted: text, not empty and without NUL characters";
   const std::string list =
       "; accepted: a list of CPUs below 1024 such as \"0-3,8\", or \"{index}\"";

@@ -44,7 +44,7 @@ TEST_CASE("a group that is not mounted here falls back on those around it") {
   REQUIRE(system::usable_memory(cgroups.paths("9:memory:/docker/0123abcd\n")) == 7000000);
 }
 
-TEST_CASE("no limit of memory leaves the machine's") {
+TEST_CASE("without a limit all memory of the machine is usable") {
   const Cgroups cgroups;
   REQUIRE(system::usable_memory(cgroups.paths("0::/service\n")) == machine());
   REQUIRE(system::usable_memory(cgroups.paths("")) == machine());

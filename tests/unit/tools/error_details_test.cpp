@@ -8,7 +8,7 @@ namespace {
 
 using namespace tools;
 
-TEST_CASE("of an error is told what its text leaves out") {
+TEST_CASE("the details of an error are what its text leaves out") {
   ErrorDetails details;
   details.phase = Phase::kRunning;
   details.exception_type = "std::domain_error";

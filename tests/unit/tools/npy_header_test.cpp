@@ -54,7 +54,7 @@ TEST_CASE("the list that a structured array has for a type is kept as it is writ
       list);
 }
 
-TEST_CASE("a .npy header that is none is refused with what was expected") {
+TEST_CASE("an invalid .npy header is refused with what was expected") {
   const auto [text, message] = GENERATE(
       std::pair{"", "expected \"{\", found \"\""},
       std::pair{"[1]", "expected \"{\", found \"[1]\""},

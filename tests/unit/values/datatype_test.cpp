@@ -29,7 +29,7 @@ TEST_CASE("each datatype has the protocol's name and size") {
   }
 }
 
-TEST_CASE("a value that is no datatype has the name ? and the size 0") {
+TEST_CASE("a value that is not a datatype has the name ? and the size 0") {
   for (const int value : {0, 15, 255}) {
     REQUIRE(name(static_cast<Datatype>(value)) == "?");
     REQUIRE(element_size(static_cast<Datatype>(value)) == 0);

@@ -80,7 +80,7 @@ TEST_CASE("a quantile is the bound of the bucket where that fraction of the call
   CHECK(histogram.quantile(1) == 5120ns);
 }
 
-TEST_CASE("a fraction that is none counts as the nearest one") {
+TEST_CASE("an invalid fraction counts as the nearest valid one") {
   const LatencyHistogram histogram = of({70ns, 100ns});
   CHECK(histogram.quantile(-3) == 80ns);
   CHECK(histogram.quantile(std::numeric_limits<double>::quiet_NaN()) == 80ns);

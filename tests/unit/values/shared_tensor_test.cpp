@@ -141,7 +141,7 @@ TEST_CASE("a moved tensor takes its bytes along, and what it was moved from can 
     REQUIRE(source.values<float>().size() == static_cast<std::size_t>(source.shape().elements()));
     source = taken;
     REQUIRE(source == copy);
-    Tensor& itself = source;  // a compiler sees and warns of the plain form
+    Tensor& itself = source;  // compilers warn of the plain form
     source = std::move(itself);
     REQUIRE(source.values<float>().size() == static_cast<std::size_t>(source.shape().elements()));
   }

@@ -16,7 +16,7 @@
 namespace inferpool::detail {
 namespace {
 
-// Tells how many of its kind live.
+// Counts how many of its kind live.
 class Counted final : public Storage {
  public:
   explicit Counted(int& alive) : Storage(nullptr, 0, true), alive_(alive) { ++alive_; }

@@ -215,7 +215,7 @@ TEST_CASE("tensors are equal if datatype, shape and bits are") {
   REQUIRE(Tensor::scalar(nan) == Tensor::scalar(nan));
 }
 
-TEST_CASE("a tensor is told by datatype and shape") {
+TEST_CASE("a tensor is described by datatype and shape") {
   REQUIRE(to_string(Tensor(Datatype::kBf16, {1, 64})) == "BF16 [1, 64]");
   REQUIRE(to_string(Tensor::scalar(true)) == "BOOL []");
 }

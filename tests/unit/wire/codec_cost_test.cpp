@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What it costs to encode and to decode a small tensor, which host and worker do once each for
-// every request. As unit/ipc/ring_cost_test.cpp.
+// What it costs to encode and to decode a small tensor. Host and worker do each once for every
+// request. Built and bounded as in unit/ipc/ring_cost_test.cpp.
 #include "catch.hpp"
 #include "unit/ipc/stated_cost.hpp"
 
@@ -31,7 +31,7 @@ constexpr Cost kDecode{.instructions = 530, .locked = 0};
 TEST_CASE("a small tensor takes no more instructions than it did") {
   if (test::skipped_without_steps()) return;
   const Tensor tensor = Tensor::scalar(1.5F).reshaped({1});
-  for (const bool bound : {false, true}) {  // each function
+  for (const bool bound : {false, true}) {  // first binds each function
     test::MemoryBlocks blocks(0);
     detail::FrameBuffer frame;
     Encoder encoder(frame, blocks, 1 << 20);

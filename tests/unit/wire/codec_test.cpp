@@ -126,7 +126,7 @@ TEST_CASE("A13: a struct, a number and an enumeration survive both ways") {
   REQUIRE_FALSE(there_and_back(false));
 }
 
-TEST_CASE("a struct of another size, and a bool that is none, are malformed") {
+TEST_CASE("a struct of another size, and a bool that is neither 0 nor 1, are malformed") {
   MemoryBlocks blocks(kRegion);
   REQUIRE_THROWS_AS(decode<Image>(blocks, encode(blocks, Point()).bytes()), Malformed);
   REQUIRE_THROWS_WITH(decode<bool>(blocks, encode(blocks, std::uint8_t{2}).bytes()),

@@ -17,7 +17,7 @@ namespace inferpool {
 namespace test {
 namespace {
 
-// Of two strings, a tensor and a vector; its mark is one of two.
+// Has two strings, a tensor and a vector. Its mark is one of two.
 struct Caption {
   std::string title;
   std::string text;
@@ -31,7 +31,7 @@ struct Borrowed {
   const char* text = nullptr;
 };
 
-// Counts how often one is made, so that nobody makes them in vain.
+// Counts how many are made, as none may be made in vain.
 struct Counted {
   Counted() noexcept { ++made; }
   std::array<std::uint8_t, 24> bytes{};
@@ -150,7 +150,7 @@ TEST_CASE("a string or a vector over max_payload is refused with its size and th
   REQUIRE_NOTHROW(encoded(blocks, put_numbers, 1008));
 }
 
-TEST_CASE("a vector of so many bytes as are no whole elements is malformed, and none is made") {
+TEST_CASE("a vector whose bytes are not whole elements is malformed, and none is made") {
   MemoryBlocks blocks(kRegion);
   for (const std::size_t size :
        {std::size_t{1}, std::size_t{23}, std::size_t{25}, std::size_t{256}, std::size_t{10'000}}) {
@@ -201,7 +201,7 @@ TEST_CASE("a type with a codec of its own survives both ways with all its member
   REQUIRE(seen.mark == '+');
 }
 
-TEST_CASE("a codec of a user's own says that bytes are none of its own by Malformed") {
+TEST_CASE("a user's codec says by Malformed that bytes are not its own") {
   MemoryBlocks blocks(kRegion);
   Caption value;
   value.mark = '?';
@@ -223,7 +223,7 @@ TEST_CASE("strings and vectors have codecs, but no vector whose elements own or 
   STATIC_REQUIRE_FALSE(Codable<const Point>);
 }
 
-TEST_CASE("a struct with a codec of its own does not travel as bytes, in a vector neither") {
+TEST_CASE("a struct with a codec of its own does not travel as bytes, nor in a vector") {
   STATIC_REQUIRE(Codable<test::Borrowed>);
   STATIC_REQUIRE(PlainStruct<test::Borrowed>);
   STATIC_REQUIRE_FALSE(Codable<std::vector<test::Borrowed>>);

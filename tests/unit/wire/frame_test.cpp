@@ -45,7 +45,7 @@ TEST_CASE("a frame buffer keeps what is appended, beyond its inline bytes as wel
   REQUIRE(frame.bytes()[59] == all[59]);
 }
 
-TEST_CASE("a frame buffer knows what was set apart, and an outer part takes in the inner ones") {
+TEST_CASE("a frame buffer knows what was excluded, and an outer part includes the inner ones") {
   FrameBuffer frame;
   for (std::size_t i = 0; i < 10; ++i) {
     frame.exclude({.begin = 10 * i, .size = i, .block = i % 2 == 1, .offset = 0});
@@ -158,7 +158,7 @@ TEST_CASE("numbers in a block are viewed in place, bools and strings are copied 
 }
 
 TEST_CASE("a block takes no more of a frame than a float does") {
-  // With the byte in front, 24: what the first cache line of a slot has room for.
+  // 24 with the byte in front: this is the room in the first cache line of a slot.
   MemoryBlocks blocks(kRegion);
   REQUIRE(encode(blocks, filled(Datatype::kFp32, {100})).bytes().size() == 23);
   REQUIRE(encode(blocks, filled(Datatype::kFp32, {1})).bytes().size() == 23);

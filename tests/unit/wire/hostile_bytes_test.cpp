@@ -48,7 +48,7 @@ Sample sample(MemoryBlocks& blocks, const T& value) {
           [](std::span<const std::byte> bytes, MemoryBlocks& source) {
             const T read = decode<T>(source, bytes);
             std::vector<std::byte> form = canonical(read);
-            // What is accepted is a value like any other: it survives another way.
+            // What is accepted is a value like any other: it survives another round trip.
             MemoryBlocks other(kRegion);
             const FrameBuffer again = encode(other, read);
             REQUIRE(canonical(decode<T>(other, again.bytes())) == form);

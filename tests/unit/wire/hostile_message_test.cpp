@@ -79,8 +79,7 @@ TEST_CASE("a request that announces more than its frame holds is malformed") {
                contains("ends early"));
 }
 
-TEST_CASE(
-    "a parameter of an unknown type, a bool that is none, and a name given twice are malformed") {
+TEST_CASE("a parameter of an unknown type, an invalid bool, and a name given twice are malformed") {
   const auto parameters = [](std::uint16_t count, const std::function<void(Encoder&)>& put) {
     return refusal([&](Encoder& encoder) {
       encoder.put(std::uint16_t{0});

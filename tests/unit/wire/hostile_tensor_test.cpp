@@ -92,7 +92,7 @@ TEST_CASE("bytes left over or missing are malformed") {
   REQUIRE_THAT(refusal({.bytes = {1, 0, 0}}), contains("1 bytes are left"));
 }
 
-TEST_CASE("a payload in a place that its length does not have is malformed") {
+TEST_CASE("a payload in the wrong place for its length is malformed") {
   for (const int place : {1, 2, 3, 255}) {
     REQUIRE_THAT(refusal({.place = static_cast<std::uint8_t>(place), .bytes = {}}),
                  contains("in place " + std::to_string(place)));
@@ -119,7 +119,7 @@ TEST_CASE("a block that its source does not know is malformed") {
   }
 }
 
-// Opens blocks without a check, and only so much of them.
+// Opens blocks without a check, up to `most` bytes of each.
 class CarelessSource final : public detail::BlockSource {
  public:
   detail::StorageRef open(const detail::BlockRef& block, bool) override {

@@ -40,7 +40,7 @@ TEST_CASE("A4: an exception of the model arrives with its type and text") {
         "model_failed: the model threw std::out_of_range: row 7 of 3");
 }
 
-TEST_CASE("an exception that is no std::exception arrives with its type") {
+TEST_CASE("an exception that is not a std::exception arrives with its type") {
   const auto error = reply_for([] { throw 7; });
   REQUIRE(error);
   CHECK(error->details().exception_type == "int");
@@ -90,7 +90,7 @@ TEST_CASE("an answer is no failure, and its value follows") {
   CHECK(decoder.take<std::uint32_t>() == 99);
 }
 
-TEST_CASE("a part and an end are told by their first byte, and are nobody's answer") {
+TEST_CASE("a part and an end are known by their first byte, and are nobody's answer") {
   test::MemoryBlocks blocks(1 << 20);
   const auto frame_of = [&](ReplyKind kind, int bytes) {
     detail::FrameBuffer frame;
@@ -119,7 +119,7 @@ TEST_CASE("a part and an end are told by their first byte, and are nobody's answ
   }
 }
 
-TEST_CASE("a reply of no known kind, and a code that no worker may send, are malformed") {
+TEST_CASE("a reply of an unknown kind, and a code that no worker may send, are malformed") {
   test::MemoryBlocks blocks(1 << 20);
   detail::FrameBuffer frame;
   Encoder encoder(frame, blocks, 1 << 20);

@@ -38,7 +38,7 @@ std::string text(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-TEST_CASE("a traceparent of W3C Trace Context is accepted, and so is none") {
+TEST_CASE("a traceparent of W3C Trace Context is accepted, and so is an absent one") {
   CHECK_NOTHROW(check_traceparent(""));
   CHECK_NOTHROW(check_traceparent(kTrace));
   CHECK_NOTHROW(check_traceparent("00-00000000000000000000000000000001-1000000000000000-ff"));
@@ -74,7 +74,7 @@ TEST_CASE("the refusal of a traceparent shows it and what is accepted") {
   CHECK_THAT(refusal_of(std::string(longer.text())), contains("z\"..."));
 }
 
-TEST_CASE("the trace of a request stands before its value") {
+TEST_CASE("the trace of a request comes before its value") {
   const auto traceparent = GENERATE(std::string(), kTrace);
   detail::FrameBuffer frame;
   put_trace(frame, traceparent);
@@ -123,7 +123,7 @@ TEST_CASE("options with the traceparent of a request are otherwise those of the 
   CHECK(effective.retry == options.retry);
 }
 
-TEST_CASE("options for what is no request are the caller's own") {
+TEST_CASE("options for a value that is not a request are the caller's own") {
   const InferOptions options;
   const detail::TracedOptions traced(options, 5);
   CHECK(&static_cast<const InferOptions&>(traced) == &options);

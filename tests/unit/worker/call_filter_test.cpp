@@ -31,7 +31,7 @@ constexpr std::uint32_t kHere = AUDIT_ARCH_AARCH64;
 #endif
 constexpr std::uint32_t kSelf = 4711;
 
-// What the kernel makes of the call: the filter is run here as it runs it there.
+// What the kernel decides on the call: the filter runs here as it runs there.
 std::string verdict(const seccomp_data& call) {
   static const auto filter = call_filter(kSelf);
   const auto* bytes = reinterpret_cast<const std::byte*>(&call);
@@ -78,7 +78,7 @@ TEST_CASE("calls that are newer than the filter, or of the x32 kind, are unknown
   CHECK(verdict(0x40000000 | __NR_getpid) == "ENOSYS");
 }
 
-TEST_CASE("files open for reading alone") {
+TEST_CASE("files are opened for reading only") {
   const auto open_with = [](std::uint64_t flags) { return verdict(__NR_openat, 3, 4, flags); };
   CHECK(open_with(O_RDONLY | O_CLOEXEC | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK) == "ok");
   for (const int flags : {O_WRONLY, O_RDWR, O_ACCMODE, O_CREAT, O_TRUNC, O_TMPFILE | O_WRONLY})
@@ -95,14 +95,15 @@ TEST_CASE("a control that changes, marks or steers something is refused", "[H13]
   }
 }
 
-TEST_CASE("the controls of who prints, reads and waits, and those of accelerators, go on") {
+TEST_CASE(
+    "the controls for printing, reading and waiting, and those of accelerators, are allowed") {
   for (const auto& [name, value] : test::kUsefulControls) {
     CAPTURE(name);
     CHECK(verdict(__NR_ioctl, 3, value) == "ok");
   }
 }
 
-TEST_CASE("of the kinds of controls few are allowed, whatever their numbers", "[H13]") {
+TEST_CASE("few kinds of controls are allowed, whatever their numbers", "[H13]") {
   int kinds = 0;
   for (std::uint32_t kind = 0; kind < 256; ++kind) {
     bool any = false;
@@ -113,7 +114,7 @@ TEST_CASE("of the kinds of controls few are allowed, whatever their numbers", "[
   CHECK(kinds == 7);
 }
 
-TEST_CASE("of the commands of fcntl those are allowed that reach nobody else", "[H13]") {
+TEST_CASE("only those commands of fcntl are allowed that reach nobody else", "[H13]") {
   constexpr auto kAllowed = std::to_array<std::uint64_t>(
       {F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_GETLK, F_GETOWN, F_GETSIG, F_GETOWN_EX,
        36 /* F_OFD_GETLK */, F_GETLEASE, 1027 /* F_DUPFD_QUERY */, F_DUPFD_CLOEXEC, F_GETPIPE_SZ,
@@ -140,7 +141,7 @@ TEST_CASE("what is limited for all processes of a user or a machine together is 
   }
 }
 
-TEST_CASE("priorities and processors of other processes are refused, and getting ahead of them",
+TEST_CASE("no process may change priorities and processors of others, or get ahead of them",
           "[H13]") {
   for (const long call : {__NR_sched_setaffinity, __NR_sched_setparam, __NR_sched_setscheduler,
                           __NR_migrate_pages, __NR_move_pages}) {

@@ -28,7 +28,7 @@ End in_child(void (*body)()) {
   if (child == 0) {
     dup2(ends[1], STDERR_FILENO);
     alarm(20);
-    // Not a sanitizer's or the test framework's.
+    // No alternate stack of a sanitizer or of the test framework.
     const stack_t none{.ss_sp = nullptr, .ss_flags = SS_DISABLE, .ss_size = 0};
     sigaltstack(&none, nullptr);
     for (const int number : {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL}) signal(number, SIG_DFL);

@@ -21,7 +21,7 @@ namespace {
 
 using test::ForkedChild;
 
-// What such a process ends with that nothing else ends.
+// Ends the process if nothing else does.
 [[noreturn]] void wait_for_the_end() {
   alarm(20);
   for (;;) pause();
@@ -41,7 +41,7 @@ TEST_CASE("a worker leaves when its host's end of the socket closes") {
 }
 
 TEST_CASE(
-    "a worker whose model closed the socket to the host leaves, instead of looking for ever") {
+    "a worker whose model closed the socket to the host leaves, instead of waiting for ever") {
   std::array<int, 2> ends{};
   REQUIRE(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) == 0);
   ForkedChild child([&]() -> int {
@@ -56,7 +56,7 @@ TEST_CASE(
 
 constexpr std::array kToEverybody{SIGINT, SIGTERM, SIGHUP, SIGPIPE};
 
-// The signal that ended it, 0 where it has ended by itself.
+// The signal that ended it; 0 if it ended by itself.
 int ended_by(pid_t pid) {
   int status = 0;
   while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
@@ -64,7 +64,7 @@ int ended_by(pid_t pid) {
   return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 }
 
-TEST_CASE("a worker stays at the signals that are sent to everybody") {
+TEST_CASE("a worker survives the signals that are sent to everybody") {
   ForkedChild child([]() -> int {
     defer_to_host();
     for (const int number : kToEverybody) raise(number);
@@ -73,7 +73,7 @@ TEST_CASE("a worker stays at the signals that are sent to everybody") {
   CHECK(child.exit_code() == 7);
 }
 
-TEST_CASE("what a worker forks ends at these signals, however early they come", "[W9]") {
+TEST_CASE("a fork of a worker ends at these signals, however early they come", "[W9]") {
   ForkedChild child([]() -> int {
     defer_to_host();
     for (int i = 0; i < 200; ++i) {
@@ -92,7 +92,7 @@ TEST_CASE("what a worker forks ends at these signals, however early they come", 
 TEST_CASE("a program that a worker starts has all signals at their defaults, none blocked",
           "[W9]") {
   ForkedChild child([]() -> int {
-    // As a worker begins, whatever runs the test.
+    // As at the start of a worker, whatever runs the test.
     for (int number = 1; number < NSIG; ++number) signal(number, SIG_DFL);
     for (const int number : {SIGINT, SIGTERM, SIGHUP}) signal(number, SIG_IGN);
     defer_to_host();

@@ -28,7 +28,7 @@ void set_soft(__rlimit_resource resource, rlim_t limit) {
   if (setrlimit(resource, &both) != 0) throw std::runtime_error("setrlimit");
 }
 
-TEST_CASE("of processes and pending signals an eighth is left to others, for good", "[H13]") {
+TEST_CASE("an eighth of processes and pending signals is left to others, for good", "[H13]") {
   for (const __rlimit_resource resource : {RLIMIT_NPROC, RLIMIT_SIGPENDING}) {
     CAPTURE(resource);
     CHECK(told_by_child([&] {
@@ -61,7 +61,7 @@ TEST_CASE("a limit of descriptors that is lower stays as it is", "[H13]") {
         }) == "40 40");
 }
 
-// The count is that of the user, whatever process it is.
+// The count is for the user, whatever the process.
 TEST_CASE("one process that queues all signals that it may leaves some to its user's others",
           "[H13]") {
   CHECK(told_by_child([] {

@@ -20,7 +20,7 @@ namespace {
 
 using namespace inferpool::test;
 
-// What is found once the body has opened something.
+// The open escapes that are found once the body has opened something.
 template <typename Body>
 std::string found_after(Body body) {
   return told_by_child([&] {
@@ -29,7 +29,8 @@ std::string found_after(Body body) {
   });
 }
 
-TEST_CASE("a file that is open for writing is a way out, one that is open for reading is none") {
+TEST_CASE(
+    "a file that is open for writing is an open escape, one that is open for reading is none") {
   const ScratchFolder folder;
   const std::string file = folder / "file";
   write_file(file, "content");
@@ -41,7 +42,7 @@ TEST_CASE("a file that is open for writing is a way out, one that is open for re
   }
 }
 
-TEST_CASE("a file or a network socket is a way out as standard output, too") {
+TEST_CASE("a file or a network socket is an open escape as standard output, too") {
   const ScratchFolder folder;
   const std::string file = folder / "file";
   CHECK_THAT(found_after([&] {
@@ -58,7 +59,8 @@ TEST_CASE("a file or a network socket is a way out as standard output, too") {
              contains("descriptor 0 is a network socket"));
 }
 
-TEST_CASE("a device that is open for writing is a way out, but for those of mere bytes", "[H13]") {
+TEST_CASE("a device that is open for writing is an open escape, but for those of mere bytes",
+          "[H13]") {
   CHECK_THAT(found_after([] { (void)open("/dev/ptmx", O_RDWR | O_NOCTTY); }),
              contains("is open for writing to /dev/") && contains("a device of the driver \""));
   CHECK(found_after([] { (void)open("/dev/ptmx", O_RDONLY | O_NOCTTY); }) == "none");
@@ -93,10 +95,10 @@ TEST_CASE("a thread whose descriptors are its own hides nothing", "[H13]") {
   CHECK(found_beside([] { return ::open("/proc/self/stat", O_RDONLY); }) == "none");
 }
 
-TEST_CASE("objects of the kernel that steer others are ways out", "[H13]") {
+TEST_CASE("objects of the kernel that steer others are open escapes", "[H13]") {
   CHECK_THAT(found_after([] {
                std::array<char, 128> zeros{};
-               zeros[4] = static_cast<char>(zeros.size());  // of its size, counting in software
+               zeros[4] = static_cast<char>(zeros.size());  // the size, for a counter in software
                zeros[0] = 1;
                if (syscall(SYS_perf_event_open, zeros.data(), 0, -1, -1, 0) < 0)
                  (void)syscall(SYS_fanotify_init, 0x200, O_RDONLY);
@@ -104,7 +106,8 @@ TEST_CASE("objects of the kernel that steer others are ways out", "[H13]") {
              contains("is a perf event") || contains("is a fanotify group"));
 }
 
-TEST_CASE("memory without a name, devices of mere bytes, pipes and local sockets are no way out") {
+TEST_CASE(
+    "memory without a name, devices of mere bytes, pipes and local sockets are no open escapes") {
   CHECK(found_after([] {
           std::array<int, 2> fds{};
           (void)memfd_create("model", MFD_CLOEXEC);
@@ -116,7 +119,7 @@ TEST_CASE("memory without a name, devices of mere bytes, pipes and local sockets
         }) == "none");
 }
 
-TEST_CASE("a network socket and an io_uring are ways out") {
+TEST_CASE("a network socket and an io_uring are open escapes") {
   CHECK_THAT(found_after([] { (void)socket(AF_INET, SOCK_DGRAM, 0); }),
              contains("is a network socket"));
   CHECK_THAT(found_after([] {
@@ -126,7 +129,7 @@ TEST_CASE("a network socket and an io_uring are ways out") {
              contains("is an io_uring"));
 }
 
-TEST_CASE("a file mapped so that writing to memory changes it is a way out") {
+TEST_CASE("a file mapped so that writing to memory changes it is an open escape") {
   const ScratchFolder folder;
   const std::string file = folder / "file";
   write_file(file, std::string(4096, '.'));
@@ -137,7 +140,7 @@ TEST_CASE("a file mapped so that writing to memory changes it is a way out") {
   };
   CHECK_THAT(found_after([&] { map(O_RDWR, PROT_READ | PROT_WRITE, MAP_SHARED); }),
              contains(file + " is mapped"));
-  // Which can be made writable later.
+  // This mapping can be made writable later.
   CHECK_THAT(found_after([&] { map(O_RDWR, PROT_READ, MAP_SHARED); }),
              contains(file + " is mapped"));
   CHECK(found_after([&] { map(O_RDONLY, PROT_READ, MAP_SHARED); }) == "none");

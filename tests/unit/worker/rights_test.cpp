@@ -24,7 +24,7 @@ std::string status(const std::string& name) {
 }
 
 TEST_CASE(
-    "of root's rights those for files, locked memory and priorities stay, in later threads, too") {
+    "only root's rights for files, locked memory and priorities stay, in later threads, too") {
   const std::string before = status("CapPrm:");
   const std::string kept = told_by_child([] {
     drop_rights();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the sandbox refuses, family by family, to the thread that confines and to one that the load
-// started. Nothing here would do harm if it went through: it is done to the tests' own processes.
+// started. Nothing here would do harm if it went through, as it reaches only the tests' own
+// processes.
 #include <sched.h>
 #include <sys/epoll.h>
 #include <sys/file.h>

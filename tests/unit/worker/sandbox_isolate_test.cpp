@@ -48,7 +48,7 @@ TEST_CASE("after isolate() alone files are made, moved between folders and remov
         }) == "");
 }
 
-// Of one user and without any rights of root, so that nothing but the domain is in the way.
+// Both processes are of one user without any rights of root, so only the domain is in the way.
 TEST_CASE("a worker of an ordinary user cannot look into its parent either") {
   constexpr uid_t kNobody = 65534;
   CHECK(told_by_child([] {

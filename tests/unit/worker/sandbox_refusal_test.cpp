@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a worker says that cannot be confined.
+// What a worker reports if it cannot be confined.
 #include <sys/syscall.h>
 
 #include <future>
@@ -18,7 +18,7 @@ namespace {
 
 using namespace inferpool::test;
 
-TEST_CASE("a system without Landlock, or with too old a one, is said to lack it, and what to do") {
+TEST_CASE("a system without Landlock, or with one that is too old, is refused with what to do") {
   if (skipped_without_filters()) return;
   CHECK_THAT(told_by_child([] {
                deny_call(444, ENOSYS);
@@ -93,7 +93,7 @@ TEST_CASE("a thread that runs before the load is refused, since it cannot be con
 #endif
 }
 
-TEST_CASE("a process that still holds a way out is not confined") {
+TEST_CASE("a process that still holds an open escape is not confined") {
   if (skipped_without_filters()) return;
   const ScratchFolder folder;
   CHECK_THAT(told_by_child([&] {

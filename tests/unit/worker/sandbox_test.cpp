@@ -33,7 +33,7 @@ namespace {
 
 using namespace inferpool::test;
 
-// What the body tells from within the sandbox.
+// What the body reports from within the sandbox.
 template <typename Body>
 std::string told_confined(Body body) {
   return told_by_child([&] {
@@ -207,8 +207,7 @@ TEST_CASE("what a worker needs to read, compute and answer goes on in the sandbo
         }) == "");
 }
 
-// Only by this is it seen: whatever else the second domain forbids, the filter has forbidden
-// before.
+// Nothing else shows this domain: whatever else it forbids, the filter has forbidden before.
 TEST_CASE("the thread that confines has a Landlock domain that forbids besides its filter") {
   constexpr long kCreateRuleset = 444;
   if (syscall(kCreateRuleset, nullptr, 0, 1) < 5) {

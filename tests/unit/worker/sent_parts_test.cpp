@@ -17,7 +17,7 @@ using inferpool::test::contains;
 
 constexpr std::size_t kLimit = 100'000;
 
-// A request in the hands of a worker, and its host.
+// A request that the worker has started, and its host.
 struct Run : test::ReplyEnds {
   explicit Run(bool streams = true)
       : sequence(host->ring().post({.call_id = 7, .streams = streams}, wakes)) {
@@ -30,7 +30,7 @@ struct Run : test::ReplyEnds {
       encoder.put_tensor(part);
     });
   }
-  // Takes the part that stands; gives its number.
+  // Takes the available part and returns its number.
   std::int64_t take() {
     REQUIRE(host->ring().part_available(sequence));
     const ipc::ReplyHead head = host->ring().head(sequence);

@@ -14,7 +14,7 @@ namespace {
 using namespace std::chrono_literals;
 
 struct Host {
-  // How infer, or infer_stream, ended: none is without an error.
+  // The error with which infer or infer_stream ended; none if it succeeded.
   template <typename Ask>
   std::future<std::optional<ErrorCode>> aside(Ask ask) {
     return std::async(std::launch::async, [ask]() -> std::optional<ErrorCode> {
@@ -36,7 +36,7 @@ struct Host {
   BlockingCalls calls{protocol, 0ns, 1};
 };
 
-TEST_CASE("a caller that waits gets the answer, and its call is forgotten by nobody") {
+TEST_CASE("a caller that waits gets the answer, and its call is not forgotten") {
   Host host;
   int encoded = 0;
   int decoded = 0;
@@ -74,7 +74,7 @@ TEST_CASE("a deadline or a request to stop ends the wait of a caller that sleeps
   }
 }
 
-TEST_CASE("what the job throws goes on to the caller, once nothing knows its call any more") {
+TEST_CASE("an exception of the job reaches the caller, once nothing knows its call any more") {
   Host host;
   FakeJob job({.read = [](Decoder&) { throw Error(ErrorCode::kModelFailed, ""); }});
   auto call = host.infer(job);
@@ -83,7 +83,7 @@ TEST_CASE("what the job throws goes on to the caller, once nothing knows its cal
   CHECK(host.protocol.seen().forgotten == 1);
 }
 
-TEST_CASE("a caller of an answer in parts takes each, and what the answer brings") {
+TEST_CASE("a caller of an answer in parts takes each part, and what the answer adds") {
   Host host;
   FakeStreamJob job;
   auto call = host.infer_stream(job);

@@ -56,7 +56,7 @@ TEST_CASE("a call is over when its caller asked it to stop, else when its time h
   CHECK(why_over(stop.get_token(), std::nullopt) == ErrorCode::kCancelled);
 }
 
-TEST_CASE("a call that is over when it comes is refused as one that waits, by its number") {
+TEST_CASE("a call that is over when it comes is refused like a waiting one, by its number") {
   CHECK_NOTHROW(refuse_late(7, {}, std::nullopt));
   CHECK_NOTHROW(refuse_late(7, {}, core::Clock::now() + 1h));
   try {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What was seen to stand, and is hidden whenever its caller looks.
+// Answers and parts that were seen as available, and that are gone whenever their caller looks.
 #include "pool/calls/call_snapshot.hpp"
 
 #include "catch.hpp"
@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 class VainCaller {
  public:
   explicit VainCaller(dispatch::Call& call) : call_(call) {}
-  // Whether it knows by now that it has been shown what is not there.
+  // Whether the caller knows by now that something was available and is gone.
   bool looks() { return snapshot_.missed(call_) && call_.next_seen(); }
 
  private:
@@ -22,7 +22,8 @@ class VainCaller {
   CallSnapshot snapshot_{.state = dispatch::CallState::kPosted};
 };
 
-TEST_CASE("an answer that stands at each sweep and at no look of its caller is missed", "[H9]") {
+TEST_CASE("an answer that is available at each sweep and at no look of its caller is missed",
+          "[H9]") {
   dispatch::FakePool pool({.workers = 1});
   dispatch::Call& call = pool.admit();
   VainCaller caller(call);
@@ -36,8 +37,9 @@ TEST_CASE("an answer that stands at each sweep and at no look of its caller is m
   CHECK(caller.looks());
 }
 
-TEST_CASE("an answer that stood when its caller gave up is missed where he does not find it",
-          "[H9]") {
+TEST_CASE(
+    "an answer that was available when its caller gave up is missed if the caller does not find it",
+    "[H9]") {
   dispatch::FakePool pool({.workers = 1});
   dispatch::Call& call = pool.admit();
   VainCaller caller(call);
@@ -47,7 +49,7 @@ TEST_CASE("an answer that stood when its caller gave up is missed where he does 
   CHECK(caller.looks());
 }
 
-TEST_CASE("a part that stands at each sweep and at no look of its caller is missed", "[H9]") {
+TEST_CASE("a part that is available at each sweep and at no look of its caller is missed", "[H9]") {
   dispatch::FakePool pool({.workers = 1, .hang_timeout = 10s});
   dispatch::Call& call = pool.admit();
   call.streams = true;
@@ -62,14 +64,14 @@ TEST_CASE("a part that stands at each sweep and at no look of its caller is miss
     CHECK_FALSE(caller.looks());
     CHECK(caller.looks());
     pool.dispatch.part_taken(call, pool.wakes);
-    CHECK_FALSE(caller.looks());  // the next one did not stand yet
+    CHECK_FALSE(caller.looks());  // the next one was not available yet
     pool.sweep();
     CHECK_FALSE(caller.looks());
   }
   REQUIRE(worker.killed().empty());
 }
 
-TEST_CASE("what stood at one worker is not missed at the next", "[H9]") {
+TEST_CASE("what was available at one worker is not missed at the next", "[H9]") {
   dispatch::FakePool pool({.workers = 2});
   dispatch::Call& call = pool.admit(Retry::kAlways);
   VainCaller caller(call);

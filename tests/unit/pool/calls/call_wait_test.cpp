@@ -50,7 +50,7 @@ struct Calls {
   std::uint32_t seen = group.seen();
 };
 
-TEST_CASE("what stands already is not waited for") {
+TEST_CASE("what is already available is not waited for") {
   Calls calls;
   const auto sequence = calls.add().snapshot().sequence;
   calls.add();

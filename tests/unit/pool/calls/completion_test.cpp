@@ -18,7 +18,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// What was told is read after stop().
+// Read what was told only after stop().
 struct Host {
   void submit(Told& told, const InferOptions& options = {}, JobSteps steps = {}) {
     completion->submit(std::make_unique<FakeAsyncJob>(told, std::move(steps)), options);

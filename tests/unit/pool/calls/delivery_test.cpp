@@ -69,7 +69,7 @@ TEST_CASE("what a handler throws is an event with type and text and the job coun
   CHECK(host.told[1].text == "int");
 }
 
-TEST_CASE("a handler without memory is not told yet and nothing is said of it") {
+TEST_CASE("a job whose handler has no memory is not told yet and raises no event") {
   Host host;
   HandledJob job([](const Error* /*error*/) { throw detail::TellAgain(); });
   CHECK_FALSE(deliver(job, std::nullopt, host.events));
@@ -98,7 +98,8 @@ TEST_CASE("a handler that is never called is an event that says why") {
   CHECK_THAT(host.told[0].text, test::contains("its executor had no memory"));
 }
 
-TEST_CASE("the error of a call is the Error thrown or says that memory is used up or what else") {
+TEST_CASE(
+    "the error of a call is the thrown Error or says that memory is used up or what was thrown") {
   CHECK(error_of(Error(ErrorCode::kPayloadTooLarge, "too long")).what() ==
         std::string("payload_too_large: too long"));
   CHECK(error_of(std::bad_alloc()).code() == ErrorCode::kOutOfMemory);

@@ -20,7 +20,7 @@ constexpr const char* kOtherTrace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067a
 constexpr SipHash::Key kKey{{7, 11}};
 constexpr SipHash::Key kOtherKey{{7, 12}};
 
-// Requests as they are sent, side by side in one region, so that no two blocks have one place.
+// Requests as they are sent, side by side in one region, so that no two blocks share a place.
 class Sender {
  public:
   struct Sent {
@@ -37,7 +37,7 @@ class Sender {
     ipc::RequestBlocks blocks(*region_, sent.blocks);
     Encoder encoder(sent.frame, blocks, std::size_t{1} << 30);
     Codec<T>::encode(encoder, value);
-    // As RingProtocol does where a frame is too large for a slot.
+    // As RingProtocol does if a frame is too large for a slot.
     if (sent.frame.bytes().size() > detail::kInlineFrame) blocks.store(sent.frame.bytes(), {});
     return {.size = input_size(sent.frame, sent.blocks),
             .hash = input_hash(sent.frame, sent.blocks, key_)};
@@ -94,7 +94,7 @@ TEST_CASE("another pool, which has another key, gives the same input another fin
   REQUIRE(here.hash != there.hash);
 }
 
-// What the C++ library makes of text has no key: here it is computed backwards.
+// The C++ library's hash of text has no key. Here it is computed backwards.
 namespace unkeyed {
 
 constexpr std::uint64_t kFactor = 0xc6a4a7935bd1e995U;
@@ -110,7 +110,7 @@ constexpr std::uint64_t unmix(std::uint64_t word) {
   return fold(word * inverse(kFactor)) * inverse(kFactor);
 }
 
-// Like `victim`, but for its first value, and for the second, which makes up for that.
+// Like `victim`, but with another first value, and with a second one that makes up for it.
 std::vector<double> like(const std::vector<double>& victim, double first) {
   const auto bits = [](double value) { return std::bit_cast<std::uint64_t>(value); };
   const std::uint64_t start = 0xc70f6907U ^ (victim.size() * sizeof(double) * kFactor);
@@ -135,7 +135,7 @@ TEST_CASE("an input that is made to have another's hash without a key has anothe
   std::vector<double> victim;
   for (int i = 0; i < 1024; ++i) victim.push_back(1 + i * 0.25);
   const std::vector<double> forged = unkeyed::like(victim, 666);
-#ifdef __GLIBCXX__  // as its std::hash is
+#ifdef __GLIBCXX__  // whose std::hash this inverts
   REQUIRE(unkeyed::hash(victim) == unkeyed::hash(forged));
 #endif
   REQUIRE_FALSE(sender.send(Tensor::from(victim, {1024})) ==

@@ -22,9 +22,9 @@ bool two_are_secrets() {
          first.words[0] != 0 && first.words[1] != 0;
 }
 
-TEST_CASE("each key is another one", "[H8]") { CHECK(two_are_secrets()); }
+TEST_CASE("all keys differ", "[H8]") { CHECK(two_are_secrets()); }
 
-TEST_CASE("each key is another one also where the kernel gives no random bytes", "[H8]") {
+TEST_CASE("all keys differ also if the kernel gives no random bytes", "[H8]") {
   for (const int error : {ENOSYS, EPERM, EAGAIN}) {
     ForkedChild child([&] { return deny_call(SYS_getrandom, error) && two_are_secrets() ? 0 : 1; });
     CHECK(child.exit_code() == 0);

@@ -54,7 +54,7 @@ struct OneWorker {
   void answer(std::uint32_t sequence, const Bytes& frame) {
     worker.ring().publish(sequence, {.frame = frame});
   }
-  // Whether the thread that watches the workers was woken. Clears it.
+  // Whether the thread that watches the workers was woken. Clears this.
   bool woke_watcher() {
     pollfd polled{watcher.fd(), POLLIN, 0};
     const bool woken = ::poll(&polled, 1, 0) == 1;
@@ -133,7 +133,7 @@ TEST_CASE("an exception of the model reaches its caller, and its worker goes on"
   CHECK_FALSE(pool.worker.handle()->killed());
 }
 
-TEST_CASE("an answer that is none ends its worker and its call, and wakes the watcher") {
+TEST_CASE("a malformed answer ends its worker and its call, and wakes the watcher") {
   OneWorker pool;
   ByteJob job;
   dispatch::Call call;
@@ -197,7 +197,7 @@ TEST_CASE("a part is collected while its run goes on") {
   CHECK(job.answer == 7);
 }
 
-TEST_CASE("a part that is none ends its worker and its call, which has no part of it") {
+TEST_CASE("a malformed part ends its worker and its call, and does not count as taken") {
   OneWorker pool;
   ByteJob job;
   dispatch::Call call;

@@ -24,7 +24,8 @@ std::uint64_t hash_of(std::span<const std::byte> bytes, const SipHash::Key& key 
   return hash.finish();
 }
 
-// Of the bytes 0 to n - 1, for n = 0 to 63: the authors' own list, read as numbers of 64 bits.
+// The hashes of the bytes 0 to n - 1, for n = 0 to 63: the authors' own list, as numbers of 64
+// bits.
 constexpr std::array<std::uint64_t, 64> kVectors{
     0x726fdb47dd0e0e31U, 0x74f839c593dc67fdU, 0x0d6c8009d9a94f5aU, 0x85676696d7fb7e2dU,
     0xcf2794e0277187b7U, 0x18765564cd99a68dU, 0xcbc9466e58fee3ceU, 0xab0200f58b01d137U,

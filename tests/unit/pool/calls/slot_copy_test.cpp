@@ -43,7 +43,7 @@ TEST_CASE("a copy of a slot stays as it is when the worker writes over the slot"
   CHECK(std::ranges::equal(copy.frame(), test::answer_to(test::question(kCall))));
 }
 
-TEST_CASE("of a frame that the head calls larger than a slot only the slot is copied") {
+TEST_CASE("only the slot is copied of a frame that its head calls larger than that") {
   Answered answered;
   answered.ends.control->reply(answered.sequence).frame_bytes = ~std::uint32_t{0};
   const SlotCopy copy(answered.snapshot());

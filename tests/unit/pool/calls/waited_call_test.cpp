@@ -35,7 +35,7 @@ struct Begun {
   std::uint32_t sequence = 0;
 };
 
-TEST_CASE("a call of which nothing has come has no news, and to find that out takes no lock") {
+TEST_CASE("a call without an answer or a part has no news, and finding that out takes no lock") {
   Begun begun;
   CHECK(begun.take_news() == News::kNone);
   CHECK_FALSE(begun.call.has_news());
@@ -43,7 +43,7 @@ TEST_CASE("a call of which nothing has come has no news, and to find that out ta
   CHECK(begun.seen().checked == 0);
 }
 
-TEST_CASE("an answer that stands is news, and goes to the job") {
+TEST_CASE("an available answer is news, and goes to the job") {
   Begun begun;
   begun.protocol.answer(begun.sequence);
   CHECK(begun.call.available());
@@ -85,7 +85,7 @@ TEST_CASE("a call that ended elsewhere is found out by its waiter, which was not
   CHECK(begun.seen().looked == 1);
 }
 
-TEST_CASE("an answer that turns out to be none is not taken for one: the call is looked for") {
+TEST_CASE("a forged answer is not taken for one: the call is looked for") {
   Begun begun;
   begun.protocol.forge_next();
   begun.protocol.answer(begun.sequence);
@@ -93,14 +93,14 @@ TEST_CASE("an answer that turns out to be none is not taken for one: the call is
   CHECK(begun.decoded == 0);
 }
 
-TEST_CASE("what the job throws at an answer goes on to the waiter") {
+TEST_CASE("an exception of the job at an answer reaches the waiter") {
   Begun begun;
   FakeJob throws({.read = [](Decoder&) { throw detail::Malformed("no value"); }});
   begun.protocol.answer(begun.sequence);
   CHECK_THROWS_AS(begun.call.take_news(throws), detail::Malformed);
 }
 
-TEST_CASE("a call whose caller asks it to stop ends at once where nothing has come") {
+TEST_CASE("a call whose caller asks it to stop ends at once if nothing has come") {
   Begun begun;
   begun.stop.request_stop();
   CHECK(begun.take_news() == News::kFailure);
@@ -108,7 +108,7 @@ TEST_CASE("a call whose caller asks it to stop ends at once where nothing has co
   CHECK(begun.seen().given_up == std::vector{ErrorCode::kCancelled});
 }
 
-TEST_CASE("an answer that stands when its caller asks it to stop is taken") {
+TEST_CASE("an answer that is available when its caller asks it to stop is taken") {
   Begun begun;
   begun.protocol.answer(begun.sequence);
   begun.stop.request_stop();
@@ -135,7 +135,7 @@ TEST_CASE("a request to stop notifies whoever listens, and the group that waits 
   }
 }
 
-TEST_CASE("a call that is checked past its deadline ends, unless something stands by then") {
+TEST_CASE("a call that is checked past its deadline ends, unless something is available by then") {
   const core::TimePoint deadline = core::Clock::now() + 1h;
   Begun begun(true, deadline);
   begun.call.check(deadline - 1ns);
@@ -159,7 +159,7 @@ TEST_CASE("a call that is checked past its deadline ends, unless something stand
   CHECK(begun.seen().checked == 2);
 }
 
-TEST_CASE("between two parts a call ends that is over, though the next one stands") {
+TEST_CASE("a call that is over ends between two parts, though the next one is available") {
   Begun begun(true, core::Clock::now() + 1ms);
   begun.protocol.send_part(begun.sequence, 1);
   REQUIRE(begun.take_news() == News::kPart);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs that are answered, and whose answer nobody has read: they have no turn any more.
+// Runs that are answered, but whose answer nobody has read: they no longer have a turn.
 #include "catch.hpp"
 #include "unit/pool/dispatch/fake_pool.hpp"
 
@@ -8,7 +8,8 @@ namespace {
 
 using test::contains;
 
-// Calls on one worker, the first `answered` of which are; their callers are busy elsewhere.
+// Calls on one worker. The first `answered` of them have an answer; their callers are busy
+// elsewhere.
 struct SlowCallers {
   SlowCallers(DispatchLimits limits, int answered, int more = 1) : pool(limits) {
     for (int i = 0; i < answered; ++i) {
@@ -45,7 +46,7 @@ TEST_CASE("a request behind an answer that nobody has read is timed from its sta
   }
 }
 
-TEST_CASE("what lies ahead of a run behind an answer is not timed", "[H1]") {
+TEST_CASE("a request that is posted ahead behind a run and an answer is not timed", "[H1]") {
   SlowCallers world({.workers = 1, .hang_timeout = 10s}, 1, 2);
   FakePool& pool = world.pool;
   pool.begin(*world.calls[0]);
@@ -62,7 +63,7 @@ TEST_CASE("what lies ahead of a run behind an answer is not timed", "[H1]") {
   REQUIRE(pool.worker(0).killed().empty());
 }
 
-TEST_CASE("a run is told of as running though an answer before it is not read", "[H1]") {
+TEST_CASE("a run is reported as running though an answer before it is not read", "[H1]") {
   SlowCallers world({.workers = 1}, 1);
   FakePool& pool = world.pool;
   pool.begin(*world.calls[0]);
@@ -83,20 +84,21 @@ TEST_CASE("a run is told of as running though an answer before it is not read", 
   REQUIRE(pool.stats().workers[0].served == 2);
 }
 
-TEST_CASE("a deadline of a call behind an answer makes a worker late that should have begun it",
-          "[H1]") {
+TEST_CASE(
+    "a deadline of a call behind an answer makes the worker late that should have begun the call",
+    "[H1]") {
   SlowCallers world({.workers = 1, .cancel_grace = 1s}, 1, 2);
   FakePool& pool = world.pool;
   REQUIRE(pool.time_out(*world.calls[0]));
   REQUIRE(world.calls[0]->error->phase() == Phase::kQueued);
   REQUIRE(pool.dispatch.state(0) == WorkerState::kLate);
   REQUIRE(FakePool::queued(*world.calls[1]));  // a worker that is stopped must not have it
-  SECTION("until it goes past it") {
+  SECTION("until the worker passes the call") {
     pool.worker(0).pass_recalled();
     pool.sweep();
     pool.serve(*world.calls[1]);
   }
-  SECTION("or its time is over") {
+  SECTION("or cancel_grace is over") {
     pool.now += 1s;
     pool.sweep();
     REQUIRE_THAT(pool.worker(0).killed(), contains("did not begin"));
@@ -131,7 +133,7 @@ TEST_CASE("answers that nobody reads leave room for one run beside them in the w
   pool.serve(*calls[2]);
 }
 
-TEST_CASE("a worker that became idle unseen, as callers were busy, gets what waits soon", "[H1]") {
+TEST_CASE("a worker that became idle unseen, as callers were busy, soon gets what waits", "[H1]") {
   FakePool pool{{.workers = 1}};
   const Calls calls = pool.admit_many(3);
   REQUIRE(FakePool::queued(*calls[2]));
@@ -227,7 +229,7 @@ TEST_CASE("a pool in which all calls are answered is drained, read or not", "[H7
   REQUIRE(pool.stats().succeeded == 3);
 }
 
-TEST_CASE("models do not run where answers wait to be read", "[H1]") {
+TEST_CASE("a worker whose answers wait to be read runs no model", "[H1]") {
   FakePool pool{{.workers = 2, .processors = 2}};
   const Calls calls = pool.admit_many(2);
   for (Call* call : calls) pool.run(*call);
@@ -239,7 +241,7 @@ TEST_CASE("models do not run where answers wait to be read", "[H1]") {
   REQUIRE(pool.dispatch.oversubscribed());
 }
 
-TEST_CASE("models do not run where answers of dead workers wait to be read", "[H1]") {
+TEST_CASE("a dead worker whose answers wait to be read runs no model", "[H1]") {
   FakePool pool{{.workers = 2, .processors = 2}};
   const Calls calls = pool.admit_many(2);
   for (Call* call : calls) pool.run(*call);

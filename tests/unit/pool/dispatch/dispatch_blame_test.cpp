@@ -21,7 +21,7 @@ TEST_CASE(
   REQUIRE(queued.blamed == 0);
 }
 
-TEST_CASE("each end is blamed on a request that is run twice, also where it is answered then") {
+TEST_CASE("a request that is run twice is blamed for each end, also if it is answered then") {
   FakePool pool{{.workers = 2}};
   Call& answered = pool.admit(Retry::kAlways);
   pool.begin(answered);
@@ -38,7 +38,7 @@ TEST_CASE("each end is blamed on a request that is run twice, also where it is a
   REQUIRE(FakePool::code(failed) == ErrorCode::kPoisonedRequest);
 }
 
-TEST_CASE("a request whose whole answer stands when its worker ends is not blamed") {
+TEST_CASE("a request whose whole answer is available when its worker ends is not blamed") {
   FakePool pool{{.workers = 1}};
   Call& call = pool.admit();
   pool.run(call);
@@ -47,7 +47,7 @@ TEST_CASE("a request whose whole answer stands when its worker ends is not blame
   REQUIRE(call.blamed == 0);
 }
 
-TEST_CASE("all that were running beside each other when a worker ended by itself are blamed") {
+TEST_CASE("all requests that ran side by side when a worker ended by itself are blamed") {
   FakePool pool{{.workers = 1, .concurrency = 3}};
   const Calls calls = pool.admit_many(3);
   for (Call* call : calls) pool.begin(*call);
@@ -55,7 +55,7 @@ TEST_CASE("all that were running beside each other when a worker ended by itself
   for (const Call* call : calls) REQUIRE(call->blamed == 1);
 }
 
-TEST_CASE("of requests beside each other only the one that hung is blamed") {
+TEST_CASE("among requests that run side by side only the one that hung is blamed") {
   FakePool pool{{.workers = 1, .concurrency = 2, .hang_timeout = 10s}};
   Call& hung = pool.admit();
   pool.begin(hung);
@@ -93,7 +93,7 @@ TEST_CASE("a request beside one that went on past cancel_grace is not blamed") {
   REQUIRE(beside.blamed == 0);
 }
 
-TEST_CASE("a poisoned request counts as one that failed, and after close it is told `stopped`") {
+TEST_CASE("a poisoned request counts as failed, and gets `stopped` after close") {
   FakePool pool{{.workers = 1}};
   const Error poisoned(ErrorCode::kPoisonedRequest, "twice");
   Call& first = pool.make_call();

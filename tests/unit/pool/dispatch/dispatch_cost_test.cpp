@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the host's way of a call costs from its admission to its collection, the ring of the worker
-// included. As ring_cost_test.cpp.
+// What a call costs the host from its admission to its collection, including the worker's ring.
+// Built and bounded as in ring_cost_test.cpp.
 #include "catch.hpp"
 #include "unit/ipc/stated_cost.hpp"
 
@@ -64,7 +64,7 @@ class RingChannel final : public Channel {
   test::ChannelEnds ends_;
 };
 
-// Locks cost nothing but instructions where a process has one thread only; a pool has more.
+// In a process with one thread, locks take no locked instruction; a pool has more threads.
 class SecondThread {
  public:
   ~SecondThread() { end_.release(); }

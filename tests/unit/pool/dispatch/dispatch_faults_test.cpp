@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the end of workers and of the pool means to callers, row by row of the fault table.
+// What the end of workers and of the pool means to callers, in the order of the fault table.
 #include "catch.hpp"
 #include "pool/dispatch/dispatch.hpp"
 #include "unit/pool/dispatch/fake_pool.hpp"
@@ -107,7 +107,7 @@ TEST_CASE("retry never: a request is not given to another worker even if it had 
   REQUIRE_THAT(call.error->what(), contains("retry = never"));
 }
 
-TEST_CASE("a complete answer that stands when its worker ends is delivered") {
+TEST_CASE("a complete answer that is available when its worker ends is delivered") {
   FakePool pool{{.workers = 1}};
   Call& call = pool.admit();
   pool.run(call);
@@ -159,7 +159,7 @@ TEST_CASE(
   FakePool pool{{.workers = 2}};
   const Calls calls = pool.admit_many(3);
   pool.run(*calls[0]);
-  pool.worker(0).kill("protocol violation");  // as the caller does who reads garbage
+  pool.worker(0).kill("protocol violation");  // as a caller that reads garbage does
   pool.collect(*calls[0], false);
   REQUIRE(pool.stats().failed == 1);
   Call& later = pool.admit();
@@ -241,7 +241,7 @@ TEST_CASE("a closing pool whose last worker ends fails what waits") {
   REQUIRE(pool.dispatch.drained());
 }
 
-TEST_CASE("abort fails every call but those whose answer stands") {
+TEST_CASE("abort fails every call but those whose answer is available") {
   FakePool pool{{.workers = 2}};
   const Calls calls = pool.admit_many(5);
   pool.begin(*calls[0]);

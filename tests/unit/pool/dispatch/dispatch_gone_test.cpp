@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Answers that stood, and that somebody who shares the worker's memory takes back.
+// Answers that were available, and that somebody who shares the worker's memory takes back.
 #include "catch.hpp"
 #include "unit/pool/dispatch/fake_pool.hpp"
 
@@ -67,7 +67,7 @@ TEST_CASE("with retry = always a call whose answer was taken back runs once more
   REQUIRE(pool.dispatch.drained());
 }
 
-TEST_CASE("a call that would run once more, where no worker comes, ends", "[H9]") {
+TEST_CASE("a call that would run once more ends, if no worker comes", "[H9]") {
   FakePool pool({.workers = 1});
   Call& call = answered_by_dead(pool, Retry::kAlways);
   const bool closed = GENERATE(false, true);
@@ -76,7 +76,7 @@ TEST_CASE("a call that would run once more, where no worker comes, ends", "[H9]"
   } else {
     pool.dispatch.set_breaker(Error(ErrorCode::kUnavailable, "none lives"), pool.wakes);
   }
-  REQUIRE(call.dead);  // the answer stands yet
+  REQUIRE(call.dead);  // the answer is still available
   take_back(call);
   pool.dispatch.answer_gone(call, pool.wakes);
   REQUIRE(FakePool::code(call) == (closed ? ErrorCode::kStopped : ErrorCode::kUnavailable));
@@ -103,7 +103,7 @@ TEST_CASE("a part of a dead worker that is taken back ends the call as its worke
   REQUIRE(pool.dispatch.drained());
 }
 
-TEST_CASE("an answer of a dead worker that somebody makes a part ends as worker_lost", "[H9]") {
+TEST_CASE("a dead worker's answer that somebody turns into a part ends as worker_lost", "[H9]") {
   FakePool pool({.workers = 1});
   Call& call = pool.admit();
   call.streams = true;

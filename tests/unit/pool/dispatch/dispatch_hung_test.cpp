@@ -30,7 +30,7 @@ TEST_CASE(
   pool.serve(*calls[1]);
 }
 
-TEST_CASE("a worker that hangs is asked for its stack first, and killed where it does not end") {
+TEST_CASE("a worker that hangs is asked for its stack first, and killed if it does not end") {
   FakePool pool{{.workers = 1, .hang_timeout = 10s}};
   Call& call = pool.admit();
   pool.begin(call);

@@ -9,7 +9,7 @@ namespace {
 
 using test::contains;
 
-// A block of a request, which tells when nobody holds it any more.
+// A block of a request that notices when nobody holds it any more.
 class Block final : public detail::Storage {
  public:
   explicit Block(bool& held) : Storage(nullptr, 0, true), held_(held) { held_ = true; }
@@ -92,7 +92,7 @@ TEST_CASE("a call that has its answer or its error is not given up") {
   REQUIRE(FakePool::code(lost) == ErrorCode::kWorkerLost);
 }
 
-TEST_CASE("a call whose caller leaves without its end is nobody's any more, wherever it stands") {
+TEST_CASE("a call whose caller leaves before its end is nobody's any more, wherever it is") {
   FakePool pool{{.workers = 2}};
   const Calls calls = pool.admit_many(6);  // two run, two are posted ahead, two wait
   for (const std::size_t i : {0U, 1U}) pool.begin(*calls[i]);
@@ -112,7 +112,7 @@ TEST_CASE("a call whose caller leaves without its end is nobody's any more, wher
   REQUIRE(FakePool::worker_of(pool.admit()) == 0);
 }
 
-TEST_CASE("a late worker gets no request, and what was posted ahead of it runs elsewhere") {
+TEST_CASE("a late worker gets no request, and what was posted ahead to it runs elsewhere") {
   FakePool pool{{.workers = 2}};
   const Calls calls = pool.admit_many(4);
   pool.begin(*calls[0]);

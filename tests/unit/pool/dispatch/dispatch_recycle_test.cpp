@@ -62,7 +62,7 @@ TEST_CASE("an idle worker retires at once, and its end loses nothing") {
   REQUIRE(pool.stats().workers[0].served == 0);  // a fresh one
 }
 
-TEST_CASE("what a worker that retires has served and runs is told, until it has ended") {
+TEST_CASE("what a retiring worker has served and runs is reported, until it has ended") {
   FakePool pool{{.workers = 2}};
   pool.serve(pool.admit());
   Call& call = pool.admit();
@@ -104,7 +104,7 @@ TEST_CASE("with retry = always a call that ran on the worker that retires runs o
   REQUIRE(pool.stats().retried == 1);
 }
 
-TEST_CASE("an answer that stands when the worker that retires ends is collected") {
+TEST_CASE("an answer that is available when the worker that retires ends is collected") {
   FakePool pool{{.workers = 1}};
   Call& call = pool.admit();
   pool.run(call);
@@ -207,7 +207,7 @@ TEST_CASE("abort ends the calls of the worker that retires, too") {
   pool.end_retiring();
 }
 
-TEST_CASE("workers retire one after the other, each from another place") {
+TEST_CASE("workers retire one after the other, each at another index") {
   FakePool pool{{.workers = 3}};
   for (int round = 0; round < 2; ++round) {
     for (int index = 0; index < 3; ++index) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the dispatch tells those who wait: whether models run everywhere, and what comes soon.
+// What the dispatch tells waiting threads: whether models run on all processors, and what comes
+// soon.
 #include "catch.hpp"
 #include "pool/dispatch/dispatch.hpp"
 #include "unit/pool/dispatch/fake_pool.hpp"
@@ -7,7 +8,13 @@
 namespace inferpool::pool::dispatch {
 namespace {
 
+<<<<<<< HEAD
 TEST_CASE("a call is crowded where with it models run on all processors") {
+=======
+using Calls = std::vector<Call*>;
+
+TEST_CASE("a call is oversubscribed if with it models run on all processors") {
+>>>>>>> words_a
   FakePool pool{{.workers = 3, .processors = 2}};
   const Calls calls = pool.admit_many(8);
   REQUIRE_FALSE(calls[0]->oversubscribed);
@@ -33,7 +40,7 @@ TEST_CASE("a call that comes soon is announced to the worker that would get it n
   REQUIRE(pool.worker(1).announced() == 1);
 }
 
-TEST_CASE("a call that comes soon is announced to nobody where it makes models run everywhere") {
+TEST_CASE("a call that comes soon is announced to nobody if with it models run on all processors") {
   FakePool pool{{.workers = 2, .processors = 2}};
   pool.dispatch.announce(pool.wakes);
   pool.admit();

@@ -12,7 +12,7 @@ void send_part(const Call& call) { FakePool::channel_of(call).send_part(call.seq
 
 void take_part(FakePool& pool, Call& call) { pool.dispatch.part_taken(call, pool.wakes); }
 
-// A call that runs, of whose answer so many parts were taken.
+// A running call of whose answer `parts` parts were taken.
 Call& streamed(FakePool& pool, int parts, Retry retry = Retry::kIfNotStarted) {
   Call& call = pool.admit(retry);
   call.streams = true;
@@ -87,7 +87,7 @@ TEST_CASE("a death before the first part was taken is retried as ever") {
   REQUIRE(pool.code(call) == ErrorCode::kPoisonedRequest);
 }
 
-TEST_CASE("a whole part that stands when its worker ends is taken before the error is told") {
+TEST_CASE("a whole part that is available when its worker ends is taken before the error is told") {
   FakePool pool({.workers = 1});
   Call& call = streamed(pool, 1);
   send_part(call);
@@ -114,7 +114,8 @@ TEST_CASE("a whole part that stands when its worker ends is taken before the err
   pool.serve(pool.admit());
 }
 
-TEST_CASE("a caller that leaves in the middle abandons the run, which is back once it has ended") {
+TEST_CASE(
+    "a caller that leaves in the middle abandons the run, whose worker is back once it has ended") {
   FakePool pool({.workers = 1});
   Call& call = streamed(pool, 2);
   if (GENERATE(false, true)) send_part(call);
@@ -148,7 +149,7 @@ TEST_CASE("hang_timeout begins anew with each part that is taken") {
   REQUIRE_THAT(pool.worker(0).killed(), contains("hung"));
 }
 
-TEST_CASE("a run whose part stands does not hang, however long its caller takes") {
+TEST_CASE("a run whose part is available does not hang, however long its caller takes") {
   FakePool pool({.workers = 1, .hang_timeout = 1s});
   Call& call = streamed(pool, 1);
   pool.sweep();

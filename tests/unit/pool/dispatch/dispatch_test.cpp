@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who runs what while nothing fails. The faults: dispatch_faults_test.cpp and
-// dispatch_late_test.cpp.
+// Who runs what while nothing fails. dispatch_faults_test.cpp and dispatch_late_test.cpp have the
+// faults.
 #include "pool/dispatch/dispatch.hpp"
 
 #include "catch.hpp"

@@ -148,7 +148,8 @@ class Walk {
     ++parts_;
   }
 
-  // Somebody takes back what stands in the memory of a dead worker, and its caller finds that.
+  // Somebody takes back what is available in the memory of a dead worker, and the caller finds it
+  // gone.
   void take_back() {
     for (const auto& record : world_.records) {
       Call& call = record->call;
@@ -182,7 +183,7 @@ class Walk {
     world_.dispatch.worker_ready(static_cast<int>(index), worker.channel, world_.wakes);
   }
 
-  // A successor is ready for one that lives.
+  // A successor is ready for a worker that lives.
   void retire(std::size_t index) {
     if (index == world_.workers.size() || world_.retiring.channel) return;
     auto& worker = world_.workers[index];
@@ -238,7 +239,7 @@ class Walk {
   WalkWorld world_;
   std::mt19937_64 random_;
   int retiring_index_ = -1;
-  int parts_ = 0;  // that were taken
+  int parts_ = 0;  // how many were taken
   int taken_back_ = 0;
   core::TimePoint now_{1h};
 };
@@ -251,7 +252,7 @@ DispatchLimits limits(int workers, int concurrency, int max_queue_size, Duration
           .hang_timeout = hang_timeout};
 }
 
-TEST_CASE("whatever happens in whatever order, each call ends once and what must hold holds") {
+TEST_CASE("each call ends once and all invariants hold, whatever happens in whatever order") {
   std::map<std::string, int> outcomes;
   int retirements = 0;
   int parts = 0;
@@ -278,7 +279,7 @@ TEST_CASE("whatever happens in whatever order, each call ends once and what must
        {"succeeded", "model_failed", "worker_lost", "poisoned_request", "deadline_exceeded",
         "cancelled", "unavailable", "queue_full", "stopped"}) {
     CAPTURE(outcome);
-    CHECK(outcomes[outcome] > 10);  // the walk came by
+    CHECK(outcomes[outcome] > 10);  // the walk reached it
   }
 }
 

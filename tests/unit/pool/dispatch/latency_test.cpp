@@ -58,7 +58,7 @@ TEST_CASE("whatever a worker says of its run, the stages are as long as the call
         REQUIRE(sum(stages) == 370);
         REQUIRE(stages.copy_in == 10);
         REQUIRE(stages.copy_out == 40);
-        REQUIRE(stages.queue <= 320);  // so none of them is a difference below zero
+        REQUIRE(stages.queue <= 320);  // so none of them is below zero
         REQUIRE(stages.wake <= 320);
         REQUIRE(stages.run <= 320);
         if (turn != 0) REQUIRE(stages.queue == 20);

@@ -27,7 +27,7 @@ std::optional<ErrorCode> refusal(Turns& turns, const core::Deadline& deadline = 
   }
 }
 
-// What another thread is told that asks for a turn meanwhile.
+// How another thread that asks for a turn meanwhile is refused; none if it gets one.
 std::optional<ErrorCode> refusal_aside(Turns& turns, const core::Deadline& deadline = {},
                                        const std::stop_token& stop = {}) {
   std::optional<ErrorCode> code;
@@ -74,7 +74,9 @@ TEST_CASE("all may enter a thread-safe model at once, and a thread several times
   turns.leave();
 }
 
-TEST_CASE("who waits for its turn leaves the queue at its deadline, or when it is asked to stop") {
+TEST_CASE(
+    "a thread that waits for its turn leaves the queue at its deadline, or when it is asked to "
+    "stop") {
   Turns turns(false, 1);
   turns.enter(1, {}, {});
   CHECK(refusal_aside(turns, core::Clock::now() + 5ms) == ErrorCode::kDeadlineExceeded);
@@ -94,7 +96,7 @@ TEST_CASE("no more wait than max_queue_size says") {
   turns.leave();
 }
 
-TEST_CASE("closing lets all have their turns that have asked, as long as there is time") {
+TEST_CASE("closing lets all that have asked have their turns, as long as there is time") {
   Turns turns(false, 10);
   turns.enter(1, {}, {});
   std::optional<ErrorCode> code;

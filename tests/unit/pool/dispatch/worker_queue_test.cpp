@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is not seen through Dispatch as well.
+// What the tests of Dispatch do not show.
 #include "pool/dispatch/worker_queue.hpp"
 
 #include <array>
@@ -22,7 +22,7 @@ struct Place {
   ipc::WakeList wakes;
 };
 
-TEST_CASE("a lane without a worker accepts nothing") {
+TEST_CASE("a worker queue without a worker accepts nothing") {
   const WorkerQueue queue(0, 1);
   REQUIRE_FALSE(queue.live());
   REQUIRE_FALSE(queue.accepts());
@@ -32,7 +32,7 @@ TEST_CASE("a lane without a worker accepts nothing") {
   REQUIRE(queue.ahead() == nullptr);
 }
 
-TEST_CASE("a lane accepts as many calls as its worker serves, and one ahead") {
+TEST_CASE("a worker queue accepts as many calls as its worker serves, and one ahead") {
   const int concurrency = GENERATE(1, 2, 3);
   Place place(concurrency);
   for (int i = 0; i < concurrency; ++i) {
@@ -48,7 +48,7 @@ TEST_CASE("a lane accepts as many calls as its worker serves, and one ahead") {
   REQUIRE_FALSE(place.queue.accepts_ahead());
 }
 
-TEST_CASE("a posted call knows its lane, its slot and the process") {
+TEST_CASE("a posted call knows its worker's index, its slot and the process") {
   Place place;
   place.queue.post(place.calls[0], place.wakes);
   place.queue.post(place.calls[1], place.wakes);
@@ -58,7 +58,7 @@ TEST_CASE("a posted call knows its lane, its slot and the process") {
   REQUIRE(place.calls[1].channel == place.worker.get());
 }
 
-TEST_CASE("a lane is stalled while its idle worker has no room") {
+TEST_CASE("a worker queue is stalled while its idle worker has no room") {
   Place place;
   REQUIRE_FALSE(place.queue.stalled());
   while (place.worker->has_room()) place.worker->post(place.calls[0], place.wakes);
@@ -78,7 +78,8 @@ TEST_CASE("recall_any takes what was not begun, and only that") {
 }
 
 TEST_CASE(
-    "a lane is late until its worker has passed the call that it withdrew first in its turn") {
+    "a worker queue is late until its worker has passed the first call that was withdrawn in its "
+    "turn") {
   Place place(2);
   for (std::size_t i = 0; i < 3; ++i) place.queue.post(place.calls[i], place.wakes);
   REQUIRE(place.queue.withdraw(place.calls[2], kNow + 1s));  // it was ahead: nothing to prove
@@ -110,7 +111,8 @@ TEST_CASE("a call that its worker has begun cannot be recalled or withdrawn") {
   REQUIRE_FALSE(place.queue.late());
 }
 
-TEST_CASE("a lane runs since its oldest request got its turn, and not when nothing has one") {
+TEST_CASE(
+    "a worker queue runs since its oldest request got its turn, and not when nothing has one") {
   Place place;
   REQUIRE(place.queue.running_since() == 0);
   const std::uint64_t before = core::ticks();
@@ -130,7 +132,7 @@ TEST_CASE("a lane runs since its oldest request got its turn, and not when nothi
   REQUIRE(place.queue.running_since() == 0);
 }
 
-TEST_CASE("a request that was ahead gets its turn however the one before it went") {
+TEST_CASE("a request that was ahead gets its turn however the one before it ended") {
   Place place(2);
   for (std::size_t i = 0; i < 3; ++i) place.queue.post(place.calls[i], place.wakes);
   const std::uint64_t posted = core::ticks();
@@ -152,7 +154,8 @@ TEST_CASE("a request that was ahead gets its turn however the one before it went
   REQUIRE(place.queue.running_since() >= posted);
 }
 
-TEST_CASE("a lane whose worker ended gives back what it had, and starts afresh with the next") {
+TEST_CASE(
+    "a worker queue whose worker ended gives back what it had, and starts afresh with the next") {
   Place place(2);
   for (std::size_t i = 0; i < 3; ++i) place.queue.post(place.calls[i], place.wakes);
   place.worker->begin();

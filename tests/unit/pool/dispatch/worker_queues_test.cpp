@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is not seen through Dispatch as well.
+// What the tests of Dispatch do not show.
 #include "pool/dispatch/worker_queues.hpp"
 
 #include <deque>

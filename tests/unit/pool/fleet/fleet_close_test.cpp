@@ -31,7 +31,7 @@ TEST_CASE("a fleet that closes lets calls end, then asks its workers to leave, a
   CHECK(pool.status().deaths == 0);
 }
 
-TEST_CASE("one that has not left when drain_timeout has passed is killed") {
+TEST_CASE("a worker that has not left when drain_timeout has passed is killed") {
   FakeFleet pool(drained_in(1s));
   pool.start();
   pool.fleet.close(pool.now);
@@ -45,7 +45,7 @@ TEST_CASE("one that has not left when drain_timeout has passed is killed") {
   CHECK(pool.fleet.over());
 }
 
-TEST_CASE("what starts is killed at once, what is being made as soon as it is made") {
+TEST_CASE("a starting worker is killed at once, one that is being made as soon as it is made") {
   FakeFleet pool(drained_in(1s));
   pool.fleet.start();
   pool.spawned(1);
@@ -61,7 +61,7 @@ TEST_CASE("what starts is killed at once, what is being made as soon as it is ma
   CHECK(pool.fleet.over());
 }
 
-TEST_CASE("a worker that dies while the pool closes is told, and none follows it") {
+TEST_CASE("the death of a worker while the pool closes is reported, and none follows it") {
   FakeFleet pool(drained_in(10s));
   pool.start();
   pool.is_drained = false;

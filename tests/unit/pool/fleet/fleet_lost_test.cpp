@@ -26,7 +26,8 @@ TEST_CASE("a worker that outlives SIGKILL loses its calls after a grace, and is 
   CHECK(pool.status().live == 2);
 }
 
-TEST_CASE("when the kernel reports its end at last, nothing is told of it", "[H2]") {
+TEST_CASE("when the kernel reports the end of a lost worker at last, no event tells of it",
+          "[H2]") {
   FakeFleet pool(with_workers(2));
   pool.start();
   pool.fleet.killed(1, pool.now);
@@ -52,7 +53,7 @@ TEST_CASE("a start that outlives SIGKILL has failed after a grace", "[H2]") {
   CHECK_THAT(pool.status().failed_start->what(), contains("did not end after SIGKILL"));
 }
 
-TEST_CASE("as many are lost as there are places, then none is started and calls are refused",
+TEST_CASE("as many workers are lost as the pool has, then none is started and calls are refused",
           "[H2]") {
   FakeFleet pool(with_workers(2));
   pool.start();
@@ -75,7 +76,7 @@ TEST_CASE("as many are lost as there are places, then none is started and calls 
         Log{"event started", "serve 0/3", "event ready", "event breaker_closed", "spawn 1/4"});
 }
 
-TEST_CASE("what has ended and is somebody else's to reap is lost at once", "[H3]") {
+TEST_CASE("a process that has ended and that somebody else must reap is lost at once", "[H3]") {
   FakeFleet pool(with_workers(2));
   pool.start();
   reports::WorkerEnd end = pool.end_of(2);

@@ -25,7 +25,7 @@ struct Recycled : FakeFleet {
   }
 };
 
-TEST_CASE("a successor takes the place, then the old worker is let go and leaves") {
+TEST_CASE("a successor takes over the index, then the old worker is let go and leaves") {
   Recycled pool;
   CHECK(pool.status().workers.size() == 2);
   pool.spawned(3);
@@ -94,7 +94,7 @@ TEST_CASE("a worker that dies while it retires is a death, and is not recycled")
   CHECK(pool.status().live == 2);
 }
 
-TEST_CASE("a successor that does not start is told, and the old worker goes on") {
+TEST_CASE("a failed start of a successor is reported, and the old worker goes on") {
   Recycled pool;
   const bool made = GENERATE(false, true);
   if (made) pool.spawned(3);
@@ -108,7 +108,7 @@ TEST_CASE("a successor that does not start is told, and the old worker goes on")
   CHECK(pool.news() == Log{"spawn 1/4"});
 }
 
-TEST_CASE("a successor that is dead already does not take the place of one that lives") {
+TEST_CASE("a successor that is already dead does not replace a worker that lives") {
   Recycled pool;
   pool.spawned(3);
   pool.news();
@@ -120,7 +120,7 @@ TEST_CASE("a successor that is dead already does not take the place of one that 
              contains("right after it was ready"));
 }
 
-TEST_CASE("where the old worker dies first, the place waits for the successor, as for a restart") {
+TEST_CASE("if the old worker dies first, its index waits for the successor, as for a restart") {
   Recycled pool;
   const bool made = GENERATE(false, true);
   if (made) pool.spawned(3);
@@ -138,7 +138,7 @@ TEST_CASE("where the old worker dies first, the place waits for the successor, a
   CHECK(pool.news() == Log{});
 }
 
-TEST_CASE("a successor that took its place over and does not start is restarted as any other") {
+TEST_CASE("a successor that took over the index and does not start is restarted as any other") {
   Recycled pool;
   pool.end(2);
   pool.news();

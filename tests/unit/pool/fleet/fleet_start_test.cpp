@@ -15,7 +15,7 @@ Settings one_worker(int breaker = 3) {
   return settings;
 }
 
-TEST_CASE("a start that fails is told, and the next one waits, ever longer") {
+TEST_CASE("a failed start is reported, and the next one waits, ever longer") {
   FakeFleet pool(one_worker(100));
   pool.fleet.start();
   Duration expected = 10ms;
@@ -82,7 +82,7 @@ TEST_CASE("while another worker lives no call is refused") {
   CHECK(pool.news() == Log{"event start_failed", "event restarting"});
 }
 
-TEST_CASE("what is not ready within startup_timeout is killed, and told in which step it was") {
+TEST_CASE("a worker that is not ready within startup_timeout is killed, and its step is reported") {
   FakeFleet pool(one_worker());
   const bool loading = GENERATE(false, true);
   pool.fleet.start();
@@ -128,7 +128,7 @@ TEST_CASE("where the constructor waits, a worker that dies before all are ready 
   CHECK_THAT(pool.status().failed_start->what(), contains("right after it was ready"));
 }
 
-TEST_CASE("of workers that end as soon as they are ready all successors but the first wait") {
+TEST_CASE("if workers end as soon as they are ready all successors but the first wait") {
   FakeFleet pool(one_worker(100));
   pool.start();
   pool.end(1);

@@ -9,7 +9,7 @@ namespace {
 using Log = FakeFleet::Log;
 using test::contains;
 
-TEST_CASE("each place gets a process, which serves once it is ready") {
+TEST_CASE("each index gets a process, which serves once it is ready") {
   FakeFleet pool(with_workers(2));
   pool.fleet.start();
   CHECK(pool.news() == Log{"spawn 0/1", "spawn 1/2"});
@@ -26,7 +26,7 @@ TEST_CASE("each place gets a process, which serves once it is ready") {
   CHECK(pool.status().was_ready);
 }
 
-TEST_CASE("a worker that dies is told, loses its calls, and its place gets another at once") {
+TEST_CASE("a death is reported, the worker's calls are lost, and its index gets another at once") {
   FakeFleet pool(with_workers(2));
   pool.start();
   pool.end(2, 3);
@@ -58,7 +58,7 @@ TEST_CASE("what a worker said before it ended counts: it was ready, and died") {
         Log{"serve 0/1", "event ready", "lose 0/1", "event died", "event restarting"});
 }
 
-TEST_CASE("a worker that is late is told once, and anew when it is late again") {
+TEST_CASE("a late worker is reported once, and anew when it is late again") {
   FakeFleet pool(with_workers(2));
   pool.start();
   pool.fleet.late(1, true);

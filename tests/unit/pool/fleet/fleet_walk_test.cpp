@@ -39,7 +39,7 @@ class Walk {
     check();
   }
 
-  // Without further faults all places serve again, once nothing is lost any more.
+  // Without further faults all indices serve again once nothing is lost any more.
   void recover() {
     for (int i = 0; i < 200; ++i) {
       for (const Member& member : std::vector(pool_.fleet.members())) {
@@ -146,7 +146,7 @@ class Walk {
       return member.index == index && member.stage == Member::Stage::kReady;
     });
   }
-  // Opened and closed alternate; of each process the events come in order, each once.
+  // Opened and closed alternate. The events of each process come in order, each once.
   void check_events() {
     for (; seen_ < pool_.events.size(); ++seen_) {
       const Event& event = pool_.events[seen_];

@@ -13,11 +13,11 @@ using test::contains;
 
 constexpr std::uint64_t kMiB = 1 << 20;
 
-// A fleet's members as a test tells of them, and a clock that it sets.
+// The members of a fleet and a clock, which the test sets.
 struct World {
   explicit World(const Settings& settings, unsigned seed = 1) : limits(settings, seed) {}
 
-  // The process of this place serves from now on.
+  // The process at this index serves from now on.
   void ready(int index) {
     ended(index);
     members.push_back({.index = index,
@@ -29,7 +29,7 @@ struct World {
     std::erase_if(members, [&](const Member& member) { return member.index == index; });
   }
   std::optional<RecycleLimits::Due> look() { return limits.look(now, members, port); }
-  // The next time that a look is due, at most an hour on.
+  // Looks again, this much later.
   std::optional<RecycleLimits::Due> look_later(Duration later) {
     now += later;
     return look();
@@ -89,7 +89,7 @@ TEST_CASE("a worker is due from somewhere between 80 % and all of max_requests o
   CHECK(limits.size() > 25);
 }
 
-TEST_CASE("each process of a place has a limit of its own") {
+TEST_CASE("each process of an index has a limit of its own") {
   World world(with_requests(1'000'000));
   std::set<std::uint64_t> limits;
   for (int process = 0; process < 20; ++process) {
@@ -129,7 +129,7 @@ TEST_CASE("a worker is due at its max_worker_age, and that is when one looks") {
 }
 
 TEST_CASE(
-    "a worker is due with its own memory over max_worker_rss, and not where that is unknown") {
+    "a worker is due once its own memory is over max_worker_rss, and not if that is unknown") {
   World world(with_memory(100 * kMiB));
   world.ready(0);
   CHECK_FALSE(world.look_later(1s));

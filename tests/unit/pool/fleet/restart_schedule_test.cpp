@@ -15,7 +15,7 @@ const core::TimePoint kNow{1000s};
 
 RestartBackoff backoff() { return {.first = 10ms, .limit = 1s, .breaker = 5}; }
 
-// After how long the successor starts of a worker that was ready `lived` ago.
+// How long the successor of a worker that became ready `lived` ago waits until its start.
 Duration after(RestartSchedule& schedule, Duration lived, bool useful) {
   schedule.ready(kNow);
   return schedule.after_death(kNow + lived, useful) - (kNow + lived);
@@ -32,9 +32,8 @@ TEST_CASE("the successor of a worker that had lived for a second starts at once"
 }
 
 TEST_CASE(
-    "of workers that end as soon as they are ready, the first successor starts at once, the "
-    "others "
-    "ever later") {
+    "if workers end as soon as they are ready, the first successor starts at once, the others ever "
+    "later") {
   RestartSchedule schedule(backoff(), 5);
   CHECK(after(schedule, 999ms, false) == 0s);
   Duration expected = 10ms;

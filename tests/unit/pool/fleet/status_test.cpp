@@ -8,7 +8,8 @@
 namespace inferpool::pool::fleet {
 namespace {
 
-TEST_CASE("B13: health tells live and total workers, and none alive is not ready") {
+TEST_CASE(
+    "B13: health has the live and the total workers, and a pool with none alive is not ready") {
   Status status(2);
   FakeFleet pool(with_workers(2));
   const auto health = [&] {
@@ -33,7 +34,7 @@ TEST_CASE("B13: health tells live and total workers, and none alive is not ready
   CHECK(health().state == PoolState::kStopped);
 }
 
-TEST_CASE("starts after the first of each place are restarts") {
+TEST_CASE("each start at an index after the first is a restart") {
   Status status(2);
   FakeFleet pool(with_workers(2));
   pool.start();

@@ -8,7 +8,7 @@
 namespace inferpool::pool::fleet {
 namespace {
 
-TEST_CASE("an event of a worker that lives tells which process it is of") {
+TEST_CASE("an event of a living worker names its process") {
   Member member;
   member.index = 2;
   member.generation = 7;
@@ -21,7 +21,7 @@ TEST_CASE("an event of a worker that lives tells which process it is of") {
   CHECK_FALSE(event.error);
 }
 
-TEST_CASE("an event of a worker that ended tells which process it was of and why it ended") {
+TEST_CASE("an event of a worker that ended names its process and why it ended") {
   const reports::WorkerEnd end{.index = 2, .generation = 7, .pid = 71};
   const Event event = event_of(EventKind::kDied, end, Error(ErrorCode::kWorkerLost, "it fell"));
   CHECK(event.kind == EventKind::kDied);

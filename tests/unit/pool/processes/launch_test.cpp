@@ -40,7 +40,7 @@ TEST_CASE(
   CHECK(variable(program, "INFERPOOL_TEST_HOST") == "from the host");
 }
 
-TEST_CASE("of the host's environment a worker has what inherit_env names, and the settings' own") {
+TEST_CASE("a worker has the variables of the host that inherit_env names, and the settings' own") {
   setenv("INFERPOOL_TEST_HOST", "from the host", 1);
   setenv("INFERPOOL_TEST_SECRET", "from the host", 1);
   Settings s = settings();

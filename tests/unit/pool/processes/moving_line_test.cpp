@@ -14,17 +14,17 @@ namespace {
 using namespace std::chrono_literals;
 using Lines = std::vector<std::string>;
 
-// A line in a time of its own.
+// A line with a clock of its own.
 struct Shown {
   explicit Shown(bool unfinished_too = true) : line(unfinished_too) {}
 
-  // What is shown for the text, which comes after this time.
+  // What is shown for this text, which comes this much later.
   Lines after(core::Clock::duration time, std::string_view text) {
     now += time;
     line.take(text, now, put);
     return std::exchange(lines, {});
   }
-  // The same without any.
+  // The same without a text.
   Lines after(core::Clock::duration time) {
     now += time;
     line.show(now, put);
@@ -73,7 +73,7 @@ TEST_CASE("a bar that ends with a carriage return is shown as it moves", "[W19]"
   CHECK(shown.after(1s) == Lines{});
 }
 
-TEST_CASE("what a bar is in the end is shown, once", "[W19]") {
+TEST_CASE("the last state of a bar is shown, once", "[W19]") {
   Shown shown;
   CHECK(shown.after(0s, "\r1%\r99%\r100%\n") == Lines{"100%"});
   CHECK(shown.after(1s, "\r100%") == Lines{"100%"});
@@ -99,7 +99,7 @@ TEST_CASE("a line without an end is shown as it grows, and as a whole when it en
   CHECK(shown.after(1s, "loading . done\n") == Lines{"loading . done"});
 }
 
-TEST_CASE("who wants whole lines gets none without an end, but what moves", "[W19]") {
+TEST_CASE("a reader of whole lines gets no line without an end, but what moves", "[W19]") {
   Shown shown(false);
   CHECK(shown.after(0s, "half") == Lines{});
   CHECK_FALSE(shown.line.next());

@@ -177,7 +177,7 @@ TEST_CASE("a stderr that takes nothing keeps nobody waiting, and gets whole line
   OutputPipe pipe(0, "digits", kInherit, write_end);
   std::string lines;
   for (int i = 0; i < 1500; ++i) lines += "x\n";
-  for (int i = 0; i < 20; ++i) {  // with what stands before them far more than stderr's pipe holds
+  for (int i = 0; i < 20; ++i) {  // with what is before them far more than stderr's pipe holds
     put(write_end, lines);
     pipe.drain();
   }

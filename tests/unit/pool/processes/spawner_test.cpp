@@ -50,7 +50,7 @@ TEST_CASE("orders are answered in their order") {
     CHECK(next_of(spawner).generation == generation);
 }
 
-TEST_CASE("an executable that has changed is a failure of the order and names it, and no worker") {
+TEST_CASE("an order for an executable that has changed fails and names it, and makes no worker") {
   const ScriptedWorkers workers(test::kIdleScript);
   Spawner spawner(workers.configuration(), 1, [] {});
   std::filesystem::remove(workers.path());

@@ -14,7 +14,7 @@
 namespace inferpool::pool::processes {
 namespace {
 
-TEST_CASE("surroundings are the host's of when they were read", "[H5]") {
+TEST_CASE("surroundings are those that the host had when they were read", "[H5]") {
   const auto here = std::filesystem::current_path();
   const mode_t before = umask(0153);
   setenv("INFERPOOL_TEST_HOST", "first=second", 1);

@@ -21,7 +21,7 @@ using inferpool::test::read_file;
 using inferpool::test::ScratchFolder;
 using inferpool::test::write_file;
 
-// A native program at that place.
+// Makes a native program at this path.
 fs::path make_program(const std::string& file) {
   fs::copy_file("/bin/true", file);
   return file;

@@ -135,7 +135,7 @@ TEST_CASE("a discarded answer gives its memory back to the worker") {
   CHECK_NOTHROW(arena.allocate(768 * 1024));
 }
 
-TEST_CASE("a worker that is given up is left running and reported with why") {
+TEST_CASE("a worker that is given up is left running and reported with the reason") {
   int pid = 0;
   {
     const IdleWorker idle;

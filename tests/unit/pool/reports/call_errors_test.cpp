@@ -29,7 +29,7 @@ Error rethrown(Rethrow rethrow, const Thrown& thrown) {
   return stopped();
 }
 
-TEST_CASE("a call that was given up says of which request and why and when and at which worker") {
+TEST_CASE("the error of a call that was given up names request and reason and time and worker") {
   const Error late =
       given_up(ErrorCode::kDeadlineExceeded, 9, Phase::kQueued, "before a worker started it");
   CHECK(
@@ -43,7 +43,7 @@ TEST_CASE("a call that was given up says of which request and why and when and a
   CHECK(left.details().worker_index == 3);
 }
 
-TEST_CASE("a full queue is told with its length and the setting that bounds it") {
+TEST_CASE("a full queue is reported with its length and the setting that bounds it") {
   const Error error = queue_full(5, 4);
   CHECK(error.code() == ErrorCode::kQueueFull);
   CHECK_THAT(error.what(), test::contains("5 requests wait already, max_queue_size is 4"));
@@ -66,7 +66,7 @@ TEST_CASE("what a codec threw is the caller's fault in a request and the model's
   }
 }
 
-TEST_CASE("an Error of a codec stays as it is and want of memory is the host's own") {
+TEST_CASE("an Error of a codec stays as it is and lack of memory is the host's own") {
   for (const Rethrow rethrow : {rethrow_unencodable, rethrow_undecodable}) {
     CHECK(rethrown(rethrow, Error(ErrorCode::kPayloadTooLarge, "as thrown")).what() ==
           std::string("payload_too_large: as thrown"));

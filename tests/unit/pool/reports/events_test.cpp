@@ -41,7 +41,7 @@ TEST_CASE("without on_event an event goes nowhere") {
   SUCCEED("it returned");
 }
 
-TEST_CASE("what on_event throws ends there, and the next event is told") {
+TEST_CASE("an exception of on_event ends there, and the next event is told") {
   int told = 0;
   Events events(settings_with([&](const Event&) {
     if (++told == 1) throw std::runtime_error("the log is full");
@@ -83,7 +83,7 @@ TEST_CASE("stopped is told once, and nothing after it") {
   CHECK(kinds == std::vector{EventKind::kReady, EventKind::kStopped});
 }
 
-TEST_CASE("on_event may come to raise an event itself") {
+TEST_CASE("on_event may raise an event itself") {
   std::vector<EventKind> kinds;
   Events* self = nullptr;
   Events events(settings_with([&](const Event& event) {

@@ -28,7 +28,7 @@ TEST_CASE("the end of a worker says who ended and how") {
 }
 
 TEST_CASE(
-    "of a worker whose end the kernel does not give it says why the pool goes on without it") {
+    "the end of a worker that the kernel does not report says why the pool goes on without it") {
   WorkerEnd end = killed();
   end.status = {};
   end.reason = "a request ran longer than hang_timeout (1 s)";

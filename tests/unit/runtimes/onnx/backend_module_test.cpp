@@ -21,7 +21,7 @@ using runtimes::NetworkError;
 const std::string kBackend(runtimes::preferred_backend());
 const std::string kModule = "inferpool-onnx-" + kBackend + ".so";
 
-// The module with each `from` in it as `to`, which is as long, in a folder of its own.
+// The module in a folder of its own, with each `from` in it replaced by `to`, which is as long.
 struct ChangedModule {
   ScratchFolder folder = {};
   ChangedModule(const std::string& from, const std::string& to) {
@@ -47,13 +47,13 @@ TEST_CASE("a program finds its own folder") {
   CHECK(std::filesystem::exists(runtimes::program_folder() / "onnx_tests"));
 }
 
-TEST_CASE("a backend whose module is not there is told with the file", "[W12]") {
+TEST_CASE("the error for a backend without its module names the file", "[W12]") {
   const ScratchFolder empty;
   CHECK_THROWS_WITH(load_backend(empty / "", kBackend),
                     contains("there is no " + (empty / kModule)) && contains("copy the two"));
 }
 
-TEST_CASE("a backend whose library is missing is told with what brings it", "[W12]") {
+TEST_CASE("the error for a backend without its library says what brings it", "[W12]") {
   const std::string library = kBackend == "opencv" ? "libopencv_dnn.so" : "libonnxruntime.so";
   std::string gone = library;
   gone.back() = 'X';

@@ -32,7 +32,7 @@ TEST_CASE("a tensor that says no length has that of its shape, packed or not", "
   CHECK(read_external_tensor(quarters)->length == 2);
 }
 
-TEST_CASE("a tensor whose elements are inside is none that lies beside", "[W5]") {
+TEST_CASE("a tensor whose elements are inside the network is not external", "[W5]") {
   CHECK_FALSE(read_external_tensor(number(1, 1) + number(2, 1) + text(8, "w") + text(9, "abcd")));
   CHECK_FALSE(read_external_tensor(tensor_beside("w", {1}, {"w.bin"}) + number(14, 0)));
 }

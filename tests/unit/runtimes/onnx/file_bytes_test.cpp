@@ -14,7 +14,7 @@ namespace {
 
 using runtimes::file_bytes;
 
-TEST_CASE("a file is read whole, zero bytes and an empty one as well") {
+TEST_CASE("a file is read whole, also if it is empty or has zero bytes") {
   const ScratchFolder folder;
   const std::string bytes("a\0\r\n\xff", 5);
   write_file(folder / "m.onnx", bytes);
@@ -23,13 +23,13 @@ TEST_CASE("a file is read whole, zero bytes and an empty one as well") {
   CHECK(file_bytes(folder / "empty.onnx").empty());
 }
 
-TEST_CASE("a file that is missing, a folder, or larger than a message may be is told in words") {
+TEST_CASE("a missing file, a folder, or a file larger than a message may be is refused in words") {
   const ScratchFolder folder;
   CHECK_THROWS_AS(file_bytes(folder / "none"), runtimes::NetworkError);
   CHECK_THROWS_WITH(file_bytes(folder / "none"), contains("it cannot be read: No such file"));
   CHECK_THROWS_WITH(file_bytes(folder / "."), contains("it cannot be read: Is a directory"));
   write_file(folder / "large.onnx");
-  std::filesystem::resize_file(folder / "large.onnx", std::uintmax_t{1} << 31);  // of holes
+  std::filesystem::resize_file(folder / "large.onnx", std::uintmax_t{1} << 31);  // sparse
   CHECK_THROWS_WITH(file_bytes(folder / "large.onnx"),
                     contains("it has 2147483648 bytes; accepted: up to 2147483647"));
 }

@@ -56,7 +56,7 @@ std::string complaint_about(float value) {
   return "none";
 }
 
-TEST_CASE("whole numbers are FP32 and back to the last bit below 16777216") {
+TEST_CASE("whole numbers below 16777216 become FP32 and back exactly") {
   const std::vector<std::int64_t> wide{1 - kWholeFloats, -1, 0, 1, kWholeFloats - 1};
   CHECK(from<std::int64_t>(floats_of(wide)) == wide);
   const std::vector<std::int8_t> narrow{-128, 0, 127};
@@ -65,7 +65,7 @@ TEST_CASE("whole numbers are FP32 and back to the last bit below 16777216") {
   CHECK(from<std::uint64_t>(floats_of(positive)) == positive);
 }
 
-TEST_CASE("a whole number that FP32 may not have is refused with its place") {
+TEST_CASE("a whole number that FP32 may not hold is refused with its place") {
   CHECK_THAT(refusal_of<std::int64_t>(kWholeFloats + 1),
              contains("the input \"x\" has the value 16777217 at element 1") &&
                  contains("whole numbers from -16777216 to 16777216"));
@@ -98,7 +98,7 @@ TEST_CASE("FP64 is rounded to FP32 and back, and refused past its range") {
   CHECK(std::isnan(floats_of<double>({std::nan("")})[0]));
 }
 
-TEST_CASE("halves and BOOL are FP32 and back") {
+TEST_CASE("halves and BOOL become FP32 and back") {
   const std::vector<Float16> halves{Float16::from(0.5F), Float16::from(-65504)};
   CHECK(from<Float16>(floats_of(halves)) == halves);
   CHECK(from<Float16>({2049}) == std::vector<Float16>{Float16::from(2048)});
@@ -114,7 +114,7 @@ TEST_CASE("halves and BOOL are FP32 and back") {
   CHECK(back == flags);
 }
 
-TEST_CASE("texts are no numbers") {
+TEST_CASE("texts are not numbers") {
   constexpr std::string_view kTexts[] = {"a"};
   Tensor texts = Tensor::from_strings(kTexts);
   std::vector<float> floats(1);

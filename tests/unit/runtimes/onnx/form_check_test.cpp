@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// trusted_form_of: which row of the table allows a node, and what is said where none does.
+// trusted_form_of: which row of the table allows a node, and what the refusal says if none does.
 #include <string>
 
 #include "catch.hpp"
@@ -22,7 +22,8 @@ std::string complaint(const NodeCase& node) {
   return "none";
 }
 
-TEST_CASE("the first row that allows a node is taken, so that right for any batch goes before") {
+TEST_CASE(
+    "the first row that allows a node is taken, so rows that are right for any batch come first") {
   NodeCase kept("Reshape");
   kept.computed({2, 3, 4}).whole({-1, 12});
   CHECK(trusted_form_of(kept.facts()).any_batch);
@@ -38,7 +39,7 @@ TEST_CASE("an operator without a row is refused with its node and the remedy") {
                                                    contains("ONNX Runtime"));
 }
 
-TEST_CASE("operands are held against the kinds, the ranks and the number that a row has") {
+TEST_CASE("operands are checked against the kinds, the ranks and the number that a row has") {
   NodeCase vector("Relu");
   CHECK_THAT(complaint(vector.computed({3})),
              contains("its operand 0 \"in0\" is computed") && contains("the shape [3]"));
@@ -55,7 +56,7 @@ TEST_CASE("operands are held against the kinds, the ranks and the number that a 
   NodeCase missing("Conv");
   CHECK_THAT(complaint(missing.computed({1, 2, 5, 5}).left_out()),
              contains("its operand 1 is left out"));
-  NodeCase left_out("Clip");  // which may be
+  NodeCase left_out("Clip");  // an operand that may be left out
   CHECK(complaint(left_out.computed({2, 3}).left_out().constant({}, {6})) == "none");
   NodeCase several("Concat");
   CHECK(complaint(several.computed({2, 3}).computed({2, 4}).computed({2, 5}).with("axis", 1)) ==
@@ -74,7 +75,7 @@ TEST_CASE("attributes that a row does not have, or with other values, are refuse
   CHECK(complaint(allowed) == "none");
 }
 
-TEST_CASE("several outputs are refused but of a Split, whose parts they are") {
+TEST_CASE("several outputs are refused except the parts of a Split") {
   NodeCase node("Relu");
   CHECK_THAT(complaint(node.computed({2, 4}).with_outputs({"y", "z"})),
              contains("it has several outputs"));

@@ -39,8 +39,7 @@ TEST_CASE("the conditions that the table of trusted forms names are there, each 
   }
 }
 
-TEST_CASE(
-    "a constant goes by channels where it has one element or one for each of the second axis") {
+TEST_CASE("a constant is per channel if it has one element or one for each of the second axis") {
   CHECK(is_per_channel({}, {2, 3, 4}));
   CHECK(is_per_channel({1, 1}, {2, 3, 4}));
   CHECK(is_per_channel({3, 1}, {2, 3, 4}));
@@ -53,7 +52,7 @@ TEST_CASE(
   CHECK_FALSE(is_per_channel({1, 1, 3, 1}, {2, 3, 4}));  // the result has another rank
 }
 
-TEST_CASE("pads, windows and ceilings are looked at as they come out, not as they are written") {
+TEST_CASE("pads, windows and ceilings are judged as they come out, not as they are written") {
   const auto pool = [](const char* condition, const Sizes& pads, std::int64_t ceiling,
                        std::int64_t size) {
     NodeCase node("MaxPool");
@@ -76,7 +75,8 @@ TEST_CASE("pads, windows and ceilings are looked at as they come out, not as the
   CHECK_FALSE(holds("pads-not-counted", counted));
 }
 
-TEST_CASE("Softmax goes along one axis from opset 13 on, before only where nothing is behind it") {
+TEST_CASE(
+    "Softmax goes along one axis from opset 13 on, before that only if no axis is behind it") {
   for (const std::int64_t opset : {11, 13}) {
     NodeCase inner("Softmax", opset);
     CHECK(holds("one-axis", inner.computed({2, 3, 4}).with("axis", 1)) == (opset == 13));
@@ -101,7 +101,7 @@ TEST_CASE("whether a node leaves the first axis as it is depends on its axes") {
   NodeCase kept("Transpose");
   CHECK(holds("behind-batch", kept.computed({2, 3, 4}).with("perm", Sizes{0, 2, 1})));
   NodeCase reversed("Transpose");
-  CHECK_FALSE(holds("behind-batch", reversed.computed({2, 3, 4})));  // the default turns it round
+  CHECK_FALSE(holds("behind-batch", reversed.computed({2, 3, 4})));  // the default reverses them
 }
 
 TEST_CASE("a Reshape keeps the batch where its target is the file's own and begins with -1 or 0") {
@@ -116,7 +116,7 @@ TEST_CASE("a Reshape keeps the batch where its target is the file's own and begi
   CHECK_FALSE(reshape({}));
 }
 
-TEST_CASE("operands and lists are held to what a row of the table wants of them") {
+TEST_CASE("operands and lists are checked against what a row of the table wants") {
   NodeCase clip("Clip");
   CHECK(holds("one-element", clip.computed({2, 3}).constant({1}, {0})));
   CHECK_FALSE(holds("one-element", clip.constant({2}, {0, 1})));

@@ -11,7 +11,7 @@
 namespace inferpool::test {
 namespace {
 
-// x [2, 3] -> y, through these nodes; c is a constant of one for each channel.
+// x [2, 3] -> y, through these nodes; c is a constant with one element for each channel.
 bool fuses(const std::vector<TestNode>& nodes) {
   const TestModel model{.inputs = {{.name = "x", .sizes = {2, 3}}},
                         .outputs = {{.name = "y", .sizes = {2, 3}}},
@@ -25,14 +25,14 @@ bool fuses(const std::vector<TestNode>& nodes) {
 
 const TestNode kNormalization{"BatchNormalization", {"v", "c", "c", "c", "c"}, {"y"}};
 
-TEST_CASE("OpenCV does not fuse what goes by channels after a sum") {
+TEST_CASE("OpenCV does not fuse a per-channel operation after a sum") {
   CHECK_FALSE(fuses({{"Add", {"x", "x"}, {"v"}}, kNormalization}));
   CHECK_FALSE(fuses({{"Mul", {"x", "x"}, {"a"}}, {"Relu", {"a"}, {"v"}}, kNormalization}));
   CHECK_FALSE(fuses({{"Add", {"x", "x"}, {"v"}}, {"Mul", {"v", "c"}, {"y"}}}));
   CHECK_FALSE(fuses({{"Add", {"x", "x"}, {"v"}}, {"PRelu", {"v", "c"}, {"y"}}}));
 }
 
-TEST_CASE("OpenCV fuses what goes by channels after layers, and sums behind it") {
+TEST_CASE("OpenCV fuses a per-channel operation after layers, and sums behind it") {
   CHECK(fuses({{"Relu", {"x"}, {"v"}}, kNormalization}));
   CHECK(fuses({{"Mul", {"x", "c"}, {"v"}}, {"Add", {"v", "x"}, {"y"}}}));
   CHECK(fuses({{"Add", {"x", "x"}, {"v"}}, {"Relu", {"v"}, {"y"}}}));

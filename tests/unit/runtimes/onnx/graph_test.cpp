@@ -66,16 +66,16 @@ TEST_CASE("a size of 0 or below stands for any, as does one that is not there") 
       "\x0a\x0b\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"
       "\x0a\x00"sv);
   CHECK(described(graph.outputs) == "o FP32 [?, ?, ?]; ");
-  // And a tensor of FP32 without a shape.
+  // A tensor of FP32 without a shape.
   CHECK(described(read_graph("\x3a\x0b\x62\x09\x0a\x01o\x12\x04\x0a\x02\x08\x01"sv).outputs) ==
         "o FP32 of any shape; ");
 }
 
-TEST_CASE("an input that has its value in the ONNX file is none") {
+TEST_CASE("an input that has its value in the ONNX file does not count as one") {
   CHECK(described(read_graph(network_bytes("weights_as_inputs.onnx")).inputs) == "x FP32 [1, 3]; ");
 }
 
-TEST_CASE("a file that holds no network is told with what is wrong") {
+TEST_CASE("a file that holds no network is refused with the reason") {
   CHECK_THAT(complaint_about(""), contains("the file is empty"));
   CHECK_THAT(complaint_about("\x08\x07"sv), contains("it has no graph"));
   CHECK_THAT(complaint_about("\x3a\x00\x3a\x00"sv), contains("it has two graphs"));
@@ -84,8 +84,8 @@ TEST_CASE("a file that holds no network is told with what is wrong") {
   CHECK_THAT(complaint_about("\x38\x01"sv), contains("the field 7 is a number"));
 }
 
-TEST_CASE("inputs and outputs that no tensor can be are told with their names") {
-  // An output "o" whose type is: none; a sequence; a tensor of ONNX's complex64.
+TEST_CASE("inputs and outputs that cannot be tensors are refused with their names") {
+  // An output "o" without a type, of a sequence, and of a tensor of ONNX's complex64.
   CHECK_THAT(complaint_about("\x3a\x05\x62\x03\x0a\x01o"sv),
              contains("the output \"o\": it is not a tensor"));
   CHECK_THAT(complaint_about("\x3a\x09\x62\x07\x0a\x01o\x12\x02\x22\x00"sv),
@@ -129,7 +129,7 @@ TEST_CASE("an ONNX file cut off anywhere is no network, or one with fewer fields
   for (const char* name : {"convolution.onnx", "choice.onnx"}) {
     const std::string whole = network_bytes(name);
     for (std::size_t size = 0; size < whole.size(); ++size) {
-      // A copy of its own size: a byte past it would be seen.
+      // A copy of exactly this size, so that a sanitizer sees an access past it.
       const std::string part = whole.substr(0, size);
       try {
         const Graph graph = read_graph(part);

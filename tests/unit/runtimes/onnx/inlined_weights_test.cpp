@@ -79,7 +79,7 @@ TEST_CASE("any damage to a network with weights beside it is refused or leaves a
   }
 }
 
-TEST_CASE("graphs that lie in each other without end are refused", "[W5]") {
+TEST_CASE("graphs that are nested without end are refused", "[W5]") {
   std::string graph = text(2, "innermost");
   for (int i = 0; i < 50; ++i) graph = text(1, text(5, text(6, graph)));
   CHECK_THROWS_WITH(InlinedWeights(text(7, graph), "net.onnx"), contains("more than 100 deep"));

@@ -18,7 +18,7 @@ TEST_CASE("ONNX Runtime is the first choice where it was built", "[W12]") {
   CHECK(kBuilt.starts_with(runtimes::preferred_backend()));
 }
 
-TEST_CASE("a backend that was not built is told with those that were, and what brings it",
+TEST_CASE("a backend that was not built is refused with those that were, and what brings it",
           "[W12]") {
   for (const std::string name : {"onnxruntime", "opencv"}) {
     CAPTURE(name);

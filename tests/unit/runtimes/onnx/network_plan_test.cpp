@@ -60,7 +60,7 @@ TEST_CASE("shapes are followed through the nodes, for the batch that is asked fo
   }
 }
 
-TEST_CASE("the arithmetic of shapes is no node that OpenCV is given") {
+TEST_CASE("OpenCV is given no node for the arithmetic of shapes") {
   const Planned one =
       planned({{"Shape", {"x"}, {"shape"}},
                {"Gather", {"shape", "first"}, {"n"}},
@@ -83,7 +83,7 @@ TEST_CASE("a constant behind nodes that only change its shape is a constant") {
   CHECK(one.plan.values.at("column").constant == one.plan.values.at("w").constant);
 }
 
-TEST_CASE("what a node makes has its type, by which the next one is judged") {
+TEST_CASE("the output of a node has a type, by which the next node is judged") {
   CHECK(planned({{"ArgMax", {"x"}, {"y"}, {{"axis", std::int64_t{1}}}}}, {-1, 1, 4}, 2, kInt64)
             .plan.values.at("y")
             .type == 7U);

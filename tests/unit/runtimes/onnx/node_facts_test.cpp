@@ -59,7 +59,7 @@ TEST_CASE("SAME pads are divided, the odd one behind or before") {
   CHECK(pads("VALID") == Sizes{0, 0});
 }
 
-TEST_CASE("a window that cannot be laid over its operand is told") {
+TEST_CASE("a window that cannot be laid over its operand is refused") {
   const auto window = [](const Sizes& kernel, const Sizes& pads, const Sizes& strides) {
     NodeCase node("MaxPool");
     node.computed({1, 2, 5}).with("kernel_shape", kernel).with("pads", pads);
@@ -75,7 +75,7 @@ TEST_CASE("a window that cannot be laid over its operand is told") {
                     contains("there is no image"));
 }
 
-TEST_CASE("an operand that is not there is told with the node and its shapes") {
+TEST_CASE("a missing operand is reported with the node and its shapes") {
   NodeCase node("Add");
   CHECK_THROWS_WITH(node.computed({2, 3}).left_out().facts().operand(1),
                     contains("the node \"y\" (Add) does not fit its operands of the shapes "

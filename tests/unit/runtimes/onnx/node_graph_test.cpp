@@ -81,7 +81,7 @@ TEST_CASE("constants that are not as OpenCV takes them are refused with their na
              contains("more elements"));
 }
 
-TEST_CASE("what a file may have and OpenCV is not given is refused by its name", "[W5]") {
+TEST_CASE("what a file may have but OpenCV is not given is refused by its name", "[W5]") {
   const auto with_model = [](const std::string& fields) {
     return complaint_about(model_message(graph_with(""), 13) + fields);
   };
@@ -99,7 +99,7 @@ TEST_CASE("what a file may have and OpenCV is not given is refused by its name",
   other.domain = "com.example";
   CHECK_THAT(complaint_about(model_message(graph_with("", other), 13)),
              contains("the node \"y\" (Add) is of the operators of \"com.example\""));
-  // Another domain that no node is of is nothing to refuse.
+  // A domain that no node uses is no reason to refuse.
   const std::string domain = wire_bytes(8, wire_bytes(1, "ai.onnx.ml") + wire_number(2, 3));
   CHECK(with_model(domain) == "none");
 }
@@ -118,7 +118,7 @@ TEST_CASE("names that nothing makes, or that are made twice, are refused", "[W5]
              contains("two initializers are called \"w\""));
 }
 
-TEST_CASE("outputs that nothing takes are none, but for operators that count theirs") {
+TEST_CASE("outputs that nothing uses are dropped, except for operators that count theirs") {
   const auto outputs = [](const TestNode& node, const TestNode& last) {
     const std::string nodes = wire_bytes(1, node_message(node)) + wire_bytes(1, node_message(last));
     const std::string tensor = wire_bytes(5, tensor_message("w", kWeights));
@@ -153,7 +153,7 @@ TEST_CASE("constants are read however the file holds them") {
         wanted);
 }
 
-TEST_CASE("an ONNX file with any byte changed has nodes or is told as none") {
+TEST_CASE("an ONNX file with any byte changed has nodes or is refused") {
   const std::string whole = network_bytes("convolution.onnx");
   for (std::size_t at = 0; at < whole.size(); ++at) {
     for (const char change : {'\x01', '\x80', '\xff'}) {

@@ -31,7 +31,7 @@ using runtimes::WireReader;
 struct NodeVector {
   std::string name;                          // "node/test_abs"
   std::string file;                          // the bytes of its network
-  std::vector<std::string> inputs, outputs;  // messages TensorProto, or of what is no tensor
+  std::vector<std::string> inputs, outputs;  // TensorProto messages, or others
 };
 
 // The files input_0.pb, input_1.pb and so on of a folder.
@@ -53,7 +53,7 @@ double real(T value) {
   }
 }
 
-// What rounding leaves of a value's precision: FP64 is computed in FP32, too.
+// The precision that rounding leaves. FP64 is computed in FP32, too.
 template <typename T>
 constexpr double kPrecision = std::is_same_v<T, Float16>    ? 1e-3
                               : std::is_same_v<T, BFloat16> ? 1e-2
@@ -97,7 +97,7 @@ std::string difference(const Tensor& got, const Tensor& wanted) {
   return numbers || got == wanted ? wrong : "other texts";
 }
 
-// The network with the inputs, but for `kept`, as constants.
+// The network with all inputs except `kept` as constants.
 std::string with_constants(const NodeVector& vector, const runtimes::Graph& graph,
                            std::size_t kept) {
   std::string constants;
@@ -115,7 +115,7 @@ std::string with_constants(const NodeVector& vector, const runtimes::Graph& grap
   return file;
 }
 
-// What is wrong with the outputs; empty: nothing.
+// What is wrong with the outputs; empty if nothing is.
 std::string run(runtimes::Network& network, const std::vector<std::string>& inputs,
                 const std::vector<std::string>& outputs) {
   TensorList tensors;
@@ -164,7 +164,7 @@ void try_all(const NodeVector& vector, const OpenNetwork& open, VectorVerdicts& 
   try {
     graph = runtimes::read_graph(vector.file);
   } catch (const runtimes::NetworkError&) {
-    return;  // it is of no tensors, and was refused
+    return;  // it has inputs or outputs that are not tensors, and was refused
   }
   for (std::size_t kept = 0; kept < vector.inputs.size(); ++kept) {
     try_one(vector.name + " with all but input " + std::to_string(kept) + " as constants",
@@ -172,7 +172,7 @@ void try_all(const NodeVector& vector, const OpenNetwork& open, VectorVerdicts& 
   }
 }
 
-// By name.
+// Sorted by name.
 std::vector<NodeVector> vectors_of(const std::string& kind) {
   const std::filesystem::path folder = "/usr/share/libonnx-testdata/data/" + kind;
   std::vector<NodeVector> vectors;

@@ -20,7 +20,7 @@ namespace onnx = runtimes::onnx;
 using runtimes::WireReader;
 
 // PyTorch wrote its networks in opset 6, which OpenCV is not given. They mean the same in opset 7,
-// but for what has the attributes "broadcast" or "is_test", and that is refused there.
+// except for the attributes "broadcast" and "is_test", which are refused there.
 std::string in_opset_7(const std::string& file) {
   std::string fields;
   for (WireReader reader(file); reader.next();) {
@@ -42,7 +42,7 @@ std::unique_ptr<runtimes::Network> opened(const std::string& file) {
   return runtimes::open_opencv_network(in_opset_7(file), 1);
 }
 
-// Each network of these kinds is right or refused, and so many vectors at least are computed.
+// Each network of these kinds is right or refused, and at least that many vectors are computed.
 void compare(std::initializer_list<const char*> kinds, int least) {
   const VectorVerdicts verdicts = verdicts_on(kinds, opened);
   if (verdicts.vectors == 0) return skip(kNoNodeVectors);
@@ -55,7 +55,7 @@ void compare(std::initializer_list<const char*> kinds, int least) {
   REQUIRE(verdicts.computed >= least);
 }
 
-TEST_CASE("ONNX's own node vectors are each right by OpenCV, or refused by what is wrong",
+TEST_CASE("ONNX's own node vectors are each right by OpenCV, or refused with the reason",
           "[W2][W3][W4]") {
   compare({"node", "simple"}, 186);
 }

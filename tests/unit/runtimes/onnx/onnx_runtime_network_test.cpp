@@ -29,7 +29,7 @@ std::unique_ptr<Network> opened(const std::string& name) {
   return open_onnx_runtime_network(network_file(name), {.threads = 1});
 }
 
-// Of the bytes of a file.
+// Opens the network that these bytes of a file hold.
 std::unique_ptr<Network> opened_bytes(const std::string& bytes) {
   const ScratchFolder folder;
   write_file(folder / "m.onnx", bytes);
@@ -69,7 +69,7 @@ TEST_CASE("ONNX Runtime computes whole numbers exactly, however large") {
                    {{"i", whole({5, 4, 9})}, {"j", whole({2, 2, 3})}})[0] == whole({2, 2, 3}));
 }
 
-TEST_CASE("ONNX Runtime has the nodes and the vectors that OpenCV has not") {
+TEST_CASE("ONNX Runtime has the nodes and the vectors that OpenCV lacks") {
   const Tensor x = floats({1, 2, 3, 4});
   const auto choice = opened("choice.onnx");
   Tensor condition(Datatype::kBool, {});
@@ -95,7 +95,7 @@ TEST_CASE("ONNX Runtime computes FP64 in FP64, and tensors without elements") {
   CHECK(outputs_of(*doubles, {{"x", Tensor(Datatype::kFp64, {0, 3})}})[0].shape() == Shape{0, 3});
 }
 
-TEST_CASE("outputs of free and of wrongly declared shapes are told apart by ONNX Runtime") {
+TEST_CASE("ONNX Runtime serves outputs of free shapes and refuses those of wrongly declared ones") {
   const auto network = opened("free_image.onnx");
   const Tensor image = Tensor::from(std::vector<float>{1, 2, 3, -9, -9, -9}, {1, 2, 3, 1});
   CHECK(outputs_of(*network, {{"x", image}})[0] ==
@@ -108,7 +108,7 @@ TEST_CASE("outputs of free and of wrongly declared shapes are told apart by ONNX
                     contains("ONNX Runtime ") && contains("output: y"));
 }
 
-TEST_CASE("a file that ONNX Runtime cannot read is told with its text") {
+TEST_CASE("a file that ONNX Runtime cannot read is refused with its text") {
   const ScratchFolder folder;
   std::string broken = network_bytes("convolution.onnx");
   broken.replace(broken.find("Conv"), 4, "Conf");
@@ -134,7 +134,7 @@ std::string maps() {
                     text(1, text(5, number(1, 7) + text(2, text(1, number(1, 1))))));
 }
 
-TEST_CASE("outputs that are no tensors are left out, and those that are, are served", "[W21]") {
+TEST_CASE("outputs that are not tensors are left out, and the others are served", "[W21]") {
   const auto network = opened_bytes(classifier(maps()));
   REQUIRE(network->outputs().size() == 1);
   CHECK(network->outputs()[0].name == "label");
@@ -158,7 +158,7 @@ TEST_CASE("a network none of whose outputs is a tensor is refused with the remed
           contains("options={\"zipmap\": False}"));
 }
 
-TEST_CASE("an input that is no tensor is refused with what it is", "[W21]") {
+TEST_CASE("an input that is not a tensor is refused with its type", "[W21]") {
   const std::string tensor = text(1, number(1, 1));
   const auto refused = [&](const std::string& input, const char* op) {
     return model(text(1, node(op, {"s"}, {"y"})) + text(2, "other") + text(11, input) +
@@ -171,7 +171,7 @@ TEST_CASE("an input that is no tensor is refused with what it is", "[W21]") {
       contains("the input \"s\": it is an optional value, not a tensor"));
 }
 
-// y = x, of one of ONNX's datatypes.
+// The network y = x in one of ONNX's datatypes.
 std::unique_ptr<Network> same(std::uint64_t datatype, std::initializer_list<std::int64_t> sizes) {
   return opened_bytes(model(text(1, node("Identity", {"x"}, {"y"})) + text(2, "same") +
                             text(11, port("x", datatype, sizes)) +
@@ -201,7 +201,7 @@ TEST_CASE("every datatype of the protocol goes through ONNX Runtime bit by bit")
   CHECK(outputs_of(*same(9, {-1}), {{"x", yes}})[0] == yes);
 }
 
-TEST_CASE("datatypes that the protocol has not are refused with their numbers") {
+TEST_CASE("datatypes that the protocol does not have are refused with their numbers") {
   for (const std::uint64_t other : {14, 15, 17, 18, 21, 22, 23}) {
     CAPTURE(other);
     CHECK_THROWS_WITH(same(other, {-1}), contains("the input \"x\": its element type is ONNX's "

@@ -57,7 +57,7 @@ TEST_CASE("weights beside a network are the session's own, up to the size that o
   CHECK(answer(inside.get(), x) == std::vector<float>{16, 35});
   const Session mapped = make_session(env.get(), bytes, folder / "net.onnx", {.threads = 1}, 100);
   CHECK(answer(mapped.get(), x) == std::vector<float>{16, 35});
-  // What is not read into the session is checked all the same.
+  // Weights that are not read into the session are checked all the same.
   std::filesystem::resize_file(folder / "w.bin", 31);
   CHECK_THROWS_WITH(make_session(env.get(), bytes, folder / "net.onnx", {.threads = 1}, 100),
                     contains("has 31 bytes where they need 8 from byte 24 on"));

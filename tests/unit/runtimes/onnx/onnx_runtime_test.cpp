@@ -9,7 +9,7 @@
 namespace inferpool::test {
 namespace {
 
-TEST_CASE("a library of ONNX Runtime that is too old is told with both versions") {
+TEST_CASE("a library of ONNX Runtime that is too old is refused with both versions") {
   const OrtApiBase old{.GetApi = [](std::uint32_t) noexcept -> const OrtApi* { return nullptr; },
                        .GetVersionString = []() noexcept { return "1.9.1"; }};
   CHECK_THROWS_WITH(runtimes::ort::api_of(old),

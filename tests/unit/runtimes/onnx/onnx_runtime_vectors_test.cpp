@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// ONNX's own node vectors by ONNX Runtime: what is wrong here is ours, in the way to it and back.
+// ONNX's own node vectors by ONNX Runtime. A fault here is ours, on the way to it or back.
 #include <algorithm>
 #include <cstdio>
 #include <memory>

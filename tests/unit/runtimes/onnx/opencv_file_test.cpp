@@ -26,7 +26,7 @@ struct Written {
   std::vector<std::string> operators = {};
 };
 
-// What is written of a model for inputs of its own shapes, where free sizes are 5.
+// What is written of a model for inputs of its own shapes, with 5 for each free size.
 Written written(const TestModel& model, bool free_batch) {
   const std::string bytes = file_of(model);
   const runtimes::Graph specs = runtimes::read_graph(bytes);
@@ -95,7 +95,7 @@ TEST_CASE("a layer of OpenCV's is known by the node it is made of") {
   CHECK(runtimes::node_of_layer(plan, "another layer") == nullptr);
 }
 
-// Networks in which OpenCV's importer would make one node of several.
+// Networks in which OpenCV's importer would fuse several nodes into one.
 const std::vector<TestNode> kCelu{
     {"Div", {"x", "two"}, {"a"}}, {"Elu", {"a"}, {"b"}}, {"Mul", {"half", "b"}, {"y"}}};
 const std::vector<TestNode> kCeluOfValues{{"Exp", {"x"}, {"e"}},
@@ -126,7 +126,7 @@ TEST_CASE("an Identity holds apart what OpenCV's importer takes for one node", "
   CHECK(operators({{"Sqrt", {"x"}, {"a"}}, {"Div", {"x", "a"}, {"y"}}}) ==
         Names{"Sqrt", "Identity", "Div"});
   CHECK(operators(kNorm)[1] == "Identity");
-  // And nothing else: layers are made one where that is right, which is quicker.
+  // Nothing else is held apart: layers are fused where that is right, which is quicker.
   CHECK(operators({{"Elu", {"x"}, {"a"}}, {"Add", {"a", "x"}, {"y"}}}) == Names{"Elu", "Add"});
 }
 

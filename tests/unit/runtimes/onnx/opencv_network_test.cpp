@@ -95,7 +95,7 @@ TEST_CASE("a whole number that FP32 does not have is refused") {
   CHECK(outputs_of(*network, with(16777214)).size() == 3);
 }
 
-TEST_CASE("a request in a shape that the network does not allow is told with the node") {
+TEST_CASE("a request in a shape that the network does not allow is refused with the node") {
   const auto network = opened("fixed_reshape.onnx");
   CHECK_THROWS_WITH(outputs_of(*network, {{"x", Tensor(Datatype::kFp32, {2, 2, 2})}}),
                     contains("the node \"y\" (Reshape) does not fit its operands of the shapes "
@@ -158,7 +158,7 @@ TEST_CASE("an input of one dimension is refused, since OpenCV would take it for 
       "accepted: two dimensions or more, or ONNX Runtime";
   CHECK_THAT(complaint_about(network_bytes("vector_softmax.onnx")), contains(wanted));
   CHECK_THAT(complaint_about(network_bytes("vector_and_rows.onnx")), contains(wanted));
-  // Whether it has one is only known when it comes.
+  // Its rank is only known when it comes.
   const auto network = opened("free_rank.onnx");
   const Tensor zeros(Datatype::kFp32, {2, 2});
   const Tensor halves = Tensor::from(std::vector<float>{0.5, 0.5, 0.5, 0.5}, {2, 2});
@@ -182,7 +182,7 @@ TEST_CASE("a node of an operator that no row of the table has is named, with wha
                  contains("is not trusted with this operator") && contains("ONNX Runtime"));
 }
 
-TEST_CASE("nodes that OpenCV reads in one form alone are written in it") {
+TEST_CASE("nodes that OpenCV reads in only one form are written in that form") {
   const Tensor x = Tensor::from(std::vector<float>{1, 2, 3, 4}, {1, 4});
   CHECK(outputs_of(*opened("plain_gemm.onnx"), {{"x", x}})[0] ==
         Tensor::from(std::vector<float>{100, 110, 120, 130, 140}, {1, 5}));
@@ -191,7 +191,7 @@ TEST_CASE("nodes that OpenCV reads in one form alone are written in it") {
   CHECK(parts[1] == Tensor::from(std::vector<float>{2, 3, 4}, {1, 3}));
 }
 
-TEST_CASE("a file that is no network is told as such") {
+TEST_CASE("a file that is not a network is refused as such") {
   const std::string whole = network_bytes("convolution.onnx");
   CHECK_THAT(complaint_about(""), contains("the file is empty"));
   CHECK_THAT(complaint_about(whole.substr(0, whole.size() / 2)), contains("it is cut off"));

@@ -30,7 +30,7 @@ TEST_CASE("windows are written with each list, and pads as numbers whatever auto
   CHECK(conv.constants.at(1).sizes == Sizes{3, 2, 4});
 }
 
-TEST_CASE("a Gemm has its factors in its constants, the second matrix turned and a full bias") {
+TEST_CASE("a Gemm has its factors in its constants, the second matrix transposed and a full bias") {
   NodeCase node("Gemm");
   node.computed({5, 2}).constant({2, 3}, {1, 2, 3, 4, 5, 6}).constant({}, {10});
   node.with_real("alpha", 2).with_real("beta", 0.5F);
@@ -43,7 +43,7 @@ TEST_CASE("a Gemm has its factors in its constants, the second matrix turned and
   CHECK(gemm.constants.at(2).floats == Floats{5, 5, 5});
 }
 
-TEST_CASE("what only changes the shape is a Reshape, or nothing where the shape stays") {
+TEST_CASE("a node that only changes the shape becomes a Reshape, or nothing if the shape stays") {
   NodeCase node("Flatten");
   node.computed({2, 3, 4});
   const WrittenNode any = opencv_node(node.facts(), {2, 12}, true);

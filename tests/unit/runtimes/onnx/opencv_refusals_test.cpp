@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Networks that a trust in the names of nodes alone would let through.
+// Networks that would pass if only the names of their nodes were checked.
 #include <cstddef>
 #include <cstdint>
 #include <string>

@@ -23,7 +23,7 @@ std::string drawn_operator(std::mt19937& random) {
   return all[random() % all.size()];
 }
 
-// Operators of several of which OpenCV's importer makes one, when they follow each other so.
+// Operators of which OpenCV's importer fuses several that follow each other.
 std::string operator_of_patterns(std::mt19937& random) {
   constexpr const char* kOfPatterns[] = {
       "Div", "Elu", "Mul", "Mul",       "Exp",         "Sqrt", "Max",  "ReduceSum", "Reciprocal",
@@ -31,7 +31,7 @@ std::string operator_of_patterns(std::mt19937& random) {
   return kOfPatterns[random() % std::size(kOfPatterns)];
 }
 
-// Draws networks of up to so many nodes; how many are served.
+// Draws networks of up to that many nodes and returns how many are served.
 std::size_t served(unsigned first_seed, unsigned most_nodes, std::string (*drawn)(std::mt19937&)) {
   std::size_t right = 0;
   for (unsigned seed = 1; seed <= kNetworks; ++seed) {

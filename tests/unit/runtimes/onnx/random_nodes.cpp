@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The forms of nodes that RandomGraph draws: all that ONNX allows is to come up, not what a backend
-// likes.
+// The forms of nodes that RandomGraph draws: all that ONNX allows, not only those that suit a
+// backend.
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -137,7 +137,7 @@ void RandomGraph::draw_pool(TestNode& node) {
   const bool plain = node.text("auto_pad", "NOTSET") == "NOTSET";
   if (model_.opset >= 10 && plain && with_chance(20))
     node.attributes.push_back({"ceil_mode", std::int64_t{below(2)}});
-  // With ceil_mode a last window that begins in the padding is read in two ways: leave it out.
+  // With ceil_mode a last window that begins in the padding has two readings: leave it out.
   if (node.number("ceil_mode", 0) == 0) return;
   TestNode other = node;
   other.attributes.pop_back();
@@ -216,13 +216,13 @@ void RandomGraph::draw_normalization(TestNode& node) {
 void RandomGraph::draw_element(TestNode& node) {
   const std::string x = some_value();
   node.inputs = {x};
-  if (node.op == "Sin" || node.op == "Cos") {  // of a large value FP32 knows no fraction
+  if (node.op == "Sin" || node.op == "Cos") {  // FP32 has no fraction of a large value
     for (const Arrays* arrays : {&small_, &large_}) {
       for (const double value : arrays->at(x).values) require(std::abs(value) < 20, "large");
     }
   }
   const bool positive = node.op == "Log" || node.op == "Sqrt" || node.op == "Reciprocal";
-  if (positive) {  // what comes in is not always
+  if (positive) {  // the operand is not always positive
     for (const double value : small_.at(x).values) require(value > 0.05, "not positive");
     for (const double value : large_.at(x).values) require(value > 0.05, "not positive");
     const bool surely = !model_.nodes.empty() && (model_.nodes.back().op == "Sigmoid" ||

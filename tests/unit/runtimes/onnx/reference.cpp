@@ -63,7 +63,7 @@ Arrays evaluated(const TestModel& model, const Arrays& inputs) {
     // Outputs that nothing takes may be missing here.
     for (std::size_t i = 0; i < std::min(node.outputs.size(), outputs.size()); ++i) {
       Array& value = values[node.outputs[i]] = outputs.at(i);
-      // What is equal in FP32 is equal for ArgMax, whoever computes it.
+      // Values that are equal in FP32 must be equal for ArgMax, whoever computes it.
       for (double& element : value.values) element = static_cast<float>(element);
     }
   }

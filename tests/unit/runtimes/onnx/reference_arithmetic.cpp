@@ -60,7 +60,7 @@ std::vector<Array> elements(const TestNode&, const Operands& in, int) {
   return {each(*in.at(0), kFunction)};
 }
 
-// With the attribute alpha, and what it is where it is left out.
+// With the attribute alpha, and its default in hundredths.
 template <double (*kFunction)(double, double), int kHundredths>
 std::vector<Array> with_alpha(const TestNode& node, const Operands& in, int) {
   const double alpha = node.real("alpha", kHundredths / 100.0F);

@@ -34,7 +34,7 @@ Array softmax_of(Array x, std::size_t first, std::size_t behind, bool logarithm)
   return x;
 }
 
-// Before opset 13 all axes from the one on are one.
+// Before opset 13 all axes from `axis` on count as one.
 template <bool kLogarithm>
 std::vector<Array> softmax(const TestNode& node, const Operands& in, int opset) {
   const Array& x = *in.at(0);

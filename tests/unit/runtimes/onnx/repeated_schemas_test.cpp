@@ -10,7 +10,7 @@ namespace {
 
 using runtimes::RepeatedSchemas;
 
-TEST_CASE("of a stream only lines about schemas that are registered twice are dropped", "[W12]") {
+TEST_CASE("only lines about schemas that are registered twice are dropped from a stream", "[W12]") {
   std::ostringstream stream;
   stream << "before\n";
   {

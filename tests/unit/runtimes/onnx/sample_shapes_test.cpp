@@ -17,7 +17,7 @@ TensorSpec image(std::vector<runtimes::Dimension> dimensions) {
   return {.name = "x", .dimensions = std::move(dimensions)};
 }
 
-TEST_CASE("a network whose batch is free is looked at with batches of 1, 2, 3 and its channels") {
+TEST_CASE("a network whose batch is free is tried with batches of 1, 2, 3 and its channels") {
   const std::vector<TensorSpec> inputs{image({{{}, "n"}, {5, ""}, {7, ""}})};
   const SampleShapes samples = sample_shapes(inputs, {});
   CHECK(samples.requests == std::vector<std::vector<Shape>>{{Shape{1, 5, 7}}});

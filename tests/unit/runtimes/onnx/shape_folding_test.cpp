@@ -24,7 +24,7 @@ TEST_CASE("a Shape is known, and follows the shapes of inputs unless it is a con
   CHECK_FALSE(folded(part.computed({2, 3}).with("start", 1).facts()).has_value());
 }
 
-TEST_CASE("arithmetic of shapes is done, and what comes of an input's shape is marked") {
+TEST_CASE("arithmetic of shapes is folded, and what depends on an input's shape is marked") {
   NodeCase product("Mul");
   const auto value = folded(product.whole({2, 3}, true).whole({4}).facts());
   CHECK(value->whole == Sizes{8, 12});
@@ -54,7 +54,7 @@ TEST_CASE("parts of shapes are gathered, sliced and joined, and one number has n
   CHECK_THROWS_AS(folded(outside.whole({2, 3}).number(2).facts()), runtimes::UnfitShapes);
 }
 
-TEST_CASE("what is computed, and casts of whole numbers to others than these, are not folded") {
+TEST_CASE("computed values, and casts of whole numbers to other types, are not folded") {
   NodeCase computed("Mul");
   CHECK_FALSE(folded(computed.computed({2}).whole({2}).facts()).has_value());
   NodeCase real("Cast");
@@ -63,7 +63,7 @@ TEST_CASE("what is computed, and casts of whole numbers to others than these, ar
   CHECK(folded(whole.whole({2}).with("to", 7).facts())->whole == Sizes{2});
 }
 
-TEST_CASE("a constant keeps its elements through what gives it another shape") {
+TEST_CASE("a constant keeps its elements through nodes that change its shape") {
   const auto sizes = [](NodeCase& node) {
     const auto value = reshaped_constant(node.facts());
     REQUIRE(value.has_value());
@@ -80,7 +80,7 @@ TEST_CASE("a constant keeps its elements through what gives it another shape") {
   CHECK(sizes(reshape.constant({6}, {1, 2, 3, 4, 5, 6}).whole({-1, 3})) == Sizes{2, 3});
 }
 
-TEST_CASE("a constant that moves, or whose shape an input's shape says, stays a node's work") {
+TEST_CASE("a node stays if it moves a constant, or takes a new shape from an input's shape") {
   NodeCase transpose("Transpose");
   CHECK_FALSE(reshaped_constant(transpose.constant({1, 3}, {1, 2, 3}).facts()).has_value());
   NodeCase follows("Reshape");

@@ -18,7 +18,7 @@ using Shapes = std::vector<Sizes>;
 
 Shapes sizes(const NodeCase& node) { return output_sizes(node.facts()); }
 
-TEST_CASE("what has no rule of its own keeps the shape of its operand") {
+TEST_CASE("an operator without a rule of its own keeps the shape of its operand") {
   NodeCase node("Relu");
   CHECK(sizes(node.computed({2, 3, 5})) == Shapes{{2, 3, 5}});
 }

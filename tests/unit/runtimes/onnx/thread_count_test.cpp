@@ -17,7 +17,8 @@ TEST_CASE("a network has as many threads as the settings say, else as OpenMP has
   CHECK(thread_count(settings) == 2);
 }
 
-TEST_CASE("of OpenMP's number of threads the outermost counts, and what is none does not") {
+TEST_CASE(
+    "the outermost of OpenMP's numbers of threads counts, and text that is no number does not") {
   const Settings settings;
   {
     const ScopedVariable nested("OMP_NUM_THREADS", "4,2");

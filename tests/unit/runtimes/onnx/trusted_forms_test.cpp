@@ -22,7 +22,7 @@ using runtimes::TrustedForm;
 constexpr int kNetworksOfARow = 25;
 constexpr unsigned kMostSeeds = 60'000;
 
-// The row that allows the last node, by the network with a batch of 3; null: none does.
+// The row that allows the last node of the network with a batch of 3; null if none does.
 const TrustedForm* row_of(const RandomGraph& graph, const TestModel& model) {
   const std::string file = file_of(model);
   const runtimes::Graph specs = runtimes::read_graph(file);
@@ -43,7 +43,7 @@ const TrustedForm* row_of(const RandomGraph& graph, const TestModel& model) {
   }
 }
 
-// What some operators need before them to have sense.
+// Adds what some operators need before them to make sense.
 void prepare(RandomGraph& graph, const std::string& op, unsigned seed) {
   if (op == "Log" || op == "Sqrt" || op == "Reciprocal") graph.add("Sigmoid");
   if (op == "Cast" && seed % 2 == 0) graph.add("ArgMax");

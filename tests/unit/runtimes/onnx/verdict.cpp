@@ -29,7 +29,7 @@ double value_at(const Tensor& tensor, std::size_t place) {
              : static_cast<double>(tensor.values<float>()[place]);
 }
 
-// FP32's rounding beside FP64, for networks of a few nodes.
+// What differs by more than FP32's rounding does in networks of a few nodes; empty if nothing does.
 std::string difference(const Tensor& got, const Array& wanted) {
   if (got.shape() != Shape(wanted.sizes)) {
     return "the shape " + inferpool::to_string(got.shape()) + ", not " +

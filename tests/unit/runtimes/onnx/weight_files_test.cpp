@@ -86,7 +86,8 @@ TEST_CASE("a folder of links, as download caches have it, has its weights where 
   CHECK_THAT(complaint(network, piece("link", 0, 1)), contains("outside the folder"));
 }
 
-TEST_CASE("a file of weights that is missing, too short or no file is told in words", "[W5]") {
+TEST_CASE("a file of weights that is missing, too short or not a file is refused in words",
+          "[W5]") {
   const Files files;
   const std::string network = files.folder / "model/net.onnx";
   CHECK(complaint(network, piece("w.bin", 0, 10)) == "none");

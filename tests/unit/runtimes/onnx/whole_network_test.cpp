@@ -31,10 +31,10 @@ TEST_CASE("weights that lie beside a network are inside its bytes", "[W5]") {
   CHECK(whole.find("m.bin") == std::string::npos);
 }
 
-TEST_CASE("with its weights a network may have 2 GiB at most, which is told with its size",
+TEST_CASE("a network may have 2 GiB at most with its weights, and the refusal gives its size",
           "[W5]") {
   const ScratchFolder folder;
-  // A file of holes, of which nothing is read.
+  // A sparse file, of which nothing is read.
   const std::int64_t rows = 300'000'000;
   const std::string network =
       model(text(1, node("MatMul", {"x", "w"}, {"y"})) +
@@ -48,7 +48,7 @@ TEST_CASE("with its weights a network may have 2 GiB at most, which is told with
                         contains("accepted: up to 2147483647"));
 }
 
-TEST_CASE("a network that cannot be read is told as such") {
+TEST_CASE("a network that cannot be read is reported as such") {
   const ScratchFolder folder;
   CHECK_THROWS_WITH(whole_network(folder / "none.onnx"),
                     contains("it cannot be read: No such file"));

@@ -59,7 +59,7 @@ TEST_CASE("a protobuf message is read field by field") {
   CHECK_FALSE(reader.next());
 }
 
-TEST_CASE("bytes that are no protobuf message are told apart") {
+TEST_CASE("bytes that are not a protobuf message are refused") {
   CHECK(complaint_about("") == "none");
   CHECK_THAT(complaint_about("\x12\x04"
                              "abc"sv),

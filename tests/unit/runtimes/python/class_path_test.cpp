@@ -27,7 +27,7 @@ std::string refusal(const std::string& implementation, const std::string& extra 
   }
 }
 
-TEST_CASE("a class is what stands behind the last dot, its module what stands before it") {
+TEST_CASE("a class is named behind the last dot, its module before it") {
   CHECK(found("models.MyModel") == Parts("models", "MyModel"));
   CHECK(found("tides.models.LevelModel") == Parts("tides.models", "LevelModel"));
   CHECK(found("price-model.Prices") == Parts("price-model", "Prices"));
@@ -39,7 +39,7 @@ TEST_CASE("python_class in the extra parameters wins over the implementation") {
   CHECK(found("a.B", R"({"depth": 3})") == Parts("a", "B"));
 }
 
-TEST_CASE("what is no path of a Python class is refused with its setting") {
+TEST_CASE("text that is not the path of a Python class is refused with its setting") {
   CHECK_THAT(refusal(""), contains("implementation is not set; accepted: the path of a Python "
                                    "class, such as \"models.MyModel\""));
   for (const char* const path : {"Model", ".Model", "models.", "./models.Model", "a..B"}) {

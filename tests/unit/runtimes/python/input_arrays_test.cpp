@@ -77,7 +77,7 @@ TEST_CASE("BF16 is refused, as NumPy does not have it") {
   }
 }
 
-TEST_CASE("a view of an input that is kept is told, however it was made") {
+TEST_CASE("a view of an input that is kept is noticed, however it was made") {
   const PythonHere python;
   const std::vector<float> values = counted(100);
   for (const char* const keep :

@@ -9,15 +9,15 @@
 #include "integration/eventually.hpp"
 #include "unit/runtimes/python/python_here.hpp"
 
-// Python is never ended, so what it holds to its end is no leak of ours. What the parts of
-// inferpool-python allocate by themselves still is.
+// Python is never finalized, so what it still holds at exit is no leak of ours. What
+// inferpool-python allocates by itself still is one.
 extern "C" __attribute__((visibility("default"))) const char* __lsan_default_suppressions();
 extern "C" const char* __lsan_default_suppressions() { return "leak:libpython3\n"; }
 
 namespace inferpool::test {
 namespace {
 
-// What would be called for a signal.
+// The handler of a signal.
 auto handler_of(int number) {
   struct sigaction action {};
   REQUIRE(sigaction(number, nullptr, &action) == 0);
@@ -53,7 +53,7 @@ TEST_CASE("threads of Python run while nobody holds its lock") {
   CHECK(eventually([&] { return exists(folder / "written"); }));
 }
 
-TEST_CASE("the working folder is no place for modules") {
+TEST_CASE("no module is searched for in the working folder") {
   const PythonHere python;
   CHECK_FALSE(python.eval("'' in __import__('sys').path").cast<bool>());
 }

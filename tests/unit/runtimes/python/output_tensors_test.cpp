@@ -62,7 +62,7 @@ TEST_CASE("a named tuple has an output for each of its names", "[W8]") {
   CHECK(response["score"] == Tensor::scalar(0.5));
 }
 
-TEST_CASE("an array that cannot say all that it is of is refused", "[W8]") {
+TEST_CASE("an array that would lose part of its values is refused", "[W8]") {
   Converter converter;
   CHECK_THAT(converter.refusal("{'depth': numpy.ma.masked_less(numpy.arange(4.0), 3)}"),
              contains("ValueError") && contains("\"depth\"") && contains("3 elements are masked"));
@@ -134,7 +134,7 @@ TEST_CASE("a bool that was another byte is sent as the bool that it counts for")
   CHECK(converter.one("numpy.bool_(True)") == Tensor::scalar(true));
 }
 
-TEST_CASE("what can be no output is refused with its name and its type") {
+TEST_CASE("a value that cannot be an output is refused with its name and its type") {
   Converter converter;
   CHECK_THAT(converter.refusal("None"), contains("TypeError: predict returned None"));
   CHECK_THAT(converter.refusal("{'z': 1j}"),

@@ -9,7 +9,7 @@ namespace {
 
 namespace py = pybind11;
 
-// "<code>: <text>" of the Error that what is raised stands for; "none".
+// "<code>: <text>" of the Error that the raised exception stands for; "none" if there is none.
 std::string error_of(const PythonHere&, const std::string& statements) {
   try {
     py::dict names;
@@ -40,7 +40,7 @@ TEST_CASE("an exception without a text has the name of its class for one") {
                  "raise NoSuchWord()") == "invalid_argument: words.NoSuchWord");
 }
 
-TEST_CASE("a text that is no UTF-8 arrives with escapes, and one that cannot be had says so") {
+TEST_CASE("a text that is not UTF-8 arrives with escapes, and one that cannot be read says so") {
   const PythonHere python;
   CHECK(error_of(python, "raise inferpool.InvalidArgument('no file \\udcff')") ==
         "invalid_argument: no file \\udcff");
@@ -64,7 +64,9 @@ TEST_CASE("an exception of Python's own stands for no error") {
   CHECK(error_of(python, "raise MemoryError()") == "none");
 }
 
-TEST_CASE("no room is the exception of its name to Python, and a wrong call a ValueError") {
+TEST_CASE(
+    "a payload that is too large is an exception of that name in Python, and a wrong call a "
+    "ValueError") {
   const PythonHere python;
   py::dict names;
   names["inferpool"] = py::module_::import("inferpool");

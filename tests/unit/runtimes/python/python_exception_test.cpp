@@ -31,14 +31,14 @@ TEST_CASE("the type of a Python exception has the name of its module, but for Py
   CHECK(raised(python, "import sys; sys.exit(3)").type() == "SystemExit");
 }
 
-TEST_CASE("what a Python exception was raised from stands in its traceback") {
+TEST_CASE("the cause of a Python exception is in its traceback") {
   const PythonHere python;
   const ForeignException error =
       raised(python, "try:\n  {}['a']\nexcept KeyError as e:\n  raise RuntimeError('x') from e");
   CHECK_THAT(error.what(), contains("KeyError: 'a'") && contains("direct cause"));
 }
 
-TEST_CASE("of a long traceback the end is kept") {
+TEST_CASE("the end of a long traceback is kept") {
   const PythonHere python;
   const ForeignException error =
       raised(python,
@@ -47,7 +47,7 @@ TEST_CASE("of a long traceback the end is kept") {
   CHECK_THAT(error.what(), contains("xend\n...\nx") && contains("xxend"));
 }
 
-TEST_CASE("an exception that cannot be written as text is told all the same") {
+TEST_CASE("an exception that cannot be written as text is reported all the same") {
   const PythonHere python;
   const ForeignException mute = raised(python,
                                        "class Mute(Exception):\n"

@@ -37,7 +37,7 @@ Response ask(PythonModel& model, const Request& request) {
   return ask(model, request, context);
 }
 
-// Of a model that does not load.
+// The failure of a model that does not load.
 std::string load_failure(const Settings& settings) {
   try {
     const PythonModel model(settings, {});
@@ -97,7 +97,7 @@ TEST_CASE("the first parameter of a constructor that has a default is not taken 
   CHECK(ask(other, {})["predict"].strings()[0] == "n");
 }
 
-TEST_CASE("a class that does not load is told with the reason") {
+TEST_CASE("a class that does not load is reported with the reason") {
   const PythonModule module(
       "class Empty: pass\nclass Broken:\n  def load(self): return 1 / 0\n"
       "  def predict(self): pass\nvalue = 3\n");
@@ -180,7 +180,7 @@ class Model:
         Tensor::scalar(std::int64_t{3}));
 }
 
-// What is left over of C++ is a leak, which the sanitizer tells at the end.
+// At the end the sanitizer reports what C++ leaked.
 TEST_CASE("a Python class is loaded, asked and dropped a thousand times, failures among them") {
   const PythonModule module(R"(
 import sys
@@ -206,9 +206,8 @@ class Broken:
     CHECK_THROWS_AS(ask(model, {{"z", x}}), Error);
     if (i % 10 == 0) CHECK_THROWS_AS(PythonModel(module.settings("Broken"), {}), ForeignException);
   };
-  // Under AddressSanitizer Python's own allocator is off, and counts nothing.
-  // Caches of Python and NumPy fill now and then; what each cycle left would be seen in every
-  // hundred.
+  // Under AddressSanitizer Python's own allocator is off, and counts nothing. Caches of Python and
+  // NumPy grow now and then, but a leak in each cycle would be seen in every hundred.
   long least = std::numeric_limits<long>::max();
   for (int hundred = 0; hundred < 10; ++hundred) {
     const long before = blocks();

@@ -13,7 +13,7 @@ namespace {
 
 namespace py = pybind11;
 
-// Classes that give NumPy their numbers, as those of well-known libraries do, and have more.
+// Classes that give NumPy their numbers, as those of well-known libraries do, but hold more.
 constexpr const char* kClasses = R"(
 import numpy
 class Labelled:

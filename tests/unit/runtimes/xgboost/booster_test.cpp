@@ -32,7 +32,7 @@ TEST_CASE("a booster reads whole numbers and floats of 32 and 64 bits") {
 
 const TrainedBooster::Parameters kSmall{{"objective", "binary:logistic"}, {"max_depth", "1"}};
 
-// What is left over is a leak, which the sanitizer tells at the end.
+// At the end the sanitizer reports what leaked.
 TEST_CASE("a booster is loaded and dropped a thousand times, broken files among them") {
   const ScratchFolder folder;
   TrainedBooster(kSmall).save(folder / "m.json");

@@ -47,7 +47,7 @@ TEST_CASE("a base score that is written as a list of one counts as that number",
   }
 }
 
-TEST_CASE("a base score for each output is refused where the library knows but one", "[W1]") {
+TEST_CASE("a base score for each output is refused if the library knows only one", "[W1]") {
   EditedModel model({{"objective", "multi:softprob"}, {"num_class", "3"}}, 3);
   model.document["version"] = {3, 1, 2};
   const std::string file = model.folder / "m.json";
@@ -63,7 +63,7 @@ TEST_CASE("a base score for each output is refused where the library knows but o
   CHECK(check_model(model.write("m.json"), kOld).sets_base_score);
 }
 
-TEST_CASE("what is no base score is refused, whoever wrote it", "[W1]") {
+TEST_CASE("a value that is not a base score is refused, whoever wrote it", "[W1]") {
   EditedModel model(kNumbers);
   for (const char* const written : {"", "[", "[]", "[1,]", "[,1]", "[1 2]", "a half", "1E0]"}) {
     CAPTURE(written);
@@ -122,7 +122,7 @@ TEST_CASE("a field that the library does not read is refused, and named, with bo
   }
 }
 
-TEST_CASE("a field that no version is known to read is trusted of an older file alone", "[W1]") {
+TEST_CASE("a field that no version is known to read is trusted only in an older file", "[W1]") {
   EditedModel model(kNumbers);
   model.at("/learner/calibration") = 1;
   model.document["version"] = {1, 7, 4};
@@ -144,7 +144,7 @@ TEST_CASE("a file of a later version is served where nothing in it is new", "[W1
   CHECK(Booster(model.write("m.json"), 1).iterations() == 10);
 }
 
-TEST_CASE("of iterations of different lengths an old library can only take all") {
+TEST_CASE("an old library has to use all iterations if their lengths differ") {
   EditedModel model(kNumbers);
   model.at("/learner/gradient_booster/model/iteration_indptr") = {0, 1, 3, 10};
   CHECK_FALSE(check_model(model.write("m.json"), kOld).has_iterations);
@@ -168,7 +168,7 @@ TEST_CASE("a pipe is refused as a model, and nobody waits for who writes it") {
   CHECK_THAT(pipe.read_by([&] { return refusal(pipe.path()); }), contains("it cannot be read"));
 }
 
-TEST_CASE("a model that is cut off, or of which a byte is changed, is refused or a model") {
+TEST_CASE("a model that is cut off, or has a changed byte, is refused or still a model") {
   EditedModel model({{"objective", "reg:squarederror"}, {"max_depth", "1"}});
   model.at("/learner/gradient_booster/model/trees").erase(1);
   for (const char* const name : {"m.json", "m.ubj"}) {

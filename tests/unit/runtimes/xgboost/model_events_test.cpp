@@ -17,7 +17,7 @@ using runtimes::ByteSource;
 using runtimes::XgboostError;
 using std::string_view_literals::operator""sv;
 
-// All that is told, in a text; what is named "skip" is passed over.
+// All events, as a text. What is named "skip" is passed over.
 class Record final : public runtimes::ModelEvents {
  public:
   void key(std::string_view name) override {
@@ -56,7 +56,7 @@ std::string told(std::string_view content, void (*read)(ByteSource&, runtimes::M
 std::string json(std::string_view content) { return told(content, runtimes::read_json); }
 std::string ubjson(std::string_view content) { return told(content, runtimes::read_ubjson); }
 
-TEST_CASE("JSON is told as it is written, with the NaN that XGBoost writes") {
+TEST_CASE("JSON is read as it is written, with the NaN that XGBoost writes") {
   CHECK(json(R"({"a": [1, -2.5E3, NaN, -Infinity, true, null], "b" : "x\"y", "c": {}, "d": []})") ==
         "{a=[1 -2.5E3 NaN -Infinity true null ) b='x\"y' c={) d=[) ) ");
 }
@@ -66,7 +66,7 @@ TEST_CASE("what is of no interest is passed over, brackets in its texts too") {
         "{skip=-skip=-c=1 ) ");
 }
 
-TEST_CASE("broken JSON is told with the byte") {
+TEST_CASE("broken JSON is refused with the byte") {
   CHECK(json(R"({"a" 1})") == "at byte 5 it has '1' where ':' is expected");
   CHECK(json(R"({a: 1})") == "at byte 1 it has 'a' where a name in quotes is expected");
   CHECK(json(R"([1 2])") == "at byte 3 it has '2' where ',' or ']' is expected");
@@ -77,7 +77,7 @@ TEST_CASE("broken JSON is told with the byte") {
   CHECK_THAT(json("[\"" + std::string(100'000, 'x') + "\"]"), contains("a text of more than"));
 }
 
-TEST_CASE("UBJSON is told as JSON is, its arrays of numbers of one type too") {
+TEST_CASE("UBJSON gives the same events as JSON, also from arrays of numbers of one type") {
   CHECK(ubjson("{i\1aSi\2xyi\1b[U\7I\xff\xfeTZ]i\1cd\x40\x49\x0f\xdb}"sv) ==
         "{a='xy' b=[7 -2 true null ) c=3.1415927 ) ");
   CHECK(ubjson("[$I#i\2\0\5\xff\xff"sv) == "[5 -1 ) ");
@@ -85,7 +85,7 @@ TEST_CASE("UBJSON is told as JSON is, its arrays of numbers of one type too") {
   CHECK(ubjson("{i\4skip[$d#L\0\0\0\0\0\0\0\2abcdefghi\1aT}"sv) == "{skip=-a=true ) ");
 }
 
-TEST_CASE("broken and hostile UBJSON is told, and costs nothing") {
+TEST_CASE("broken and hostile UBJSON is refused, and costs nothing") {
   CHECK(ubjson("{i\1aX}"sv) == "at byte 4 it has 0x58 where a value is expected");
   CHECK(ubjson("{i\xff"sv) == "at byte 2 it has 0x69 where a length is expected");
   CHECK_THAT(ubjson("[$d#L\x7f\xff\xff\xff\xff\xff\xff\xff"sv), contains("more than it is long"));

@@ -31,7 +31,7 @@ std::string refusal(std::string_view content, const std::string& name) {
   return "a model";
 }
 
-TEST_CASE("the form of a model is known by its first bytes, of the binary one the version, too") {
+TEST_CASE("the form of a model is known by its first bytes, and the version of the binary form") {
   const ScratchFolder folder;
   const TrainedBooster booster(TrainedBooster::Parameters{{"objective", "binary:logistic"}});
   booster.save(folder / "m.json");
@@ -47,7 +47,7 @@ TEST_CASE("the form of a model is known by its first bytes, of the binary one th
     CHECK(found.version == runtimes::Booster::library_version());
 }
 
-TEST_CASE("what is no model is told for what it is", "[W18]") {
+TEST_CASE("a file that is not a model is refused with what it is", "[W18]") {
   CHECK(refusal("", "m.json") == "it is empty");
   CHECK(refusal(" \n", "m.json") == "it has no content but blanks");
   CHECK_THAT(refusal("no trees here", "m.json"), contains("it begins with 'n'"));
@@ -70,8 +70,8 @@ TEST_CASE("a model under a name by which XGBoost takes it for another form is re
   CHECK(refusal(R"({"learner": 1})", "m.bst") == "a model");
 }
 
-TEST_CASE("a model that may not be read is told with the reason", "[W18]") {
-  if (::geteuid() == 0) return;  // who may read everything
+TEST_CASE("a model that may not be read is refused with the reason", "[W18]") {
+  if (::geteuid() == 0) return;  // root may read everything
   const ScratchFolder folder;
   write_file(folder / "m.json", "{}");
   REQUIRE(::chmod((folder / "m.json").c_str(), 0) == 0);

@@ -82,7 +82,7 @@ TEST_CASE("a classifier by multi:softmax answers labels of 32 bits", "[W7]") {
   CHECK(answer(model) == Tensor::from(labels, {kRows}));
 }
 
-TEST_CASE("labels that a class of before 1.6 had encoded are decoded", "[W7]") {
+TEST_CASE("labels that a class before 1.6 had encoded are decoded", "[W7]") {
   EditedModel model({{"objective", "binary:logistic"}, {"eta", "1"}});
   model.attribute("scikit_learn") =
       R"({"_le": {"classes_": [10, 20]}, "_estimator_type": "classifier"})";
@@ -105,7 +105,7 @@ TEST_CASE("what a class takes for missing is missing", "[W7]") {
   CHECK(answer(model, marked) == model.booster.predict(rows()));
 }
 
-TEST_CASE("a model that says nonsense of itself is refused", "[W7]") {
+TEST_CASE("a model that says nonsense about itself is refused", "[W7]") {
   EditedModel model({{"objective", "reg:squarederror"}}, 5);
   for (const char* const best : {"", "-1", "3.5", "ten", "10", "99999999999"}) {
     CAPTURE(best);

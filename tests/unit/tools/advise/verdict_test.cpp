@@ -31,7 +31,7 @@ TEST_CASE("a model that keeps its cores busy pays with a worker for each core") 
   CHECK(verdict.more_may == (cores == 4));
 }
 
-TEST_CASE("of workers that do about as well, the fewest are advised") {
+TEST_CASE("the fewest of the workers that do about as well are advised") {
   CHECK(judge(figures_of(1e-3, 2, {1, 1.90, 1.94, 1.99})).workers == 2);
   CHECK(judge(figures_of(1e-3, 2, {1, 1.80, 1.85, 1.99})).workers == 4);
 }
@@ -53,7 +53,8 @@ TEST_CASE("a model that computes does not pay on one core") {
   CHECK(verdict.small_overhead);
 }
 
-TEST_CASE("a long run whose workers hinder each other is told from one that is too short") {
+TEST_CASE(
+    "a long run whose workers hinder each other is distinguished from one that is too short") {
   const Verdict verdict = judge(figures_of(5e-3, 2, {1, 1.02, 1.01, 1}));
   CHECK(verdict.outcome == Outcome::kDoesNotPay);
   CHECK(verdict.limit == Limit::kDoesNotScale);
@@ -84,7 +85,7 @@ TEST_CASE("the overhead is small from the run time on after which it always was"
   Figures figures = figures_of(1e-3, 2, {1, 2});
   CHECK(judge(figures).small_overhead.value() > 1e-3);
   CHECK(judge(figures).small_overhead.value() < 2e-3);
-  // A short run, whose wait spins, may have less than a longer one.
+  // A short run, whose wait spins, may have less overhead than a longer one.
   figures.probe[2].overhead = 0.5e-6;
   CHECK(judge(figures).small_overhead.value() > 100e-6);
   for (RunTimeFigures& at : figures.probe) at.overhead = 0;
@@ -103,7 +104,7 @@ TEST_CASE("the run time at which a pool begins to gain lies between those that w
   CHECK_FALSE(judge(figures).break_even);
 }
 
-TEST_CASE("workers with several serving threads may pay alone") {
+TEST_CASE("one worker with several serving threads may pay") {
   const Verdict verdict = judge(figures_of(10e-3, 2, {1.9, 1.95}));
   CHECK(verdict.outcome == Outcome::kPays);
   CHECK(verdict.workers == 1);
