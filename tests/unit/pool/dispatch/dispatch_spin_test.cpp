@@ -8,13 +8,7 @@
 namespace inferpool::pool::dispatch {
 namespace {
 
-<<<<<<< HEAD
-TEST_CASE("a call is crowded where with it models run on all processors") {
-=======
-using Calls = std::vector<Call*>;
-
 TEST_CASE("a call is oversubscribed if with it models run on all processors") {
->>>>>>> words_a
   FakePool pool{{.workers = 3, .processors = 2}};
   const Calls calls = pool.admit_many(8);
   REQUIRE_FALSE(calls[0]->oversubscribed);
