@@ -66,7 +66,7 @@ TEST_CASE("B6: past the queue bound a request is refused at once, with its own e
   CHECK(pool.stats().failed == 4);
 }
 
-TEST_CASE("B6: with a queue of 0 a request is admitted only where a worker is free") {
+TEST_CASE("B6: with a queue of 0 a request is admitted only if a worker is free") {
   const int workers = GENERATE(0, 1);
   Settings settings = actor_settings(workers);
   settings.max_queue_size = 0;

@@ -91,7 +91,7 @@ TEST_CASE("B10: a directory as worker is refused with source, field and value") 
              contains("Settings: worker is \"" + (folder / "") + "\", a directory; accepted: "));
 }
 
-TEST_CASE("B10: a worker that is no program is refused with its path and the setting") {
+TEST_CASE("B10: a worker that is not a program is refused with its path and the setting") {
   const ScratchFolder folder;
   write_file(folder / "text", "no program");
   const std::vector<std::string> workers = {folder / "missing", folder / "text", "no_such_worker"};
@@ -166,7 +166,7 @@ TEST_CASE("an entry of env that is longer than the kernel takes is refused by it
   CHECK_THAT(error.what(), contains("env.LONG is \"xxx") && contains("131070 bytes"));
 }
 
-TEST_CASE("processors that only some worker's index makes impossible are refused", "[H12]") {
+TEST_CASE("processors that are impossible only for some worker's index are refused", "[H12]") {
   Settings settings = actor_settings(12);
   settings.cpu_affinity = "102{index}";
   const Error error = error_of([&] { return Pool<Actor>(settings).stats(); });
@@ -174,7 +174,7 @@ TEST_CASE("processors that only some worker's index makes impossible are refused
   CHECK_THAT(error.what(), contains("cpu_affinity is \"1024\" for worker 4 (it is \"102{index}\""));
 }
 
-TEST_CASE("a model of which only the types are known cannot run in the host") {
+TEST_CASE("a model that is known only by its types cannot run in the host") {
   const Error error = error_of([] { return Pool<>(actor_settings(0)).stats(); });
   CHECK(error.code() == ErrorCode::kInvalidSettings);
   CHECK_THAT(error.what(), contains("workers is 0"));

@@ -129,7 +129,7 @@ TEST_CASE(
   CHECK_NOTHROW(pool.infer(act("echo")));
 }
 
-TEST_CASE("no thread is started for a callback, a future or a loop but the pool's") {
+TEST_CASE("a callback, a future and a loop start no thread beside the pool's own") {
   Pool<Echo> pool(settings_for("echo_worker", 1));
   static_cast<void>(pool.submit(floats(1, 1)).get());
   const auto before = threads();

@@ -112,7 +112,8 @@ TEST_CASE("A pool that is destroyed by an exception while submitted calls run en
   CHECK(Footprint() == before);
 }
 
-TEST_CASE("A close in on_event only refuses new calls, and the pool is closed as ever afterwards") {
+TEST_CASE(
+    "A close in on_event only refuses new calls, and a later close closes the pool as usual") {
   const Footprint before;
   std::atomic<FaultyPool*> subject = nullptr;
   std::atomic<int> closed = 0;

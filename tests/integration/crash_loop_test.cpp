@@ -110,8 +110,7 @@ TEST_CASE(
   CHECK(delays.seen() == std::vector<Duration>(5, 0ms));
 }
 
-TEST_CASE(
-    "A load that does not end keeps neither the other workers from serving nor another pool") {
+TEST_CASE("A load that does not end hinders neither the other workers nor another pool") {
   SlowLoad load(2);
   FaultyPool pool(load.settings);
   load.lose_first_of(pool);

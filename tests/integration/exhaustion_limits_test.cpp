@@ -102,7 +102,8 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("A worker that has computed for as long as rlimits let it is told by that limit") {
+TEST_CASE(
+    "A worker that has used up the processor time of its rlimits is reported with that limit") {
   Settings settings = faulty_settings(1);
   settings.rlimits = {{"cpu", 2}};
   FaultyPool pool(settings);
@@ -113,7 +114,7 @@ TEST_CASE("A worker that has computed for as long as rlimits let it is told by t
   CHECK(pool.infer(command(Deed::kAnswer, "", 4), {.timeout = 30s}).number == 4);
 }
 
-TEST_CASE("A worker that may not have the memory to start is told by its limits") {
+TEST_CASE("A worker whose limits leave too little memory to start is reported with them") {
   for (const char* name : {"as", "data", "stack"}) {
     CAPTURE(name);
     Settings settings = faulty_settings(1);

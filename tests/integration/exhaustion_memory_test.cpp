@@ -52,7 +52,7 @@ Error ask_until_refused(Pool<Actor>& pool, std::vector<std::future<Response>>& c
 }
 
 TEST_CASE(
-    "payloads that wait use the shared memory up before the queue is full, and all of it is there "
+    "waiting payloads use up the shared memory before the queue is full, and all of it is free "
     "again once they are answered") {
   Pool<Actor> pool(small("actor_worker"));
   for (int round = 0; round < 3; ++round) {
@@ -72,7 +72,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("a queue that is full before the shared memory is, is queue_full with its figures") {
+TEST_CASE("a queue that is full before the shared memory gives queue_full with its figures") {
   Settings settings = small("actor_worker");
   settings.max_queue_size = 50;
   Pool<Actor> pool(settings);
@@ -91,7 +91,7 @@ TEST_CASE("a queue that is full before the shared memory is, is queue_full with 
   CHECK(eventually([&] { return pool.stats().payload_in_flight == 0; }));
 }
 
-TEST_CASE("a payload that does not fit while the queue drains does once it has") {
+TEST_CASE("a payload that does not fit while the queue drains fits once the queue is empty") {
   Pool<Actor> pool(small("actor_worker"));
   OwnGate gate;
   std::vector<std::future<Response>> calls;
@@ -151,7 +151,9 @@ TEST_CASE(
   CHECK(pool.infer(floats(16 * k64KiB, 1)) == floats(16 * k64KiB, 1));
 }
 
-TEST_CASE("a host without address space for the regions is told so, and keeps nothing of them") {
+TEST_CASE(
+    "a host without address space for the regions gets an error that says so, and keeps none of "
+    "them") {
   const Footprint before;
   Settings settings = settings_for("echo_worker", 2);
   settings.shared_memory_limit = 4096 * kMiB;

@@ -45,7 +45,7 @@ TEST_CASE("a call whose own thread finds no memory ends with an error, or does n
       if (!result) CHECK(result.error().code() == ErrorCode::kOutOfMemory);
     });
   }
-  SECTION("infer of what ends its worker") {
+  SECTION("infer of an input that ends its worker") {
     fail_each(kCaller, pool, kGood, [&] {
       const auto result = pool.try_infer(command(Deed::kKill));
       const SparedThread spared;

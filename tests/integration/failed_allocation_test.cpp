@@ -68,7 +68,7 @@ TEST_CASE("a handler is called once while the thread that completes finds no mem
 TEST_CASE("calls end and workers are replaced while the thread that watches finds no memory",
           "[H6]") {
   Settings settings = quick_settings();
-  SECTION("a worker that dies with words") {
+  SECTION("a worker that writes before it dies") {
     FaultyPool pool(settings);
     fail_each(kWatch, pool, kGood, [&] {
       auto call = pool.submit(command(Deed::kComplainAndKill, "", 5000));

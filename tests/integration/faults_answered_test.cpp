@@ -89,7 +89,8 @@ TEST_CASE("A caller that is busy with a part keeps no worker from being recycled
   CHECK(pool.stats().deaths == 0);
 }
 
-TEST_CASE("close does not wait for a caller that is busy with a part of what is over", "[H7]") {
+TEST_CASE("close does not wait for a caller that is busy with a part of an answer that is over",
+          "[H7]") {
   Settings settings = streaming_settings();
   settings.drain_timeout = 50s;
   StreamingPool pool(settings);
@@ -110,7 +111,8 @@ Settings taking_back(const std::string& extra) {
   return settings;
 }
 
-TEST_CASE("What stood when its worker died, and is taken back, ends as worker_lost", "[H9]") {
+TEST_CASE("A call whose available answer is taken back after its worker died ends as worker_lost",
+          "[H9]") {
   const ScratchFolder folder;
   const auto& [left, then] = GENERATE(table<std::string, std::string>(
       {{"answer", "take back"}, {"answer", "make a part"}, {"part", "take back"}}));
@@ -136,7 +138,8 @@ TEST_CASE("What stood when its worker died, and is taken back, ends as worker_lo
   CHECK(pool.stats().in_flight == 0);
 }
 
-TEST_CASE("A call ends whose living worker hides the answer whenever its caller looks", "[H9]") {
+TEST_CASE("A call ends even if its living worker hides the answer whenever its caller looks",
+          "[H9]") {
   Settings settings = taking_back(R"({"left": "hide"})");
   settings.spin = 0ns;
   settings.hang_timeout =
@@ -158,7 +161,7 @@ TEST_CASE("A call ends whose living worker hides the answer whenever its caller 
   }
 }
 
-TEST_CASE("Every call ends whose dead worker's answer comes and goes, by each verb", "[H9]") {
+TEST_CASE("A call ends even if its dead worker's answer comes and goes, by each verb", "[H9]") {
   StreamingPool pool(taking_back(R"({"left": "flicker"})"));
   const auto lost_or_answered = [](auto call) {
     try {

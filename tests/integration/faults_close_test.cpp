@@ -77,7 +77,7 @@ TEST_CASE("A11: a worker that was stopped while idle is killed when drain_timeou
   CHECK(Footprint() == before);
 }
 
-TEST_CASE("B7: close lets what runs and what waits end, and refuses what is new") {
+TEST_CASE("B7: close lets running and waiting calls end, and refuses new ones") {
   const ScratchFolder folder;
   const auto pool = make_pool(1, 20s);
   HeldCall held(*pool, folder / "held");
@@ -232,7 +232,7 @@ TEST_CASE("A pool is destroyed while a run that nobody waits for goes on") {
   CHECK(Footprint() == before);
 }
 
-TEST_CASE("A6: destroying one pool leaves another alone, and its place can be taken again") {
+TEST_CASE("A6: destroying one pool does not disturb another, and a new pool can take its place") {
   const Footprint before;
   const auto other = make_pool(2, 5s);
   const auto pids = ready_pids(*other);

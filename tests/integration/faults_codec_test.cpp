@@ -128,7 +128,7 @@ TEST_CASE("A codec that finds a reply malformed loses its worker, which is repla
   }
 }
 
-TEST_CASE("An input to which the replies are malformed is poison, as one that ends its worker") {
+TEST_CASE("An input whose replies are malformed is poison, like one that ends its worker") {
   CaptionPool pool(caption_settings(1));
   for (const std::uint64_t end : {1U, 2U}) {
     const Error error = kVerbs[0](pool, picture(Where::kDecodeCaption, What::kMalformed));

@@ -78,8 +78,7 @@ TEST_CASE("Garbage in a reply reaches the future of an asynchronous call as well
   check_recovered(pool);
 }
 
-TEST_CASE(
-    "One end of a worker is blamed on a request once, also where it left garbage for a part") {
+TEST_CASE("One end of a worker is blamed on a request once, even if it left garbage for a part") {
   Settings settings = garbage_settings("part of another request and then death");
   settings.spin = Duration::zero();
   EchoPool pool(settings);
@@ -101,7 +100,7 @@ TEST_CASE("Requests behind the one that was answered with garbage are answered b
   for (std::size_t i = 1; i < 4; ++i) CHECK(futures[i].get().values<float>()[0] == 1.0F);
 }
 
-TEST_CASE("Garbage from one worker leaves what another one runs alone") {
+TEST_CASE("Garbage from one worker does not disturb what another one runs") {
   EchoPool pool(garbage_settings("noise", 2));
   // Generation 1 is worker 0; the other is honest.
   int lost = 0;
@@ -117,14 +116,14 @@ TEST_CASE("Garbage from one worker leaves what another one runs alone") {
   CHECK(lost == 1);
 }
 
-TEST_CASE("A ticket of another generation hurts the worker's own memory alone") {
+TEST_CASE("A ticket of another generation hurts only the worker's own memory") {
   EchoPool pool(garbage_settings("ticket of another generation"));
   CHECK(pool.infer(numbers()).shape() == Shape{1024});  // of the block at 0, whatever is there
   for (int i = 0; i < 100; ++i) CHECK(pool.infer(numbers()).values<float>()[1023] == 1024.0F);
   CHECK(pool.stats().deaths == 0);
 }
 
-TEST_CASE("An answer that stands whole when its worker dies is delivered") {
+TEST_CASE("A whole answer that is available when its worker dies is delivered") {
   Settings settings = garbage_settings("answer and then death");
   settings.spin = Duration::zero();  // the caller sleeps, and nobody but the death wakes it
   EchoPool pool(settings);

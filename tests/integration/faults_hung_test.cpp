@@ -86,7 +86,7 @@ TEST_CASE("A fault is reported by its signal, with the stack of the function tha
 }
 
 TEST_CASE(
-    "A run past its deadline is told as late, and past cancel_grace as hung, with its stack") {
+    "A run past its deadline is reported as late, and past cancel_grace as hung, with its stack") {
   Scenario scenario(faulty_settings(1));
   scenario.settings.cancel_grace = 500ms;
   FaultyPool pool(scenario.settings);

@@ -63,8 +63,7 @@ TEST_CASE("An input that ended two workers is refused by every verb, and ends no
   CHECK(stats.requests == stats.succeeded + stats.failed);
 }
 
-TEST_CASE(
-    "However a worker ends by itself, and where it hangs, its input is poison the third time") {
+TEST_CASE("However a worker ends, even if it hangs, its input is poison the third time") {
   const Deed deed =
       GENERATE(Deed::kAbort, Deed::kKill, Deed::kExit, Deed::kExitAtOnce, Deed::kSpinForever);
   Settings settings = faulty_settings(1);

@@ -143,7 +143,7 @@ TEST_CASE(
   CHECK(pool.health().restarts >= 12);
 }
 
-TEST_CASE("B3: the starts of a place are spaced as restart_backoff says") {
+TEST_CASE("B3: the starts at one index are spaced as restart_backoff says") {
   CrashLoop loop("die");
   write_file(loop.broken);
   loop.settings.workers = 1;

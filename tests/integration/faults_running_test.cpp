@@ -25,7 +25,7 @@ TEST_CASE(
   CHECK(pool.stats().deaths == 0);
 }
 
-TEST_CASE("A4: an exception that is no std::exception is told by its type") {
+TEST_CASE("A4: an exception that is not a std::exception is reported by its type") {
   FaultyPool pool(faulty_settings(1));
   const Error error = error_of(pool.try_infer(command(Deed::kThrowNumber)));
   CHECK(error.code() == ErrorCode::kModelFailed);
@@ -90,7 +90,7 @@ TEST_CASE(
   CHECK(other.future().get().pid == workers[1].pid);
 }
 
-TEST_CASE("A8: a worker that aborts, faults or exits is told by its signal or exit status") {
+TEST_CASE("A8: a worker that aborts, faults or exits is reported with its signal or exit status") {
   FaultyPool pool(faulty_settings(1));
   struct Row {
     Command command;

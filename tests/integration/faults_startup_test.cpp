@@ -84,7 +84,7 @@ TEST_CASE("A file that the kernel does not run is refused with the kernel's reas
   CHECK_THAT(start_error(settings).what(), contains("cannot be run: Exec format error"));
 }
 
-TEST_CASE("A program that is no worker is refused with what it wrote and how it ended") {
+TEST_CASE("A program that is not a worker is refused with what it wrote and how it ended") {
   const ScratchFolder folder;
   Settings settings = faulty_settings(1);
   settings.worker = make_executable(folder / "other", "#!/bin/sh\necho I know no $1 >&2\nexit 3\n");

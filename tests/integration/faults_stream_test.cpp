@@ -120,7 +120,8 @@ TEST_CASE("A model that goes on for cancel_grace after its caller has left is en
   CHECK_THAT(pool.health().last_failure->what(), contains("cancel_grace"));
 }
 
-TEST_CASE("hang_timeout counts from the last part, and what waits for its caller does not hang") {
+TEST_CASE(
+    "hang_timeout counts from the last part, and a run that waits for its caller does not hang") {
   const ScratchFolder folder;
   Settings settings = streaming_settings();
   settings.hang_timeout = 400ms;

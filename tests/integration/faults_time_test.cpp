@@ -182,7 +182,7 @@ TEST_CASE("A queued request whose caller gives up is cancelled and never runs") 
   CHECK_FALSE(exists(folder / "never"));
 }
 
-TEST_CASE("A caller that had given up before it asked is told `cancelled`") {
+TEST_CASE("A caller that had given up before it asked gets `cancelled`") {
   FaultyPool pool(faulty_settings(1));
   std::stop_source source;
   source.request_stop();

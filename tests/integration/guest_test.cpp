@@ -93,7 +93,7 @@ TEST_CASE("Where there are no pidfds a pool notices deaths, replaces, kills and 
   CHECK(Footprint() == before);
 }
 
-TEST_CASE("Of 200 open descriptors of the host none reaches a worker, nor its successor") {
+TEST_CASE("None of 200 open descriptors of the host reaches a worker, nor its successor") {
   const ScratchFolder folder;
   std::vector<core::FileDescriptor> files;
   for (int i = 0; i < 200; ++i) {
@@ -125,7 +125,7 @@ int status_of_fork(const Deed& deed) {
   return status;
 }
 
-TEST_CASE("A fork has no tensor that lies in the pool's memory, and has copies and small outputs",
+TEST_CASE("A fork has no tensor that lies in the pool's memory, but has copies and small outputs",
           "[H14]") {
   Settings settings = faulty_settings(1);
   settings.worker = "echo_worker";

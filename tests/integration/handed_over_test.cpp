@@ -54,7 +54,7 @@ struct OwnedPool {
   }
 };
 
-TEST_CASE("a pool may be destroyed by whoever its handler tells, before async_infer has returned",
+TEST_CASE("a thread that the handler tells may destroy the pool before async_infer has returned",
           "[H4]") {
   OwnedPool owned;
   std::promise<bool> told;

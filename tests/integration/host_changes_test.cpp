@@ -85,7 +85,7 @@ class Changes {
 std::string rest_of(const std::string& answer) { return answer.substr(answer.find(' ')); }
 
 TEST_CASE(
-    "every worker is started with the environment, folder and umask of when its pool was made",
+    "every worker is started with the environment, folder and umask from when its pool was made",
     "[H5]") {
   const Restored restored;
   const ScratchFolder folder;

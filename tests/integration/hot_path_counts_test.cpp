@@ -76,7 +76,7 @@ TEST_CASE("a round trip of one float allocates nothing in the caller and in the 
   CHECK(counts.worker_allocations == 0);
 }
 
-TEST_CASE("a loan of 4 MiB and the output are copied by neither side, and nothing is allocated") {
+TEST_CASE("neither side copies a loan of 4 MiB or the output, and nothing is allocated") {
   Pool pool(settings_of({}));
   if (skipped_as_uncounted(pool)) return;
   Tensor loan = pool.loan<float>({k4MiB});

@@ -50,7 +50,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("in the host an output of the caller's own memory is not kept") {
+TEST_CASE("in the host an output does not keep views of the caller's own memory") {
   Pool<Actor> pool(actor_settings(0));
   std::optional<Tensor> output;
   {

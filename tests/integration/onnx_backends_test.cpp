@@ -59,8 +59,7 @@ TEST_CASE("a worker loads the backend that computes and no other, and writes not
   }
 }
 
-TEST_CASE("weights beside a network are those that are computed with, in the sandbox, too",
-          "[W5]") {
+TEST_CASE("a network computes with the weights beside it, in the sandbox, too", "[W5]") {
   const ScratchFolder folder;
   write_file(folder / "net.onnx",
              network_with_weights_beside(place_of_w("net.onnx_data"), place_of_b("net.onnx_data")));
@@ -77,7 +76,7 @@ TEST_CASE("weights beside a network are those that are computed with, in the san
   }
 }
 
-TEST_CASE("a confined inferpool-onnx answers as one that is not, and so do its successors") {
+TEST_CASE("a confined inferpool-onnx answers like an unconfined one, and so do its successors") {
   struct Asked {
     const char* file;
     const char* input;

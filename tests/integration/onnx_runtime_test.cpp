@@ -24,7 +24,8 @@ Settings settings_for(const std::string& uri) {
   return settings;
 }
 
-TEST_CASE("without a wish ONNX Runtime computes, and tells it", "[W12]") {
+TEST_CASE("ONNX Runtime computes if the settings name no backend, and the metadata say so",
+          "[W12]") {
   Pool<> pool{settings_for(network_file("choice.onnx"))};  // OpenCV has no If
   Request request;
   request.parameters["metadata"] = true;
@@ -52,7 +53,7 @@ TEST_CASE("ONNX Runtime has as many threads as threads_per_worker says, else as 
   CHECK(threads_with(settings) == kOwn + 1);
 }
 
-TEST_CASE("an output that is left out is told where the worker's lines go", "[W21]") {
+TEST_CASE("the worker's lines name an output that is left out", "[W21]") {
   const ScratchFolder folder;
   const std::string labels =
       text(5, text(1, "classlabels_int64s") + number(8, 0) + number(8, 1) + number(20, 7));

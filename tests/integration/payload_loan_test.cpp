@@ -88,7 +88,7 @@ TEST_CASE("a loan outlives its pool") {
   CHECK(all_equal(loan.values<float>(), 8));
 }
 
-TEST_CASE("loans of any shape and datatype are lent, of strings none") {
+TEST_CASE("tensors of any shape and of any datatype without strings are lent") {
   const int workers = GENERATE(0, 1);
   Pool<Echo> pool(settings_for("echo_worker", workers));
   CHECK(pool.infer(pool.loan<double>({0, 3})).shape() == Shape{0, 3});
@@ -98,8 +98,8 @@ TEST_CASE("loans of any shape and datatype are lent, of strings none") {
 }
 
 TEST_CASE(
-    "loans that use the shared memory up are refused with the setting, and all of it is there "
-    "again afterwards") {
+    "loans that exceed the shared memory are refused with the setting, and all of it is free again "
+    "afterwards") {
   Settings settings = settings_for("echo_worker", 1);
   settings.shared_memory_limit = 4 * kMiB;  // 2 MiB for requests and loans; max_payload 512 KiB
   Pool<Echo> pool(settings);

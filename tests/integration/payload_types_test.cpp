@@ -96,7 +96,7 @@ TEST_CASE("A13: types with a codec of their own arrive with all members, of ever
   }
 }
 
-TEST_CASE("answers of many types of sizes at once go each to its own caller") {
+TEST_CASE("of many answers of different sizes at once each goes to its own caller") {
   const int workers = GENERATE(0, 2);
   Pool<Captioner> pool(settings_of("caption_worker", workers));
   std::vector<Picture> sent;
@@ -110,7 +110,7 @@ TEST_CASE("answers of many types of sizes at once go each to its own caller") {
   CHECK(eventually([&] { return pool.stats().payload_in_flight == 0; }));
 }
 
-TEST_CASE("an output of a type of one's own keeps its tensors when the pool is gone") {
+TEST_CASE("an output of a user's own type keeps its tensors when the pool is gone") {
   std::optional<Caption> kept;
   const Picture sent{"sea", floats(100'000, 3)};
   {

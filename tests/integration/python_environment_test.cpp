@@ -100,7 +100,7 @@ TEST_CASE("a class has the packages of a folder that is laid out as a whole Pyth
   CHECK_THAT(answer(model.read()), contains("of the environment"));
 }
 
-TEST_CASE("an environment that is not there is told when the pool starts") {
+TEST_CASE("a missing environment is reported when the pool starts") {
   const ModelSettings model(
       R"("implementation": "models.Model", "parameters": {"environment_path": "./env"})");
   const Error error = start_error(model.read());
@@ -149,7 +149,7 @@ TEST_CASE("a class of MLServer's interface is refused where MLServer is installe
              contains("\"models.Model\", a class of MLServer's interface (mlserver.MLModel)"));
 }
 
-TEST_CASE("a class of one's own runs, whatever its module is called", "[W15]") {
+TEST_CASE("a user's own class runs, whatever its module is called", "[W15]") {
   const ModelSettings model(R"("implementation": "mlserver_own.Model")");
   write_file(model.folder / "mlserver_own.py",
              "class Model:\n  def predict(self): return 'it runs'\n");

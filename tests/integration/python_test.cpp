@@ -83,7 +83,7 @@ TEST_CASE("large inputs are views on the shared memory, and an output array lies
   CHECK(response["sent"] == x);
 }
 
-TEST_CASE("an input that the class keeps is told, and a copy that it keeps stays as it was") {
+TEST_CASE("an input that the class keeps is reported, and a copy that it keeps stays as it was") {
   const PythonFile file(R"(
 class Model:
   def load(self): self.copies = []
@@ -106,7 +106,7 @@ class Model:
   CHECK(pool.stats().deaths == 0);
 }
 
-TEST_CASE("an input that the class keeps is told also where its predict raises") {
+TEST_CASE("an input that the class keeps is reported even if its predict raises") {
   const PythonFile file(R"(
 class Model:
   def predict(self, x):
@@ -234,7 +234,7 @@ class Model:
   }
 }
 
-TEST_CASE("a generator streams, and asked for one answer it is told how to ask") {
+TEST_CASE("a generator streams, and a caller that asks for one answer is told how to ask") {
   const PythonFile file(R"(
 class Model:
   def predict(self, words):

@@ -23,7 +23,8 @@ RecyclingScenario with_failing_successors(const RestartBackoff& backoff) {
       "throw");
 }
 
-TEST_CASE("a successor that does not start is told of and tried again, and the old one goes on") {
+TEST_CASE(
+    "a successor that does not start is reported and tried again, and the old worker goes on") {
   const auto parts = with_failing_successors({.first = 20ms, .limit = 100ms, .breaker = 2});
   FaultyPool pool(parts.settings);
   parts.make_slow();
@@ -65,7 +66,7 @@ TEST_CASE("failed starts of a successor do not bring the breaker nearer") {
   CHECK(failed_since == 3);
 }
 
-TEST_CASE("where the old worker dies while its successor loads, that one takes the place") {
+TEST_CASE("if the old worker dies while its successor loads, the successor takes over the index") {
   RecyclingScenario parts(1, after_one_request);
   FaultyPool pool(parts.settings);
   parts.make_slow();
@@ -86,7 +87,9 @@ TEST_CASE("where the old worker dies while its successor loads, that one takes t
   CHECK(pool.stats().restarts == 1);
 }
 
-TEST_CASE("a worker that dies while it retires loses its call, counts as a death, and is all") {
+TEST_CASE(
+    "a worker that dies while it retires loses its call, counts as a death, and changes nothing "
+    "else") {
   RecyclingScenario parts(1, after_one_request);
   FaultyPool pool(parts.settings);
   parts.make_slow();
@@ -126,7 +129,7 @@ TEST_CASE("a worker that does not leave when asked to is killed after drain_time
   CHECK(pool.stats().deaths == 0);
 }
 
-TEST_CASE("a run that goes on past hang_timeout gets the worker that retires killed") {
+TEST_CASE("a worker that retires is killed if its run goes on past hang_timeout") {
   RecyclingScenario parts(1, [](Settings& s) {
     s.max_requests = 1;
     s.hang_timeout = 2s;
@@ -188,7 +191,7 @@ TEST_CASE(
   CHECK(Footprint() == before);
 }
 
-TEST_CASE("close leaves nothing, whatever recycling is at") {
+TEST_CASE("close leaves nothing, whichever step of recycling is under way") {
   const Footprint before;
   const std::string at = GENERATE("the successor loads", "the old one retires", "it is to leave");
   INFO(at);

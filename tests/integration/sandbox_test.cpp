@@ -75,10 +75,7 @@ TEST_CASE("A sandboxed model has no network, no processes, and no hold of its ho
   CHECK(outcome(pool.infer(try_to("write", folder / "new"))) == "ok");
 }
 
-TEST_CASE(
-    "A sandboxed model uses up nothing that its user has once for all processes, on no thread of "
-    "it",
-    "[H13]") {
+TEST_CASE("No thread of a sandboxed model uses up what all processes of its user share", "[H13]") {
   const ScratchFolder folder;
   Settings settings = confined_settings(folder);
   {
@@ -184,7 +181,8 @@ TEST_CASE("With core_dumps = false a worker leaves none, by limit and by the ker
   CHECK(limits.substr(line + 26, 2) == "0 ");
 }
 
-TEST_CASE("With inherit_env a worker has of the host's environment what is named") {
+TEST_CASE(
+    "With inherit_env a worker has those variables of the host's environment that are named") {
   ::setenv("INFERPOOL_TEST_SECRET", "token", 1);
   ::setenv("INFERPOOL_TEST_NAMED", "named", 1);
   Settings settings = faulty_settings(1);

@@ -198,7 +198,7 @@ struct Counter {
 
 }  // namespace
 
-TEST_CASE("In the caller's process a model that runs is not entered by on_part, nor waited for") {
+TEST_CASE("In the caller's process on_part neither enters a model that runs, nor waits for it") {
   Settings settings;
   settings.workers = 0;
   Pool<Counter> pool(settings);

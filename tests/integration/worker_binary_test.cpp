@@ -72,7 +72,8 @@ TEST_CASE("A pool whose executable is replaced on disk goes on with the one that
   CHECK(program_of(next.infer(command(Deed::kAnswer)).pid) == new_program);
 }
 
-TEST_CASE("A pool goes on restarting workers whose executable was removed, or is another's now") {
+TEST_CASE(
+    "A pool goes on restarting workers whose executable was removed, or is another model's now") {
   const Installed installed;
   FaultyPool pool(installed.settings(1));
   ::kill(ready_pids(pool).at(0), SIGKILL);

@@ -27,7 +27,7 @@ std::string ask(FaultyPool& pool, Deed deed, const std::string& text = {}) {
 
 }  // namespace
 
-TEST_CASE("Of the host's open descriptors none reaches a worker") {
+TEST_CASE("None of the host's open descriptors reaches a worker") {
   const ScratchFolder folder;
   std::vector<int> open_files;
   for (int i = 0; i < 50; ++i) {
@@ -134,7 +134,7 @@ TEST_CASE("threads_per_worker reaches the numeric libraries by their environment
 }
 
 TEST_CASE(
-    "With worker_output = capture, stdout and stderr of a worker stand in the error, and nowhere "
+    "With worker_output = capture, stdout and stderr of a worker are in the error, and nowhere "
     "else") {
   FaultyPool pool(faulty_settings(1));
   pool.infer(command(Deed::kPrint));
@@ -197,7 +197,7 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "A worker that writes without end does not stand still, nor keep the pool from its work") {
+    "A worker that writes without end is not blocked, nor does it keep the pool from its work") {
   FaultyPool pool(faulty_settings(1));
   // Far more than a pipe holds: were it not drained, the run would never end.
   const Error error = error_of(pool.try_infer(command(Deed::kComplainAndKill, "", 4'000'000)));

@@ -130,7 +130,8 @@ TEST_CASE("after an inferpool-xgboost was killed its successor answers") {
   check_successors(pool, {{"input", matrix_of(some_rows(4))}}, "predict");
 }
 
-TEST_CASE("a file that is no XGBoost model is told by its name, with what was expected", "[W18]") {
+TEST_CASE("a file that is not an XGBoost model is refused by its name, with what was expected",
+          "[W18]") {
   const SavedModel model;
   const std::string whole = read_file(model.file);
   struct File {
@@ -160,7 +161,7 @@ TEST_CASE("a file that is no XGBoost model is told by its name, with what was ex
   }
 }
 
-TEST_CASE("what XGBoost itself cannot read of a model is told with both versions", "[W18]") {
+TEST_CASE("a model that XGBoost itself cannot read is refused with both versions", "[W18]") {
   const SavedModel model;
   std::string text = read_file(model.file);
   const std::string known = "binary:logistic";
@@ -173,7 +174,7 @@ TEST_CASE("what XGBoost itself cannot read of a model is told with both versions
                  !contains("Stack trace"));
 }
 
-TEST_CASE("an XGBoost model that is not there is told with its setting") {
+TEST_CASE("a missing XGBoost model is reported with its setting") {
   CHECK_THAT(start_error(settings_for("/no/such.json")).what(),
              contains("parameters.uri (uri): there is no file /no/such.json"));
   CHECK_THAT(start_error(settings_for("")).what(), contains("it is not set"));
