@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a pool refuses to be built from. Values in a file: settings_refusal_test.cpp.
+// Which settings a pool refuses. Values in a file: settings_refusal_test.cpp.
 #include <filesystem>
 #include <functional>
 
@@ -79,7 +79,7 @@ TEST_CASE("B10: a pool refuses a bad variable and names it, the value and what i
   CHECK_THAT(error.what(), contains("MLSERVER_MODEL_PARALLEL_WORKERS"));
   CHECK_THAT(error.what(), contains("\"" + value + "\""));
   CHECK_THAT(error.what(), contains("accepted: "));
-  settings.workers = 0;  // what is said in code is stronger
+  settings.workers = 0;  // a value set in code takes precedence
   CHECK_NOTHROW(Pool<Actor>(settings));
 }
 
@@ -158,7 +158,8 @@ TEST_CASE("settings of any bytes that a pool accepts reach its workers as they a
 
 TEST_CASE("an entry of env that is longer than the kernel takes is refused by its name", "[H12]") {
   Settings settings = actor_settings(1);
-  settings.env["LONG"] = std::string(128 * 1024 - 6, 'x');  // with "LONG=" and the NUL as it may be
+  // With "LONG=" and the NUL this is the longest allowed.
+  settings.env["LONG"] = std::string(128 * 1024 - 6, 'x');
   CHECK_NOTHROW(Pool<Actor>(settings));
   settings.env["LONG"] += 'x';
   const Error error = error_of([&] { return Pool<Actor>(settings).stats(); });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What Settings::on_event is told of real workers, and what it may do.
+// Which events of real workers Settings::on_event gets, and what it may do.
 #include <signal.h>
 #include <unistd.h>
 
@@ -23,7 +23,7 @@ Settings logged(Settings settings, EventLog& log) {
   return settings;
 }
 
-// Whose workers die while they load, as long as the file `broken` is there.
+// Settings of a pool whose workers die during load while the file `broken` exists.
 Settings crashing(const std::string& broken) {
   Settings settings = faulty_settings(1, R"({"load": "die", "while": ")" + broken + R"("})");
   settings.restart_backoff = {.first = 20ms, .limit = 200ms, .breaker = 3};
@@ -172,7 +172,7 @@ TEST_CASE("an on_event that throws changes nothing") {
 
 TEST_CASE("on_event may ask the pool for its stats and health, which know of the event already") {
   std::atomic<const FaultyPool*> asked = nullptr;
-  std::atomic<bool> begun = false;  // its start has been told of
+  std::atomic<bool> begun = false;  // the event of its start has come
   std::mutex mutex;
   std::vector<std::string> seen;
   Settings settings = faulty_settings(1);
@@ -207,7 +207,7 @@ TEST_CASE("on_event may ask the pool for its stats and health, which know of the
                                          "stopped: stopped, worker down, deaths 1"});
 }
 
-// A service whose events ask the pool that it is about to have.
+// A service whose on_event asks the pool that its constructor still makes.
 template <typename Model>
 struct Asking {
   explicit Asking(Settings settings) : pool(asking(std::move(settings), this)) {}
@@ -253,7 +253,7 @@ TEST_CASE("on_event may ask a pool whose constructor is about to throw", "[H11]"
   Settings settings = faulty_settings(1, R"({"load": "throw"})");
   settings.name = "digits";
   std::string seen;
-  // The service is gone when its constructor has thrown, so what it saw is elsewhere.
+  // What the service saw is kept outside of it, since it is gone once its constructor has thrown.
   struct Service {
     Service(Settings given, std::string& log) : pool(asking(std::move(given), this, log)) {}
     static Settings asking(Settings given, Service* self, std::string& log) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Closing: each call ends, and no process is left, within drain_timeout and a kill.
+// When a pool closes, each call ends and no process is left, within drain_timeout and a kill.
 #include <thread>
 
 #include "catch.hpp"
@@ -115,7 +115,7 @@ TEST_CASE(
   const auto start = Clock::now();
   pool->close();
   CHECK(Clock::now() - start >= 1s);
-  CHECK(Clock::now() - start < 4s);  // one grace each would be 4 s
+  CHECK(Clock::now() - start < 4s);  // a grace period for each worker would take 4 s
   for (auto& future : futures) CHECK(error_of(future).code() == ErrorCode::kStopped);
   blocked.join();
   CHECK(of_blocked->code() == ErrorCode::kStopped);
@@ -144,7 +144,7 @@ TEST_CASE(
       CHECK(error.code() == ErrorCode::kWorkerLost);
     }
   }
-  // The one that was killed may have answered before.
+  // The killed worker may have answered before.
   CHECK(answered >= 1);
   closer.join();
   CHECK(pool->stats().in_flight == 0);

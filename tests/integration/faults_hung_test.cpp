@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Workers that hang: asked for their stack first, and told apart from slow and from dead ones.
+// Workers that hang are asked for their stack first, and are distinguished from slow and from dead
+// workers.
 #include "catch.hpp"
 #include "integration/faulty_calls.hpp"
 #include "integration/scenario.hpp"

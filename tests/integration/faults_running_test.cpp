@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What becomes of requests, and of the pool, when a model throws or a worker dies.
+// What happens to requests and to the pool when a model throws or a worker dies.
 #include <algorithm>
 
 #include "catch.hpp"
@@ -68,7 +68,7 @@ TEST_CASE(
   const int victim = workers[0].pid;
   REQUIRE(::kill(victim, SIGKILL) == 0);
 
-  // Which of the two calls worker 0 had is the pool's choice.
+  // The pool chooses which of the two calls worker 0 gets.
   auto& lost = eventually([&] {
                  return first.future().wait_for(0s) == std::future_status::ready ||
                         second.future().wait_for(0s) == std::future_status::ready;
@@ -138,7 +138,7 @@ TEST_CASE("A8: the error says what the worker had used") {
 
 TEST_CASE("A request that its worker had not begun when it was killed runs on another worker") {
   FaultyPool pool(faulty_settings(2));
-  // The last that served is the first to be asked.
+  // The idle worker that served last gets the next call.
   const int stopped_pid = pool.infer(command(Deed::kAnswer)).pid;
   REQUIRE(::kill(stopped_pid, SIGSTOP) == 0);
   REQUIRE(eventually([&] { return stopped(stopped_pid); }));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Workers that cannot be started: the constructor says why and leaves nothing.
+// If workers cannot be started, the constructor says why and leaves nothing.
 #include "catch.hpp"
 #include "integration/faulty_calls.hpp"
 
@@ -10,7 +10,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// The error of the constructor, after which everything is as it was.
+// The error of the constructor. Checks that it left nothing.
 Error start_error(const Settings& settings) {
   const Footprint before;
   std::optional<Error> result;

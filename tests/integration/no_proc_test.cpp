@@ -10,7 +10,7 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-// Runs the program with nothing at /proc. Takes the rights to mount.
+// Runs the program with an empty /proc. Needs the right to mount.
 ToolRun run_without_proc(const std::string& program, const Words& arguments) {
   Words words{"-c",
               "exec unshare --mount sh -c "

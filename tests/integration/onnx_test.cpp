@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// inferpool-onnx as its users have it: Pool<> and files.
+// inferpool-onnx as its users use it: through Pool<> and files.
 #include <chrono>
 #include <cmath>
 #include <cstdint>

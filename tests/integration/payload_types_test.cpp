@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A13: strings, vectors and types with a codec of their own arrive as they were sent, both ways.
+// A13: strings, vectors and types with their own codec arrive unchanged in both directions.
 #include <array>
 #include <cstdint>
 #include <future>
@@ -15,11 +15,11 @@
 namespace inferpool::test {
 namespace {
 
-// In bytes: within a frame, in a block, around the size from which tensors are views, and large.
+// In bytes: in the frame, in a block, around the size from which tensors are views, and large.
 constexpr std::array<std::size_t, 9> kSizes = {0,      1,      256,     257,        4'096,
                                                16'383, 16'384, 100'000, 1024 * 1024};
 
-// All bytes, zeros among them.
+// Contains all byte values, also 0.
 std::string text_of(std::size_t size) {
   std::string text(size, '\0');
   for (std::size_t i = 0; i < size; ++i) text[i] = static_cast<char>(i * 7 + i / 256);
@@ -51,7 +51,7 @@ bool is_caption(const Caption& caption, const Picture& picture) {
          caption.thumbnail == picture.pixels;
 }
 
-// With room for the largest answer: of RunningSums it is four times the request, of Captioner six.
+// Has room for the largest answer: four times the request for RunningSums, six for Captioner.
 Settings settings_of(const std::string& worker, int workers) {
   Settings settings = settings_for(worker, workers);
   settings.max_payload = 8 * kMiB;
@@ -130,7 +130,7 @@ TEST_CASE("B11: a string or a vector over max_payload is refused, and so is an a
   };
   CHECK(refused(100'004).code() == ErrorCode::kPayloadTooLarge);
   CHECK_THAT(refused(100'004).what(), contains("max_payload"));
-  CHECK(refused(100'000).code() == ErrorCode::kPayloadTooLarge);  // four times as much comes back
+  CHECK(refused(100'000).code() == ErrorCode::kPayloadTooLarge);  // its answer is too large
   CHECK(are_sums(sums.infer(numbers_of(25'000)), numbers_of(25'000)));
 
   settings.worker = "string_worker";

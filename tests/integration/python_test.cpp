@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// inferpool-python as its users have it: Pool<>, and classes in files.
+// inferpool-python as its users use it: through Pool<> and classes in files.
 #include <array>
 #include <cstdint>
 
@@ -56,7 +56,7 @@ TEST_CASE("values of each datatype come back from Python as they went") {
   }
 }
 
-// Which mapping of the worker an array lies in, by its address.
+// Tells by an array's address in which mapping of the worker it lies.
 constexpr const char* kPlaces = R"(
 import inferpool
 def place(array):
@@ -224,7 +224,7 @@ class Model:
 )");
   Lines lines;
   Settings settings = file.settings();
-  settings.env = {{"PYTHONUNBUFFERED", ""}};  // whatever the host has
+  settings.env = {{"PYTHONUNBUFFERED", ""}};  // overrides the host's value
   lines.capture(settings);
   Pool<> pool{settings};
   pool.infer({});

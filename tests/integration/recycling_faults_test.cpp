@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Recycling when something fails meanwhile, or the pool closes.
+// Faults during recycling, and a close during it.
 #include <atomic>
 #include <random>
 #include <thread>
@@ -12,7 +12,8 @@ namespace {
 
 void after_one_request(Settings& settings) { settings.max_requests = 1; }
 
-// One worker, to be recycled after a request; its successors fail while the file `slow` is there.
+// One worker, recycled after each request. Its successors fail to load while the file `slow`
+// exists.
 RecyclingScenario with_failing_successors(const RestartBackoff& backoff) {
   return RecyclingScenario(
       1,
@@ -55,7 +56,7 @@ TEST_CASE("failed starts of a successor do not bring the breaker nearer") {
   REQUIRE(eventually([&] { return parts.log.of_kind(EventKind::kStartFailed).size() >= 3; }));
   REQUIRE(::kill(old, SIGKILL) == 0);
   REQUIRE(eventually([&] { return !parts.log.of_kind(EventKind::kBreakerOpened).empty(); }));
-  // From the death on it takes three, as ever.
+  // After the death the breaker opens at the third failure, as usual.
   int failed_since = 0;
   bool dead = false;
   for (const Event& event : parts.log.events()) {
@@ -152,12 +153,12 @@ TEST_CASE(
   {
     RecyclingScenario parts(2, [](Settings& s) {
       s.max_requests = 20;
-      s.poison_memory = 0ns;  // all ask the same
+      s.poison_memory = 0ns;  // all calls have the same input
       s.restart_backoff = {.first = 10ms, .limit = 20ms, .breaker = 1'000'000};
     });
     FaultyPool pool(parts.settings);
     std::atomic<bool> enough{false};
-    std::atomic<int> others{0};  // errors that are none of a lost worker
+    std::atomic<int> others{0};  // errors other than worker_lost
     std::vector<std::jthread> callers;
     for (int i = 0; i < 3; ++i) {
       callers.emplace_back([&] {
@@ -170,11 +171,11 @@ TEST_CASE(
     std::mt19937 random(7);
     for (int kills = 0; kills < 24; ++kills) {
       const std::uint64_t recycled = pool.stats().recycled;
-      const bool wait = kills % 4 == 0;  // for the next one to be recycled
+      const bool wait = kills % 4 == 0;  // until the next worker is recycled
       if (wait) CHECK(eventually([&] { return pool.stats().recycled > recycled; }, 30s));
       const std::vector<int> children = children_of(getpid());
       if (!children.empty()) ::kill(children[random() % children.size()], SIGKILL);
-      // The next one comes some calls later, or some milliseconds where none is answered.
+      // The next kill comes some calls later, or after 80 ms if too few calls are answered.
       const std::uint64_t until = pool.stats().succeeded + random() % 400;
       eventually([&] { return pool.stats().succeeded >= until; }, 80ms);
     }

@@ -32,7 +32,7 @@ struct Runner : ModelFolder {
   [[nodiscard]] ToolRun run() const { return run({"--input", input()}); }
 };
 
-// A model of named inputs, asked for so many scores.
+// A model of named inputs, which is asked for so many scores.
 struct Labels : Runner {
   explicit Labels(std::int64_t scores, const std::string& extra = "{}")
       : Runner(beside_this("label_worker"), extra), n_("n=" + (folder() / "n.npy")) {

@@ -19,7 +19,7 @@ fs::path beside_the_tests(const std::string& name) {
   return fs::read_symlink("/proc/self/exe").parent_path() / name;
 }
 
-// Which file a path leads to.
+// Identifies the file at a path.
 ino_t file_number(const std::string& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) throw std::runtime_error("no " + path);
@@ -28,7 +28,7 @@ ino_t file_number(const std::string& path) {
 
 ino_t program_of(int pid) { return file_number("/proc/" + std::to_string(pid) + "/exe"); }
 
-// A worker in a folder of the test's own, and a pool of it.
+// A worker executable in the test's own folder, and a pool of this worker.
 struct Installed {
   ScratchFolder folder;
   std::string file = folder / "installed_worker";
@@ -39,7 +39,7 @@ struct Installed {
     settings.worker = file;
     return settings;
   }
-  // As package managers do: another file under the same name.
+  // Puts another file under the same name, as package managers do.
   void replace_by(const std::string& worker) const {
     fs::copy_file(beside_the_tests(worker), folder / "new");
     fs::rename(folder / "new", file);
@@ -77,7 +77,7 @@ TEST_CASE(
   const Installed installed;
   FaultyPool pool(installed.settings(1));
   ::kill(ready_pids(pool).at(0), SIGKILL);
-  installed.replace_by("echo_worker");  // of another model
+  installed.replace_by("echo_worker");  // a worker of another model
   REQUIRE(ready_again(pool, 1));
   fs::remove(installed.file);
   ::kill(ready_pids(pool).at(0), SIGKILL);
@@ -90,8 +90,8 @@ TEST_CASE("An executable that is written over in place fails the next start, whi
   Settings settings = installed.settings(1);
   settings.restart_backoff.breaker = 1;
   FaultyPool pool(settings);
-  // Touched, as if it had been written to in a moment when no worker ran; while one does, the
-  // kernel refuses that.
+  // The test touches the file to simulate a write while no worker ran. While one runs, the kernel
+  // refuses a write.
   const timespec now{0, UTIME_NOW};
   const std::array times{now, now};
   REQUIRE(::utimensat(AT_FDCWD, installed.file.c_str(), times.data(), 0) == 0);

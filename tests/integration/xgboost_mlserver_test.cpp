@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Models of XGBoost by MLServer's settings, which answer as its runtime does, beside the plain
-// worker.
+// XGBoost models with MLServer's settings, which answer like MLServer's runtime, beside models of
+// the plain worker.
 #include <cstdint>
 #include <cstdlib>
 #include <string>
