@@ -13,7 +13,7 @@ namespace {
 
 using inferpool::test::contains;
 
-// A file of this process, removed at the end.
+// A file of this process, which the destructor removes.
 class ScratchFile {
  public:
   ScratchFile()
