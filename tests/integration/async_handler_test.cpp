@@ -182,7 +182,7 @@ TEST_CASE("a slow handler delays all that comes after it, and nothing is lost") 
   CHECK_NOTHROW(blocking.get());
 }
 
-TEST_CASE("what a handler throws is told as an event, and the other calls go on") {
+TEST_CASE("what a handler throws is reported as an event, and the other calls go on") {
   const int workers = GENERATE(0, 1);
   Answers<Response> answers;
   Settings settings = actor_settings(workers);

@@ -285,7 +285,7 @@ TEST_CASE("with workers = 0 only the load and the close are events, of this proc
   CHECK(log.kinds() == "ready stopped ");
 }
 
-TEST_CASE("with workers = 0 a model that does not load is no event, but an exception") {
+TEST_CASE("with workers = 0 a model that does not load causes no event, but an exception") {
   EventLog log;
   Settings settings = logged(actor_settings(0), log);
   settings.extra = R"({"fail": true})";

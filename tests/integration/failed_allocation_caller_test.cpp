@@ -15,7 +15,7 @@
 namespace inferpool::test {
 namespace {
 
-TEST_CASE("an error for which there is no memory has its code, and says so", "[H6]") {
+TEST_CASE("an error without memory for its text has its code, and says so", "[H6]") {
   const std::string tail(100, 'x');
   ErrorDetails details;
   details.stderr_tail = tail;

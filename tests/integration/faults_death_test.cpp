@@ -97,7 +97,7 @@ TEST_CASE("B2: when the only worker dies, requests wait for its successor") {
   CHECK(report.generation == 2);
 }
 
-TEST_CASE("No request that was not begun is lost while workers die under load") {
+TEST_CASE("Requests that were not started are not lost while workers die under load") {
   FaultyPool pool(faulty_settings(2));
   std::atomic<int> sent = 0;
   std::atomic<int> answered = 0;

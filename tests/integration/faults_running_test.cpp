@@ -136,7 +136,7 @@ TEST_CASE("A8: the error says what the worker had used") {
   CHECK(used.max_resident >= kTouched);
 }
 
-TEST_CASE("A request that its worker had not begun when it was killed runs on another worker") {
+TEST_CASE("A request that was not started when its worker was killed runs on another worker") {
   FaultyPool pool(faulty_settings(2));
   // The idle worker that served last gets the next call.
   const int stopped_pid = pool.infer(command(Deed::kAnswer)).pid;
@@ -150,7 +150,7 @@ TEST_CASE("A request that its worker had not begun when it was killed runs on an
   CHECK(pool.stats().retried == 1);
 }
 
-TEST_CASE("A request that its worker had not begun when it exited with 0 runs on its successor") {
+TEST_CASE("A request that was not started when its worker exited with 0 runs on the successor") {
   const ScratchFolder folder;
   FaultyPool pool(faulty_settings(1));
   auto running = pool.submit(command(Deed::kHoldThenExit, folder / "running", 0));
@@ -169,7 +169,8 @@ TEST_CASE("A request that its worker had not begun when it exited with 0 runs on
   }
 }
 
-TEST_CASE("With retry = never a request that its worker had not begun is lost, and says so") {
+TEST_CASE(
+    "With retry = never a request that its worker had not started is lost, and the error says so") {
   const ScratchFolder folder;
   FaultyPool pool(faulty_settings(1));
   HeldCall running(pool, folder / "running");

@@ -19,7 +19,7 @@ namespace inferpool::test {
 namespace {
 
 constexpr std::uint64_t kRoot = 1;     // the folder's number; the file's is the next one
-constexpr std::uint64_t kLong = 1000;  // seconds for which the kernel may keep what it is told
+constexpr std::uint64_t kLong = 1000;  // seconds for which the kernel may cache answers
 
 // One answer: a header, then the data for this kind of request.
 class Answer {

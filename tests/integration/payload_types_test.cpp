@@ -140,7 +140,7 @@ TEST_CASE("B11: a string or a vector over max_payload is refused, and so is an a
   CHECK((reverser.infer(text_of(100'000)) == reversed(text_of(100'000))));
 }
 
-TEST_CASE("a worker of another vector or string does not start") {
+TEST_CASE("a worker with another vector or string type does not start") {
   const Error error = error_of([] {
     Pool<Reverser> pool(settings_for("vector_worker", 1));
     return 0;

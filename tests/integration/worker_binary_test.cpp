@@ -101,7 +101,7 @@ TEST_CASE("An executable that is written over in place fails the next start, whi
   CHECK_THAT(error.what(), contains(installed.file) && contains("never mix versions"));
 }
 
-TEST_CASE("A script as worker is refused as soon as another is in its place") {
+TEST_CASE("A worker that is a script is refused once another script has replaced it") {
   const Installed installed;
   const std::string text = "#!/bin/sh\nexec '" + installed.file + "' \"$@\"\n";
   const std::string script = installed.folder / "script";
