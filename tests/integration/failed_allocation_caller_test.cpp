@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One thread makes a pool, calls it, reads its errors and closes it. Each of its allocations fails
-// in turn, and then all of them. While the pool is made and closed, so do those of its own threads.
+// in turn, and then all of them. While the pool is made and closed, allocations of the pool's own
+// threads fail, too.
 #include <atomic>
 #include <future>
 #include <memory>

@@ -38,7 +38,7 @@ class BusyCaller {
   std::jthread caller_;
 };
 
-// Whether `count` calls are answered rightly.
+// Whether `count` calls are answered correctly.
 bool answers(StreamingPool& pool, int count) {
   for (int i = 0; i < count; ++i) {
     if (number_of(pool.infer(script(0, Ending::kValue), {.timeout = 20s})) != 1) return false;

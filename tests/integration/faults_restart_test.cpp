@@ -46,7 +46,7 @@ struct CrashLoop {
 };
 
 // UndefinedBehaviorSanitizer opens a pipe to check the first object of each type, and reports the
-// object as invalid if it cannot open one. So it sees the library's types beforehand. While
+// object as invalid if it cannot open the pipe. So it sees the library's types beforehand. While
 // descriptors are short nothing is asserted, since Catch has too many types.
 void show_types() {
   FaultyPool pool(faulty_settings(1));

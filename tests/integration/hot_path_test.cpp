@@ -89,8 +89,8 @@ struct Way {
 
 TEST_CASE("a hot round trip of one float makes no system call, and no allocation in the caller") {
   // By default each side sleeps during a mark, since a mark takes longer than the spin. The next
-  // round trip wakes it. If one side loses its processor for 50 us, the other sleeps. Both are
-  // rare.
+  // round trip wakes it. If one side loses its processor for 50 us, the other sleeps. Few round
+  // trips are affected.
   const Way way = GENERATE(Way{"default", 100}, Way{"longest", 0});
   const ScratchFolder folder;
   if (!can_trace(folder)) return skip("strace is not there, or processes may not be traced");

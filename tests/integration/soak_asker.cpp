@@ -155,7 +155,7 @@ void SoakAsker::by_handler(const Question& question, int most) {
                       } else {
                         ledger_.failed(call, result.error());
                       }
-                      const std::lock_guard lock(mutex_);  // unlocked, this may be gone
+                      const std::lock_guard lock(mutex_);  // once unlocked, this may be gone
                       --handlers_;
                       called_.notify_all();
                     });

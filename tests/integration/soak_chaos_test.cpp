@@ -158,7 +158,7 @@ class Caller {
     lock.unlock();
     pool_.async_infer(input, options, [this](const Result<Tensor>& result) {
       ends_.ended(result);
-      const std::lock_guard locked(mutex_);  // unlocked, this may be gone
+      const std::lock_guard locked(mutex_);  // once unlocked, this may be gone
       --open_;
       ended_.notify_all();
     });

@@ -24,7 +24,7 @@ using Pools = Pool<StreamingModel>;
 
 Settings settings_of(int workers) { return streaming_settings(workers); }
 
-// Bytes of blocks of 4 KiB or more that this process has in its own memory.
+// The number of pages, of 4 KiB each, that this process has in its own memory.
 long resident_pages() {
   long size = 0;
   long resident = 0;
