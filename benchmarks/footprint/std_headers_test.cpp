@@ -8,7 +8,7 @@
 namespace bench {
 namespace {
 
-TEST_CASE("of a dependency rule the files below the folder are taken") {
+TEST_CASE("the files below the folder are taken from a dependency rule") {
   std::istringstream rule(
       "pool.o: /tree/pool.cpp /usr/include/c++/12/optional \\\n"
       " /tree/include/inferpool/pool.hpp /tree/include-not/other.hpp \\\n"
@@ -18,7 +18,7 @@ TEST_CASE("of a dependency rule the files below the folder are taken") {
                                            "/tree/include/inferpool/error.hpp"});
 }
 
-TEST_CASE("of the includes the standard library's are taken, each once") {
+TEST_CASE("the standard library's headers are taken from the includes, each once") {
   std::istringstream source(
       "#pragma once\n"
       "#include <optional>  // a comment\n"

@@ -32,7 +32,7 @@ TEST_CASE("allocations are counted, aligned ones, too") {
 TEST_CASE("a copy of a page is counted, a smaller one is not") {
   std::vector<char> from(kLargeCopy, 1);
   std::vector<char> to(kLargeCopy);
-  volatile std::size_t size = kLargeCopy;  // else the compiler makes no call
+  volatile std::size_t size = kLargeCopy;  // otherwise the compiler makes no call
   const std::uint64_t before = large_copies();
   std::memcpy(to.data(), from.data(), size);
   std::memmove(to.data(), from.data(), size);

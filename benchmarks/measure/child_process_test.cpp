@@ -17,7 +17,7 @@ std::string read_text(ChildProcess& child, std::size_t size) {
   return child.read(std::as_writable_bytes(std::span(text))) ? text : "";
 }
 
-TEST_CASE("what a child process writes to its stdout is read, and its exit status told") {
+TEST_CASE("what a child process writes to its stdout is read, and its exit status is reported") {
   ChildProcess child({"/bin/sh", "-c", "printf ready; exit 3"});
   CHECK(read_text(child, 5) == "ready");
   CHECK(read_text(child, 1).empty());

@@ -65,7 +65,7 @@ TEST_CASE("an instrument that the environment names sees nothing, and others do"
   CHECK(raises.instrument().blindness().empty());
 }
 
-TEST_CASE("a figure of an instrument that is blind is not measured, and does not hold") {
+TEST_CASE("the figure of a blind instrument is not measured, and does not hold") {
   Raises blind(0);
   int runs = 0;
   const auto run = [&] { return std::vector<double>{static_cast<double>(++runs)}; };

@@ -13,7 +13,7 @@ namespace {
 
 using inferpool::test::contains;
 
-// A file of this process, removed at the end.
+// A file of this process, which the destructor removes.
 class ScratchFile {
  public:
   ScratchFile()
@@ -76,7 +76,7 @@ TEST_CASE("a percentile is left out where fewer than two samples lie beyond it")
   CHECK(cell_of(2000).p999 == 1);
 }
 
-TEST_CASE("a file that is no result is refused and named") {
+TEST_CASE("a file that is not a result is refused and named") {
   const ScratchFile file;
   CHECK_THROWS_WITH(read_json(file.path()), contains(file.path().string()));
   std::ofstream(file.path()) << "{\"program\": 1}";

@@ -14,7 +14,7 @@ TEST_CASE("each operation gives one sample, and there is one at least") {
   CHECK(samples.size() == 1);
 }
 
-TEST_CASE("what warms up is not among the samples") {
+TEST_CASE("the warm-up is not among the samples") {
   int calls = 0;
   Samples samples;
   time_each_warm(Nanoseconds(0), samples, [&] { ++calls; });

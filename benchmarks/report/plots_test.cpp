@@ -41,7 +41,7 @@ TEST_CASE("throughput is drawn by the run time of the model, one line for each r
   CHECK(plots[0].series[0].values == std::vector<std::optional<double>>{9e4, 999.0});
 }
 
-TEST_CASE("nothing is drawn of nothing") { CHECK(plots_of({}).empty()); }
+TEST_CASE("without results nothing is drawn") { CHECK(plots_of({}).empty()); }
 
 }  // namespace
 }  // namespace bench

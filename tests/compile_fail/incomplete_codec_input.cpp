@@ -8,7 +8,7 @@ struct Caption {
   std::string text;
 };
 
-// Without payload.
+// It has no payload.
 template <>
 struct inferpool::Codec<Caption> {
   static std::string signature() { return "Caption"; }

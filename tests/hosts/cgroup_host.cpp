@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// A host of its own in a memory cgroup of 512 MiB that it makes: cgroup_host MODE FOLDER. Prints
-// the group's folder, for whoever takes it away, and then a line a step; "skipped" and why where
-// there can be no group.
+// A host that makes a memory cgroup of 512 MiB and enters it: cgroup_host MODE FOLDER. Prints the
+// group's folder, so that the test can remove it, and then one line per step. Prints "skipped" and
+// the reason if no group can be made.
 //   fill  loans, held outputs and queued payloads until the pool refuses, with the default settings
-//   kill  a model that takes more than the group has
+//   kill  a model that takes more memory than the group has
 #include <unistd.h>
 
 #include <chrono>
@@ -35,7 +35,7 @@ bool put(const std::filesystem::path& file, const std::string& text) {
   return stream.good();
 }
 
-// The folder of this process's own memory group, of either version.
+// The folder of this process's memory cgroup, of version 1 or 2.
 std::filesystem::path own_group() {
   std::ifstream stream("/proc/self/cgroup");
   std::filesystem::path group;
@@ -48,7 +48,7 @@ std::filesystem::path own_group() {
   return group;
 }
 
-// Into a group below it that may take kLimit, swap included.
+// Moves this process into a new group below it, limited to kLimit with swap.
 bool enter_group() {
   const auto group = own_group() / ("inferpool-test-" + std::to_string(::getpid()));
   std::error_code error;
@@ -69,11 +69,11 @@ Settings group_settings() {
   Settings settings;
   settings.worker = "actor_worker";
   settings.workers = 2;
-  settings.cancel_grace = std::chrono::minutes(1);  // runs that are given up wait for their gate
+  settings.cancel_grace = std::chrono::minutes(1);  // abandoned runs wait for their gate
   return settings;
 }
 
-// Loans of 1 MiB, all written, until the pool refuses; what it said goes to `refusal`.
+// Takes loans of 1 MiB and writes to them until the pool refuses. `refusal` gets its error.
 std::vector<Tensor> loans_until_refused(Pool<Actor>& pool, std::string& refusal) {
   std::vector<Tensor> loans;
   refusal =
@@ -118,7 +118,7 @@ void fill() {
     stop.request_stop();
     calls.clear();
   }
-  // The runs that were given up go on until their gate opened.
+  // The abandoned runs go on until their gate opens.
   const bool empty = eventually([&] { return pool.stats().payload_in_flight == 0; });
   const bool same = loans_until_refused(pool, refusal).size() == count;
   print(std::string(empty ? "empty" : "not empty") + (same ? " and full" : " and not full") +

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// A host with one limit too low: each_limit_host RLIMIT_x FOLDER. Prints a line a step, which is
+// A host with one limit too low: each_limit_host RLIMIT_x FOLDER. Prints one line per step,
 // "<step> <value of the limit> <how it ended>":
-//   before   a pool is made under the low limit, and asked
-//   raised   the same, once the limit is as it was
-//   live     a pool that lives is asked under the low limit
+//   before   a pool is made and called under the low limit
+//   raised   the same after the limit is restored
+//   live     a living pool is called under the low limit
 //   restart  its worker dies under the low limit
-//   again    the pool is asked, once the limit is as it was
+//   again    the pool is called after the limit is restored
 #include <algorithm>
 #include <array>
 #include <cstdio>
@@ -21,8 +21,8 @@
 #include "integration/scenario.hpp"
 
 #if defined(__SANITIZE_ADDRESS__)
-// Else the sanitizer takes 11 MiB for each new thread, and ends the process where a limit is lower:
-// that would be its end, not the library's.
+// Otherwise the sanitizer takes 11 MiB for each new thread, and ends the process if a limit is
+// lower. Then the sanitizer would be tested, not the library.
 extern "C" const char* __asan_default_options();
 extern "C" const char* __asan_default_options() { return "detect_stack_use_after_return=0"; }
 #endif
@@ -45,7 +45,7 @@ void make_and_ask() {
 }
 
 void before(const LowLimit& limit) {
-  make_and_ask();  // so that the low value is beside all that the host has
+  make_and_ask();  // so that the low value allows for all that the host has already
   const rlim_t low = low_value(limit);
   {
     const Limit few(limit.resource, low);
@@ -89,7 +89,8 @@ int main(int argc, char** argv) {
   std::array<int, 2> first{};
   if (::pipe(first.data()) == 0) std::ranges::for_each(first, ::close);
   int status = 0;
-  // Not on the first thread, whose stack grows as far as RLIMIT_STACK lets it.
+  // Uses another thread than the first, since RLIMIT_STACK bounds the growth of the first one's
+  // stack.
   std::thread([&] {
     try {
       before(*limit);

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// A host of its own, for tests that end it or signal it: host_program MODE FOLDER. Prints one line
-// a step.
+// A host for tests that end it or signal it: host_program MODE FOLDER. Prints one line per step.
 //   run     a pool of 3 whose workers all run a request that does not end
-//   load    a pool of 3 whose models do not end loading
-//   fork    as run, and a child of the host, without exec, that lives on
-//   drain   on SIGINT, SIGTERM or SIGHUP lets its request end, and leaves with 0
-//   exit    as run, but leaves without closing the pool
-//   closed  without stdin, stdout and stderr: writes what a worker answers to FOLDER/result
-//   sleep   the same for a pool that has nothing to do
-//   begin   the same for a pool whose models load, until FOLDER/go is there
-//   guest   does what hosts do, of FOLDER nothing: calls, a worker that dies and is replaced
-//   memory  once FOLDER/go is there: workers are killed, starve for memory, and are killed again
+//   load    a pool of 3 whose models never finish loading
+//   fork    like run, and a fork of the host, without exec, lives on
+//   drain   on SIGINT, SIGTERM or SIGHUP lets its request end, and exits with 0
+//   exit    like run, but exits without closing the pool
+//   closed  without stdin, stdout and stderr: writes a worker's answer to FOLDER/result
+//   sleep   like drain, for a pool that has nothing to do
+//   begin   like drain, for a pool whose models load until FOLDER/go exists
+//   guest   does what hosts do: calls, a worker that dies and is replaced; does not use FOLDER
+//   memory  once FOLDER/go exists, workers are killed, run out of memory, and are killed again
 //   output  a worker prints to stdout and stderr, and so does the host
 //   outputs two workers of a model "printer" print 200 times, then one ends in mid-line
 #include <poll.h>

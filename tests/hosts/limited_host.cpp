@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// A host of its own that runs out of something: limited_host MODE FOLDER. Prints a line a step.
+// A host that runs out of a resource: limited_host MODE FOLDER. Prints one line per step.
 //   descriptors  pools of 1 and of 2, made while 0, 1, 2, ... descriptors are free
 //   deaths       a pool of 2 whose workers die while no descriptor is free
-// As an ordinary user; "skipped" and why where the machine does not let it:
-//   start        pools of 2, made with room for 0, 1, 2, ... further processes and threads
-//   restart      a pool whose worker dies while there is room for no process
-//   async        asynchronous calls while there is room for no thread
-//   concurrency  workers that may have fewer threads than they are to serve with
+// The other modes run as an ordinary user, or print "skipped" and the reason if they cannot:
+//   start        pools of 2, made while 0, 1, 2, ... further processes and threads are allowed
+//   restart      a pool whose worker dies while no further process is allowed
+//   async        asynchronous calls while no further thread is allowed
+//   concurrency  workers that may have fewer threads than their concurrency needs
 #include <grp.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -35,7 +35,7 @@ void print(const std::string& line) {
   std::fflush(stdout);
 }
 
-// From here on a user that has no other process; false where that, or the worker, is out of reach.
+// Becomes a user without other processes. False if this or the worker is out of reach.
 bool become_ordinary() {
   const uid_t user = 100'000 + static_cast<uid_t>(::getpid());
   if (::getuid() != 0) {
@@ -46,7 +46,7 @@ bool become_ordinary() {
     print("skipped: this root may not become another user");
     return false;
   }
-  ::prctl(PR_SET_DUMPABLE, 1);  // or its /proc would be another user's
+  ::prctl(PR_SET_DUMPABLE, 1);  // otherwise root would own its /proc files
   const auto worker =
       std::filesystem::read_symlink("/proc/self/exe").parent_path() / "faulty_worker";
   if (::access(worker.c_str(), X_OK) == 0) return true;
@@ -56,7 +56,7 @@ bool become_ordinary() {
 
 rlim_t tasks_of_host() { return static_cast<rlim_t>(threads()); }
 
-// Makes a pool with ever more of what `take_away` leaves it little of, until that is enough.
+// Makes pools while `take_away` leaves ever more of a resource, until it is enough.
 template <typename F>
 void start_with_ever_more(const Settings& settings, F take_away) {
   for (int room = 0; room < 32; ++room) {
@@ -87,7 +87,7 @@ void deaths() {
   scenario.settings.restart_backoff = {.first = 5ms, .limit = 50ms, .breaker = 3};
   FaultyPool pool(scenario.settings);
   const auto pids = ready_pids(pool);
-  // Fewer than are open: poll() refuses as many as the pool looks at.
+  // Fewer than are open, so poll() refuses as many entries as the pool watches.
   std::optional<Limit> few(std::in_place, RLIMIT_NOFILE, 4);
   ::kill(pids[0], SIGKILL);
   eventually([&] { return told(EventKind::kStartFailed) >= 5; });
@@ -147,7 +147,7 @@ void async() {
 void concurrency() {
   Settings settings = faulty_settings(1);
   settings.concurrency = 4;
-  // Two threads of the host's pool, the host's own, and of the worker 1, ..., 5.
+  // The pool has two threads, the host one, and the worker 1, ..., 5.
   for (rlim_t most = tasks_of_host() + 3; most <= tasks_of_host() + 7; ++most) {
     settings.rlimits = {{"nproc", most}};
     print(outcome([&] { FaultyPool(settings).infer(command(Deed::kAnswer)); }));

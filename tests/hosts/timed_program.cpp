@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// A host that uses every wait and limit of a pool once, and says of each whether it kept its time:
-// timed_program WORKER FOLDER. Linked with a clock that jumps it shows that none of them minds;
-// traced, on which clock they wait. First it says by how many hours its real-time clock jumps, and
-// that of its workers. With "real" as WORKER it waits on the real-time clock itself.
+// A host that uses every wait and limit of a pool once, and reports for each whether it kept its
+// time: timed_program WORKER FOLDER. Linked with a clock that jumps, it shows that the jumps have
+// no effect. Traced, it shows on which clock the waits are. First it prints by how many hours its
+// real-time clock jumps, and that of its workers. With "real" as WORKER it waits on the real-time
+// clock itself.
 #include <pthread.h>
 #include <unistd.h>
 
@@ -21,7 +22,7 @@ using namespace inferpool::test;
 
 using Clock = std::chrono::steady_clock;
 
-// Far below an hour, far above what a busy machine takes.
+// Far less than an hour, far more than a busy machine needs.
 constexpr auto kMost = 30s;
 
 std::string worker;
@@ -120,7 +121,7 @@ void close_past_drain_timeout() {
   ends_with(ErrorCode::kStopped, error_of(held.future()));
 }
 
-// Waits in the caller's process.
+// A model for waits in the caller's process.
 struct Door {
   explicit Door(const Settings& /*settings*/) {}
   float predict(float /*input*/) {

@@ -31,7 +31,7 @@ void check_refused(const ToolRun& tool, const std::string& message) {
   CHECK_THAT(tool.err, contains(message));
 }
 
-TEST_CASE("inferpool-advise says of a model that waits that a pool pays, with many workers") {
+TEST_CASE("inferpool-advise says that a pool of many workers pays for a model that waits") {
   const Advise advise(beside_this("timed_worker"), R"({"wait_us": 20000})");
   const ToolRun tool = advise.run({"--input", advise.input(), "--workers", "3", "--json"});
   CAPTURE(tool.err);
@@ -46,15 +46,15 @@ TEST_CASE("inferpool-advise says of a model that waits that a pool pays, with ma
   REQUIRE(report["pools"].size() == 3);
   CHECK(report["verdict"]["outcome"] == "pays");
   CHECK(report["verdict"]["workers"] > 1);
-  // No pool can answer more than its workers have time for. (A single slice of time may end right
-  // behind a call of each, which the high end of the figure shows.)
+  // No pool can answer more than its workers have time for. The median is checked, since a single
+  // time slice may end just after a call of each worker, and the high end shows that.
   for (const json& pool : report["pools"]) {
     CHECK(pool["run"] >= 0.02);
     CHECK(pool["calls_per_second"]["median"] <= 50.0 * pool["workers"].get<double>() * 1.01);
   }
 }
 
-TEST_CASE("inferpool-advise says of a model without a run time that a pool does not pay") {
+TEST_CASE("inferpool-advise says that a pool does not pay for a model without a run time") {
   const Advise advise(beside_this("echo_worker"));
   const ToolRun tool = advise.run();
   CAPTURE(tool.err);
@@ -83,7 +83,7 @@ TEST_CASE("inferpool-advise asks a model of named tensors with named inputs") {
   CHECK_THAT(tool.out, contains("net, asked with a FP32 [1, 2], b FP32 [1, 2], on "));
 }
 
-TEST_CASE("inferpool-advise says which input a model takes, where it takes another one") {
+TEST_CASE("inferpool-advise says which input a model takes, if it is given another one") {
   const Advise named(beside_this("actor_worker"));
   check_refused(named.run(), "takes named tensors (a Request): give each input its name");
   const Advise unnamed(beside_this("echo_worker"));

@@ -111,7 +111,7 @@ TEST_CASE("try_infer gives the answer, or the error that infer would throw") {
   CHECK_THROWS_AS(refused.value(), Error);
 }
 
-TEST_CASE("a model is told its deadline, and only where there is one") {
+TEST_CASE("a model is told its deadline, if there is one") {
   const int workers = GENERATE(0, 1);
   Pool<Actor> pool(actor_settings(workers));
   const Response without = pool.infer(act("context"));
@@ -174,7 +174,7 @@ TEST_CASE("a model that was cancelled hears of it, ends, and serves the next req
   CHECK(pool.health().restarts == 0);
 }
 
-TEST_CASE("an output that the model writes where it is sent from arrives") {
+TEST_CASE("an output that the model writes into the reply's memory itself arrives") {
   const int workers = GENERATE(0, 1);
   Pool<Actor> pool(actor_settings(workers));
   for (const std::int64_t count : {0, 1, 16, 17, 5'000, 100'000}) {

@@ -11,8 +11,7 @@ TEST_CASE("B4: quick requests are not delayed by a slow one while another worker
   OwnGate gate;
   auto slow = pool.submit(gate.pass({{"x", floats(1, 9)}}));
   REQUIRE(gate.reached_by(1));
-  // From several threads, so that some find both workers busy and are given to one of them in
-  // advance.
+  // They come from several threads, so some find both workers busy and are posted ahead.
   std::vector<std::future<bool>> callers;
   for (int caller = 0; caller < 4; ++caller) {
     callers.push_back(std::async(std::launch::async, [&pool, caller] {
@@ -54,7 +53,7 @@ TEST_CASE("B6: past the queue bound a request is refused at once, with its own e
   CHECK(pool.stats().failed == 3);
   CHECK(gate.arrived() == 1);  // one at a time
 
-  gate.admit(1);  // one leaves, one place is free again, for one
+  gate.admit(1);  // one call ends, so there is room for one more
   REQUIRE(eventually([&] { return pool.stats().queued == kBound - 1; }));
   admitted.push_back(infer_aside(pool, gate.pass()));
   REQUIRE(eventually([&] { return pool.stats().queued == kBound; }));
@@ -66,7 +65,7 @@ TEST_CASE("B6: past the queue bound a request is refused at once, with its own e
   CHECK(pool.stats().failed == 4);
 }
 
-TEST_CASE("B6: with a queue of 0 a request is admitted only where a worker is free") {
+TEST_CASE("B6: with a queue of 0 a request is admitted only if a worker is free") {
   const int workers = GENERATE(0, 1);
   Settings settings = actor_settings(workers);
   settings.max_queue_size = 0;
@@ -199,7 +198,7 @@ TEST_CASE(
   CHECK(gate.arrived() == 1);
   gate.open();
   if (workers > 0) CHECK(error_of([&] { return running.get(); }).code() == ErrorCode::kStopped);
-  if (workers == 0) CHECK_NOTHROW(running.get());  // it cannot be stopped, and has its answer
+  if (workers == 0) CHECK_NOTHROW(running.get());  // it cannot be stopped, so it has its answer
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a pool refuses to be built from. Values in a file: settings_refusal_test.cpp.
+// Which settings a pool refuses. Values in a file: settings_refusal_test.cpp.
 #include <filesystem>
 #include <functional>
 
@@ -79,7 +79,7 @@ TEST_CASE("B10: a pool refuses a bad variable and names it, the value and what i
   CHECK_THAT(error.what(), contains("MLSERVER_MODEL_PARALLEL_WORKERS"));
   CHECK_THAT(error.what(), contains("\"" + value + "\""));
   CHECK_THAT(error.what(), contains("accepted: "));
-  settings.workers = 0;  // what is said in code is stronger
+  settings.workers = 0;  // a value set in code takes precedence
   CHECK_NOTHROW(Pool<Actor>(settings));
 }
 
@@ -91,7 +91,7 @@ TEST_CASE("B10: a directory as worker is refused with source, field and value") 
              contains("Settings: worker is \"" + (folder / "") + "\", a directory; accepted: "));
 }
 
-TEST_CASE("B10: a worker that is no program is refused with its path and the setting") {
+TEST_CASE("B10: a worker that is not a program is refused with its path and the setting") {
   const ScratchFolder folder;
   write_file(folder / "text", "no program");
   const std::vector<std::string> workers = {folder / "missing", folder / "text", "no_such_worker"};
@@ -158,7 +158,8 @@ TEST_CASE("settings of any bytes that a pool accepts reach its workers as they a
 
 TEST_CASE("an entry of env that is longer than the kernel takes is refused by its name", "[H12]") {
   Settings settings = actor_settings(1);
-  settings.env["LONG"] = std::string(128 * 1024 - 6, 'x');  // with "LONG=" and the NUL as it may be
+  // With "LONG=" and the NUL this is the longest allowed.
+  settings.env["LONG"] = std::string(128 * 1024 - 6, 'x');
   CHECK_NOTHROW(Pool<Actor>(settings));
   settings.env["LONG"] += 'x';
   const Error error = error_of([&] { return Pool<Actor>(settings).stats(); });
@@ -166,7 +167,7 @@ TEST_CASE("an entry of env that is longer than the kernel takes is refused by it
   CHECK_THAT(error.what(), contains("env.LONG is \"xxx") && contains("131070 bytes"));
 }
 
-TEST_CASE("processors that only some worker's index makes impossible are refused", "[H12]") {
+TEST_CASE("processors that are impossible only for some worker's index are refused", "[H12]") {
   Settings settings = actor_settings(12);
   settings.cpu_affinity = "102{index}";
   const Error error = error_of([&] { return Pool<Actor>(settings).stats(); });
@@ -174,7 +175,7 @@ TEST_CASE("processors that only some worker's index makes impossible are refused
   CHECK_THAT(error.what(), contains("cpu_affinity is \"1024\" for worker 4 (it is \"102{index}\""));
 }
 
-TEST_CASE("a model of which only the types are known cannot run in the host") {
+TEST_CASE("a model that is known only by its types cannot run in the host") {
   const Error error = error_of([] { return Pool<>(actor_settings(0)).stats(); });
   CHECK(error.code() == ErrorCode::kInvalidSettings);
   CHECK_THAT(error.what(), contains("workers is 0"));

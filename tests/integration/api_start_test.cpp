@@ -36,7 +36,7 @@ TEST_CASE(
   CHECK(pool.health().restarts == 0);
 }
 
-TEST_CASE("a pool that is closed while its workers load leaves none") {
+TEST_CASE("a pool that is closed while its workers load leaves no process") {
   const Footprint before;
   OwnGate load;
   Settings settings = actor_settings(2);
@@ -61,7 +61,7 @@ TEST_CASE("with workers = 0 wait_ready says whether the pool is open") {
   CHECK_FALSE(pool.wait_ready(Clock::now()));
 }
 
-TEST_CASE("A5: a load that fails is told with its text, and leaves nothing") {
+TEST_CASE("A5: a load that fails is reported with its text, and leaves nothing") {
   const int workers = GENERATE(0, 2);
   const Footprint before;
   Settings settings = actor_settings(workers);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Calls that nobody waits for at first.
+// Submitted calls: nobody waits for them at first.
 #include <optional>
 
 #include "catch.hpp"
@@ -93,10 +93,10 @@ TEST_CASE("a future that nobody keeps harms nothing") {
   CHECK(eventually([&] { return pool.stats().succeeded == 101; }));
 }
 
-TEST_CASE("what was submitted may be changed by the caller afterwards") {
+TEST_CASE("the caller may change its input after submit has returned") {
   Pool<Actor> pool(actor_settings(1));
   OwnGate gate;
-  auto running = pool.submit(gate.pass());  // so that the next one is read only later
+  auto running = pool.submit(gate.pass());  // so that the worker reads the next request only later
   REQUIRE(gate.reached_by(1));
   std::vector<float> pixels(10'000, 1.0F);
   Tensor loan = pool.loan<float>({10'000});
@@ -112,7 +112,7 @@ TEST_CASE("what was submitted may be changed by the caller afterwards") {
 }
 
 TEST_CASE(
-    "a reply with more in it than its type is an error, by the future as by infer, and the host "
+    "a reply that is longer than its type is an error, by the future as by infer, and the host "
     "goes on") {
   Pool<Predecessor> pool(settings_for("talkative_worker", 1));
   CHECK(pool.submit(Number(5)).get().value == 4);

@@ -10,7 +10,7 @@
 namespace inferpool::test {
 namespace {
 
-// One of each. False: something else came back than was sent.
+// Calls each member once. False if an answer differs from what was sent.
 bool use_everything(Pool<Echo>& pool, float value) {
   const auto same = [value](const Tensor& output) {
     return all_equal(output.values<float>(), value);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which processes a pool has, and what it says of them.
+// Which processes a pool has, and what it reports about them.
 #include <signal.h>
 
 #include <algorithm>
@@ -138,7 +138,7 @@ TEST_CASE("A15: the number of requests in flight is observable and returns to 0"
   CHECK(pool.stats().succeeded == 2);
 }
 
-// What the only worker of the pool runs, and for how long.
+// What the pool's only worker runs, and for how long.
 template <typename P>
 Duration running_for(const P& pool) {
   return pool.stats().workers.at(0).running_for;
@@ -203,7 +203,7 @@ TEST_CASE("running_for goes on while a worker runs what nobody waits for any mor
 TEST_CASE("B12: each worker knows its index and generation, and keeps the index over a restart") {
   Pool<Actor> pool(actor_settings(2));
   OwnGate gate;
-  auto held = pool.submit(gate.pass());  // so that the answers below come from the other one
+  auto held = pool.submit(gate.pass());  // so that the answers below come from the other worker
   REQUIRE(gate.reached_by(1));
   const auto index = whole(pool, "index");
   const auto generation = whole(pool, "generation");

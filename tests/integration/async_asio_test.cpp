@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// asio.hpp: callbacks and futures, and who may go away first.
+// asio.hpp: callbacks and futures, and what may be destroyed first.
 #include <inferpool/asio.hpp>
 
 #include <boost/asio/bind_executor.hpp>
@@ -32,7 +32,7 @@ TEST_CASE("a callback runs on its executor, after async_infer has returned") {
                 called = result && *result == floats(3, 7);
               }));
   CHECK_FALSE(called);
-  loop.run();  // the call is work: it returns only after it
+  loop.run();  // it returns only after the call, since the call counts as work
   CHECK(called);
 }
 
@@ -54,7 +54,7 @@ TEST_CASE("callbacks on a strand of many threads run one at a time, each with it
   asio::thread_pool threads(3);
   auto strand = asio::make_strand(threads);
   Pool<Echo> pool(settings_for("echo_worker", 2));
-  int unguarded = 0;  // ThreadSanitizer would tell
+  int unguarded = 0;  // ThreadSanitizer would report a race
   int right = 0;
   for (int i = 0; i < 300; ++i) {
     async_infer(pool, floats(1 + i, static_cast<float>(i)), {},
@@ -129,7 +129,7 @@ TEST_CASE(
   CHECK_NOTHROW(pool.infer(act("echo")));
 }
 
-TEST_CASE("no thread is started for a callback, a future or a loop but the pool's") {
+TEST_CASE("a callback, a future and a loop start no thread beside the pool's own") {
   Pool<Echo> pool(settings_for("echo_worker", 1));
   static_cast<void>(pool.submit(floats(1, 1)).get());
   const auto before = threads();

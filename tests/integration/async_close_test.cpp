@@ -22,7 +22,7 @@ TEST_CASE(
     pool.close();
     CHECK(answers.size() == 1000);
     pool.async_infer(gate.pass(), {}, answers.handler(1000));
-    CHECK(answers.size() == 1001);  // told before async_infer returned
+    CHECK(answers.size() == 1001);  // the handler was called before async_infer returned
     CHECK(pool.stats().requests == 1001);
     CHECK(pool.stats().failed == 1001);
   }

@@ -75,7 +75,7 @@ TEST_CASE("a coroutine gets an error as an exception, and goes on") {
   CHECK(went_on);
 }
 
-// Between braces g++ 12 would destroy a stop token twice.
+// In a braced initializer g++ 12 would destroy a stop token twice.
 TEST_CASE("a coroutine may make its options where it awaits") {
   asio::io_context loop;
   Pool<Actor> pool(actor_settings(1));
@@ -193,7 +193,7 @@ TEST_CASE("a cancellation slot ends the call, as a stop token does") {
       pool, gate.pass(), {},
       asio::bind_cancellation_slot(signal.slot(), asio::bind_executor(loop, answers.handler(1))));
   REQUIRE(gate.reached_by(2));
-  signal.emit(asio::cancellation_type::partial);  // the slot is the second call's by now
+  signal.emit(asio::cancellation_type::partial);  // by now the slot belongs to the second call
   stop.request_stop();
   loop.run();
   CHECK(answers.of(0).error().code() == ErrorCode::kCancelled);

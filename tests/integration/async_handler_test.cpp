@@ -70,7 +70,7 @@ TEST_CASE("with workers, all handlers are called on one thread of the pool, refu
   std::mutex mutex;
   std::map<std::thread::id, int> threads;
   for (int i = 0; i < 100; ++i) {
-    // Every other one is refused before it is sent.
+    // Every other request is refused before it is sent.
     const auto timeout = i % 2 == 0 ? std::optional<Duration>() : std::optional<Duration>(-1s);
     pool.async_infer(act("echo"), {.timeout = timeout}, [&, i](Result<Response> result) {
       const std::lock_guard lock(mutex);
@@ -182,7 +182,7 @@ TEST_CASE("a slow handler delays all that comes after it, and nothing is lost") 
   CHECK_NOTHROW(blocking.get());
 }
 
-TEST_CASE("what a handler throws is told as an event, and the other calls go on") {
+TEST_CASE("what a handler throws is reported as an event, and the other calls go on") {
   const int workers = GENERATE(0, 1);
   Answers<Response> answers;
   Settings settings = actor_settings(workers);
@@ -210,7 +210,7 @@ TEST_CASE("what a handler throws is told as an event, and the other calls go on"
   CHECK(std::ranges::count(thrown, "int") == 20);
 }
 
-// Asks again from within the handler, `left` times.
+// Asks again from the handler, `left` times.
 void ask_again(Pool<Echo>& pool, float value, int left, std::promise<float>& end) {
   pool.async_infer(floats(3, value), {}, [&pool, left, &end](Result<Tensor> result) {
     const float got = result ? result->values<float>()[0] : -1;

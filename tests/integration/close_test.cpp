@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Closing where it is easily forgotten: while an exception flies, and in a callback of the pool's
-// own.
+// Closing in places that are easily forgotten: while an exception propagates, and in a callback of
+// the pool itself.
 #include <atomic>
 #include <thread>
 
@@ -12,7 +12,7 @@ using namespace inferpool::test;
 
 namespace {
 
-// Calls that run until the pool closes, of both kinds.
+// Blocking and submitted calls that run until the pool closes.
 class UnderWay {
  public:
   UnderWay(FaultyPool& pool, const ScratchFolder& folder) {
@@ -24,7 +24,7 @@ class UnderWay {
     for (int i = 0; i < 3; ++i) futures_.push_back(pool.submit(command(Deed::kSleepForever)));
   }
 
-  // The blocking one has left the pool.
+  // Afterwards the blocking call has left the pool.
   void join() { thread_.join(); }
 
   [[nodiscard]] std::vector<ErrorCode> ends() {
@@ -79,7 +79,7 @@ TEST_CASE(
   try {
     FaultyPool pool(short_settings());
     calls.emplace(pool, folder);
-    // No call of another thread outlives the pool.
+    // The call of the other thread must end before the pool is destroyed.
     struct Joins {
       UnderWay& calls;
       std::jthread closer;
@@ -112,7 +112,8 @@ TEST_CASE("A pool that is destroyed by an exception while submitted calls run en
   CHECK(Footprint() == before);
 }
 
-TEST_CASE("A close in on_event only refuses new calls, and the pool is closed as ever afterwards") {
+TEST_CASE(
+    "A close in on_event only refuses new calls, and a later close closes the pool as usual") {
   const Footprint before;
   std::atomic<FaultyPool*> subject = nullptr;
   std::atomic<int> closed = 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Workers that end as soon as they are ready, and loads that take long: neither becomes a loop
-// without a pause, nor keeps others from their work.
+// Workers that end as soon as they are ready, and loads that take long. Neither causes restarts
+// without a pause, and neither hinders other workers.
 #include <signal.h>
 
 #include <algorithm>
@@ -16,7 +16,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// The delays before the restarts of a pool, as its events tell them.
+// The delays before the restarts of a pool, taken from its events.
 class Delays {
  public:
   void operator()(const Event& event) {
@@ -39,7 +39,7 @@ class Delays {
   bool opened_ = false;
 };
 
-// A pool in the background, whose first worker loads until there is a file `go`.
+// A pool that starts in the background. Its first worker loads until the file `go` exists.
 struct SlowLoad {
   explicit SlowLoad(int workers) {
     settings = faulty_settings(workers, R"({"load": "wait", "while": ")" + slow + R"(", "go": ")" +
@@ -49,8 +49,8 @@ struct SlowLoad {
   ~SlowLoad() { write_file(go); }
 
   [[nodiscard]] auto loads() const { return std::ranges::count(read_file(log), '\n'); }
-  // Of a pool of these settings, once all are ready: the first worker ends, and its successor
-  // loads.
+  // Call it when all workers of a pool with these settings are ready. The first worker ends, and
+  // its successor loads.
   void lose_first_of(FaultyPool& pool) const {
     REQUIRE(pool.wait_ready(Clock::now() + 20s));
     write_file(slow);
@@ -88,7 +88,7 @@ TEST_CASE("Workers that end as soon as they are ready are started ever more rare
     CHECK(seen[i] >= std::min(15ms * (1 << (i - 1)), 150ms));
   }
   CHECK(pool.stats().deaths >= 7);
-  CHECK_FALSE(delays.breaker_opened());  // each of them started
+  CHECK_FALSE(delays.breaker_opened());  // each start succeeded
 }
 
 TEST_CASE(
@@ -98,7 +98,7 @@ TEST_CASE(
   Settings settings = faulty_settings(1);
   settings.on_event = std::ref(delays);
   if (hung) settings.hang_timeout = 50ms;
-  settings.poison_memory = 0ns;  // each death is by the same input
+  settings.poison_memory = 0ns;  // the same input causes each death
   FaultyPool pool(settings);
   for (std::uint64_t death = 1; death <= 5; ++death) {
     if (!hung) pool.infer(command(Deed::kAnswer));
@@ -110,8 +110,7 @@ TEST_CASE(
   CHECK(delays.seen() == std::vector<Duration>(5, 0ms));
 }
 
-TEST_CASE(
-    "A load that does not end keeps neither the other workers from serving nor another pool") {
+TEST_CASE("A load that does not end hinders neither the other workers nor another pool") {
   SlowLoad load(2);
   FaultyPool pool(load.settings);
   load.lose_first_of(pool);

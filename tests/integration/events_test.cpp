@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What Settings::on_event is told of real workers, and what it may do.
+// Which events of real workers Settings::on_event gets, and what it may do.
 #include <signal.h>
 #include <unistd.h>
 
@@ -23,7 +23,7 @@ Settings logged(Settings settings, EventLog& log) {
   return settings;
 }
 
-// Whose workers die while they load, as long as the file `broken` is there.
+// Settings of a pool whose workers die during load while the file `broken` exists.
 Settings crashing(const std::string& broken) {
   Settings settings = faulty_settings(1, R"({"load": "die", "while": ")" + broken + R"("})");
   settings.restart_backoff = {.first = 20ms, .limit = 200ms, .breaker = 3};
@@ -31,7 +31,8 @@ Settings crashing(const std::string& broken) {
   return settings;
 }
 
-TEST_CASE("a worker that is killed is told of as died, restarting, started, ready, in this order") {
+TEST_CASE(
+    "the events of a worker that is killed are died, restarting, started, ready, in this order") {
   EventLog log;
   {
     FaultyPool pool(logged(faulty_settings(2), log));
@@ -68,7 +69,7 @@ TEST_CASE("a worker that is killed is told of as died, restarting, started, read
   CHECK(log.events().size() == 9);
 }
 
-TEST_CASE("what a worker wrote and how it exited stands in the event of its death") {
+TEST_CASE("the event of a worker's death has what it wrote and how it exited") {
   EventLog log;
   FaultyPool pool(logged(faulty_settings(1), log));
   pool.infer(command(Deed::kPrint));
@@ -81,9 +82,8 @@ TEST_CASE("what a worker wrote and how it exited stands in the event of its deat
 }
 
 TEST_CASE(
-    "a crash loop is told start by start, with its delays, and the breaker opens once and closes "
-    "when "
-    "a worker is ready") {
+    "a crash loop is reported start by start, with its delays, and the breaker opens once and "
+    "closes when a worker is ready") {
   const ScratchFolder folder;
   EventLog log;
   write_file(folder / "broken");
@@ -116,7 +116,7 @@ TEST_CASE(
   CHECK(opened.error.value().code() == ErrorCode::kUnavailable);
 }
 
-TEST_CASE("a breaker that has closed is told of when it opens again") {
+TEST_CASE("a breaker that opens again after it has closed is reported again") {
   const ScratchFolder folder;
   EventLog log;
   FaultyPool pool(logged(crashing(folder / "broken"), log));
@@ -143,7 +143,7 @@ TEST_CASE(
   CHECK(log.of_kind(EventKind::kStopped).size() == 1);
 }
 
-TEST_CASE("a pool that is closed tells of no start that failed for it") {
+TEST_CASE("a pool that is closed reports no start that failed because of the close") {
   EventLog log;
   Settings settings = logged(faulty_settings(2, R"({"load": "hang"})"), log);
   settings.start_in_background = true;
@@ -172,7 +172,7 @@ TEST_CASE("an on_event that throws changes nothing") {
 
 TEST_CASE("on_event may ask the pool for its stats and health, which know of the event already") {
   std::atomic<const FaultyPool*> asked = nullptr;
-  std::atomic<bool> begun = false;  // its start has been told of
+  std::atomic<bool> begun = false;  // the event of its start has come
   std::mutex mutex;
   std::vector<std::string> seen;
   Settings settings = faulty_settings(1);
@@ -207,7 +207,7 @@ TEST_CASE("on_event may ask the pool for its stats and health, which know of the
                                          "stopped: stopped, worker down, deaths 1"});
 }
 
-// A service whose events ask the pool that it is about to have.
+// A service whose on_event asks the pool that its constructor still makes.
 template <typename Model>
 struct Asking {
   explicit Asking(Settings settings) : pool(asking(std::move(settings), this)) {}
@@ -228,8 +228,8 @@ struct Asking {
   Pool<Model> pool;
 };
 
-TEST_CASE("an event may ask the pool before its constructor has returned", "[H11]") {
-  SECTION("which waits for its workers, or not") {
+TEST_CASE("on_event may ask the pool before the pool's constructor has returned", "[H11]") {
+  SECTION("a pool that waits for its workers, or not") {
     Settings settings = faulty_settings(1);
     settings.name = "digits";
     settings.start_in_background = GENERATE(false, true);
@@ -240,7 +240,7 @@ TEST_CASE("an event may ask the pool before its constructor has returned", "[H11
     CHECK(service.seen == "started ready stopped ");
     CHECK(service.sums);
   }
-  SECTION("which runs the model itself") {
+  SECTION("a pool that runs the model itself") {
     Settings settings = actor_settings(0);
     settings.name = "digits";
     Asking<Actor> service(settings);
@@ -249,11 +249,11 @@ TEST_CASE("an event may ask the pool before its constructor has returned", "[H11
   }
 }
 
-TEST_CASE("an event may ask the pool whose constructor is about to throw", "[H11]") {
+TEST_CASE("on_event may ask a pool whose constructor is about to throw", "[H11]") {
   Settings settings = faulty_settings(1, R"({"load": "throw"})");
   settings.name = "digits";
   std::string seen;
-  // The service is gone when its constructor has thrown, so what it saw is elsewhere.
+  // What the service saw is kept outside of it, since it is gone once its constructor has thrown.
   struct Service {
     Service(Settings given, std::string& log) : pool(asking(std::move(given), this, log)) {}
     static Settings asking(Settings given, Service* self, std::string& log) {
@@ -285,7 +285,7 @@ TEST_CASE("with workers = 0 only the load and the close are events, of this proc
   CHECK(log.kinds() == "ready stopped ");
 }
 
-TEST_CASE("with workers = 0 a model that does not load is no event, but an exception") {
+TEST_CASE("with workers = 0 a model that does not load causes no event, but an exception") {
   EventLog log;
   Settings settings = logged(actor_settings(0), log);
   settings.extra = R"({"fail": true})";

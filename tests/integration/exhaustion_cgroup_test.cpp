@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::uint64_t kMebibyte = 1024 * 1024;
 
-// A cgroup_host; its group goes with it.
+// A cgroup_host. The destructor removes its group.
 class CgroupHost {
  public:
   explicit CgroupHost(const std::string& mode) : host_(mode, folder_ / "", "cgroup_host") {
@@ -28,7 +28,7 @@ class CgroupHost {
                std::chrono::seconds(5));
   }
 
-  // The reason goes to the test's output.
+  // Also writes the reason to the test's output.
   [[nodiscard]] bool skipped() const {
     if (lines_.size() != 1 || !lines_[0].starts_with("skipped")) return false;
     skip(lines_[0].substr(lines_[0].find(' ') + 1));
@@ -38,7 +38,7 @@ class CgroupHost {
   [[nodiscard]] bool succeeded() const { return WIFEXITED(status_) && WEXITSTATUS(status_) == 0; }
   [[nodiscard]] std::string errors() { return host_.rest_of_stderr(); }
 
-  // How many processes the kernel killed in it.
+  // How many processes the kernel killed in the group.
   [[nodiscard]] int killed() const {
     for (const char* file : {"/memory.oom_control", "/memory.events"}) {
       std::istringstream in(read_file(group_ + file));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A host, and workers, that have no descriptor left.
+// A host and workers without free descriptors.
 #include <algorithm>
 #include <chrono>
 #include <optional>
@@ -13,14 +13,14 @@ using namespace inferpool::test;
 
 namespace {
 
-// What the README says that a pool takes of its host.
+// How many descriptors a pool takes, as the README says.
 constexpr int kOfPool = 4;
 constexpr int kOfWorker = 5;
 constexpr int kWhileStarting = 4;
 constexpr std::size_t kInWorker = 5;
 constexpr std::uint64_t kToStartWorker = 8;
 
-// Why the pool cannot be made; none where it can.
+// Why the pool cannot be made; nullopt if it can.
 std::optional<Error> try_start(const Settings& settings) {
   try {
     FaultyPool pool(settings);
@@ -96,7 +96,7 @@ TEST_CASE("A worker whose own limit of descriptors is too low says so, at once")
     if (!error) break;
     CAPTURE(most, error->what());
     CHECK(error->code() == ErrorCode::kStartupFailed);
-    // With less not even the loader of programs, or a sanitizer, can say what it lacks.
+    // With fewer, even the dynamic loader or a sanitizer cannot report what it lacks.
     if (most < 5) continue;
     CHECK_THAT(error->what(), contains("taking the pool's 4 descriptors") && contains("rlimits") &&
                                   contains("have " + std::to_string(most) + " descriptors"));

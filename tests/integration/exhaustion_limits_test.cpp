@@ -23,7 +23,7 @@ struct Step {
   std::string how;
 };
 
-// What each_limit_host printed, by step. Throws where a signal ended it.
+// What each_limit_host printed, by step. Throws if a signal ended it.
 std::map<std::string, Step> steps_under(const LowLimit& limit) {
   std::map<std::string, Step> steps;
   for (const std::string& line : limited_host(std::string(limit.name), "each_limit_host")) {
@@ -47,7 +47,7 @@ void check_effect(const LowLimit& limit, const Step& step, const std::string& co
   CHECK_THAT(step.how, contains(std::string(limit.name)) && contains(step.value));
 }
 
-// A soft limit of another process.
+// Sets a soft limit of another process.
 void set_limit(int pid, const LowLimit& limit, rlim_t value) {
   rlimit both{};
   REQUIRE(::prlimit(pid, limit.resource, nullptr, &both) == 0);
@@ -77,7 +77,7 @@ TEST_CASE(
   for (const LowLimit& limit : kEachLimit) {
     CAPTURE(limit.name);
     Settings settings = faulty_settings(1);
-    settings.retry = Retry::kNever;  // it may end of its limit before it begins the request
+    settings.retry = Retry::kNever;  // the limit may end it before it starts the request
     FaultyPool pool(settings);
     const bool of_memory = limit.resource == RLIMIT_AS || limit.resource == RLIMIT_DATA;
     const rlim_t low = limit.resource == RLIMIT_CPU ? 1 : of_memory ? 1 << 20 : limit.low;
@@ -102,7 +102,8 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("A worker that has computed for as long as rlimits let it is told by that limit") {
+TEST_CASE(
+    "A worker that has used up the processor time of its rlimits is reported with that limit") {
   Settings settings = faulty_settings(1);
   settings.rlimits = {{"cpu", 2}};
   FaultyPool pool(settings);
@@ -113,7 +114,7 @@ TEST_CASE("A worker that has computed for as long as rlimits let it is told by t
   CHECK(pool.infer(command(Deed::kAnswer, "", 4), {.timeout = 30s}).number == 4);
 }
 
-TEST_CASE("A worker that may not have the memory to start is told by its limits") {
+TEST_CASE("A worker whose limits leave too little memory to start is reported with them") {
   for (const char* name : {"as", "data", "stack"}) {
     CAPTURE(name);
     Settings settings = faulty_settings(1);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Shared memory used up by loans, queued payloads and held outputs, and address space.
+// Loans, queued payloads and held outputs use up the shared memory, or address space is short.
 #include <sys/resource.h>
 
 #include <atomic>
@@ -32,7 +32,7 @@ void check_figures(const Error& error, std::uint64_t asked) {
   CHECK_THAT(error.what(), contains("of 4194304 bytes"));
 }
 
-// Bytes that this process has mapped, whatever they are.
+// All bytes that this process has mapped.
 rlim_t address_space() {
   std::ifstream file("/proc/self/statm");
   rlim_t pages = 0;
@@ -40,7 +40,7 @@ rlim_t address_space() {
   return pages * static_cast<rlim_t>(::sysconf(_SC_PAGESIZE));
 }
 
-// Asks again and again until the pool refuses, and takes the refusal from `calls`.
+// Submits calls until the pool refuses one, and takes that one from `calls`.
 template <typename Ask>
 Error ask_until_refused(Pool<Actor>& pool, std::vector<std::future<Response>>& calls, Ask ask) {
   const std::uint64_t failed = pool.stats().failed;
@@ -52,7 +52,7 @@ Error ask_until_refused(Pool<Actor>& pool, std::vector<std::future<Response>>& c
 }
 
 TEST_CASE(
-    "payloads that wait use the shared memory up before the queue is full, and all of it is there "
+    "waiting payloads use up the shared memory before the queue is full, and all of it is free "
     "again once they are answered") {
   Pool<Actor> pool(small("actor_worker"));
   for (int round = 0; round < 3; ++round) {
@@ -72,7 +72,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("a queue that is full before the shared memory is, is queue_full with its figures") {
+TEST_CASE("a queue that is full before the shared memory gives queue_full with its figures") {
   Settings settings = small("actor_worker");
   settings.max_queue_size = 50;
   Pool<Actor> pool(settings);
@@ -91,7 +91,7 @@ TEST_CASE("a queue that is full before the shared memory is, is queue_full with 
   CHECK(eventually([&] { return pool.stats().payload_in_flight == 0; }));
 }
 
-TEST_CASE("a payload that does not fit while the queue drains does once it has") {
+TEST_CASE("a payload that does not fit while the queue drains fits once the queue is empty") {
   Pool<Actor> pool(small("actor_worker"));
   OwnGate gate;
   std::vector<std::future<Response>> calls;
@@ -117,7 +117,7 @@ TEST_CASE("whatever sizes used the memory up and whoever held them, the largest 
         for (;;) {
           seed = seed * 1664525 + 1013904223;
           loans.push_back(pool.loan<float>({1 + static_cast<std::int64_t>(seed >> 8) % k64KiB}));
-          if ((seed >> 16) % 4 != 0) continue;  // a quarter goes at once
+          if ((seed >> 16) % 4 != 0) continue;  // a quarter is released at once
           loans.erase(loans.begin() + static_cast<std::ptrdiff_t>((seed >> 8) % loans.size()));
         }
       } catch (const Error& error) {
@@ -141,7 +141,7 @@ TEST_CASE(
     "and views again once they are dropped") {
   Settings settings = small("echo_worker");
   Pool<Echo> pool(settings);
-  // 1 MiB each, of 4: two are viewed, the others are copied.
+  // Each has 1 MiB of 4 MiB: two are views, the others are copies.
   std::vector<Tensor> held;
   for (int i = 0; i < 12; ++i)
     held.push_back(pool.infer(floats(16 * k64KiB, static_cast<float>(i))));
@@ -151,7 +151,9 @@ TEST_CASE(
   CHECK(pool.infer(floats(16 * k64KiB, 1)) == floats(16 * k64KiB, 1));
 }
 
-TEST_CASE("a host without address space for the regions is told so, and keeps nothing of them") {
+TEST_CASE(
+    "a host without address space for the regions gets an error that says so, and keeps none of "
+    "them") {
   const Footprint before;
   Settings settings = settings_for("echo_worker", 2);
   settings.shared_memory_limit = 4096 * kMiB;

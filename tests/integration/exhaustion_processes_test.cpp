@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A host, as an ordinary user, and workers that may have no further process or thread.
+// A host of an ordinary user, and its workers, may make no further process or thread.
 #include "catch.hpp"
 #include "integration/limited_host.hpp"
 #include "skipped.hpp"
@@ -21,7 +21,7 @@ TEST_CASE(
     "raise, and leaves nothing") {
   const auto lines = limited_host("start");
   if (skipped(lines)) return;
-  // The two threads of the pool, and two of each worker.
+  // The pool has two threads, and each worker has two.
   REQUIRE(lines.size() == 2 + 2 * 2 + 1);
   for (std::size_t i = 0; i + 1 < lines.size(); ++i) {
     CAPTURE(i);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The extremes of what one call may ask for, of waits and of loans.
+// Extreme values in the options of one call, in waits and in loans.
 #include <limits>
 
 #include "catch.hpp"
@@ -20,7 +20,7 @@ InferOptions options_of(std::optional<Duration> timeout, std::optional<TimePoint
   return options;
 }
 
-// By each verb: its error, or none.
+// The error of a call by each verb, or none.
 std::vector<std::optional<ErrorCode>> codes_of(Pool<Actor>& pool, const InferOptions& options) {
   const auto code_of = [](auto call) -> std::optional<ErrorCode> {
     try {
@@ -43,7 +43,7 @@ std::vector<std::optional<ErrorCode>> codes_of(Pool<Actor>& pool, const InferOpt
           })};
 }
 
-TEST_CASE("a timeout or deadline that no clock reaches is none, by each verb", "[H10]") {
+TEST_CASE("a timeout or deadline that no clock reaches counts as none, by each verb", "[H10]") {
   const int workers = GENERATE(0, 1);
   Pool<Actor> pool(actor_settings(workers));
   for (const InferOptions& options :
@@ -55,8 +55,7 @@ TEST_CASE("a timeout or deadline that no clock reaches is none, by each verb", "
   CHECK(pool.stats().failed == 0);
 }
 
-TEST_CASE("a timeout of nothing or less, and a deadline before now, have passed, by each verb",
-          "[H10]") {
+TEST_CASE("a timeout of 0 or less, and a deadline before now, have passed, by each verb", "[H10]") {
   const int workers = GENERATE(0, 1);
   Pool<Actor> pool(actor_settings(workers));
   for (const InferOptions& options :

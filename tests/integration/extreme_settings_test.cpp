@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The smallest and the largest of each number and duration that a pool can be told, and what lies
-// beyond: each is refused in words, or works as it says.
+// The smallest and the largest value of each number and duration in the settings, and values beyond
+// them. Each is refused with a clear error, or works as it says.
 #include <set>
 #include <string>
 #include <string_view>
@@ -20,7 +20,7 @@ Settings small_settings() {
   return settings;
 }
 
-// What comes of a pool with these settings, and of one call.
+// How the start of a pool with these settings ends, and how one call ends.
 struct Outcome {
   std::optional<Error> of_start = {};
   std::optional<Error> of_call = {};
@@ -45,7 +45,7 @@ void check_refusal(const Error& error, const std::string& label) {
   CHECK_THAT(error.what(), contains("accepted: "));
 }
 
-// Where a value that is accepted has another end than an answer.
+// Some accepted values do not lead to an answer.
 void check_outcome(const std::string& field, const std::string& written, const Outcome& outcome) {
   const auto is = [&](const char* name, const char* value) {
     return field == name && written == value;
@@ -61,7 +61,7 @@ void check_outcome(const std::string& field, const std::string& written, const O
     CHECK(outcome.of_call->code() == ErrorCode::kDeadlineExceeded);
     return;
   }
-  if (is("hang_timeout", "\"1ns\"") && outcome.of_call) {  // where the watching thread saw it twice
+  if (is("hang_timeout", "\"1ns\"") && outcome.of_call) {  // if the run was seen twice
     CHECK(outcome.of_call->code() == ErrorCode::kWorkerLost);
     CHECK(outcome.of_call->details().hung);
     return;
@@ -71,7 +71,7 @@ void check_outcome(const std::string& field, const std::string& written, const O
     CHECK(outcome.of_call->code() == ErrorCode::kPayloadTooLarge);
     return;
   }
-  // What one worker's replies must have, and half of what a process can map.
+  // The least that one worker's replies need, and half of what a process can map.
   if (is("shared_memory_limit", "1048576") || is("max_payload", "70368744177664")) {
     REQUIRE(outcome.of_start);
     return check_refusal(*outcome.of_start, field);
@@ -89,7 +89,7 @@ void check_that_accepted_ones_work(const std::vector<Field>& fields) {
   for (const Field& field : fields) {
     for (const Extreme& extreme : field.extremes) {
       if (!extreme.accepted) continue;
-      // A thousand processes are no matter for a test.
+      // A thousand processes are too many for a test.
       if (field.name == "workers" && extreme.written == "1024") continue;
       CAPTURE(field.name, extreme.written);
       Settings settings = small_settings();
@@ -110,7 +110,7 @@ TEST_CASE("the extremes of every number and duration of the settings are looked 
                                              "sandbox",      "core_dumps",
                                              "cpu_affinity", "worker_output"};
   std::set<std::string_view> looked_at;
-  const std::vector<Field> fields = all_fields();  // the names are theirs
+  const std::vector<Field> fields = all_fields();  // the views of their names refer to it
   for (const Field& field : fields) looked_at.insert(field.name);
   for (const settings::SettingField& field : settings::setting_fields()) {
     INFO(field.name);

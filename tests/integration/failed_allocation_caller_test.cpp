@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Each allocation of the thread that makes a pool, calls it, reads its errors and closes it fails
-// in turn, and then all of them; of the pool's own threads, too, while it is made and closed.
+// One thread makes a pool, calls it, reads its errors and closes it. Each of its allocations fails
+// in turn, and then all of them. While the pool is made and closed, allocations of the pool's own
+// threads fail, too.
 #include <atomic>
 #include <future>
 #include <memory>
@@ -15,7 +16,7 @@
 namespace inferpool::test {
 namespace {
 
-TEST_CASE("an error for which there is no memory has its code, and says so", "[H6]") {
+TEST_CASE("an error without memory for its text has its code, and says so", "[H6]") {
   const std::string tail(100, 'x');
   ErrorDetails details;
   details.stderr_tail = tail;
@@ -24,7 +25,7 @@ TEST_CASE("an error for which there is no memory has its code, and says so", "[H
   {
     const FailingNew failing(kCaller, 1, Which::kAllOnwards);
     error.emplace(ErrorCode::kWorkerLost, "worker 0 was killed by signal 9", std::move(details));
-    other = error;  // copies share what there is
+    other = error;  // a copy allocates nothing
   }
   for (const auto& each : {error, other}) {
     CHECK(each->code() == ErrorCode::kWorkerLost);
@@ -45,7 +46,7 @@ TEST_CASE("a call whose own thread finds no memory ends with an error, or does n
       if (!result) CHECK(result.error().code() == ErrorCode::kOutOfMemory);
     });
   }
-  SECTION("infer of what ends its worker") {
+  SECTION("infer of an input that ends its worker") {
     fail_each(kCaller, pool, kGood, [&] {
       const auto result = pool.try_infer(command(Deed::kKill));
       const SparedThread spared;
@@ -80,7 +81,7 @@ TEST_CASE("a call whose own thread finds no memory ends with an error, or does n
       try {
         pool.async_infer(kGood, {}, [&](const Result<Report>&) { ++called; });
         ++made;
-      } catch (const std::bad_alloc&) {  // then it calls nothing
+      } catch (const std::bad_alloc&) {  // then no handler is called
       }
       const SparedThread spared;
       REQUIRE(eventually([&] { return called == made; }));
@@ -93,7 +94,8 @@ TEST_CASE("a pool that cannot be made for want of memory leaves nothing behind",
   const Settings settings = quick_settings(2);
   const Footprint before;
   for (const auto which : {Which::kOne, Which::kAllOnwards}) {
-    for (long n = 1; n < kMost; n += n < 60 ? 1 : 7) {  // each of a spawn fails elsewhere
+    // Another test covers each allocation of a spawn, so steps suffice here.
+    for (long n = 1; n < kMost; n += n < 60 ? 1 : 7) {
       CAPTURE(thread, n);
       bool failed = false;
       bool made = false;
@@ -116,7 +118,7 @@ TEST_CASE("a pool that cannot be made for want of memory leaves nothing behind",
       } catch (const Error& error) {
         CHECK(error.code() == ErrorCode::kStartupFailed);
       } catch (const std::bad_alloc&) {
-        CHECK(thread == kCaller);  // before the pool's own code
+        CHECK(thread == kCaller);  // it failed before the pool's own code ran
       }
       CHECK((made || failed));
       REQUIRE(eventually([&] { return Footprint() == before; }));

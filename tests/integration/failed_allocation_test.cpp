@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Each allocation of each thread of a pool fails in turn, and then all of them, while workers
-// answer, die, hang and are recycled: every call ends with its answer or a typed error, and the
+// answer, die, hang and are recycled. Every call ends with its answer or a typed error, and the
 // pool goes on.
 #include <atomic>
 #include <string>
@@ -16,7 +16,7 @@ namespace {
 
 TEST_CASE("calls end while the thread that completes finds no memory", "[H6]") {
   FaultyPool pool(quick_settings());
-  pool.submit(kGood).get();  // the thread is there
+  pool.submit(kGood).get();  // now the thread exists
   SECTION("an answer") {
     fail_each(kDone, pool, kGood, [&] {
       auto call = pool.submit(kGood);
@@ -68,7 +68,7 @@ TEST_CASE("a handler is called once while the thread that completes finds no mem
 TEST_CASE("calls end and workers are replaced while the thread that watches finds no memory",
           "[H6]") {
   Settings settings = quick_settings();
-  SECTION("a worker that dies with words") {
+  SECTION("a worker that writes before it dies") {
     FaultyPool pool(settings);
     fail_each(kWatch, pool, kGood, [&] {
       auto call = pool.submit(command(Deed::kComplainAndKill, "", 5000));
@@ -147,7 +147,7 @@ TEST_CASE("a worker is replaced in the end while the thread that spawns finds no
   fail_each(kSpawn, pool, kGood, [&] {
     auto call = pool.submit(command(Deed::kKill));
     check_error(call, ErrorCode::kWorkerLost);
-    auto next = pool.submit(kGood, {.timeout = 50ms});  // as long as none can be started
+    auto next = pool.submit(kGood, {.timeout = 50ms});  // while no worker can be started
     check_end(next, kNoWorker);
   });
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Answers that stand and are not read: because their callers are busy with a part, or because a
-// process that shares the worker's memory takes them back.
+// Available answers that are not read, because their callers are busy with a part, or because a
+// process that shares the worker's memory takes the answers back.
 #include <atomic>
 #include <thread>
 
@@ -10,7 +10,8 @@
 namespace inferpool::test {
 namespace {
 
-// A caller that is busy with the only part of its answer, which is over, until it is destroyed.
+// A caller that is busy with the only part of its answer until this object is destroyed. The answer
+// is over.
 class BusyCaller {
  public:
   explicit BusyCaller(StreamingPool& pool)
@@ -37,7 +38,7 @@ class BusyCaller {
   std::jthread caller_;
 };
 
-// A value of each of the first `count` calls that come back.
+// Whether `count` calls are answered correctly.
 bool answers(StreamingPool& pool, int count) {
   for (int i = 0; i < count; ++i) {
     if (number_of(pool.infer(script(0, Ending::kValue), {.timeout = 20s})) != 1) return false;
@@ -61,7 +62,7 @@ TEST_CASE("A request that hangs behind an answer whose caller is busy is ended b
   CHECK(error.details().worker_index == 0);
   REQUIRE(ready_again(pool, 1));
   CHECK(answers(pool, 1));
-  CHECK(busy.ends());  // its answer stood
+  CHECK(busy.ends());  // its answer was available
   CHECK(pool.stats().hung == 1);
   CHECK(pool.stats().failed == 1);
 }
@@ -89,7 +90,8 @@ TEST_CASE("A caller that is busy with a part keeps no worker from being recycled
   CHECK(pool.stats().deaths == 0);
 }
 
-TEST_CASE("close does not wait for a caller that is busy with a part of what is over", "[H7]") {
+TEST_CASE("close does not wait for a caller that is busy with a part of an answer that is over",
+          "[H7]") {
   Settings settings = streaming_settings();
   settings.drain_timeout = 50s;
   StreamingPool pool(settings);
@@ -110,7 +112,8 @@ Settings taking_back(const std::string& extra) {
   return settings;
 }
 
-TEST_CASE("What stood when its worker died, and is taken back, ends as worker_lost", "[H9]") {
+TEST_CASE("A call whose available answer is taken back after its worker died ends as worker_lost",
+          "[H9]") {
   const ScratchFolder folder;
   const auto& [left, then] = GENERATE(table<std::string, std::string>(
       {{"answer", "take back"}, {"answer", "make a part"}, {"part", "take back"}}));
@@ -136,11 +139,12 @@ TEST_CASE("What stood when its worker died, and is taken back, ends as worker_lo
   CHECK(pool.stats().in_flight == 0);
 }
 
-TEST_CASE("A call ends whose living worker hides the answer whenever its caller looks", "[H9]") {
+TEST_CASE("A call ends even if its living worker hides the answer whenever its caller looks",
+          "[H9]") {
   Settings settings = taking_back(R"({"left": "hide"})");
   settings.spin = 0ns;
   settings.hang_timeout =
-      8s;  // so the pool looks every half second, and the answer stands for 0.9 s
+      8s;  // so the pool looks every half second; the answer is available for 0.9 s
   settings.drain_timeout = 1s;
   const bool blocking = GENERATE(false, true);
   StreamingPool pool(settings);
@@ -150,7 +154,7 @@ TEST_CASE("A call ends whose living worker hides the answer whenever its caller 
                : pool.submit(request);
   REQUIRE(call.wait_for(30s) == std::future_status::ready);
   try {
-    const Tensor answer = call.get();  // of a caller that woke up too late to find nothing
+    const Tensor answer = call.get();  // the caller may see it in time
     CHECK(number_of(answer) == 1);
   } catch (const Error& error) {
     CHECK(error.code() == ErrorCode::kWorkerLost);
@@ -158,7 +162,7 @@ TEST_CASE("A call ends whose living worker hides the answer whenever its caller 
   }
 }
 
-TEST_CASE("Every call ends whose dead worker's answer comes and goes, by each verb", "[H9]") {
+TEST_CASE("A call ends even if its dead worker's answer comes and goes, by each verb", "[H9]") {
   StreamingPool pool(taking_back(R"({"left": "flicker"})"));
   const auto lost_or_answered = [](auto call) {
     try {

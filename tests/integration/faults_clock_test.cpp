@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Setting the time changes nothing: see hosts/timed_program.cpp and shims/wild_clock.cpp.
+// A change of the system time has no effect: see hosts/timed_program.cpp and shims/wild_clock.cpp.
 #include <cstdlib>
 #include <fstream>
 #include <memory>
@@ -20,7 +20,7 @@ std::string beside_this(const std::string& program) {
   return std::filesystem::read_symlink("/proc/self/exe").parent_path() / program;
 }
 
-// Its exit status; what it prints goes to `output`.
+// The exit status. What the command prints goes to `output`.
 int run(const std::string& command, const std::string& output) {
   return std::system(("timeout -k 1 100 " + command + " > '" + output + "'").c_str());
 }
@@ -32,8 +32,8 @@ std::vector<std::string> lines_of(const std::string& file) {
   return lines;
 }
 
-// A program's waits, its children's included, a line each. A leak check cannot be made in a process
-// that is traced.
+// The waits of a program and of its children, one per line. LeakSanitizer cannot work in a traced
+// process.
 std::vector<std::string> waits_of(const std::string& command, const ScratchFolder& folder) {
   const std::string trace = folder / "trace";
   if (run("env ASAN_OPTIONS=\"$ASAN_OPTIONS:detect_leaks=0\" strace -f -o '" + trace +
@@ -45,7 +45,8 @@ std::vector<std::string> waits_of(const std::string& command, const ScratchFolde
   return lines_of(trace);
 }
 
-// With a time limit. Where there is none (NULL) the C library names the real-time clock in vain.
+// Whether a wait has a time limit. Without one (NULL) the clock that the C library names has no
+// effect.
 bool limited(const std::string& line) {
   return line.find("futex") == std::string::npos || line.find("tv_sec=") != std::string::npos;
 }
@@ -55,7 +56,7 @@ bool on_the_real_time_clock(const std::string& line) {
                            line.find("ITIMER_REAL") != std::string::npos);
 }
 
-// Of a thread that sleeps on a word.
+// Whether a thread sleeps on a word with a limit on this clock.
 bool on_the_monotonic_clock(const std::string& line) {
   return limited(line) && !on_the_real_time_clock(line) &&
          (line.find("FUTEX_WAIT_BITSET") != std::string::npos ||
@@ -85,13 +86,13 @@ TEST_CASE("While the time is set back and forth by hours, every limit of a pool 
   long worker = 0;
   first >> word >> host >> worker;
   CHECK(word == "jumps");
-  CHECK(host > 24);  // it does jump
+  CHECK(host > 24);  // the clock really jumps
   CHECK(worker > 24);
   lines.erase(lines.begin());
   CHECK(lines == steps());
 }
 
-// Sees waits on the real-time clock, of a program that its code names.
+// Counts waits on the real-time clock in the program that its code names.
 bench::Instrument strace_of_waits() {
   const auto command = std::make_shared<std::string>();
   return {"strace of waits",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Closing: each call ends, and no process is left, within drain_timeout and a kill.
+// When a pool closes, each call ends and no process is left, within drain_timeout and a kill.
 #include <thread>
 
 #include "catch.hpp"
@@ -77,7 +77,7 @@ TEST_CASE("A11: a worker that was stopped while idle is killed when drain_timeou
   CHECK(Footprint() == before);
 }
 
-TEST_CASE("B7: close lets what runs and what waits end, and refuses what is new") {
+TEST_CASE("B7: close lets running and waiting calls end, and refuses new ones") {
   const ScratchFolder folder;
   const auto pool = make_pool(1, 20s);
   HeldCall held(*pool, folder / "held");
@@ -115,7 +115,7 @@ TEST_CASE(
   const auto start = Clock::now();
   pool->close();
   CHECK(Clock::now() - start >= 1s);
-  CHECK(Clock::now() - start < 4s);  // one grace each would be 4 s
+  CHECK(Clock::now() - start < 4s);  // a grace period for each worker would take 4 s
   for (auto& future : futures) CHECK(error_of(future).code() == ErrorCode::kStopped);
   blocked.join();
   CHECK(of_blocked->code() == ErrorCode::kStopped);
@@ -144,7 +144,7 @@ TEST_CASE(
       CHECK(error.code() == ErrorCode::kWorkerLost);
     }
   }
-  // The one that was killed may have answered before.
+  // The killed worker may have answered before.
   CHECK(answered >= 1);
   closer.join();
   CHECK(pool->stats().in_flight == 0);
@@ -232,7 +232,7 @@ TEST_CASE("A pool is destroyed while a run that nobody waits for goes on") {
   CHECK(Footprint() == before);
 }
 
-TEST_CASE("A6: destroying one pool leaves another alone, and its place can be taken again") {
+TEST_CASE("A6: destroying one pool does not disturb another, and a new pool can take its place") {
   const Footprint before;
   const auto other = make_pool(2, 5s);
   const auto pids = ready_pids(*other);

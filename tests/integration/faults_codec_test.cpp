@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a codec of a user's own throws: one typed error for its caller, by each verb, and the pool
-// goes on with counters that agree.
+// A user's codec throws. By each verb its caller gets one typed error, and the pool goes on with
+// counts that agree.
 #include <array>
 #include <stdexcept>
 #include <string>
@@ -18,7 +18,7 @@ using CaptionPool = Pool<Captioner>;
 using Where = Break::Where;
 using What = Break::What;
 
-// So large that its blocks are missed if they are not given back.
+// So large that a later call fails if its blocks are not given back.
 Picture picture(Where where, What what = What::kStandard) {
   return {std::string(300'000, 't'), Tensor(Datatype::kFp32, {1000}), {where, what}};
 }
@@ -46,7 +46,7 @@ const std::array<Error (*)(CaptionPool&, const Picture&), 3> kVerbs = {
       return error_of(future);
     }};
 
-// The next call is answered; so many failed before it, and none is left.
+// Checks that the next call is answered, that so many calls failed before, and that none is left.
 void check_goes_on(CaptionPool& pool, std::uint64_t failed) {
   CHECK(pool.infer({"sea", Tensor()}).text == "a picture of sea");
   const Stats stats = pool.stats();
@@ -128,7 +128,7 @@ TEST_CASE("A codec that finds a reply malformed loses its worker, which is repla
   }
 }
 
-TEST_CASE("An input to which the replies are malformed is poison, as one that ends its worker") {
+TEST_CASE("An input whose replies are malformed is poison, like one that ends its worker") {
   CaptionPool pool(caption_settings(1));
   for (const std::uint64_t end : {1U, 2U}) {
     const Error error = kVerbs[0](pool, picture(Where::kDecodeCaption, What::kMalformed));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Workers that die are replaced, and what they had not begun is not lost.
+// Workers that die are replaced, and requests that they had not started are not lost.
 #include <signal.h>
 
 #include <atomic>
@@ -97,7 +97,7 @@ TEST_CASE("B2: when the only worker dies, requests wait for its successor") {
   CHECK(report.generation == 2);
 }
 
-TEST_CASE("No request that was not begun is lost while workers die under load") {
+TEST_CASE("Requests that were not started are not lost while workers die under load") {
   FaultyPool pool(faulty_settings(2));
   std::atomic<int> sent = 0;
   std::atomic<int> answered = 0;
@@ -108,7 +108,7 @@ TEST_CASE("No request that was not begun is lost while workers die under load") 
   for (int c = 0; c < 4; ++c) {
     callers.emplace_back([&] {
       while (!enough) {
-        // Each its own input, so that none becomes poison.
+        // Each call has its own input, so that none becomes poison.
         const auto result = pool.try_infer(command(Deed::kAnswer, "", ++sent));
         if (result) {
           ++answered;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A worker that writes garbage where the host reads: it is ended and replaced, and the host is as
-// before.
+// A worker that writes garbage where the host reads is ended and replaced, and the host comes to no
+// harm.
 #include <numeric>
 
 #include "catch.hpp"
@@ -33,7 +33,7 @@ void check_violation(const Error& error, int pid) {
   CHECK_THAT(error.what(), contains("protocol violation"));
 }
 
-// Its worker was replaced, and the successor's answers are right.
+// Checks that the worker was replaced and that its successor's answers are right.
 void check_recovered(EchoPool& pool) {
   REQUIRE(ready_again(pool, 1));
   CHECK_THAT(pool.health().last_failure->what(), contains("protocol violation"));
@@ -78,8 +78,7 @@ TEST_CASE("Garbage in a reply reaches the future of an asynchronous call as well
   check_recovered(pool);
 }
 
-TEST_CASE(
-    "One end of a worker is blamed on a request once, also where it left garbage for a part") {
+TEST_CASE("One end of a worker is blamed on a request once, even if it left garbage for a part") {
   Settings settings = garbage_settings("part of another request and then death");
   settings.spin = Duration::zero();
   EchoPool pool(settings);
@@ -89,7 +88,7 @@ TEST_CASE(
   } catch (const Error& error) {
     CHECK(error.code() == ErrorCode::kWorkerLost);
   }
-  CHECK(pool.infer(numbers()) == numbers());  // were it blamed twice, it would be poison
+  CHECK(pool.infer(numbers()) == numbers());  // not poison: blamed once only
   CHECK(pool.stats().deaths == 1);
 }
 
@@ -101,9 +100,9 @@ TEST_CASE("Requests behind the one that was answered with garbage are answered b
   for (std::size_t i = 1; i < 4; ++i) CHECK(futures[i].get().values<float>()[0] == 1.0F);
 }
 
-TEST_CASE("Garbage from one worker leaves what another one runs alone") {
+TEST_CASE("Garbage from one worker does not disturb what another one runs") {
   EchoPool pool(garbage_settings("noise", 2));
-  // Generation 1 is worker 0; the other is honest.
+  // Only worker 0 is generation 1; the other worker is honest.
   int lost = 0;
   for (int i = 0; i < 20; ++i) {
     const auto result = pool.try_infer(numbers());
@@ -117,16 +116,16 @@ TEST_CASE("Garbage from one worker leaves what another one runs alone") {
   CHECK(lost == 1);
 }
 
-TEST_CASE("A ticket of another generation hurts the worker's own memory alone") {
+TEST_CASE("A ticket of another generation hurts only the worker's own memory") {
   EchoPool pool(garbage_settings("ticket of another generation"));
-  CHECK(pool.infer(numbers()).shape() == Shape{1024});  // of the block at 0, whatever is there
+  CHECK(pool.infer(numbers()).shape() == Shape{1024});  // whatever is in the block at 0
   for (int i = 0; i < 100; ++i) CHECK(pool.infer(numbers()).values<float>()[1023] == 1024.0F);
   CHECK(pool.stats().deaths == 0);
 }
 
-TEST_CASE("An answer that stands whole when its worker dies is delivered") {
+TEST_CASE("A whole answer that is available when its worker dies is delivered") {
   Settings settings = garbage_settings("answer and then death");
-  settings.spin = Duration::zero();  // the caller sleeps, and nobody but the death wakes it
+  settings.spin = Duration::zero();  // the caller sleeps, and only the death wakes it
   EchoPool pool(settings);
   CHECK(pool.infer(numbers()).shape() == Shape{1024});
   REQUIRE(ready_again(pool, 1));

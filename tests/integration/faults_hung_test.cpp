@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Workers that hang: asked for their stack first, and told apart from slow and from dead ones.
+// Workers that hang are asked for their stack first, and are distinguished from slow and from dead
+// workers.
 #include "catch.hpp"
 #include "integration/faulty_calls.hpp"
 #include "integration/scenario.hpp"
@@ -86,7 +87,7 @@ TEST_CASE("A fault is reported by its signal, with the stack of the function tha
 }
 
 TEST_CASE(
-    "A run past its deadline is told as late, and past cancel_grace as hung, with its stack") {
+    "A run past its deadline is reported as late, and past cancel_grace as hung, with its stack") {
   Scenario scenario(faulty_settings(1));
   scenario.settings.cancel_grace = 500ms;
   FaultyPool pool(scenario.settings);

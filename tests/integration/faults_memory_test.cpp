@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A worker that the kernel ends for want of memory, in a real cgroup.
+// A worker that the OOM killer ends, in a real cgroup.
 #include "catch.hpp"
 #include "integration/faulty_calls.hpp"
 #include "integration/host_program.hpp"
@@ -26,7 +26,7 @@ TEST_CASE("A worker that the kernel's OOM killer ended is told apart from one th
   CHECK_THAT(starved, contains("signal 9, oom_killed 1: worker_lost: "));
   CHECK_THAT(starved, contains("the kernel's OOM killer ended it, probably") &&
                           contains("the memory limit of its cgroup is 256MiB"));
-  // A kill that was counted explains no later end.
+  // A counted kill explains one end only, and not a later one.
   CHECK_THAT(host.line(), contains("signal 9, oom_killed 0: worker_lost: "));
   CHECK(host.wait() == 0);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// An input that ended two workers is not run a third time, however it comes; others are.
+// An input that ended two workers is not run a third time, whichever verb sends it. Other inputs
+// are run.
 #include "catch.hpp"
 #include "integration/actor_calls.hpp"
 #include "integration/faulty_calls.hpp"
@@ -12,7 +13,7 @@ namespace {
 constexpr const char* kTrace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 constexpr const char* kOtherTrace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b8-01";
 
-// Two calls, each of which ends a worker.
+// Makes two calls, each of which ends a worker.
 template <typename P, typename Call>
 void end_two_workers(P& pool, Call call) {
   for (std::uint64_t i = 1; i <= 2; ++i) {
@@ -21,7 +22,7 @@ void end_two_workers(P& pool, Call call) {
   }
 }
 
-// Asks by the verb, and gives the error.
+// The error of a call by this verb.
 template <typename P>
 Error ask(P& pool, const std::string& verb, const typename P::Input& input) {
   if (verb == "infer") return error_of([&] { return pool.infer(input); });
@@ -63,8 +64,7 @@ TEST_CASE("An input that ended two workers is refused by every verb, and ends no
   CHECK(stats.requests == stats.succeeded + stats.failed);
 }
 
-TEST_CASE(
-    "However a worker ends by itself, and where it hangs, its input is poison the third time") {
+TEST_CASE("However a worker ends, even if it hangs, its input is poison the third time") {
   const Deed deed =
       GENERATE(Deed::kAbort, Deed::kKill, Deed::kExit, Deed::kExitAtOnce, Deed::kSpinForever);
   Settings settings = faulty_settings(1);
@@ -140,7 +140,7 @@ TEST_CASE("When poison_memory has passed an input is tried again") {
   FaultyPool pool(settings);
   const Command poison = command(Deed::kKill);
   const auto start = std::chrono::steady_clock::now();
-  // On a machine that is slow each end may have been forgotten when the next one comes.
+  // On a slow machine each end may be forgotten before the next one.
   REQUIRE(eventually(
       [&] { return error_of(pool.try_infer(poison)).code() == ErrorCode::kPoisonedRequest; }));
   const std::uint64_t deaths = pool.stats().deaths;
@@ -163,13 +163,13 @@ TEST_CASE("An input is known again with another id, another trace and elsewhere 
     request.id = std::to_string(i);
     return request;
   };
-  const Tensor held = pool.loan<float>({100'000});  // the next blocks lie behind it
+  const Tensor held = pool.loan<float>({100'000});  // so that the next blocks have other offsets
   int i = 0;
   end_two_workers(pool, [&] { return error_of(pool.try_infer(poison(i++))); });
   for (; i < 6; ++i) {
     CHECK(error_of(pool.try_infer(poison(i))).code() == ErrorCode::kPoisonedRequest);
   }
-  // The same but for one number, one parameter.
+  // Inputs that differ by one number or one parameter.
   Request other = poison(i);
   other.inputs = {{"x", floats(count, 4)}};
   other.parameters["do"] = "echo";

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Workers that start late, or again and again: the pool keeps trying, bounded and spaced, and
-// recovers.
+// Workers that start late, or fail to start again and again. The pool keeps trying, bounded and
+// spaced, and recovers.
 #include <cxxabi.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -31,7 +31,7 @@ std::vector<Clock::time_point> loads(const std::string& log) {
   return times;
 }
 
-// A pool whose workers die while they load, as long as the file `broken` is there.
+// Settings of a pool whose workers die during load while the file `broken` exists.
 struct CrashLoop {
   explicit CrashLoop(const std::string& how) {
     settings = faulty_settings(
@@ -45,9 +45,9 @@ struct CrashLoop {
   Settings settings;
 };
 
-// UndefinedBehaviorSanitizer opens a pipe to look at an object of a type that it sees first, and
-// takes the object for a broken one where it cannot. So it is shown the types of the library
-// beforehand, and nothing is asserted while descriptors are short: Catch's types are many.
+// UndefinedBehaviorSanitizer opens a pipe to check the first object of each type, and reports the
+// object as invalid if it cannot open the pipe. So it sees the library's types beforehand. While
+// descriptors are short nothing is asserted, since Catch has too many types.
 void show_types() {
   FaultyPool pool(faulty_settings(1));
   pool.submit(command(Deed::kAnswer)).get();
@@ -66,7 +66,7 @@ void show_types() {
   }
 }
 
-// While it lives, only so many more descriptors can be opened.
+// During its lifetime only `more` further descriptors can be opened.
 class FewDescriptors {
  public:
   explicit FewDescriptors(rlim_t more) {
@@ -83,7 +83,7 @@ class FewDescriptors {
   rlimit before_{};
 };
 
-// What a pool answers first, or how it refuses, while only `more` descriptors can be opened.
+// The first answer of a pool, or its error, while only `more` descriptors can be opened.
 std::pair<int, std::optional<Error>> first_answer_with(rlim_t more) {
   const FewDescriptors few(more);
   try {
@@ -143,7 +143,7 @@ TEST_CASE(
   CHECK(pool.health().restarts >= 12);
 }
 
-TEST_CASE("B3: the starts of a place are spaced as restart_backoff says") {
+TEST_CASE("B3: the starts at one index are spaced as restart_backoff says") {
   CrashLoop loop("die");
   write_file(loop.broken);
   loop.settings.workers = 1;

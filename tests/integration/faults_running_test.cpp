@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What becomes of requests, and of the pool, when a model throws or a worker dies.
+// What happens to requests and to the pool when a model throws or a worker dies.
 #include <algorithm>
 
 #include "catch.hpp"
@@ -25,7 +25,7 @@ TEST_CASE(
   CHECK(pool.stats().deaths == 0);
 }
 
-TEST_CASE("A4: an exception that is no std::exception is told by its type") {
+TEST_CASE("A4: an exception that is not a std::exception is reported by its type") {
   FaultyPool pool(faulty_settings(1));
   const Error error = error_of(pool.try_infer(command(Deed::kThrowNumber)));
   CHECK(error.code() == ErrorCode::kModelFailed);
@@ -68,7 +68,7 @@ TEST_CASE(
   const int victim = workers[0].pid;
   REQUIRE(::kill(victim, SIGKILL) == 0);
 
-  // Which of the two calls worker 0 had is the pool's choice.
+  // The pool chooses which of the two calls worker 0 gets.
   auto& lost = eventually([&] {
                  return first.future().wait_for(0s) == std::future_status::ready ||
                         second.future().wait_for(0s) == std::future_status::ready;
@@ -90,7 +90,7 @@ TEST_CASE(
   CHECK(other.future().get().pid == workers[1].pid);
 }
 
-TEST_CASE("A8: a worker that aborts, faults or exits is told by its signal or exit status") {
+TEST_CASE("A8: a worker that aborts, faults or exits is reported with its signal or exit status") {
   FaultyPool pool(faulty_settings(1));
   struct Row {
     Command command;
@@ -136,9 +136,9 @@ TEST_CASE("A8: the error says what the worker had used") {
   CHECK(used.max_resident >= kTouched);
 }
 
-TEST_CASE("A request that its worker had not begun when it was killed runs on another worker") {
+TEST_CASE("A request that was not started when its worker was killed runs on another worker") {
   FaultyPool pool(faulty_settings(2));
-  // The last that served is the first to be asked.
+  // The idle worker that served last gets the next call.
   const int stopped_pid = pool.infer(command(Deed::kAnswer)).pid;
   REQUIRE(::kill(stopped_pid, SIGSTOP) == 0);
   REQUIRE(eventually([&] { return stopped(stopped_pid); }));
@@ -150,7 +150,7 @@ TEST_CASE("A request that its worker had not begun when it was killed runs on an
   CHECK(pool.stats().retried == 1);
 }
 
-TEST_CASE("A request that its worker had not begun when it exited with 0 runs on its successor") {
+TEST_CASE("A request that was not started when its worker exited with 0 runs on the successor") {
   const ScratchFolder folder;
   FaultyPool pool(faulty_settings(1));
   auto running = pool.submit(command(Deed::kHoldThenExit, folder / "running", 0));
@@ -169,7 +169,8 @@ TEST_CASE("A request that its worker had not begun when it exited with 0 runs on
   }
 }
 
-TEST_CASE("With retry = never a request that its worker had not begun is lost, and says so") {
+TEST_CASE(
+    "With retry = never a request that its worker had not started is lost, and the error says so") {
   const ScratchFolder folder;
   FaultyPool pool(faulty_settings(1));
   HeldCall running(pool, folder / "running");

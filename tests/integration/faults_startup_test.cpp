@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Workers that cannot be started: the constructor says why and leaves nothing.
+// If workers cannot be started, the constructor says why and leaves nothing.
 #include "catch.hpp"
 #include "integration/faulty_calls.hpp"
 
@@ -10,7 +10,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// The error of the constructor, after which everything is as it was.
+// The error of the constructor. Checks that it left nothing.
 Error start_error(const Settings& settings) {
   const Footprint before;
   std::optional<Error> result;
@@ -84,7 +84,7 @@ TEST_CASE("A file that the kernel does not run is refused with the kernel's reas
   CHECK_THAT(start_error(settings).what(), contains("cannot be run: Exec format error"));
 }
 
-TEST_CASE("A program that is no worker is refused with what it wrote and how it ended") {
+TEST_CASE("A program that is not a worker is refused with what it wrote and how it ended") {
   const ScratchFolder folder;
   Settings settings = faulty_settings(1);
   settings.worker = make_executable(folder / "other", "#!/bin/sh\necho I know no $1 >&2\nexit 3\n");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What goes wrong in the middle of an answer in parts: time, cancellation, death, garbage, close.
+// Faults in the middle of an answer in parts: time, cancellation, death, garbage, close.
 #include <stop_token>
 #include <thread>
 
@@ -13,7 +13,7 @@ using namespace inferpool::test;
 
 namespace {
 
-using Pools = Pool<StreamingModel>;  // with 0 workers the model runs here
+using Pools = Pool<StreamingModel>;  // with 0 workers the model runs in this process
 
 using Now = std::chrono::steady_clock;
 
@@ -22,7 +22,7 @@ bool passes(Now::duration time) {
   return eventually([&] { return Now::now() >= end; });
 }
 
-// Each side sleeps whenever it waits.
+// Neither side spins: each sleeps at once when it waits.
 Settings sleepy_settings(int workers = 1) {
   Settings settings = streaming_settings(workers);
   settings.spin = Duration::zero();
@@ -66,7 +66,7 @@ TEST_CASE("A deadline is looked at between parts that a slow caller never has to
     pool.infer_stream(script(40),
                       [&](const Tensor& part) {
                         numbers.push_back(number_of(part));
-                        passes(50ms);  // the next part stands by then
+                        passes(50ms);  // by then the next part is available
                       },
                       {.timeout = 300ms});
   });
@@ -102,7 +102,8 @@ TEST_CASE(
   CHECK(error->code() == ErrorCode::kCancelled);
   CHECK(error->phase() == Phase::kRunning);
   CHECK(numbers == one_to(2));
-  // A model that waits to send is woken, and not only found by its own look once a second.
+  // A model that waits to send is woken at once. It does not have to wait for its own check once a
+  // second.
   if (ending == Ending::kGoOn)
     CHECK(eventually([&] { return exists(folder / "it.caller_word"); }, 900ms));
   write_file(folder / "it.go");
@@ -120,7 +121,8 @@ TEST_CASE("A model that goes on for cancel_grace after its caller has left is en
   CHECK_THAT(pool.health().last_failure->what(), contains("cancel_grace"));
 }
 
-TEST_CASE("hang_timeout counts from the last part, and what waits for its caller does not hang") {
+TEST_CASE(
+    "hang_timeout counts from the last part, and a run that waits for its caller does not hang") {
   const ScratchFolder folder;
   Settings settings = streaming_settings();
   settings.hang_timeout = 400ms;
@@ -248,7 +250,7 @@ TEST_CASE("A worker that is recycled ends its answer first, while its successor 
   Settings settings = streaming_settings();
   settings.max_requests = 1;
   StreamingPool pool(settings);
-  CHECK(number_of(pool.infer(script(0, Ending::kValue))) == 1);  // now it is due
+  CHECK(number_of(pool.infer(script(0, Ending::kValue))) == 1);  // now it is due for recycling
   Numbers64 numbers;
   pool.infer_stream(script(3, Ending::kHold, folder / "it"), [&](const Tensor& part) {
     numbers.push_back(number_of(part));

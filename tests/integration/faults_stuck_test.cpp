@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Each limit against each way to be stuck: the worker is stopped, its model loops for ever, or its
-// threads wait for each other.
+// Each limit ends each kind of stuck worker: it is stopped, its model loops forever, or its threads
+// are in a deadlock.
 #include <thread>
 
 #include "catch.hpp"
@@ -13,7 +13,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Generous, for a busy machine; still far below what the worker would take by itself.
+// Generous for a busy machine, but far less than the worker would take by itself.
 constexpr auto kSoon = 10s;
 
 struct Stuck {
@@ -26,7 +26,7 @@ Stuck any() {
                   Stuck{"a deadlock", Deed::kDeadlock});
 }
 
-// Its worker is killed, after `least` and soon; the successor answers.
+// Checks that the worker is killed after `least`, but soon, and that its successor answers.
 void check_replaced(FaultyPool& pool, int pid, Clock::time_point start, Duration least,
                     const char* why) {
   REQUIRE(ready_again(pool, 1));
@@ -37,7 +37,7 @@ void check_replaced(FaultyPool& pool, int pid, Clock::time_point start, Duration
   CHECK(pool.infer(command(Deed::kAnswer, "", 3)).generation == 2);
 }
 
-// The error of a call that is waited for, or submitted.
+// The error of a blocking or of a submitted call.
 Error error_of_call(FaultyPool& pool, const Command& command, const InferOptions& options = {}) {
   const bool asynchronous = GENERATE(false, true);
   CAPTURE(asynchronous);
@@ -46,7 +46,7 @@ Error error_of_call(FaultyPool& pool, const Command& command, const InferOptions
   return error_of(future);
 }
 
-// A pool whose only worker is stuck in a call that nothing limits but `source`.
+// A pool whose only worker is stuck in a call that only `source` can end.
 struct StuckPool {
   explicit StuckPool(Deed deed) {
     first = pool.submit(command(deed, folder / "first"), {.stop = source.get_token()});
@@ -103,7 +103,7 @@ TEST_CASE("A deadline in the queue ends a call behind one that is stuck, and it 
     CHECK(error.code() == ErrorCode::kDeadlineExceeded);
     CHECK(error.phase() == Phase::kQueued);
   }
-  CHECK(pool.stats().deaths == 0);  // nothing limits the one that is stuck
+  CHECK(pool.stats().deaths == 0);  // the stuck call has no limit
   for (const char* name : {"ahead", "queued", "direct"}) CHECK_FALSE(stuck_pool.ran(name));
   stuck_pool.leave();
 }

@@ -61,7 +61,7 @@ TEST_CASE(
   CHECK(pool.stats().workers[0].state == WorkerState::kLate);
 
   write_file(folder / "hold.go");
-  // The next request gets its own answer, of the same process.
+  // The next request gets its own answer, from the same process.
   const Report report = pool.infer(command(Deed::kAnswer, "", 2));
   CHECK(report.number == 2);
   CHECK(report.pid == pid);
@@ -182,7 +182,7 @@ TEST_CASE("A queued request whose caller gives up is cancelled and never runs") 
   CHECK_FALSE(exists(folder / "never"));
 }
 
-TEST_CASE("A caller that had given up before it asked is told `cancelled`") {
+TEST_CASE("A caller that had given up before it asked gets `cancelled`") {
   FaultyPool pool(faulty_settings(1));
   std::stop_source source;
   source.request_stop();
@@ -195,7 +195,8 @@ TEST_CASE(
     "The model sees that the deadline passed, and its worker is not killed when it then ends") {
   const ScratchFolder folder;
   FaultyPool pool(faulty_settings(1));
-  const auto run = command(Deed::kUntilCancelled, folder / "run", 1);  // 1: and then until "run.go"
+  // The 1 makes it run on afterwards, until "run.go" exists.
+  const auto run = command(Deed::kUntilCancelled, folder / "run", 1);
   const Error error = error_of(pool.try_infer(run, {.timeout = 500ms}));
   CHECK(error.code() == ErrorCode::kDeadlineExceeded);
   CHECK(eventually([&] { return exists(folder / "run.cancelled"); }));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The pool in a host that reaps everything, opens much, is signalled at any time, is debugged, or
-// has fewer system calls than it should.
+// The pool in a host that reaps every child, has many descriptors open, gets signals at any time,
+// is debugged, or lacks some system calls.
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -44,7 +44,7 @@ class ReapsEverything {
   std::jthread thread_;
 };
 
-// What a caller sees of a pool whose worker dies: its answers, its error, its replacement.
+// Checks what a caller sees when a worker dies: the error, the replacement and later answers.
 void lose_one_and_go_on() {
   FaultyPool pool(faulty_settings(2));
   const Error error = error_of(pool.try_infer(command(Deed::kComplainAndKill)));
@@ -93,7 +93,7 @@ TEST_CASE("Where there are no pidfds a pool notices deaths, replaces, kills and 
   CHECK(Footprint() == before);
 }
 
-TEST_CASE("Of 200 open descriptors of the host none reaches a worker, nor its successor") {
+TEST_CASE("None of 200 open descriptors of the host reaches a worker, nor its successor") {
   const ScratchFolder folder;
   std::vector<core::FileDescriptor> files;
   for (int i = 0; i < 200; ++i) {
@@ -111,7 +111,7 @@ TEST_CASE("Of 200 open descriptors of the host none reaches a worker, nor its su
   }
 }
 
-// What a fork of this process does, as its wait status.
+// Runs code in a fork of this process and returns the fork's wait status.
 template <typename Deed>
 int status_of_fork(const Deed& deed) {
   const pid_t child = ::fork();
@@ -125,7 +125,7 @@ int status_of_fork(const Deed& deed) {
   return status;
 }
 
-TEST_CASE("A fork has no tensor that lies in the pool's memory, and has copies and small outputs",
+TEST_CASE("A fork has no tensor that lies in the pool's memory, but has copies and small outputs",
           "[H14]") {
   Settings settings = faulty_settings(1);
   settings.worker = "echo_worker";
@@ -136,7 +136,7 @@ TEST_CASE("A fork has no tensor that lies in the pool's memory, and has copies a
   Tensor output = pool->infer(Tensor::from(std::vector<float>(kCount, 5.0F), {kCount}));
   const Tensor small = pool->infer(Tensor::from(std::vector<float>(8, 5.0F), {8}));
   const Tensor copy = output.clone();
-  if (GENERATE(false, true)) pool.reset();  // which changes nothing
+  if (GENERATE(false, true)) pool.reset();  // this makes no difference
   const auto first = [](const Tensor& tensor) {
     const volatile float* const value = tensor.values<float>().data();
     return *value;
@@ -165,10 +165,10 @@ TEST_CASE(
   HostProgram host(mode, folder / "");
   const auto workers = host.numbers_after("workers");
   REQUIRE(workers.size() == 2);
-  // As a service manager does. Those that load may be anywhere between their first instruction and
-  // their model's.
+  // A service manager does this. A worker that loads may be anywhere between its first instruction
+  // and its model's.
   for (const int pid : workers) REQUIRE(::kill(pid, number) == 0);
-  REQUIRE(::kill(-host.pid(), number) == 0);  // as a terminal does
+  REQUIRE(::kill(-host.pid(), number) == 0);  // a terminal does this
   write_file(folder / "go");
   const auto answered = host.numbers_after("answered");
   CHECK(std::ranges::find(workers, answered.at(0)) != workers.end());
@@ -206,11 +206,11 @@ TEST_CASE("A host runs to its end under a debugger, which stops nowhere") {
   const ScratchFolder folder;
   const std::string program =
       std::filesystem::read_symlink("/proc/self/exe").parent_path() / "host_program";
-  // A leak check cannot be made in a process that is traced.
+  // LeakSanitizer cannot work in a traced process.
   const std::string command =
       "ASAN_OPTIONS=\"$ASAN_OPTIONS:detect_leaks=0\" gdb -nx -q -batch -ex run -ex bt --args '" +
       program + "' guest - > " + (folder / "out") + " 2>&1 < /dev/null";
-  static_cast<void>(std::system(command.c_str()));  // not 0, since there is no stack in the end
+  static_cast<void>(std::system(command.c_str()));  // not 0, since no stack is left at the end
   const std::string out = read_file(folder / "out");
   CAPTURE(out);
   CHECK_THAT(out, contains("answered 5") && contains("exited normally"));

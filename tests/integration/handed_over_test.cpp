@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// An asynchronous call may have ended, and the pool been destroyed for that, before the function
-// that made the call has returned: it touches nothing of the pool any more.
+// An asynchronous call may end before the function that made it has returned, and its handler may
+// cause the pool's destruction. So that function must not touch the pool any more.
 #include <atomic>
 #include <functional>
 #include <future>
@@ -23,7 +23,7 @@
 namespace inferpool::test {
 namespace {
 
-// Other calls, so that the thread that completes is awake: it finds what it was not woken for.
+// Other calls keep the completing thread awake, so it finds calls for which it was not woken.
 class OtherCalls {
  public:
   explicit OtherCalls(Pool<Actor>& pool)
@@ -54,7 +54,7 @@ struct OwnedPool {
   }
 };
 
-TEST_CASE("a pool may be destroyed by whoever its handler tells, before async_infer has returned",
+TEST_CASE("a thread that the handler tells may destroy the pool before async_infer has returned",
           "[H4]") {
   OwnedPool owned;
   std::promise<bool> told;
@@ -85,7 +85,7 @@ TEST_CASE("a coroutine may destroy its pool while the thread that it left is in 
   OwnedPool owned;
   std::unique_ptr<HeldUnlock> held;
   boost::asio::co_spawn(loop, use(owned, held), boost::asio::detached);
-  std::thread second([&] { loop.run(); });  // one begins the call, the other goes on with it
+  std::thread second([&] { loop.run(); });  // one thread begins the call, the other goes on with it
   loop.run();
   second.join();
   CHECK(owned.gone);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A host changes what its children inherit at any time: every worker is started with what was there
-// when its pool was made, and no thread of the pool reads it while it changes.
+// A host may change what its children inherit at any time. Every worker starts with what was set
+// when its pool was made, and no thread of the pool reads these values while they change.
 #include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -21,7 +21,7 @@ namespace {
 
 constexpr const char* kVariable = "INFERPOOL_TEST_HOST";
 
-// What the test process has of this, put back in the end.
+// Saves these values of the test process and restores them at the end.
 class Restored {
  public:
   Restored() : folder_(std::filesystem::current_path()), mask_(::umask(027)) {
@@ -48,14 +48,14 @@ class Restored {
   mode_t mask_;
 };
 
-// Writes numbers as no reader of ours expects them.
+// Writes numbers in a way that no reader of this library expects.
 struct OddNumbers : std::numpunct<char> {
   char do_decimal_point() const override { return '7'; }
   char do_thousands_sep() const override { return '0'; }
   std::string do_grouping() const override { return "\1"; }
 };
 
-// Changes everything, over and over, until it goes.
+// Changes all inherited values again and again until it is destroyed.
 class Changes {
  public:
   Changes() : thread_([this](const std::stop_token& stop) { run(stop); }) {
@@ -81,11 +81,11 @@ class Changes {
   std::jthread thread_;
 };
 
-// Without the pid, which is its own.
+// Drops the pid, which differs for each worker.
 std::string rest_of(const std::string& answer) { return answer.substr(answer.find(' ')); }
 
 TEST_CASE(
-    "every worker is started with the environment, folder and umask of when its pool was made",
+    "every worker is started with the environment, folder and umask from when its pool was made",
     "[H5]") {
   const Restored restored;
   const ScratchFolder folder;
@@ -94,7 +94,7 @@ TEST_CASE(
   std::filesystem::current_path(folder / "");
   ::setenv(kVariable, "from the host", 1);
   Settings settings = faulty_settings(1);
-  settings.worker = "./worker";  // from the folder, too
+  settings.worker = "./worker";  // found in the host's working folder
   settings.poison_memory = 0s;
   Pool<Surrounded> pool(settings);
   const std::string first = pool.infer(kVariable);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The pool as a guest: what becomes of it when its host ends, forks or is signalled, and what it
-// leaves alone.
+// What happens to a pool when its host ends, forks or gets a signal, and what the pool does not
+// change in its host.
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,12 +22,12 @@ namespace {
 
 bool none_runs(const std::vector<int>& pids) { return std::ranges::none_of(pids, running); }
 
-// Runs `body` in a fork of this process without exec; its exit status, or -1 where it did not exit.
+// Runs `body` in a fork of this process without exec. The exit status, or -1 if it did not exit.
 template <typename F>
 int in_fork(F body) {
   const pid_t child = ::fork();
   if (child == 0) {
-    ::alarm(20);  // whatever hangs
+    ::alarm(20);  // ends the fork if it hangs
     ::_exit(body());
   }
   int status = 0;
@@ -43,7 +43,7 @@ std::string members(const sigset_t& set) {
   return text;
 }
 
-// All signal handlers of this process and the mask of this thread, a line each.
+// All signal handlers of this process and the mask of this thread, one per line.
 std::vector<std::string> signal_state() {
   std::vector<std::string> lines;
   sigset_t mask;
@@ -122,9 +122,9 @@ TEST_CASE(
   REQUIRE(workers.size() == 2);
   for (const int pid : workers) {
     CHECK(::getpgid(pid) != ::getpgid(host.pid()));
-    REQUIRE(::kill(pid, number) == 0);  // as a service manager does
+    REQUIRE(::kill(pid, number) == 0);  // a service manager does this
   }
-  REQUIRE(::kill(-host.pid(), number) == 0);  // as a terminal does
+  REQUIRE(::kill(-host.pid(), number) == 0);  // a terminal does this
   const auto answered = host.numbers_after("answered");
   CHECK(std::ranges::find(workers, answered.at(0)) != workers.end());
   CHECK(host.numbers_after("deaths").at(0) == 0);

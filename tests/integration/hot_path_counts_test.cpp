@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a round trip copies and allocates, in the caller and in the worker: each program has its own
-// operator new, memcpy and memmove, which count. The system calls: hot_path_test.cpp.
+// What a round trip copies and allocates, in the caller and in the worker. Both programs have an
+// operator new, memcpy and memmove that count. System calls: hot_path_test.cpp.
 #include <array>
 #include <chrono>
 #include <optional>
@@ -32,15 +32,15 @@ Settings settings_of(std::optional<Duration> spin) {
   return settings;
 }
 
-// Of kRoundTrips, after others of their kind.
+// Counts over kRoundTrips, measured after warm-up round trips of the same kind.
 struct Counts {
   std::uint64_t caller_allocations = 0;
-  std::uint64_t caller_copies = 0;  // of 4 KiB and more
+  std::uint64_t caller_copies = 0;  // copies of 4 KiB and more
   std::uint64_t worker_allocations = 0;
   std::uint64_t worker_copies = 0;
 };
 
-// Skips the test case where a count would be 0 whatever happened.
+// Skips the test case if a counter is blind, so that it would show 0 in any case.
 bool skipped_as_uncounted(Pool& pool) {
   return skipped_as_blind(bench::allocations_here()) ||
          skipped_as_blind(bench::large_copies_here()) ||
@@ -50,14 +50,14 @@ bool skipped_as_uncounted(Pool& pool) {
 
 template <typename RoundTrip>
 Counts counts_of(Pool& pool, const RoundTrip& round_trip) {
-  for (int i = 0; i < 40; ++i) round_trip();  // the worker takes back 16 replies at once
+  for (int i = 0; i < 40; ++i) round_trip();  // the worker takes back 16 replies at a time
   static_cast<void>(bench::worker_counts(pool));
   const bench::WorkerCounts worker = bench::worker_counts(pool);
   Counts counts{bench::allocations(), bench::large_copies()};
   for (std::uint64_t i = 0; i < kRoundTrips; ++i) round_trip();
   counts.caller_allocations = bench::allocations() - counts.caller_allocations;
   counts.caller_copies = bench::large_copies() - counts.caller_copies;
-  // The worker's answer about itself is one more.
+  // Asking the worker for its counts is one more call.
   const bench::WorkerCounts now = bench::worker_counts(pool);
   counts.worker_allocations = now.allocations - worker.allocations;
   counts.worker_copies = now.large_copies - worker.large_copies;
@@ -76,7 +76,7 @@ TEST_CASE("a round trip of one float allocates nothing in the caller and in the 
   CHECK(counts.worker_allocations == 0);
 }
 
-TEST_CASE("a loan of 4 MiB and the output are copied by neither side, and nothing is allocated") {
+TEST_CASE("neither side copies a loan of 4 MiB or the output, and nothing is allocated") {
   Pool pool(settings_of({}));
   if (skipped_as_uncounted(pool)) return;
   Tensor loan = pool.loan<float>({k4MiB});
@@ -113,7 +113,7 @@ TEST_CASE("an ordinary tensor of 4 MiB is copied once, by the caller, and the ou
   const Tensor input = Tensor::borrow(std::span(values), {k4MiB});
   const Counts counts = counts_of(pool, [&] { static_cast<void>(pool.infer(input)); });
   CHECK(lies_in("replies", pool.infer(input)));
-  // In two pieces, between which the worker is woken.
+  // It is copied in two pieces, and the worker is woken between them.
   CHECK(counts.caller_copies == 2 * kRoundTrips);
   CHECK(counts.caller_allocations == 0);
   CHECK(counts.worker_allocations == 0);

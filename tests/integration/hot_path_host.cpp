@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// A host that asks for one float again and again: see hot_path_test.cpp, which counts its system
-// calls. It marks the begin and the end of every attempt with a system call that nothing else
-// makes, and prints the worker's process id, then for each attempt
+// A host that asks for one float again and again. hot_path_test.cpp counts its system calls. The
+// host marks the beginning and the end of every attempt with a system call that nothing else makes.
+// It prints the worker's process id, then for each attempt
 //   <microseconds per round trip> <allocations per round trip>
-// The first attempt is no round trip but a known case: three system calls and one allocation.
-// Arguments: how long a wait spins: `default`, or `longest`: as long as the settings allow.
+// The first attempt has no round trip but a known case: three system calls and one allocation.
+// The argument says how long a wait spins: `default`, or `longest`, which the settings allow.
 #include <sched.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
@@ -30,8 +30,7 @@ using namespace std::chrono_literals;
 constexpr int kRoundTrips = 1000;
 constexpr int kAttempts = 100;
 
-// A processor of its own for this thread and for the worker: else the scheduler may put one behind
-// the other.
+// Gives this thread and the worker one processor each. Otherwise the scheduler may run both on one.
 void separate(pid_t worker) {
   cpu_set_t usable;
   if (sched_getaffinity(0, sizeof(usable), &usable) != 0) return;
@@ -66,9 +65,9 @@ void attempt(inferpool::Pool<inferpool::test::Echo>& pool) {
   std::printf("%.3f %.3f\n", took.count() / kRoundTrips, static_cast<double>(made) / kRoundTrips);
 }
 
-// Whoever counts must see this.
+// A counter that works must see this.
 void known_case() {
-  bench::allocate_and_copy();  // its buffers are made
+  bench::allocate_and_copy();  // makes its buffers
   const std::uint64_t before = bench::allocations();
   static_cast<void>(getppid());
   for (int i = 0; i < 3; ++i) static_cast<void>(syscall(SYS_getuid));

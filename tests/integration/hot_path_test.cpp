@@ -16,7 +16,7 @@
 namespace inferpool::test {
 namespace {
 
-// A leak check cannot be made in a process that is traced.
+// LeakSanitizer cannot work in a traced process.
 constexpr const char* kStrace = "ASAN_OPTIONS=\"$ASAN_OPTIONS:detect_leaks=0\" strace -f -o ";
 
 bool can_trace(const ScratchFolder& folder) {
@@ -24,13 +24,13 @@ bool can_trace(const ScratchFolder& folder) {
                          .c_str()) == 0;
 }
 
-// Of one attempt.
+// The system calls of one attempt.
 struct SystemCalls {
   int caller = 0;
   int worker = 0;
 };
 
-// Whether calls of the worker were seen, by the number that it is known by: it has made many.
+// Whether the trace has calls of the worker, which has made many, under its process id.
 bool traces_worker(const std::string& trace, const std::string& worker) {
   std::ifstream file(trace);
   for (std::string line; std::getline(file, line);)
@@ -38,8 +38,8 @@ bool traces_worker(const std::string& trace, const std::string& worker) {
   return false;
 }
 
-// For each attempt the system calls between its two marks, of the two main threads; the host's is
-// the first in the trace.
+// For each attempt the system calls of both main threads between its two marks. The host's main
+// thread is the first in the trace.
 std::vector<SystemCalls> system_calls(const std::string& trace, const std::string& worker) {
   std::vector<SystemCalls> counts;
   std::ifstream file(trace);
@@ -71,7 +71,7 @@ Cost one_cost(std::istream& lines) {
   return one;
 }
 
-// The least of all attempts.
+// The minimum over all attempts.
 Cost cost(std::istream& lines) {
   Cost least{1e9, 1e9};
   for (Cost one; lines >> one.microseconds >> one.allocations;) {
@@ -81,16 +81,16 @@ Cost cost(std::istream& lines) {
   return least;
 }
 
-// A way to spin, and the system calls that 1000 round trips may make for it.
+// A setting of `spin`, and how many system calls 1000 round trips may make with it.
 struct Way {
   const char* spin;
   int most;
 };
 
 TEST_CASE("a hot round trip of one float makes no system call, and no allocation in the caller") {
-  // By default each side sleeps while a mark is made, which takes longer than it spins, and is
-  // woken by the first round trip after it; and whoever loses its processor for 50 us costs the
-  // other a sleep. Still few do.
+  // By default each side sleeps during a mark, since a mark takes longer than the spin. The next
+  // round trip wakes it. If one side loses its processor for 50 us, the other sleeps. Few round
+  // trips are affected.
   const Way way = GENERATE(Way{"default", 100}, Way{"longest", 0});
   const ScratchFolder folder;
   if (!can_trace(folder)) return skip("strace is not there, or processes may not be traced");
@@ -107,7 +107,7 @@ TEST_CASE("a hot round trip of one float makes no system call, and no allocation
   const std::vector<SystemCalls> counts = system_calls(trace, worker);
   REQUIRE(counts.size() == 101);  // the first is the known case
   const double known = one_cost(printed).allocations;
-  // A call during which another thread makes one has two lines.
+  // A call has two lines in the trace if another thread makes a call during it.
   const auto saw = [](const char* what, double seen, double least, double most) {
     return bench::Instrument(what, [seen](const auto&) { return seen; }, {[] {}, least, most});
   };
@@ -122,9 +122,9 @@ TEST_CASE("a hot round trip of one float makes no system call, and no allocation
   std::cout << "hot round trip, spin " << way.spin << ": " << least.microseconds << " us at best, "
             << least.allocations << " allocations, " << clean << " of 100 x 1000 with at most "
             << way.most << " system calls in caller and worker\n";
-  // On a machine that does other things, too, the worker or this thread is taken from its processor
-  // now and then for longer than the other one spins; then that one sleeps, rightly, and is woken.
-  // So one clean attempt proves it.
+  // On a busy machine the worker or this thread sometimes loses its processor for longer than the
+  // other one spins. Then the other one sleeps, as it should, and must be woken. So one clean
+  // attempt is enough.
   CHECK(clean >= 1);
   CHECK(least.allocations == 0);
 }

@@ -19,9 +19,9 @@ namespace inferpool::test {
 namespace {
 
 constexpr std::uint64_t kRoot = 1;     // the folder's number; the file's is the next one
-constexpr std::uint64_t kLong = 1000;  // seconds for which the kernel may keep what it is told
+constexpr std::uint64_t kLong = 1000;  // seconds for which the kernel may cache answers
 
-// One answer: a head, then what belongs to the kind of request.
+// One answer: a header, then the data for this kind of request.
 class Answer {
  public:
   explicit Answer(const fuse_in_header& request) {
@@ -86,7 +86,7 @@ void answer(int device, const fuse_in_header& request) {
     case FUSE_READ:
     case FUSE_INTERRUPT:
     case FUSE_FORGET:
-      return;  // which is the point
+      return;  // a read is never answered, so it hangs
     default:
       answer.refuse();
   }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a pool does while nobody asks it anything: sleep. Counted in the times that its threads were
-// scheduled, which a loop of short sleeps or of looks multiplies, whatever the machine is doing.
+// A pool sleeps while it has no calls. The tests count how often its threads were scheduled: a loop
+// of short sleeps or of polls multiplies this count, however busy the machine is.
 
 #include <unistd.h>
 
@@ -23,7 +23,7 @@
 namespace inferpool::test {
 namespace {
 
-// How often the threads of a process went to sleep so far, `but` excepted.
+// How often the threads of a process went to sleep so far, except `but`.
 std::uint64_t sleeps(int pid, const std::set<int>& but = {}) {
   std::uint64_t total = 0;
   for (const auto& task :
@@ -51,7 +51,7 @@ std::uint64_t sleeps_of_workers(const Pool<>& pool) {
   return total;
 }
 
-// How often threads went to sleep while code ran, by `count`; the known case makes a thread sleep.
+// Measures by `count` how often threads go to sleep while code runs. In the known case one does.
 template <typename Count>
 bench::Instrument sleeps_seen(const char* name, const Count& count, bench::Instrument::Code known,
                               double least) {
@@ -64,10 +64,11 @@ bench::Instrument sleeps_seen(const char* name, const Count& count, bench::Instr
           {std::move(known), least, 1e6}};
 }
 
-// A thread that is there until the end: what an ended one did is no longer counted.
+// A thread that lives until the end, since the kernel no longer counts the sleeps of an ended
+// thread.
 class Napper {
  public:
-  // Returns once it has slept so many times more.
+  // Returns after the thread has slept so many times more.
   void nap(int times) {
     for (int i = 0; i < times; ++i) {
       wanted_.release();
@@ -109,15 +110,15 @@ TEST_CASE("an idle pool sleeps: its threads and its workers look about once a se
   const bench::Instrument of_workers = sleeps_seen(
       "sleeps of workers", [&] { return sleeps_of_workers(pool); },
       [&] {
-        for (int i = 0; i < 20; ++i, ask()) let_pass(5ms);  // each is woken for it
+        for (int i = 0; i < 20; ++i, ask()) let_pass(5ms);  // wakes each worker
       },
       10);
   if (skipped_as_blind(of_host) || skipped_as_blind(of_workers)) return;
-  // What still spins or looks for late answers settles.
+  // Threads that still spin or look for late answers settle first.
   CHECK(eventually([&] { return pool.stats().in_flight == 0; }));
 
-  // Each of the host's three threads and of a worker's two may wake once a second to look around; a
-  // poll every 10 ms would be 300 a thread.
+  // Each of the host's three threads and of a worker's two threads may wake once a second to check.
+  // A poll every 10 ms would be 300 wake-ups of each thread.
   double workers = 0;
   const double host = of_host.measure([&] { workers = of_workers.measure([] { let_pass(3s); }); });
   CHECK(host <= 3 * 5);
@@ -130,7 +131,7 @@ TEST_CASE("a caller that waits long for its answer sleeps meanwhile, and so does
   auto answer = infer_aside(pool, gate.pass());
   REQUIRE(gate.reached_by(1));
 
-  const std::set<int> looking = {gettid()};  // the thread that asks how often the others slept
+  const std::set<int> looking = {gettid()};  // this thread, which counts the sleeps of the others
   Napper napper;
   const bench::Instrument of_host = sleeps_seen(
       "sleeps of the host", [&] { return sleeps(getpid(), looking); }, [&] { napper.nap(20); }, 20);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// workers = 0, where it is not the same as with workers. The rest: the other tests, with 0 among
-// their numbers.
+// What differs with workers = 0. Other tests cover what is the same: they also run with 0 workers.
 #include <optional>
 
 #include "catch.hpp"
@@ -50,7 +49,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("in the host an output of the caller's own memory is not kept") {
+TEST_CASE("in the host an output does not keep views of the caller's own memory") {
   Pool<Actor> pool(actor_settings(0));
   std::optional<Tensor> output;
   {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Workers that the kernel does not give back: no call, constructor or close() waits for them.
+// Lost workers: SIGKILL does not end them. No call, constructor or close() waits for them.
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,7 +19,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Well below a wait without end, well above time-out, stack, kill and grace.
+// Well below an endless wait, well above the sum of timeout, stack, kill and grace period.
 constexpr auto kSoon = 10s;
 
 Settings impatient(int workers, std::string extra = {}) {
@@ -58,7 +58,7 @@ TEST_CASE("A call whose worker outlives SIGKILL ends, and another worker serves"
     CHECK_THAT(scenario.log.of_kind(EventKind::kStopped).at(0).text,
                contains("pid " + std::to_string(pid)));
     files.end();
-    ::waitpid(pid, nullptr, 0);  // this process's zombie
+    ::waitpid(pid, nullptr, 0);  // reaps the zombie of this process
   }
 }
 
@@ -91,8 +91,7 @@ TEST_CASE("A constructor whose worker outlives SIGKILL while it loads throws", "
   CHECK(error->code() == ErrorCode::kStartupFailed);
   CHECK_THAT(error->what(), contains("startup_timeout") && contains("did not end after SIGKILL"));
   files.end();
-  while (::waitpid(-1, nullptr, 0) > 0)
-    continue;  // of this test's process, which has no other child
+  while (::waitpid(-1, nullptr, 0) > 0) continue;  // this process has no other child
 }
 
 TEST_CASE("A dead worker that a debugger keeps is lost at once, and costs no processor time",
@@ -110,7 +109,7 @@ TEST_CASE("A dead worker that a debugger keeps is lost at once, and costs no pro
   CHECK_THAT(pool.health().last_failure->what(), contains("a debugger keeps its status"));
   CHECK(process_state(pid)->letter == 'Z');
   CHECK(pool.infer(command(Deed::kAnswer)).pid != pid);
-  // A second of the pool's life, all of which a loop without a pause would take.
+  // During this second a loop without a pause would use all of the processor time.
   const auto overdue = pool.try_infer(command(Deed::kSleepForever), {.timeout = 1s});
   REQUIRE(error_of(overdue).code() == ErrorCode::kDeadlineExceeded);
   CHECK(processor_seconds() - before < 0.8);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pools that change their place.
+// Pools that are moved.
 #include <future>
 #include <memory>
 #include <optional>

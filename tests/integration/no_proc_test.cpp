@@ -10,7 +10,7 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-// Runs the program with nothing at /proc. Takes the rights to mount.
+// Runs the program with an empty /proc. Needs the right to mount.
 ToolRun run_without_proc(const std::string& program, const Words& arguments) {
   Words words{"-c",
               "exec unshare --mount sh -c "
@@ -30,7 +30,7 @@ bool skipped_with_proc() {
   return true;
 }
 
-TEST_CASE("without /proc no pool starts, and it says what is missing", "[W20]") {
+TEST_CASE("without /proc no pool starts, and the error says what is missing", "[W20]") {
   if (skipped_with_proc()) return;
   const ModelFolder model(beside_this("echo_worker"));
   const auto check_refused = [](const ToolRun& tool) {

@@ -59,8 +59,7 @@ TEST_CASE("a worker loads the backend that computes and no other, and writes not
   }
 }
 
-TEST_CASE("weights beside a network are those that are computed with, in the sandbox, too",
-          "[W5]") {
+TEST_CASE("a network computes with the weights beside it, in the sandbox, too", "[W5]") {
   const ScratchFolder folder;
   write_file(folder / "net.onnx",
              network_with_weights_beside(place_of_w("net.onnx_data"), place_of_b("net.onnx_data")));
@@ -77,7 +76,7 @@ TEST_CASE("weights beside a network are those that are computed with, in the san
   }
 }
 
-TEST_CASE("a confined inferpool-onnx answers as one that is not, and so do its successors") {
+TEST_CASE("a confined inferpool-onnx answers like an unconfined one, and so do its successors") {
   struct Asked {
     const char* file;
     const char* input;
@@ -86,7 +85,7 @@ TEST_CASE("a confined inferpool-onnx answers as one that is not, and so do its s
   };
   const Asked asked[] = {
       {"convolution.onnx", "image", {1, 6, 6}, "scores"},
-      {"shape_reader.onnx", "x", {2, 3}, "scores"}};  // read again for each shape
+      {"shape_reader.onnx", "x", {2, 3}, "scores"}};  // OpenCV reads it again for each shape
   for (const std::string& backend : backends()) {
     for (const auto& [file, input, row, output] : asked) {
       CAPTURE(backend, file);
@@ -98,7 +97,7 @@ TEST_CASE("a confined inferpool-onnx answers as one that is not, and so do its s
           backend + R"("}, "uri": ")" + network_file(file) + "\"}}")};
       CHECK(is_confined(confined));
       CHECK_FALSE(is_confined(open));
-      for (const std::int64_t batch : {2, 300, 1}) {  // 300: both threads have work
+      for (const std::int64_t batch : {2, 300, 1}) {  // with 300 both threads have work
         std::vector<float> values(static_cast<std::size_t>(batch * row.elements()));
         for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i % 7) / 4;
         std::vector<std::int64_t> sizes(row.dimensions().begin(), row.dimensions().end());

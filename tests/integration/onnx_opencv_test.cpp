@@ -28,11 +28,11 @@ TEST_CASE("a network with a node that is not trusted starts nowhere, and names t
   const Error error = start_error(settings_for("choice.onnx"));
   CHECK(error.code() == ErrorCode::kStartupFailed);
   CHECK_THAT(error.what(), contains("the node \"choose\" (If): OpenCV ") && !contains(".cpp:"));
-  // The exception says all; nothing of it was logged besides.
+  // The exception says everything, so nothing is logged as well.
   CHECK(error.details().stderr_tail == "");
 }
 
-// Of a worker that ran a batch.
+// The number of threads of a worker after it ran a batch.
 std::ptrdiff_t threads_with(const Settings& settings) {
   Pool<> pool{settings};
   const Tensor images = rows_of(references::kImages, {1, 6, 6}, 0, 5);
@@ -44,7 +44,7 @@ std::ptrdiff_t threads_with(const Settings& settings) {
 TEST_CASE("threads_per_worker says whether a network has one thread or several") {
   Settings settings = settings_for("convolution.onnx");
   settings.threads_per_worker = 1;
-  constexpr std::ptrdiff_t kOwn = 2;  // the one that serves, the one that looks after the host
+  constexpr std::ptrdiff_t kOwn = 2;  // one serves, one watches the host
   CHECK(threads_with(settings) == kOwn);
   settings.threads_per_worker = 2;
   CHECK(threads_with(settings) > kOwn);

@@ -24,15 +24,16 @@ Settings settings_for(const std::string& uri) {
   return settings;
 }
 
-TEST_CASE("without a wish ONNX Runtime computes, and tells it", "[W12]") {
-  Pool<> pool{settings_for(network_file("choice.onnx"))};  // OpenCV has no If
+TEST_CASE("ONNX Runtime computes if the settings name no backend, and the metadata say so",
+          "[W12]") {
+  Pool<> pool{settings_for(network_file("choice.onnx"))};  // OpenCV does not support If
   Request request;
   request.parameters["metadata"] = true;
   CHECK_THAT(std::get<std::string>(pool.infer(request).parameters.at("platform")),
              contains("ONNX Runtime 1."));
 }
 
-// Of a worker that ran a batch.
+// The number of threads of a worker after it ran a batch.
 std::ptrdiff_t threads_with(const Settings& settings) {
   Pool<> pool{settings};
   pool.infer({{"image", rows_of(references::kImages, {1, 6, 6}, 0, 5)}});
@@ -43,7 +44,7 @@ std::ptrdiff_t threads_with(const Settings& settings) {
 TEST_CASE("ONNX Runtime has as many threads as threads_per_worker says, else as OpenMP") {
   Settings settings = settings_for(network_file("convolution.onnx"));
   settings.threads_per_worker = 1;
-  constexpr std::ptrdiff_t kOwn = 2;  // the one that serves, the one that looks after the host
+  constexpr std::ptrdiff_t kOwn = 2;  // one serves, one watches the host
   CHECK(threads_with(settings) == kOwn);
   settings.threads_per_worker = 3;
   CHECK(threads_with(settings) == kOwn + 2);
@@ -52,7 +53,7 @@ TEST_CASE("ONNX Runtime has as many threads as threads_per_worker says, else as 
   CHECK(threads_with(settings) == kOwn + 1);
 }
 
-TEST_CASE("an output that is left out is told where the worker's lines go", "[W21]") {
+TEST_CASE("the worker's lines name an output that is left out", "[W21]") {
   const ScratchFolder folder;
   const std::string labels =
       text(5, text(1, "classlabels_int64s") + number(8, 0) + number(8, 1) + number(20, 7));

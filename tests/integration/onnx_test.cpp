@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// inferpool-onnx as its users have it: Pool<> and files.
+// inferpool-onnx as its users use it: through Pool<> and files.
 #include <chrono>
 #include <cmath>
 #include <cstdint>
@@ -81,7 +81,7 @@ TEST_CASE("a model-settings.json may name inferpool-onnx and a folder with model
   CHECK(response.model_version == "v2");
 }
 
-TEST_CASE("inferpool-onnx tells inputs and outputs to who asks for its metadata") {
+TEST_CASE("inferpool-onnx tells its inputs and outputs to a caller that asks for metadata") {
   Pool<> pool{settings_for(network_file("convolution.onnx"))};
   Request request;
   request.parameters["metadata"] = true;
@@ -120,7 +120,7 @@ std::string random_bytes(std::size_t size, unsigned seed) {
   return bytes;
 }
 
-TEST_CASE("a file that is no ONNX network is told with its name and what is wrong") {
+TEST_CASE("a file that is not an ONNX network is refused with its name and what is wrong") {
   const ScratchFolder folder;
   const std::string whole = network_bytes("convolution.onnx");
   const std::pair<const char*, std::string> files[] = {
@@ -143,7 +143,7 @@ TEST_CASE("a file that is no ONNX network is told with its name and what is wron
   CHECK_THAT(start_error(settings_for(folder / "half.onnx")).what(), contains("it is cut off"));
 }
 
-TEST_CASE("an ONNX network that is not there is told with its setting") {
+TEST_CASE("a missing ONNX network is reported with its setting") {
   const ScratchFolder folder;
   CHECK_THAT(start_error(settings_for("/no/such.onnx")).what(),
              contains("parameters.uri (uri): there is no file /no/such.onnx"));
@@ -174,7 +174,7 @@ TEST_CASE("inferpool-onnx refuses what the network cannot take, says what it can
   CHECK(pool.stats().workers[0].pid == pid);
 }
 
-TEST_CASE("a backend that is not built in is told with those that are") {
+TEST_CASE("a backend that is not built in is refused with the names of those that are") {
   Settings settings = settings_for(network_file("convolution.onnx"));
   settings.extra = R"({"backend": "abacus"})";
   CHECK_THROWS_WITH(Pool<>{settings},

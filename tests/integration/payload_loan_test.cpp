@@ -35,7 +35,7 @@ TEST_CASE("a loan lies where the workers read it, and is sent without a copy") {
   OwnGate other;
   auto copied = pool.submit(other.pass({{"x", own}}));
   REQUIRE(other.reached_by(1));
-  CHECK(pool.stats().payload_in_flight - lent >= kBytes);  // as any other tensor is not
+  CHECK(pool.stats().payload_in_flight - lent >= kBytes);  // any other tensor is copied
   other.open();
   copied.get();
 }
@@ -50,8 +50,8 @@ TEST_CASE("a loan may be filled and sent again and again, and stays where it is"
     fill(loan, static_cast<float>(i));
     CHECK(loan.bytes().data() == place);
     const Response response = pool.infer(Request{{"x", loan}});
-    outputs.push_back(workers == 0 ? response["x"].clone()
-                                   : response["x"]);  // in the host it is the loan itself
+    // With 0 workers the output is the loan itself.
+    outputs.push_back(workers == 0 ? response["x"].clone() : response["x"]);
   }
   for (std::size_t i = 0; i < outputs.size(); ++i)
     CHECK(all_equal(outputs[i].values<float>(), static_cast<float>(i)));
@@ -88,7 +88,7 @@ TEST_CASE("a loan outlives its pool") {
   CHECK(all_equal(loan.values<float>(), 8));
 }
 
-TEST_CASE("loans of any shape and datatype are lent, of strings none") {
+TEST_CASE("tensors of any shape and of any datatype without strings are lent") {
   const int workers = GENERATE(0, 1);
   Pool<Echo> pool(settings_for("echo_worker", workers));
   CHECK(pool.infer(pool.loan<double>({0, 3})).shape() == Shape{0, 3});
@@ -98,8 +98,8 @@ TEST_CASE("loans of any shape and datatype are lent, of strings none") {
 }
 
 TEST_CASE(
-    "loans that use the shared memory up are refused with the setting, and all of it is there "
-    "again afterwards") {
+    "loans that exceed the shared memory are refused with the setting, and all of it is free again "
+    "afterwards") {
   Settings settings = settings_for("echo_worker", 1);
   settings.shared_memory_limit = 4 * kMiB;  // 2 MiB for requests and loans; max_payload 512 KiB
   Pool<Echo> pool(settings);
@@ -115,7 +115,7 @@ TEST_CASE(
     CHECK(error_of([&] { return pool.submit(floats(1'000, 1)).get(); }).code() ==
           ErrorCode::kOutOfMemory);
 
-    CHECK(pool.infer(floats(1, 5)) == floats(1, 5));  // needs none of it
+    CHECK(pool.infer(floats(1, 5)) == floats(1, 5));  // needs no shared memory for its payload
     fill(loans[2], static_cast<float>(round));
     CHECK(pool.infer(loans[2]) == loans[2]);
     loans.erase(loans.begin() + 1);

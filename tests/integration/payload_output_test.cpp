@@ -93,7 +93,7 @@ TEST_CASE("outputs held beyond half of a worker's replies are copies, so that it
       views += lies_in("replies", held[i]) ? 1 : 0;
     }
     CHECK(views == 64);
-    held.erase(held.begin());  // a view
+    held.erase(held.begin());  // one of them is a view
     CHECK(lies_in("replies", pool.infer(floats(k64KiB, 1))));
   }
 }
@@ -150,7 +150,7 @@ TEST_CASE("a model that keeps its input keeps the right bytes, whatever becomes 
   const Response kept_now = pool.infer(act("keep", {}, sent));
   std::ranges::fill(borrowed, -1.0F);
   std::ranges::fill(loan.mutable_values<float>(), -2.0F);
-  for (int i = 0; i < 20; ++i) {  // over the same places
+  for (int i = 0; i < 20; ++i) {  // may overwrite the old blocks
     pool.infer(act("echo", {},
                    {{"a", floats(kCount, -3)}, {"b", floats(kCount, -3)}, {"c", floats(100, -3)}}));
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A13: what is sent arrives bit for bit, both ways.
+// A13: values arrive bit for bit in both directions.
 #include <array>
 #include <cstdint>
 
@@ -15,7 +15,7 @@ constexpr std::array kDatatypes = {
     Datatype::kInt8, Datatype::kInt16, Datatype::kInt32,  Datatype::kInt64,  Datatype::kFp16,
     Datatype::kBf16, Datatype::kFp32,  Datatype::kFp64,   Datatype::kBytes};
 
-// In bytes: within a frame, in a block, around the size from which outputs are views, and large.
+// In bytes: in the frame, in a block, around the size from which outputs are views, and large.
 constexpr std::array<std::size_t, 11> kSizes = {0,      1,      255,    256,     257,        4'096,
                                                 16'383, 16'384, 16'385, 100'000, 1024 * 1024};
 
@@ -29,7 +29,7 @@ std::vector<std::byte> noise(std::size_t size, std::uint64_t seed) {
   return bytes;
 }
 
-// Strings of all lengths, with all bytes in them; `size` bytes or a little more.
+// Strings of all lengths that contain all bytes, `size` bytes in total or a little more.
 Tensor strings(std::size_t size) {
   const std::vector<std::byte> bytes = noise(size, 3);
   const std::string_view all(reinterpret_cast<const char*>(bytes.data()), bytes.size());
@@ -39,7 +39,7 @@ Tensor strings(std::size_t size) {
   return Tensor::from_strings(parts);
 }
 
-// Of `size` bytes, or as many as make whole elements. Among them NaNs of all kinds.
+// A tensor of `size` bytes, rounded to whole elements. Some are NaNs of all kinds.
 Tensor tensor_of(Datatype datatype, std::size_t size) {
   if (datatype == Datatype::kBytes) return strings(size);
   const std::size_t count = (size + element_size(datatype) - 1) / element_size(datatype);

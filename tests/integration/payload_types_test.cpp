@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A13: strings, vectors and types with a codec of their own arrive as they were sent, both ways.
+// A13: strings, vectors and types with their own codec arrive unchanged in both directions.
 #include <array>
 #include <cstdint>
 #include <future>
@@ -15,11 +15,11 @@
 namespace inferpool::test {
 namespace {
 
-// In bytes: within a frame, in a block, around the size from which tensors are views, and large.
+// In bytes: in the frame, in a block, around the size from which tensors are views, and large.
 constexpr std::array<std::size_t, 9> kSizes = {0,      1,      256,     257,        4'096,
                                                16'383, 16'384, 100'000, 1024 * 1024};
 
-// All bytes, zeros among them.
+// Contains all byte values, also 0.
 std::string text_of(std::size_t size) {
   std::string text(size, '\0');
   for (std::size_t i = 0; i < size; ++i) text[i] = static_cast<char>(i * 7 + i / 256);
@@ -51,7 +51,7 @@ bool is_caption(const Caption& caption, const Picture& picture) {
          caption.thumbnail == picture.pixels;
 }
 
-// With room for the largest answer: of RunningSums it is four times the request, of Captioner six.
+// Has room for the largest answer: four times the request for RunningSums, six for Captioner.
 Settings settings_of(const std::string& worker, int workers) {
   Settings settings = settings_for(worker, workers);
   settings.max_payload = 8 * kMiB;
@@ -96,7 +96,7 @@ TEST_CASE("A13: types with a codec of their own arrive with all members, of ever
   }
 }
 
-TEST_CASE("answers of many types of sizes at once go each to its own caller") {
+TEST_CASE("of many answers of different sizes at once each goes to its own caller") {
   const int workers = GENERATE(0, 2);
   Pool<Captioner> pool(settings_of("caption_worker", workers));
   std::vector<Picture> sent;
@@ -110,7 +110,7 @@ TEST_CASE("answers of many types of sizes at once go each to its own caller") {
   CHECK(eventually([&] { return pool.stats().payload_in_flight == 0; }));
 }
 
-TEST_CASE("an output of a type of one's own keeps its tensors when the pool is gone") {
+TEST_CASE("an output of a user's own type keeps its tensors when the pool is gone") {
   std::optional<Caption> kept;
   const Picture sent{"sea", floats(100'000, 3)};
   {
@@ -130,7 +130,7 @@ TEST_CASE("B11: a string or a vector over max_payload is refused, and so is an a
   };
   CHECK(refused(100'004).code() == ErrorCode::kPayloadTooLarge);
   CHECK_THAT(refused(100'004).what(), contains("max_payload"));
-  CHECK(refused(100'000).code() == ErrorCode::kPayloadTooLarge);  // four times as much comes back
+  CHECK(refused(100'000).code() == ErrorCode::kPayloadTooLarge);  // its answer is too large
   CHECK(are_sums(sums.infer(numbers_of(25'000)), numbers_of(25'000)));
 
   settings.worker = "string_worker";
@@ -140,7 +140,7 @@ TEST_CASE("B11: a string or a vector over max_payload is refused, and so is an a
   CHECK((reverser.infer(text_of(100'000)) == reversed(text_of(100'000))));
 }
 
-TEST_CASE("a worker of another vector or string does not start") {
+TEST_CASE("a worker with another vector or string type does not start") {
   const Error error = error_of([] {
     Pool<Reverser> pool(settings_for("vector_worker", 1));
     return 0;

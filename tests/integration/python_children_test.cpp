@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a Python class starts: it can be ended, and it ends with its worker.
+// Processes and threads that a Python class starts can be ended, and end with their worker.
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/file.h>
@@ -73,8 +73,8 @@ class Model:
         "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n");
 }
 
-// Starts programs that hold a lock of a file each as long as they run, then hangs where it is asked
-// to.
+// Each call starts a program that holds a lock of a file as long as it runs, then hangs if it is
+// asked to.
 constexpr const char* kStarts = R"(
 import fcntl, subprocess, time
 class Model:
@@ -88,7 +88,7 @@ class Model:
     return 0
 )";
 
-// Whether nobody has the file's lock any more.
+// Whether no process has the file's lock any more.
 bool is_free(const std::string& file) {
   const core::FileDescriptor lock(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
   return ::flock(lock.get(), LOCK_EX | LOCK_NB) == 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where inferpool-python finds a class and what it imports.
+// Where inferpool-python finds a class and the modules that it imports.
 #include <cstdlib>
 #include <filesystem>
 #include <utility>
@@ -11,7 +11,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A folder with model-settings.json, and what else is written there.
+// A folder with model-settings.json and further files that a test writes.
 struct ModelSettings {
   explicit ModelSettings(const std::string& members) {
     write_file(folder / "model-settings.json",
@@ -64,7 +64,7 @@ class Model:
   CHECK(answer(model.read()) == "0.5");
 }
 
-// A virtual environment, made as its users make it, that has the module `marker`.
+// A virtual environment, made in the usual way, that has the module `marker`.
 void make_environment(const std::string& folder, const std::string& options) {
   const std::string command = INFERPOOL_PYTHON " -m venv --without-pip " + options + " " + folder;
   REQUIRE(std::system(command.c_str()) == 0);  // NOLINT(cert-env33-c)
@@ -100,7 +100,7 @@ TEST_CASE("a class has the packages of a folder that is laid out as a whole Pyth
   CHECK_THAT(answer(model.read()), contains("of the environment"));
 }
 
-TEST_CASE("an environment that is not there is told when the pool starts") {
+TEST_CASE("a missing environment is reported when the pool starts") {
   const ModelSettings model(
       R"("implementation": "models.Model", "parameters": {"environment_path": "./env"})");
   const Error error = start_error(model.read());
@@ -149,7 +149,7 @@ TEST_CASE("a class of MLServer's interface is refused where MLServer is installe
              contains("\"models.Model\", a class of MLServer's interface (mlserver.MLModel)"));
 }
 
-TEST_CASE("a class of one's own runs, whatever its module is called", "[W15]") {
+TEST_CASE("a user's own class runs, whatever its module is called", "[W15]") {
   const ModelSettings model(R"("implementation": "mlserver_own.Model")");
   write_file(model.folder / "mlserver_own.py",
              "class Model:\n  def predict(self): return 'it runs'\n");

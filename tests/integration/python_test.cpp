@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// inferpool-python as its users have it: Pool<>, and classes in files.
+// inferpool-python as its users use it: through Pool<> and classes in files.
 #include <array>
 #include <cstdint>
 
@@ -56,7 +56,7 @@ TEST_CASE("values of each datatype come back from Python as they went") {
   }
 }
 
-// Which mapping of the worker an array lies in, by its address.
+// Tells by an array's address in which mapping of the worker it lies.
 constexpr const char* kPlaces = R"(
 import inferpool
 def place(array):
@@ -83,7 +83,7 @@ TEST_CASE("large inputs are views on the shared memory, and an output array lies
   CHECK(response["sent"] == x);
 }
 
-TEST_CASE("an input that the class keeps is told, and a copy that it keeps stays as it was") {
+TEST_CASE("an input that the class keeps is reported, and a copy that it keeps stays as it was") {
   const PythonFile file(R"(
 class Model:
   def load(self): self.copies = []
@@ -106,7 +106,7 @@ class Model:
   CHECK(pool.stats().deaths == 0);
 }
 
-TEST_CASE("an input that the class keeps is told also where its predict raises") {
+TEST_CASE("an input that the class keeps is reported even if its predict raises") {
   const PythonFile file(R"(
 class Model:
   def predict(self, x):
@@ -224,7 +224,7 @@ class Model:
 )");
   Lines lines;
   Settings settings = file.settings();
-  settings.env = {{"PYTHONUNBUFFERED", ""}};  // whatever the host has
+  settings.env = {{"PYTHONUNBUFFERED", ""}};  // overrides the host's value
   lines.capture(settings);
   Pool<> pool{settings};
   pool.infer({});
@@ -234,7 +234,7 @@ class Model:
   }
 }
 
-TEST_CASE("a generator streams, and asked for one answer it is told how to ask") {
+TEST_CASE("a generator streams, and a caller that asks for one answer is told how to ask") {
   const PythonFile file(R"(
 class Model:
   def predict(self, words):

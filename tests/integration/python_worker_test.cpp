@@ -57,7 +57,7 @@ TEST_CASE("signals to everybody do not interrupt a class") {
   CHECK(pool.stats().workers[0].pid == pid);
 }
 
-TEST_CASE("a class that hangs is told with its Python stack") {
+TEST_CASE("a class that hangs is reported with its Python stack") {
   const PythonFile file(R"(
 import time
 class Model:
@@ -74,7 +74,7 @@ class Model:
   CHECK_THAT(error.details().stderr_tail, contains("models.py\", line 6 in wait_for_ever"));
 }
 
-TEST_CASE("a file that is no Python is told with what Python says of it") {
+TEST_CASE("a file that is not Python is reported with what Python says about it") {
   const PythonFile file("class Model:\n  def predict(self x): return 0\n");
   const Error error = start_error(file.settings());
   CHECK(error.code() == ErrorCode::kStartupFailed);
@@ -82,7 +82,7 @@ TEST_CASE("a file that is no Python is told with what Python says of it") {
   CHECK_THAT(error.what(), contains("models.py\", line 2") && contains("def predict(self x)"));
 }
 
-TEST_CASE("a load that raises, and one that exits, are told") {
+TEST_CASE("a load that raises, and one that exits, are reported") {
   const PythonFile raising(
       "class Model:\n  def load(self): open('/no/such/weights')\n"
       "  def predict(self): pass\n");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Recycling when something fails meanwhile, or the pool closes.
+// Faults during recycling, and a close during it.
 #include <atomic>
 #include <random>
 #include <thread>
@@ -12,7 +12,8 @@ namespace {
 
 void after_one_request(Settings& settings) { settings.max_requests = 1; }
 
-// One worker, to be recycled after a request; its successors fail while the file `slow` is there.
+// One worker, recycled after each request. Its successors fail to load while the file `slow`
+// exists.
 RecyclingScenario with_failing_successors(const RestartBackoff& backoff) {
   return RecyclingScenario(
       1,
@@ -23,7 +24,8 @@ RecyclingScenario with_failing_successors(const RestartBackoff& backoff) {
       "throw");
 }
 
-TEST_CASE("a successor that does not start is told of and tried again, and the old one goes on") {
+TEST_CASE(
+    "a successor that does not start is reported and tried again, and the old worker goes on") {
   const auto parts = with_failing_successors({.first = 20ms, .limit = 100ms, .breaker = 2});
   FaultyPool pool(parts.settings);
   parts.make_slow();
@@ -54,7 +56,7 @@ TEST_CASE("failed starts of a successor do not bring the breaker nearer") {
   REQUIRE(eventually([&] { return parts.log.of_kind(EventKind::kStartFailed).size() >= 3; }));
   REQUIRE(::kill(old, SIGKILL) == 0);
   REQUIRE(eventually([&] { return !parts.log.of_kind(EventKind::kBreakerOpened).empty(); }));
-  // From the death on it takes three, as ever.
+  // After the death the breaker opens at the third failure, as usual.
   int failed_since = 0;
   bool dead = false;
   for (const Event& event : parts.log.events()) {
@@ -65,7 +67,7 @@ TEST_CASE("failed starts of a successor do not bring the breaker nearer") {
   CHECK(failed_since == 3);
 }
 
-TEST_CASE("where the old worker dies while its successor loads, that one takes the place") {
+TEST_CASE("if the old worker dies while its successor loads, the successor takes over the index") {
   RecyclingScenario parts(1, after_one_request);
   FaultyPool pool(parts.settings);
   parts.make_slow();
@@ -86,7 +88,9 @@ TEST_CASE("where the old worker dies while its successor loads, that one takes t
   CHECK(pool.stats().restarts == 1);
 }
 
-TEST_CASE("a worker that dies while it retires loses its call, counts as a death, and is all") {
+TEST_CASE(
+    "a worker that dies while it retires loses its call, counts as a death, and changes nothing "
+    "else") {
   RecyclingScenario parts(1, after_one_request);
   FaultyPool pool(parts.settings);
   parts.make_slow();
@@ -126,7 +130,7 @@ TEST_CASE("a worker that does not leave when asked to is killed after drain_time
   CHECK(pool.stats().deaths == 0);
 }
 
-TEST_CASE("a run that goes on past hang_timeout gets the worker that retires killed") {
+TEST_CASE("a worker that retires is killed if its run goes on past hang_timeout") {
   RecyclingScenario parts(1, [](Settings& s) {
     s.max_requests = 1;
     s.hang_timeout = 2s;
@@ -149,12 +153,12 @@ TEST_CASE(
   {
     RecyclingScenario parts(2, [](Settings& s) {
       s.max_requests = 20;
-      s.poison_memory = 0ns;  // all ask the same
+      s.poison_memory = 0ns;  // all calls have the same input
       s.restart_backoff = {.first = 10ms, .limit = 20ms, .breaker = 1'000'000};
     });
     FaultyPool pool(parts.settings);
     std::atomic<bool> enough{false};
-    std::atomic<int> others{0};  // errors that are none of a lost worker
+    std::atomic<int> others{0};  // errors other than worker_lost
     std::vector<std::jthread> callers;
     for (int i = 0; i < 3; ++i) {
       callers.emplace_back([&] {
@@ -167,11 +171,11 @@ TEST_CASE(
     std::mt19937 random(7);
     for (int kills = 0; kills < 24; ++kills) {
       const std::uint64_t recycled = pool.stats().recycled;
-      const bool wait = kills % 4 == 0;  // for the next one to be recycled
+      const bool wait = kills % 4 == 0;  // until the next worker is recycled
       if (wait) CHECK(eventually([&] { return pool.stats().recycled > recycled; }, 30s));
       const std::vector<int> children = children_of(getpid());
       if (!children.empty()) ::kill(children[random() % children.size()], SIGKILL);
-      // The next one comes some calls later, or some milliseconds where none is answered.
+      // The next kill comes some calls later, or after 80 ms if too few calls are answered.
       const std::uint64_t until = pool.stats().succeeded + random() % 400;
       eventually([&] { return pool.stats().succeeded >= until; }, 80ms);
     }
@@ -188,7 +192,7 @@ TEST_CASE(
   CHECK(Footprint() == before);
 }
 
-TEST_CASE("close leaves nothing, whatever recycling is at") {
+TEST_CASE("close leaves nothing, whichever step of recycling is under way") {
   const Footprint before;
   const std::string at = GENERATE("the successor loads", "the old one retires", "it is to leave");
   INFO(at);

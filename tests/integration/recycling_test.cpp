@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Workers that have reached a limit: a successor is ready before each of them goes.
+// Workers that have reached a limit. Each leaves only after its successor is ready.
 #include <atomic>
 #include <memory>
 #include <mutex>
@@ -124,7 +124,7 @@ TEST_CASE("a worker that retires ends what it runs, and what only waited goes to
   CHECK(retiring.running_for > 0ns);
   CHECK(retiring.served == 1);
   CHECK(pool.infer(command(Deed::kAnswer)).pid != old);
-  CHECK(pool.stats().recycled == 0);  // not while it runs something
+  CHECK(pool.stats().recycled == 0);  // it is not recycled during a run
   for (const auto& call : held) call->release();
   for (const auto& call : held) CHECK(call->future().get().pid == old);
   CHECK(eventually([&] { return pool.stats().recycled >= 1 && !running(old); }));
@@ -134,7 +134,7 @@ TEST_CASE("a worker that retires ends what it runs, and what only waited goes to
 TEST_CASE("a worker whose memory grows is recycled at max_worker_rss") {
   constexpr std::int64_t kLeak = 8 << 20;
   RecyclingScenario parts(1, [](Settings&) {});
-  {  // what a fresh worker has differs from build to build
+  {  // the memory of a fresh worker differs between builds
     FaultyPool pool(parts.settings);
     const int pid = pool.infer(command(Deed::kAnswer)).pid;
     parts.settings.max_worker_rss = private_memory(pid) + std::uint64_t{12 * kLeak};

@@ -32,7 +32,7 @@ struct Runner : ModelFolder {
   [[nodiscard]] ToolRun run() const { return run({"--input", input()}); }
 };
 
-// A model of named inputs, asked for so many scores.
+// A model of named inputs, which is asked for so many scores.
 struct Labels : Runner {
   explicit Labels(std::int64_t scores, const std::string& extra = "{}")
       : Runner(beside_this("label_worker"), extra), n_("n=" + (folder() / "n.npy")) {
@@ -150,7 +150,7 @@ TEST_CASE("inferpool-run writes the outputs that are named, and lists the names 
   check_refused(labels.ask({"--output", "label=" + file}), ".npy has no type for BYTES");
 }
 
-TEST_CASE("inferpool-run says which input a model takes, where it takes another one") {
+TEST_CASE("inferpool-run says which input a model takes, if it is given another one") {
   const Labels named(1);
   check_refused(named.run(), "takes named tensors (a Request): give each input its name");
   check_refused(named.run({"--input", "m=" + named.input()}), "no tensor has the name \"n\"");
@@ -165,7 +165,7 @@ TEST_CASE("inferpool-run tells the error of a call, and which one of many it was
   check_refused(absent.run(), "worker executable \"absent_worker\" was not found");
 }
 
-TEST_CASE("inferpool-run tells what a worker that died had to say") {
+TEST_CASE("inferpool-run tells what a worker wrote before it died") {
   const Labels labels(1, R"({"last words": "out of luck"})");
   const ToolRun text = labels.ask();
   check_refused(text, "SIGKILL");
@@ -208,7 +208,7 @@ TEST_CASE("inferpool-run asks with tensors of any name, and writes such outputs"
   }
 }
 
-TEST_CASE("inferpool-run takes a path that has an = whole where it is told so", "[W16]") {
+TEST_CASE("inferpool-run takes a path with an = as a whole if it is told to", "[W16]") {
   const Runner runner(beside_this("echo_worker"));
   const std::string file = runner.folder() / "lr=0.1.npy";
   REQUIRE(runner.run({"--input", runner.input(), "--output-file", file}).status == 0);
@@ -254,7 +254,7 @@ TEST_CASE("inferpool-run says that nobody reads what it prints, and fails", "[W2
   check_refused(broken, "stdout cannot be written: Broken pipe");
 }
 
-TEST_CASE("A worker asked by --check fails where what it says cannot be written", "[W20]") {
+TEST_CASE("A worker asked by --check fails if its answer cannot be written", "[W20]") {
   const Runner runner(beside_this("echo_worker"));
   const ToolRun full(beside_this("echo_worker"), {"--check", runner.settings()},
                      [](posix_spawn_file_actions_t* actions) {

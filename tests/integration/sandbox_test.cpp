@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Workers with sandbox = true, and what hardens the others.
+// Workers with sandbox = true, and measures that harden other workers.
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -65,7 +65,7 @@ TEST_CASE("A sandboxed model has no network, no processes, and no hold of its ho
       CHECK(outcome(pool.infer(try_to("write", folder / "new", more))) == "EPERM");
     }
   }
-  // The same are possible without.
+  // Without the sandbox the same deeds are possible.
   settings.sandbox = false;
   Pool<> pool(settings);
   for (const char* deed : {"tcp", "udp", "kill", "spawn"}) {
@@ -75,10 +75,7 @@ TEST_CASE("A sandboxed model has no network, no processes, and no hold of its ho
   CHECK(outcome(pool.infer(try_to("write", folder / "new"))) == "ok");
 }
 
-TEST_CASE(
-    "A sandboxed model uses up nothing that its user has once for all processes, on no thread of "
-    "it",
-    "[H13]") {
+TEST_CASE("No thread of a sandboxed model uses up what all processes of its user share", "[H13]") {
   const ScratchFolder folder;
   Settings settings = confined_settings(folder);
   {
@@ -91,7 +88,7 @@ TEST_CASE(
         CHECK(outcome(pool.infer(try_to(deed, {}, more))) == "EPERM");
       }
     }
-    // And its own limits leave some to the others.
+    // The worker's own limits leave some resources to other processes.
     const std::string limits =
         read_file("/proc/" + std::to_string(ready_pids(pool).at(0)) + "/limits");
     rlimit ours{};
@@ -131,7 +128,7 @@ TEST_CASE("Each serving thread of a sandboxed model is confined, and so is its s
 TEST_CASE("A sandboxed model answers with outputs of any size, and gets their memory back") {
   const ScratchFolder folder;
   Pool<> pool(confined_settings(folder));
-  const std::int64_t most = 7 * 256 * 1024;  // of 8 MiB that a reply may have
+  const std::int64_t most = 7 * 256 * 1024;  // a reply may have 8 MiB
   std::optional<Tensor> held;
   for (int round = 0; round < 20; ++round) {
     for (const std::int64_t count : {std::int64_t{1}, std::int64_t{10'000}, most}) {
@@ -184,7 +181,8 @@ TEST_CASE("With core_dumps = false a worker leaves none, by limit and by the ker
   CHECK(limits.substr(line + 26, 2) == "0 ");
 }
 
-TEST_CASE("With inherit_env a worker has of the host's environment what is named") {
+TEST_CASE(
+    "With inherit_env a worker has those variables of the host's environment that are named") {
   ::setenv("INFERPOOL_TEST_SECRET", "token", 1);
   ::setenv("INFERPOOL_TEST_NAMED", "named", 1);
   Settings settings = faulty_settings(1);

@@ -65,9 +65,9 @@ std::int64_t SoakAsker::waits_for() const {
   return since == 0 ? 0 : milliseconds_now() - since;
 }
 
-// None: there was no memory for a loan.
+// Nullopt if there was no memory for a loan.
 std::optional<SoakAsker::Question> SoakAsker::question(bool streams) {
-  // Inside the slot, in the frame's block, copied out, viewed.
+  // Sizes of payloads in the slot, in the frame's block, copied out, and viewed.
   static constexpr std::array<std::int64_t, 5> kElements = {1, 30, 150, 1'000, 25'000};
   Question result;
   Order& order = result.call.order;
@@ -155,7 +155,7 @@ void SoakAsker::by_handler(const Question& question, int most) {
                       } else {
                         ledger_.failed(call, result.error());
                       }
-                      const std::lock_guard lock(mutex_);  // this may be gone once it is free
+                      const std::lock_guard lock(mutex_);  // once unlocked, this may be gone
                       --handlers_;
                       called_.notify_all();
                     });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Workers that write nonsense over all that they can write (workers/chaos_worker.cpp), and callers
-// by every verb: each call ends in time, once, with an answer that can be read or a typed error;
-// the host comes to no harm, and keeps nothing.
+// Workers write nonsense over all memory that they can write (workers/chaos_worker.cpp), while
+// callers use every verb. Each call must end once and in time, with a readable answer or a typed
+// error. The host must come to no harm and keep nothing.
 #include <condition_variable>
 #include <iostream>
 #include <map>
@@ -16,11 +16,11 @@
 namespace inferpool::test {
 namespace {
 
-constexpr auto kTimeout = 50ms;    // of most calls
-constexpr auto kHangTimeout = 1s;  // of the pool
+constexpr auto kTimeout = 50ms;    // timeout of most calls
+constexpr auto kHangTimeout = 1s;  // hang_timeout of the pool
 constexpr auto kLateBy = 10s;  // more than any call may be late, on a machine that has much to do
 
-// How calls ended. Thread-safe.
+// Counts how calls ended. Thread-safe.
 class Ends {
  public:
   void asked() {
@@ -28,7 +28,7 @@ class Ends {
     ++asked_;
   }
   void ended(const Result<Tensor>& result) { result ? answered(*result) : failed(result.error()); }
-  // What it holds may be anything, but all of it can be read, and it is as large as it says.
+  // The answer may contain anything, but all of it must be readable, and as large as it says.
   void answered(const Tensor& value) {
     look_at(value);
     const std::lock_guard lock(mutex_);
@@ -158,7 +158,7 @@ class Caller {
     lock.unlock();
     pool_.async_infer(input, options, [this](const Result<Tensor>& result) {
       ends_.ended(result);
-      const std::lock_guard locked(mutex_);  // this may be gone once it is free
+      const std::lock_guard locked(mutex_);  // once unlocked, this may be gone
       --open_;
       ended_.notify_all();
     });
@@ -192,7 +192,7 @@ Settings chaos_settings(unsigned seed) {
   return settings;
 }
 
-// Ends when every call has; one that hangs ends the process, since nothing else could.
+// Returns when every call has ended. A call that hangs ends the process, since nothing else can.
 void rage(Pool<OrderModel>& pool, Ends& ends, unsigned seed) {
   constexpr unsigned kCallers = 4;
   std::atomic<bool> over{false};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Workers are killed from outside, one after the other, while many threads ask.
+// Workers are killed from outside, one after the other, while many threads make calls.
 #include <signal.h>
 
 #include <array>
@@ -22,11 +22,11 @@ constexpr std::uint64_t kKills = 200;
 struct Tally {
   std::uint64_t answered = 0;
   std::uint64_t lost = 0;
-  std::string wrong = {};  // the first thing that must not be
+  std::string wrong = {};  // a violation, if one was found
 };
 
-// Asks without pause; each answer is compared, and large ones again later, when their workers may
-// have died.
+// Makes calls without a pause. Each answer is compared. Large answers are compared again later,
+// when their workers may have died.
 class Caller {
  public:
   Caller(Pool<Echo>& pool, int number) : pool_(pool), number_(number) {}
@@ -44,7 +44,7 @@ class Caller {
   };
 
   void call() {
-    // Inside the slot, in the frame's block, copied out, viewed.
+    // Sizes of payloads in the slot, in the frame's block, copied out, and viewed.
     static constexpr std::array<std::int64_t, 5> kCounts = {1, 60, 300, 2'000, 25'000};
     const std::int64_t count = kCounts[calls_ % kCounts.size()];
     const auto value =
@@ -64,7 +64,7 @@ class Caller {
     }
   }
 
-  // Odd callers by submit, the others by infer, every other of these with a loan.
+  // Odd callers use submit. The others use infer, and half of them send loans.
   Tensor ask(std::int64_t count, float value) {
     if (number_ % 2 == 1) return pool_.submit(floats(count, value)).get();
     if (number_ % 4 == 0) return pool_.infer(floats(count, value));
@@ -94,8 +94,8 @@ class Caller {
   Tally tally_;
 };
 
-// Kills the worker at this place, of a later generation than the last one there, once it is at
-// work. False: there came none.
+// Kills the worker of this index once it is at work and of a later generation than the last one.
+// False if none came.
 bool kill_next(Pool<Echo>& pool, std::size_t index, int& last_generation) {
   return eventually(
       [&] {
@@ -146,7 +146,7 @@ TEST_CASE(
     INFO(tally.answered << " answered, " << tally.lost << " lost");
     REQUIRE(tally.wrong == "");
     CHECK(tally.answered > kKills);
-    CHECK(tally.lost <= kKills);  // a worker runs one at a time
+    CHECK(tally.lost <= kKills);  // a worker runs one call at a time
 
     REQUIRE(pool.wait_ready(std::chrono::steady_clock::now() + 60s));
     REQUIRE(eventually([&] { return pool.stats().deaths == kKills; }));

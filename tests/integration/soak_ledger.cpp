@@ -13,7 +13,7 @@ void SoakLedger::failed(const SoakCall& call, const Error& error) {
 
 bool SoakLedger::due(const SoakCall& call, const Error& error) const {
   switch (error.code()) {
-    case ErrorCode::kWorkerLost:  // killed from outside, and for no other reason
+    case ErrorCode::kWorkerLost:  // workers are lost only by kills from outside
       return !error.details().hung &&
              std::string_view(error.what()).find("protocol") == std::string_view::npos;
     case ErrorCode::kPoisonedRequest:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// All verbs at once, while workers are killed and calls are cancelled: for 10 s, or as many seconds
-// as the environment variable INFERPOOL_SOAK_SECONDS says.
+// All verbs run at once, while workers are killed and calls are cancelled. This takes 10 s, or as
+// many seconds as the environment variable INFERPOOL_SOAK_SECONDS says.
 #include <inferpool/asio.hpp>
 
 #include <signal.h>
@@ -30,7 +30,7 @@ namespace {
 
 namespace asio = boost::asio;
 
-// Stop tokens that are asked to stop a little later.
+// Stop tokens whose stop is requested a little later.
 class Canceller {
  public:
   std::stop_token token() {
@@ -51,7 +51,7 @@ class Canceller {
   std::stop_source source_;
 };
 
-// One of many that ask: chooses what, and judges how it ends.
+// One of many callers. It chooses its calls and judges how they end.
 class Asker {
  public:
   struct Question {
@@ -64,7 +64,7 @@ class Asker {
       : ledger_(ledger), canceller_(canceller), random_(seed) {}
 
   Question ask() {
-    // Inside the slot, in the frame's block, copied out, viewed.
+    // Sizes of payloads in the slot, in the frame's block, copied out, and viewed.
     static constexpr std::array<std::int64_t, 5> kCounts = {1, 60, 300, 2'000, 25'000};
     Question question{.input = floats(kCounts[random_() % kCounts.size()],
                                       static_cast<float>(random_() % 1'000'000))};
@@ -97,7 +97,7 @@ struct Storm {
   SoakLedger& ledger;
   Canceller canceller = {};
   std::atomic<bool> over{false};
-  std::atomic<int> chains{0};  // handlers and coroutines that go on asking
+  std::atomic<int> chains{0};  // handlers and coroutines that make further calls
 
   void by_infer(unsigned seed) {
     Asker asker(ledger, canceller, seed);
@@ -168,7 +168,7 @@ void kill_one(Pool<Echo>& pool, std::mt19937& random) {
   if (victim.state == WorkerState::kReady) kill(victim.pid, SIGKILL);
 }
 
-// Ends when every call has.
+// Returns when every call has ended.
 void rage(Storm& storm) {
   std::vector<std::jthread> threads;
   for (unsigned i = 0; i < 2; ++i) threads.emplace_back([&storm, i] { storm.by_infer(i); });
@@ -215,7 +215,7 @@ TEST_CASE(
     CHECK(ledger.errors(ErrorCode::kDeadlineExceeded) > 0);
     const Stats stats = pool.stats();
     CHECK(stats.deaths > 0);
-    CHECK(ledger.errors(ErrorCode::kWorkerLost) <= stats.deaths);  // a worker runs one at a time
+    CHECK(ledger.errors(ErrorCode::kWorkerLost) <= stats.deaths);  // it runs one at a time
     CHECK(stats.succeeded == ledger.answers());
     CHECK(stats.failed == ledger.errors());
     CHECK(stats.in_flight == 0);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pools that come and go.
+// Many pools are made and destroyed.
 #include <malloc.h>
 #include <sys/mman.h>
 
@@ -21,8 +21,8 @@ using namespace inferpool::test;
 
 namespace {
 
-// What this process has allocated and not freed. Its resident memory says less: a sanitizer keeps
-// what is freed for a while.
+// The bytes that this process has allocated and not freed. Resident memory says less, since a
+// sanitizer keeps freed memory for a while.
 std::size_t allocated() {
 #ifdef __SANITIZE_ADDRESS__
   return ::__sanitizer_get_current_allocated_bytes();
@@ -37,7 +37,7 @@ std::ptrdiff_t mappings() {
   return std::count(std::istreambuf_iterator<char>(file), {}, '\n');
 }
 
-// Three mappings are three lines of the kernel's list, however they lie.
+// The known case makes three mappings, so at least three lines in the kernel's list.
 bench::Instrument more_mappings() {
   return {"mappings",
           [](const bench::Instrument::Code& code) {
@@ -52,7 +52,7 @@ bench::Instrument more_mappings() {
            3, 6}};
 }
 
-// One in three serves a call of its completion thread, one in ten is never waited for.
+// Every third pool answers an asynchronous call. For every tenth, nobody waits until it is ready.
 void come_and_go(int number) {
   Settings settings = faulty_settings(1);
   settings.shared_memory_limit = 4 << 20;
@@ -68,8 +68,8 @@ void come_and_go(int number) {
 TEST_CASE(
     "pools made and destroyed by the hundred, some at once, leave no process, thread, descriptor, "
     "mapping or memory") {
-  // Under AddressSanitizer a process takes ten times as long to start and to fork; there the
-  // leaks of a single pool are found by it anyway. The release build makes 1,000.
+  // Under AddressSanitizer a process takes ten times as long to start and to fork, but it finds the
+  // leaks of a single pool anyway. The release build makes 1,000 pools.
 #ifdef __SANITIZE_ADDRESS__
   constexpr int kAlone = 100;
   constexpr int kEach = 25;
@@ -82,7 +82,7 @@ TEST_CASE(
   if (skipped_as_blind(memory_growth("allocated memory", bytes)) ||
       skipped_as_blind(more_mappings()))
     return;
-  for (int i = 0; i < 20; ++i) come_and_go(i);  // what allocators and sanitizers keep
+  for (int i = 0; i < 20; ++i) come_and_go(i);  // fills what allocators and sanitizers keep
   {
     std::vector<std::jthread> threads;
     for (int t = 0; t < kThreads; ++t) threads.emplace_back([] { come_and_go(3); });
@@ -106,6 +106,6 @@ TEST_CASE(
   const std::ptrdiff_t more_maps = mappings() - maps;
   std::cout << kAlone + kThreads * kEach << " pools: " << took.count() << " s, " << more
             << " bytes more, " << more_maps << " mappings more\n";
-  CHECK(more < 64 * 1024);  // 64 bytes a pool
-  CHECK(more_maps < 100);   // the arenas of an allocator; a pool has five and more
+  CHECK(more < 64 * 1024);  // 64 bytes per pool
+  CHECK(more_maps < 100);   // allows for an allocator's arenas; a pool has five or more
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every verb at once, streams, loans and held outputs among them, while workers are killed and
-// recycled and calls are cancelled and too late. Storms alternate with lulls, in which one caller
-// asks, slowly, so that each side sleeps before each step: a wake-up that somebody forgets in a
-// storm is made up for by the next one of somebody else, in a lull it is counted (lost_wakes.hpp).
+// All verbs run at once, with streams, loans and held outputs, while workers are killed and
+// recycled and calls are cancelled or miss their deadlines. Storms alternate with lulls. In a lull
+// one caller asks slowly, so that each side sleeps before each step. A missing wake-up stays
+// unnoticed in a storm, since a wake-up for another call makes up for it. In a lull it is counted
+// (lost_wakes.hpp).
 #include <signal.h>
 
 #include <condition_variable>
@@ -21,12 +22,12 @@ namespace inferpool::test {
 namespace {
 
 constexpr int kAskers = 6;
-constexpr auto kHangs = 30s;  // a call that takes as long; the pool ends a run after 5 s
+constexpr auto kHangs = 30s;  // then a call hangs; the pool ends a run after 5 s
 
-// Whose turn it is to ask: in a storm everybody's, in a lull one asker's.
+// Whose turn it is to make calls: all askers' in a storm, one asker's in a lull.
 class Weather {
  public:
-  // Waits until it is this asker's turn. False: it is all over.
+  // Waits until it is this asker's turn. False if the soak is over.
   bool await_turn(int asker) {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return over_ || lead_ < 0 || lead_ == asker; });
@@ -68,7 +69,7 @@ Settings soak_settings(unsigned seed, const std::string& lost_wakes) {
   settings.retry = seed % 2 == 0 ? Retry::kAlways : Retry::kIfNotStarted;
   if (seed % 2 == 1) settings.spin = 0s;  // each wait sleeps
   settings.restart_backoff.first = 1ms;
-  settings.worker_output.kind = WorkerOutput::Kind::kCapture;  // of those that SIGABRT ends
+  settings.worker_output.kind = WorkerOutput::Kind::kCapture;  // SIGABRT makes them write stacks
   settings.core_dumps = false;
   return settings;
 }
@@ -81,7 +82,7 @@ class Soak {
       askers_.push_back(std::make_unique<SoakAsker>(pool, ledger, seed * 100 + i));
   }
 
-  // Ends when every call has; a call that hangs ends the process, since nothing else could.
+  // Returns when every call has ended. A call that hangs ends the process, since nothing else can.
   void run(std::chrono::seconds time) {
     std::vector<std::jthread> threads;
     for (int i = 0; i < kAskers; ++i) threads.emplace_back([this, i] { ask(i); });
@@ -150,7 +151,7 @@ class Soak {
   std::atomic<int> ended_{0};
 };
 
-// This process counts the wake-ups that it misses there, too.
+// Adds the wake-ups that this process misses to the same count.
 struct CountedHere {
   explicit CountedHere(const SharedCount& count) { ipc::count_lost_wakes(&count.number()); }
   ~CountedHere() { ipc::count_lost_wakes(nullptr); }
@@ -158,7 +159,7 @@ struct CountedHere {
   CountedHere& operator=(const CountedHere&) = delete;
 };
 
-// The sums of the ledger are those of the pool.
+// Checks that the ledger and the pool have the same sums.
 void check_sums(Pool<OrderModel>& pool, const SoakLedger& ledger) {
   CHECK(eventually([&] { return pool.stats().payload_in_flight == 0; }));
   const Stats stats = pool.stats();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Answers in parts: what a caller gets, in workers and in its own process.
+// Answers in parts: what a caller gets from workers and from a model in its own process.
 #include <unistd.h>
 
 #include <atomic>
@@ -19,12 +19,12 @@ using namespace inferpool::test;
 
 namespace {
 
-// The host's types and the model's; with 0 workers the model runs here.
+// The types of the host and of the model. With 0 workers the model runs in this process.
 using Pools = Pool<StreamingModel>;
 
 Settings settings_of(int workers) { return streaming_settings(workers); }
 
-// Of 4 KiB, that this process has in its own memory.
+// The number of pages, of 4 KiB each, that this process has in its own memory.
 long resident_pages() {
   long size = 0;
   long resident = 0;
@@ -82,7 +82,7 @@ TEST_CASE("A part comes before the next one is made, and not at the end of the a
   bool came = false;
   pool.infer_stream(script(1, Ending::kHold, folder / "it"), [&](const Tensor&) {
     came = true;
-    write_file(folder / "it.go");  // else the model would hold for ever
+    write_file(folder / "it.go");  // otherwise the model would wait forever
   });
   CHECK(came);
 }
@@ -112,7 +112,7 @@ TEST_CASE("A model that streams answers other calls by its value, and its parts 
     auto future = pool.submit(asked);
     CHECK_THAT(error_of(future).what(), contains("infer_stream"));
   }
-  // One that does not mind may still answer.
+  // A model that catches the error may still answer.
   CHECK(number_of(pool.infer(script(0, Ending::kCatch))) == 2);
   CHECK(pool.stats().deaths == 0);
 }
@@ -140,7 +140,7 @@ TEST_CASE("A caller that has had enough ends the answer, and the model is told")
   });
   CHECK(numbers == one_to(3));
   CHECK(eventually([&] { return exists(folder / "it.caller_word"); }));
-  // Its worker is there for the next one, and is not ended for it.
+  // The worker is not ended for this, and serves the next call.
   CHECK(stream(pool, script(2)).numbers == one_to(2));
   const Stats stats = pool.stats();
   CHECK(stats.succeeded == 2);
@@ -187,7 +187,7 @@ TEST_CASE("on_part may ask the same pool, and start another stream") {
 
 namespace {
 
-// Not thread_safe.
+// It is not thread_safe.
 struct Counter {
   explicit Counter(const Settings& /*settings*/) {}
   std::optional<int> predict(const int& count, Stream<int>& stream, Context& /*context*/) {
@@ -198,7 +198,7 @@ struct Counter {
 
 }  // namespace
 
-TEST_CASE("In the caller's process a model that runs is not entered by on_part, nor waited for") {
+TEST_CASE("In the caller's process on_part neither enters a model that runs, nor waits for it") {
   Settings settings;
   settings.workers = 0;
   Pool<Counter> pool(settings);
@@ -237,7 +237,7 @@ TEST_CASE("100,000 parts, small and large ones in turn, take no memory for good"
   const bench::Instrument growth =
       memory_growth("resident memory", resident_pages, static_cast<double>(getpagesize()));
   if (skipped_as_blind(growth)) return;
-  // A sanitizer keeps some of what was freed.
+  // A sanitizer keeps some of the freed memory.
   CHECK(growth.measure([&] { all(90'000); }) < 4 * 1024 * 1024);
   CHECK(pool.stats().payload_in_flight == 0);
 }

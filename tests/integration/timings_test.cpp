@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the time of a call goes, as stats() says.
+// How stats() divides the time of a call into stages.
 #include "catch.hpp"
 #include "integration/actor_calls.hpp"
 

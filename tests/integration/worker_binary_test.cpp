@@ -19,7 +19,7 @@ fs::path beside_the_tests(const std::string& name) {
   return fs::read_symlink("/proc/self/exe").parent_path() / name;
 }
 
-// Which file a path leads to.
+// Identifies the file at a path.
 ino_t file_number(const std::string& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) throw std::runtime_error("no " + path);
@@ -28,7 +28,7 @@ ino_t file_number(const std::string& path) {
 
 ino_t program_of(int pid) { return file_number("/proc/" + std::to_string(pid) + "/exe"); }
 
-// A worker in a folder of the test's own, and a pool of it.
+// A worker executable in the test's own folder, and a pool of this worker.
 struct Installed {
   ScratchFolder folder;
   std::string file = folder / "installed_worker";
@@ -39,7 +39,7 @@ struct Installed {
     settings.worker = file;
     return settings;
   }
-  // As package managers do: another file under the same name.
+  // Puts another file under the same name, as package managers do.
   void replace_by(const std::string& worker) const {
     fs::copy_file(beside_the_tests(worker), folder / "new");
     fs::rename(folder / "new", file);
@@ -72,11 +72,12 @@ TEST_CASE("A pool whose executable is replaced on disk goes on with the one that
   CHECK(program_of(next.infer(command(Deed::kAnswer)).pid) == new_program);
 }
 
-TEST_CASE("A pool goes on restarting workers whose executable was removed, or is another's now") {
+TEST_CASE(
+    "A pool goes on restarting workers whose executable was removed, or is another model's now") {
   const Installed installed;
   FaultyPool pool(installed.settings(1));
   ::kill(ready_pids(pool).at(0), SIGKILL);
-  installed.replace_by("echo_worker");  // of another model
+  installed.replace_by("echo_worker");  // a worker of another model
   REQUIRE(ready_again(pool, 1));
   fs::remove(installed.file);
   ::kill(ready_pids(pool).at(0), SIGKILL);
@@ -89,8 +90,8 @@ TEST_CASE("An executable that is written over in place fails the next start, whi
   Settings settings = installed.settings(1);
   settings.restart_backoff.breaker = 1;
   FaultyPool pool(settings);
-  // Touched, as if it had been written to in a moment when no worker ran; while one does, the
-  // kernel refuses that.
+  // The test touches the file to simulate a write while no worker ran. While one runs, the kernel
+  // refuses a write.
   const timespec now{0, UTIME_NOW};
   const std::array times{now, now};
   REQUIRE(::utimensat(AT_FDCWD, installed.file.c_str(), times.data(), 0) == 0);
@@ -100,7 +101,7 @@ TEST_CASE("An executable that is written over in place fails the next start, whi
   CHECK_THAT(error.what(), contains(installed.file) && contains("never mix versions"));
 }
 
-TEST_CASE("A script as worker is refused as soon as another is in its place") {
+TEST_CASE("A worker that is a script is refused once another script has replaced it") {
   const Installed installed;
   const std::string text = "#!/bin/sh\nexec '" + installed.file + "' \"$@\"\n";
   const std::string script = installed.folder / "script";

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What workers have of the pools' shared memory: each its own, and the requests of its pool to
-// read.
+// Which shared memory workers have: each has its own, and may read the requests of its pool.
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -22,11 +21,11 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kLabel = "/memfd:inferpool-";
 
-// Memory files by their numbers, which no two of them share.
+// Memory files and sockets of a process by their inode numbers, which are unique.
 struct Held {
-  std::set<ino_t> all;       // mapped, or open
-  std::set<ino_t> requests;  // of them the pool's
-  std::set<ino_t> written;   // mapped, or open, so that they can be written
+  std::set<ino_t> all;       // mapped or open
+  std::set<ino_t> requests;  // the pool's requests among them
+  std::set<ino_t> written;   // mapped or open for writing
   std::set<ino_t> sockets;
 };
 
@@ -56,7 +55,7 @@ void add_descriptors(Held& held, const std::string& folder) {
     if (::stat(entry.path().c_str(), &status) != 0) continue;
     if (S_ISSOCK(status.st_mode)) held.sockets.insert(status.st_ino);
     if (!target.starts_with(kLabel)) continue;
-    // Which way it is open, by the rights of the link.
+    // The rights of the link show whether the file is open for writing.
     const auto rights = fs::symlink_status(entry.path()).permissions();
     add(held, status.st_ino, target, (rights & fs::perms::owner_write) != fs::perms::none);
   }
@@ -76,7 +75,7 @@ std::set<ino_t> common(const std::set<ino_t>& a, const std::set<ino_t>& b) {
   return result;
 }
 
-// Of two workers: they share the requests where they are of one pool, to read, and nothing else.
+// Checks that two workers of one pool share the requests, read-only, and otherwise nothing.
 void check_apart(const Held& a, const Held& b, bool same_pool) {
   REQUIRE(a.requests.size() == 1);
   REQUIRE(a.written.size() == 2);  // its control and its replies

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a worker process has of its host and its settings: descriptors, index, processors, limits,
-// output.
+// What a worker process gets from its host and its settings: descriptors, index, processors,
+// limits, output.
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/resource.h>
@@ -27,7 +27,7 @@ std::string ask(FaultyPool& pool, Deed deed, const std::string& text = {}) {
 
 }  // namespace
 
-TEST_CASE("Of the host's open descriptors none reaches a worker") {
+TEST_CASE("None of the host's open descriptors reaches a worker") {
   const ScratchFolder folder;
   std::vector<int> open_files;
   for (int i = 0; i < 50; ++i) {
@@ -43,7 +43,7 @@ TEST_CASE("Of the host's open descriptors none reaches a worker") {
         const auto descriptors = descriptors_of(pid);
         for (const auto& target : descriptors)
           CHECK(target.find("inferpool-test-") == std::string::npos);
-        // stdin, stdout, stderr, the control socket, and at most its own three regions.
+        // They are stdin, stdout, stderr, the control socket, and at most three regions.
         CHECK(descriptors.size() <= 7);
         CHECK(std::ranges::count_if(descriptors,
                                     [](const auto& t) { return t.starts_with("socket:"); }) == 1);
@@ -83,7 +83,7 @@ TEST_CASE("B12: {index} in env stands for the worker's index, over restarts, too
   const ScratchFolder folder;
   for (std::uint64_t round = 0; round < 2; ++round) {
     for (const WorkerStats& worker : pool.stats().workers) {
-      // The other one is kept busy, so that this one is asked.
+      // The other worker is kept busy, so that this one gets the call.
       HeldCall held(pool, folder / (std::to_string(round) + std::to_string(worker.index)));
       const Report report = pool.infer(command(Deed::kEnvironment, "DEVICE"));
       const std::string index = std::to_string(report.index);
@@ -134,7 +134,7 @@ TEST_CASE("threads_per_worker reaches the numeric libraries by their environment
 }
 
 TEST_CASE(
-    "With worker_output = capture, stdout and stderr of a worker stand in the error, and nowhere "
+    "With worker_output = capture, stdout and stderr of a worker are in the error, and nowhere "
     "else") {
   FaultyPool pool(faulty_settings(1));
   pool.infer(command(Deed::kPrint));
@@ -197,9 +197,9 @@ TEST_CASE(
 }
 
 TEST_CASE(
-    "A worker that writes without end does not stand still, nor keep the pool from its work") {
+    "A worker that writes without end is not blocked, nor does it keep the pool from its work") {
   FaultyPool pool(faulty_settings(1));
-  // Far more than a pipe holds: were it not drained, the run would never end.
+  // Far more than a pipe holds: if the pipe were not drained, the run would never end.
   const Error error = error_of(pool.try_infer(command(Deed::kComplainAndKill, "", 4'000'000)));
   CHECK(error.code() == ErrorCode::kWorkerLost);
   CHECK(error.details().stderr_tail.ends_with("the last words\n"));

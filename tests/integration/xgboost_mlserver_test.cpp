@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Models of XGBoost by MLServer's settings, which answer as its runtime does, beside the plain
-// worker.
+// XGBoost models with MLServer's settings, which answer like MLServer's runtime, beside models of
+// the plain worker.
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -47,16 +47,19 @@ Tensor labels_of(const Tensor& probabilities) {
   return Tensor::from(labels, {static_cast<std::int64_t>(labels.size())});
 }
 
-TEST_CASE("by MLServer's name a classifier answers labels, by the trees up to its best iteration",
-          "[W7]") {
+TEST_CASE(
+    "under MLServer's name a classifier answers labels, from the trees up to its best iteration",
+    "[W7]") {
   const StoppedEarly model;
   const Tensor best = model.booster.predict(some_rows(), 4);
   CHECK(asked(settings_for(model.write("model.json"), kMlserver)) == labels_of(best));
   CHECK(asked(settings_for(model.saved("model.ubj"), kMlserver)) == labels_of(best));
 }
 
-TEST_CASE("the plain worker answers as XGBoost itself: probabilities, by all trees or those asked",
-          "[W7]") {
+TEST_CASE(
+    "the plain worker answers like XGBoost itself: probabilities, from all trees or those asked "
+    "for",
+    "[W7]") {
   const StoppedEarly model;
   Settings settings = settings_for(model.write("model.json"));
   CHECK(asked(settings) == model.booster.predict(some_rows()));
@@ -66,7 +69,7 @@ TEST_CASE("the plain worker answers as XGBoost itself: probabilities, by all tre
   CHECK(asked(settings) == model.booster.predict(some_rows()));
 }
 
-TEST_CASE("iterations that there are not are refused", "[W7]") {
+TEST_CASE("iterations that the model does not have are refused", "[W7]") {
   const StoppedEarly model;
   Settings settings = settings_for(model.write("model.json"));
   for (const char* const range : {"[0, 11]", "[4, 4]", "[5, 4]", "[-1, 4]", "[0, 99999999999]"}) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// inferpool-xgboost as its users have it: Pool<> and files, with models that are trained here.
+// inferpool-xgboost as its users use it: through Pool<> and files, with models that the test
+// trains.
 #include <sched.h>
 
 #include <algorithm>
@@ -32,7 +33,7 @@ Settings settings_for(const std::string& uri) {
   return settings;
 }
 
-// A model in a folder of its own.
+// A trained model in its own folder.
 struct SavedModel {
   explicit SavedModel(const std::string& name = "m.json") : file(folder / name) {
     booster.save(file);
@@ -73,7 +74,7 @@ TEST_CASE("inferpool-xgboost predicts what XGBoost does in this process, to the 
   const Response response = pool.infer({{"input", matrix_of(rows)}});
   REQUIRE(response.outputs.size() == 1);
   CHECK(response["predict"] == booster.predict(rows));
-  // A batch is its rows.
+  // A batch answers like its rows, one by one.
   const std::vector<float> row(rows.begin() + 3 * kColumns, rows.begin() + 4 * kColumns);
   CHECK(pool.infer({{"input", matrix_of(row)}})["predict"] == booster.predict(row));
 }
@@ -130,7 +131,8 @@ TEST_CASE("after an inferpool-xgboost was killed its successor answers") {
   check_successors(pool, {{"input", matrix_of(some_rows(4))}}, "predict");
 }
 
-TEST_CASE("a file that is no XGBoost model is told by its name, with what was expected", "[W18]") {
+TEST_CASE("a file that is not an XGBoost model is refused by its name, with what was expected",
+          "[W18]") {
   const SavedModel model;
   const std::string whole = read_file(model.file);
   struct File {
@@ -160,7 +162,7 @@ TEST_CASE("a file that is no XGBoost model is told by its name, with what was ex
   }
 }
 
-TEST_CASE("what XGBoost itself cannot read of a model is told with both versions", "[W18]") {
+TEST_CASE("a model that XGBoost itself cannot read is refused with both versions", "[W18]") {
   const SavedModel model;
   std::string text = read_file(model.file);
   const std::string known = "binary:logistic";
@@ -173,7 +175,7 @@ TEST_CASE("what XGBoost itself cannot read of a model is told with both versions
                  !contains("Stack trace"));
 }
 
-TEST_CASE("an XGBoost model that is not there is told with its setting") {
+TEST_CASE("a missing XGBoost model is reported with its setting") {
   CHECK_THAT(start_error(settings_for("/no/such.json")).what(),
              contains("parameters.uri (uri): there is no file /no/such.json"));
   CHECK_THAT(start_error(settings_for("")).what(), contains("it is not set"));
@@ -218,7 +220,7 @@ TEST_CASE("threads_per_worker is how many threads XGBoost has for a batch") {
     const std::string tasks = "/proc/" + std::to_string(pool.stats().workers[0].pid) + "/task";
     return std::distance(std::filesystem::directory_iterator(tasks), {});
   };
-  // From 2.1 on no more than there are processors.
+  // Since 2.1 XGBoost uses at most as many threads as there are processors.
   const bool bounded = runtimes::Booster::library_version() >= runtimes::XgboostVersion{2, 1};
   cpu_set_t usable;
   REQUIRE(::sched_getaffinity(0, sizeof(usable), &usable) == 0);

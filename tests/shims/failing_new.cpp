@@ -14,10 +14,10 @@
 namespace {
 
 std::atomic<const char*> victim{nullptr};  // null: nothing fails
-std::atomic<long> left{0};                 // until the first that fails
+std::atomic<long> left{0};                 // allocations until the first that fails
 std::atomic<bool> all_onwards{false};
 std::atomic<bool> any_failed{false};
-thread_local bool chosen = false;  // by having no name
+thread_local bool chosen = false;  // whether this thread is the victim, if the victim has no name
 
 bool is_victim(const char* name) noexcept {
   if (*name == '\0') return chosen;
@@ -42,11 +42,11 @@ void* allocate_or_throw(std::size_t size) {
   throw std::bad_alloc();
 }
 
-// Who looks at it once more finds that out without a sanitizer, too.
+// Overwrites the memory, so that a use after free is noticed even without a sanitizer.
 void give_back(void* memory) noexcept {
   if (memory == nullptr) return;
   std::memset(memory, 0xdd, malloc_usable_size(memory));
-  asm volatile("" : : "r"(memory) : "memory");  // it is not for nothing
+  asm volatile("" : : "r"(memory) : "memory");  // keeps the compiler from dropping the memset
   std::free(memory);
 }
 

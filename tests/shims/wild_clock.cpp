@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A real-time clock that jumps back and forth by hours, with each reading, as if somebody set it
-// all the time. Linked into a program it stands before the C library's, for the libraries of the
-// program too. The monotonic clock goes on as it is.
+// A real-time clock that jumps back and forth by hours at each reading, as if somebody set it all
+// the time. Linked into a program it replaces the C library's clock, also for the program's
+// libraries. The monotonic clock is unchanged.
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <time.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Carries out orders, while another thread writes nonsense over all that a worker can write, and
-// says nonsense to its host: values that are nearly right, or the first that are wrong. Each
-// process does a few of these deeds, so that what comes after one of them is reached, too.
+// Carries out orders, while another thread writes nonsense over all memory that a worker can write,
+// and sends nonsense to its host: values that are nearly right, or just out of range. Each process
+// does only a few of these deeds, so that the code behind a check of one is reached, too.
 // Settings::extra: {"seed": "7"}.
 #include <poll.h>
 #include <sys/socket.h>
@@ -43,7 +43,7 @@ class Nonsense {
   [[noreturn]] void go_on() {
     for (;;) {
       slot_ = below(ipc::kRingSlots);
-      // Those of the first requests are in use most of the time.
+      // The slots of the oldest requests are in use most of the time.
       if (below(2) == 0) slot_ = control_.worker.consumed.load() % ipc::kRingSlots;
       (this->*deeds_[below(deeds_.size())])();
       if (below(4) == 0) ipc::wake(&reply().published, INT_MAX);
@@ -59,7 +59,7 @@ class Nonsense {
   ipc::RequestSlot& request() { return control_.requests[slot_]; }
   ipc::ReplySlot& reply() { return control_.replies[slot_]; }
   std::uint32_t sequence() { return ipc::sequence_of(request().posted.load()); }
-  // At the limits of what is allowed, and beyond.
+  // Numbers at the limits of what is allowed, and beyond.
   std::uint64_t number() {
     static constexpr std::uint64_t kLimits[] = {
         0,          1,           8,         63,          64,         447,
@@ -94,7 +94,7 @@ class Nonsense {
         reply().ended = number();
     }
   }
-  // Kind, datatype, rank, one dimension, length, place, offset.
+  // Writes kind, datatype, rank, one dimension, length, place and offset.
   void frame() {
     auto* const bytes = reply().frame.data();
     const auto put = [bytes](std::size_t at, auto value) {
@@ -150,7 +150,7 @@ class Nonsense {
     const std::size_t at = below((replies_.size() - sizeof(value)) / 8) * 8;
     std::memcpy(replies_.data() + (below(2) == 0 ? at : at % 4'096), &value, sizeof(value));
   }
-  // Messages of all kinds, whole and cut, some with descriptors.
+  // Sends messages of all kinds, whole or cut off, some with descriptors.
   void say() {
     ipc::MessageHead head;
     head.kind = static_cast<ipc::MessageKind>(below(8));

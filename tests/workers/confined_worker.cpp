@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tries what a sandbox is to refuse. Settings::uri is a folder: its load writes the file `cache`
+// Tries what a sandbox must refuse. Settings::uri is a folder: the load writes the file `cache`
 // there, and starts a thread. Settings::extra: {"keep": "file"} leaves a file there open for
-// writing,
-// {"keep": "socket"} a network socket.
+// writing, {"keep": "socket"} leaves a network socket open.
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -47,8 +46,8 @@ long spawn_program() {
   return errno == 0 ? 0 : -1;
 }
 
-// Whether a descriptor can be put on its way over a pair of sockets. Those that nobody takes count
-// against the limit of the user.
+// Tries to send a descriptor over a pair of sockets. Descriptors that nobody receives count against
+// the user's limit.
 long pass_descriptor() {
   std::array<int, 2> pair{};
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair.data()) != 0) return 0;
@@ -90,7 +89,7 @@ class Confined {
       socket_ = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   }
 
-  // "meet": waits for another run; "aside": the thread of the load does it.
+  // "meet": waits for another run; "aside": the thread of the load carries out the deed.
   Response predict(const Request& request, Context& context) {
     const auto text = [&](const char* name) {
       const auto found = request.parameters.find(name);

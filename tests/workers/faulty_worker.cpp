@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Misbehaves on cue: see faulty.hpp for what it does when asked. Settings::extra tells how it
-// loads:
+// Misbehaves on request: see faulty.hpp. Settings::extra says how it loads:
 //   {"load": "throw" | "throw_number" | "die" | "exit" | "hang" | "wait" | "read" | "print", ...}
 //   "while": the load misbehaves only while this file exists
 //   "log":   each load appends a line with the time (ns, monotonic), the index and the pid
@@ -49,7 +48,7 @@ void touch(const std::string& file) {
   if (!file.empty()) ::close(::open(file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
 }
 
-// Bounded, so that nothing is left of a test that failed.
+// The wait is bounded, so that a failed test leaves no process.
 template <typename F>
 void wait_until(F predicate, std::chrono::seconds limit = 100s) {
   const auto end = std::chrono::steady_clock::now() + limit;
@@ -115,12 +114,12 @@ extern "C" __attribute__((noinline)) void faulty_worker_sleeps() {
 }
 
 extern "C" __attribute__((noinline)) int faulty_worker_faults() {
-  volatile std::uintptr_t nowhere = 0;  // what the compiler knows to be null it makes a trap
+  volatile std::uintptr_t nowhere = 0;  // volatile: for a known null the compiler emits a trap
   return *reinterpret_cast<volatile int*>(nowhere);
 }
 
 void leak(std::size_t bytes) {
-  static std::vector<std::string> leaked;  // reachable: for a sanitizer it is none
+  static std::vector<std::string> leaked;  // reachable, so no leak for a sanitizer
   leaked.emplace_back(bytes, 'x');
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// An echo of tensors whose first process (generation 1) answers its first request with garbage, of
-// the kind that Settings::extra names: {"garbage": "offset"}, and then does nothing more.
+// An echo of tensors. Its first process (generation 1) answers its first request with garbage, and
+// then does nothing more. Settings::extra names the kind of garbage: {"garbage": "offset"}.
 #include <poll.h>
 #include <unistd.h>
 
@@ -27,14 +27,15 @@
 namespace inferpool::test {
 namespace {
 
-// The parts of an encoded answer; by default that of an FP32 [1024] in the block at 0.
+// The parts of an encoded answer; by default an FP32 [1024] in the block at 0.
 struct Answer {
   std::uint8_t kind = static_cast<std::uint8_t>(wire::ReplyKind::kAnswer);
   std::uint8_t datatype = static_cast<std::uint8_t>(Datatype::kFp32);
   std::uint8_t rank = 1;
   std::vector<std::int64_t> dimensions = {1024};
   std::uint64_t length = 4096;
-  // 0: the bytes follow, 1: a block by its offset in units of 64, 2: one by that in bytes
+  // 0: the bytes follow; 1: a block, its offset in units of 64 bytes; 2: a block, its offset in
+  // bytes
   std::uint8_t place = 1;
   std::uint64_t offset = 0;
   std::vector<std::uint8_t> rest = {};
@@ -65,7 +66,7 @@ std::vector<std::byte> encoded(const Answer& answer) {
   return bytes.all();
 }
 
-// What stands in the slot of the reply.
+// The content of the reply's slot.
 struct Reply {
   std::vector<std::byte> frame = encoded({});
   std::uint32_t frame_bytes = static_cast<std::uint32_t>(frame.size());
@@ -81,7 +82,7 @@ Reply with(const Answer& answer) { return {.frame = encoded(answer)}; }
 
 using Kinds = std::map<std::string, Reply>;
 
-// Wrong in the frame.
+// Faults in the frame.
 Kinds frame_kinds() {
   constexpr std::uint64_t kFar = std::uint64_t{1} << 37;
   constexpr std::uint64_t k4GiB = std::uint64_t{1} << 32;
@@ -115,7 +116,7 @@ Kinds frame_kinds() {
   };
 }
 
-// Wrong in the slot; the last two are not garbage, but what the host must bear.
+// Faults in the slot. The last two are not garbage, but the host must cope with them.
 Kinds slot_kinds() {
   constexpr std::uint64_t kFar = std::uint64_t{1} << 40;
   return {
@@ -133,7 +134,7 @@ Kinds slot_kinds() {
   };
 }
 
-// Wrong as a part, or as the end of an answer in parts.
+// Faults in a part, or in the end of an answer in parts.
 Kinds part_kinds() {
   constexpr std::uint64_t kFar = std::uint64_t{1} << 37;
   constexpr auto kPart = static_cast<std::uint8_t>(wire::ReplyKind::kPart);
@@ -158,7 +159,7 @@ Kinds part_kinds() {
   };
   all.at("part of another request").call_id_off_by = 1;
   all.at("part of another request and then death").call_id_off_by = 1;
-  all.at("part of another request and then death").wake = false;  // its caller sees it dead
+  all.at("part of another request and then death").wake = false;  // the caller sees the death first
   all.at("part with a frame elsewhere").frame_bytes = 1000;
   all.at("part with a frame elsewhere").frame_offset = kFar;
   return all;
@@ -184,7 +185,7 @@ void publish(ipc::Control& control, std::uint32_t sequence, const Reply& reply) 
   if (reply.wake) ipc::wake(&slot.published, INT_MAX);
 }
 
-// Random bytes over all that the worker can write, the host's part of it included.
+// Writes random bytes over all memory that the worker can write, including the host's part.
 void make_noise(const worker::Attachment& attachment) {
   std::mt19937 random(7);
   const auto fill = [&](std::byte* data, std::size_t size) {
@@ -207,7 +208,7 @@ void answer_with_garbage(const worker::Attachment& attachment, const std::string
   }
   if (kind.ends_with("and then death")) ::_exit(0);
   if (kind != "ticket of another generation") {
-    for (;;) ::poll(nullptr, 0, 1000);  // until the host ends it
+    for (;;) ::poll(nullptr, 0, 1000);  // until the host ends this process
   }
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Breaks the handshake with its host, in the way that the environment variable HANDSHAKE names.
+// Breaks the handshake with its host. The environment variable HANDSHAKE says how.
 #include <poll.h>
 #include <unistd.h>
 
@@ -51,7 +51,7 @@ void shake_hands(ControlSocket& socket, std::string_view how, std::string_view s
     head.magic = 1;
     return say(socket, head, signature);
   }
-  if (how == "exit after ready 1") return;  // only worker 0 comes so far
+  if (how == "exit after ready 1") return;  // only worker 0 goes on from here
   greet(socket, signature);
   Message welcome;
   socket.receive(welcome, true);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Answers a Request with named outputs of several kinds: "label" (strings), "score" (as many FP32
-// as the input "n" says) and the parameter "ok". Settings::extra {"last words": "..."}: prints them
-// to stderr and dies instead.
+// as the input "n" says) and the parameter "ok". With Settings::extra {"last words": "..."} it
+// prints these words to stderr and dies instead.
 #include <csignal>
 #include <cstdint>
 #include <cstdio>

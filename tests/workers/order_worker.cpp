@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Carries out orders, and counts the wake-ups that it misses in the file that Settings::extra
-// names: {"lost_wakes": "/..."}.
+// Carries out orders, and counts the wake-ups that it misses. Settings::extra names the file of the
+// count: {"lost_wakes": "/..."}.
 #include <memory>
 
 #include <inferpool/worker.hpp>
@@ -16,7 +16,7 @@ namespace {
 struct CountingOrders : OrderModel {
   static constexpr bool thread_safe = true;
   explicit CountingOrders(const Settings& settings) : OrderModel(settings) {
-    // Until the process ends: its threads may still wait when this object is gone.
+    // Static, since threads of the process may still wait when this object is gone.
     static const SharedCount lost(
         settings::json::read(settings.extra, "extra").members.at(0).value.text);
     ipc::count_lost_wakes(&lost.number());

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// A worker of StreamingModel whose first process takes one request, answers and dies, and leaves a
-// process behind that shares its memory. Settings::extra says what that one does with the answer:
-// {"left": "answer", "then": "take back", "go": FILE}: once there is FILE, and makes FILE.done
-// then; "left" is "answer" (after one part) or "part" (the second one), "then" "take back" or "make
-// a part". {"left": "flicker"}: what stands comes and goes for half a second, for whatever request.
-// {"left": "hide"}: it lives, shows each answer while the caller sleeps, and hides it before he
-// looks.
+// A worker of StreamingModel whose first process takes one request, answers it and dies. It leaves
+// a process behind that shares its memory. Settings::extra says what this process does:
+//   {"left": "answer", "then": "take back", "go": FILE}
+//     "left": the available thing is the "answer" (after one part), or a "part" (the second one)
+//     "then": "take back" removes it, "make a part" replaces it
+//     "go":   this happens once FILE exists; then FILE.done is made
+//   {"left": "flicker"}: the answer comes and goes for half a second, whatever the request is
+//   {"left": "hide"}: the worker does not die; it shows each answer while the caller sleeps, and
+//     hides it before the caller looks
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/mman.h>
@@ -33,7 +35,7 @@ namespace {
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
-// A frame with an INT64 [1] of value 1, the number of the first part.
+// A frame with an INT64 [1] of value 1, like that of the first part.
 class Frame {
  public:
   explicit Frame(wire::ReplyKind kind) {
@@ -86,7 +88,7 @@ void change_answer(const Orders& orders, std::atomic<std::uint32_t>& published,
   ::close(::open((go + ".done").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
 }
 
-// A caller that sleeps looks again after a second.
+// This works since a caller that sleeps looks again only after a second.
 [[noreturn]] void hide(ipc::Control& control, ipc::WorkerRing& ring) {
   const auto sequence = ring.take();
   if (!sequence) ::_exit(0);
@@ -96,8 +98,8 @@ void change_answer(const Orders& orders, std::atomic<std::uint32_t>& published,
   const Frame answer(wire::ReplyKind::kAnswer);
   for (;;) {
     while (parked.load() == 0) ::poll(nullptr, 0, 1);
-    ::poll(nullptr, 0, 20);  // he has looked once more by then
-    parked.store(0);         // nor is he woken
+    ::poll(nullptr, 0, 20);  // by then the caller has looked once more
+    parked.store(0);         // so that nothing wakes the caller
     ring.publish(*sequence, {.frame = answer.bytes()});
     ::poll(nullptr, 0, 900);
     published.store(before);
@@ -126,7 +128,7 @@ void change_answer(const Orders& orders, std::atomic<std::uint32_t>& published,
   }
   ::madvise(&control, sizeof(control), MADV_DOFORK);
   if (const pid_t left_behind = ::fork(); left_behind != 0) {
-    ::setpgid(left_behind, left_behind);  // or it would go with this one's group
+    ::setpgid(left_behind, left_behind);  // otherwise it would be killed with the group
     ::_exit(0);
   }
   left == "flicker" ? flicker(published, before)

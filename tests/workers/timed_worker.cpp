@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Answers with what it was given, after a time or not at all, as the object in Settings::extra
-// says: {"wait_us": 5000}, {"die_at": 3}, {"throw_at": 3}.
+// Answers with its input after a time, or not at all, as Settings::extra says: {"wait_us": 5000},
+// {"die_at": 3}, {"throw_at": 3}.
 #include <time.h>
 
 #include <chrono>

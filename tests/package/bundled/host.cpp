@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// host <bundled worker>...: whether each is found by its name and runs, so far that it refuses a
-// model that is none.
+// host <bundled worker>...: checks that each is found by its name and runs far enough to refuse a
+// model that does not exist.
 #include <cstdio>
 #include <string_view>
 
