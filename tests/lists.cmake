@@ -31,6 +31,7 @@ set(compiled_alone
     unit/settings/settings_json_test.cpp
     unit/settings/settings_refusal_test.cpp
     unit/settings/settings_test.cpp
+    unit/tools/advise/report_test.cpp
     unit/tools/command_line_test.cpp
     unit/tools/run/arguments_test.cpp
     unit/values/tensor_test.cpp

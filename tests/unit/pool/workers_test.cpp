@@ -28,6 +28,7 @@ struct Script {
     settings.worker = file.path();
     settings.workers = 1;
     settings.shared_memory_limit = 8 << 20;
+    settings.max_payload = 1 << 20;
     settings.startup_timeout = 30s;
     settings.drain_timeout = 0ns;
     settings.worker_output.kind = WorkerOutput::Kind::kCapture;
