@@ -6,6 +6,7 @@
 set(compiled_alone
     integration/lost_workers_test.cpp
     integration/payload_output_test.cpp
+    integration/payload_round_trip_test.cpp
     integration/python_worker_test.cpp
     integration/run_test.cpp
     integration/soak_kill_test.cpp
@@ -22,6 +23,8 @@ set(compiled_alone
     unit/pool/calls/fingerprint_test.cpp
     unit/pool/calls/sip_hash_test.cpp
     unit/pool/dispatch/worker_queues_test.cpp
+    unit/pool/in_process_test.cpp
+    unit/pool/worker_polls_test.cpp
     unit/runtimes/onnx/node_graph_test.cpp
     unit/runtimes/onnx/opencv_network_test.cpp
     unit/runtimes/onnx/opencv_refusals_test.cpp
