@@ -50,7 +50,7 @@ set(unit_tests
     unit/core/failure_test.cpp
     unit/core/format_test.cpp
     unit/core/regular_file_test.cpp
-    unit/core/spared_signal_test.cpp
+    unit/core/suppressed_signal_test.cpp
     unit/ipc/announced_copy_test.cpp
     unit/ipc/channel_kill_test.cpp
     unit/ipc/channel_part_kill_test.cpp
@@ -184,7 +184,6 @@ set(unit_tests
     unit/worker/landlock_test.cpp
     unit/worker/last_stack_test.cpp
     unit/worker/leave_test.cpp
-    unit/worker/left_room_test.cpp
     unit/worker/open_escapes_test.cpp
     unit/worker/rights_test.cpp
     unit/worker/sandbox_families_test.cpp
@@ -192,7 +191,8 @@ set(unit_tests
     unit/worker/sandbox_refusal_test.cpp
     unit/worker/sandbox_test.cpp
     unit/worker/sent_parts_test.cpp
-    unit/worker/server_test.cpp)
+    unit/worker/server_test.cpp
+    unit/worker/shared_limits_test.cpp)
 
 # Integration tests run real worker processes.
 set(integration_tests

@@ -27,7 +27,7 @@
 #include <boost/asio/cancellation_type.hpp>
 #endif
 
-#include <inferpool/detail/tell_again.hpp>
+#include <inferpool/detail/deliver_later.hpp>
 #include <inferpool/detail/waiting_handlers.hpp>
 #include <inferpool/pool.hpp>
 
@@ -163,7 +163,7 @@ class AsioCallEnd {
         asio::post(waiting.executor(), Posted{handlers_, place_});
       });
     } catch (const std::bad_alloc&) {
-      throw TellAgain();
+      throw DeliverLater();
     }
     handlers_.reset();
   }

@@ -11,7 +11,7 @@
 #include <stdexcept>
 
 #include "core/format.hpp"
-#include "core/spared_signal.hpp"
+#include "core/suppressed_signal.hpp"
 #include "core/system_error.hpp"
 
 #ifndef MFD_NOEXEC_SEAL
@@ -59,7 +59,7 @@ MemoryFile MemoryFile::create(const char* label, std::size_t size) {
   if (!fd) fail("memfd_create");
   {
     // A size over RLIMIT_FSIZE, which also limits memory files, would end the host.
-    const core::SparedSignal spared(SIGXFSZ);
+    const core::SuppressedSignal spared(SIGXFSZ);
     if (ftruncate(fd.get(), static_cast<off_t>(size)) != 0) {
       throw std::runtime_error(
           core::system_failure(core::formatted("ftruncate of {} to {} bytes", label, size), errno));

@@ -9,9 +9,9 @@
 #include "core/format.hpp"
 #include "worker/call_filter.hpp"
 #include "worker/landlock.hpp"
-#include "worker/left_room.hpp"
 #include "worker/open_escapes.hpp"
 #include "worker/rights.hpp"
+#include "worker/shared_limits.hpp"
 
 namespace inferpool::worker {
 namespace {
@@ -51,12 +51,13 @@ void confine() {
   require(filter_calls);
   // Checked here, because no thread can open anything more.
   if (const auto way = open_escape()) {
-    throw std::runtime_error(core::formatted(
-        "after its load the model still has a way out: {}; close it in the model's constructor, or "
-        "set sandbox = false",
-        *way));
+    throw std::runtime_error(
+        core::formatted("after its load the model still has an open escape: {}; close it in the "
+                        "model's constructor, or "
+                        "set sandbox = false",
+                        *way));
   }
-  leave_room();
+  lower_shared_limits();
   require(forbid_writing);
 }
 

@@ -107,7 +107,7 @@ void Completion::run() noexcept {
 bool Completion::turn(const bool& gone) noexcept {
   const std::uint32_t seen = group_.seen();
   if (!take_new()) return false;
-  if (!untold_.empty()) tell_again();
+  if (!untold_.empty()) requeue_untold();
   const core::TimePoint now = core::Clock::now();
   // First every worker that has answered gets its next request, then the handlers are called.
   for (auto next = active_.begin(); next != active_.end();) {
@@ -144,9 +144,9 @@ bool Completion::tell_ended(const bool& gone) noexcept {
 }
 
 // After a pause, queues the jobs again that there was no memory to tell.
-void Completion::tell_again() noexcept {
+void Completion::requeue_untold() noexcept {
   const std::array words{group_.park(group_.seen())};
-  ipc::wait(words, core::Clock::now() + kTellAgainAfter);
+  ipc::wait(words, core::Clock::now() + kNextDelivery);
   group_.unpark();
   ended_.splice(ended_.end(), untold_);
 }

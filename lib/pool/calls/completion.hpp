@@ -49,7 +49,7 @@ class Completion {
   void run() noexcept;
   bool turn(const bool& gone) noexcept;
   bool tell_ended(const bool& gone) noexcept;
-  void tell_again() noexcept;
+  void requeue_untold() noexcept;
   void notify() noexcept;
   bool take_new() noexcept;
   bool advance(Pending& pending, core::TimePoint now) noexcept;

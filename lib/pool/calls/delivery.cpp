@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pool/calls/delivery.hpp"
 
-#include <inferpool/detail/tell_again.hpp>
+#include <inferpool/detail/deliver_later.hpp>
 
 #include <new>
 #include <string>
@@ -30,7 +30,7 @@ bool deliver(detail::AsyncJob& job, const std::optional<Error>& error,
              reports::Events& events) noexcept try {
   error ? job.fail(*error) : job.complete();
   return true;
-} catch (const detail::TellAgain&) {
+} catch (const detail::DeliverLater&) {
   return false;
 } catch (...) {  // it must not end the thread of other calls, or the host
   events.raise({.kind = EventKind::kHandlerThrew, .text = current_text()});
@@ -48,7 +48,7 @@ void deliver_and_wait(detail::AsyncJob& job, const std::optional<Error>& error,
                       reports::Events& events) noexcept {
   for (int i = 0; i < kMostTellings; ++i) {
     if (deliver(job, error, events)) return;
-    std::this_thread::sleep_for(kTellAgainAfter);
+    std::this_thread::sleep_for(kNextDelivery);
   }
   give_up_telling(events);
 }

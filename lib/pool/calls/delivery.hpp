@@ -20,7 +20,7 @@ bool deliver(detail::AsyncJob& job, const std::optional<Error>& error,
 
 // How often to try if there is no memory to tell a handler, and how long to pause between.
 inline constexpr int kMostTellings = 500;
-inline constexpr Duration kTellAgainAfter = std::chrono::milliseconds(10);
+inline constexpr Duration kNextDelivery = std::chrono::milliseconds(10);
 
 // After that many tries: the handler is never called, which is an event.
 void give_up_telling(reports::Events& events) noexcept;

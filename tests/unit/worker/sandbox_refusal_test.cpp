@@ -101,7 +101,7 @@ TEST_CASE("a process that still holds an open escape is not confined") {
                confine();
                return "confined";
              }),
-             contains("a way out: descriptor") && contains(folder / "log") &&
+             contains("an open escape: descriptor") && contains(folder / "log") &&
                  contains("set sandbox = false"));
 }
 

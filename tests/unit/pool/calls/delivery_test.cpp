@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pool/calls/delivery.hpp"
 
-#include <inferpool/detail/tell_again.hpp>
+#include <inferpool/detail/deliver_later.hpp>
 
 #include <functional>
 #include <new>
@@ -71,7 +71,7 @@ TEST_CASE("what a handler throws is an event with type and text and the job coun
 
 TEST_CASE("a job whose handler has no memory is not told yet and raises no event") {
   Host host;
-  HandledJob job([](const Error* /*error*/) { throw detail::TellAgain(); });
+  HandledJob job([](const Error* /*error*/) { throw detail::DeliverLater(); });
   CHECK_FALSE(deliver(job, std::nullopt, host.events));
   CHECK(host.told.empty());
 }
@@ -81,7 +81,7 @@ TEST_CASE("where no other thread tells a job it is told again until its handler 
   int tries = 0;
   std::vector<ErrorCode> codes;
   HandledJob job([&](const Error* error) {
-    if (++tries < 3) throw detail::TellAgain();
+    if (++tries < 3) throw detail::DeliverLater();
     codes.push_back(error->code());
   });
   deliver_and_wait(job, Error(ErrorCode::kStopped, "closed"), host.events);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "worker/left_room.hpp"
+#include "worker/shared_limits.hpp"
 
 #include <sys/resource.h>
 
@@ -41,7 +41,7 @@ rlim_t highest_descriptor() {
 
 }  // namespace
 
-void leave_room() try {
+void lower_shared_limits() try {
   for (const __rlimit_resource resource : {RLIMIT_NPROC, RLIMIT_SIGPENDING}) {
     lower(resource, [](rlim_t soft) { return soft == RLIM_INFINITY ? soft : soft - soft / 8; });
   }

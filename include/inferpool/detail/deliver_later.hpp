@@ -5,6 +5,6 @@ namespace inferpool::detail {
 
 // A handler throws it when it had no memory to pass on its result, and has kept the result: the
 // pool calls the handler once more, a little later.
-struct TellAgain {};
+struct DeliverLater {};
 
 }  // namespace inferpool::detail

@@ -12,9 +12,9 @@ namespace inferpool::core {
 // While it lives, a system call of the calling thread may raise the signal `number` in that thread
 // (SIGXFSZ for a file beyond RLIMIT_FSIZE). That ends no process and calls no handler: the
 // destructor takes the signal back.
-class SparedSignal {
+class SuppressedSignal {
  public:
-  explicit SparedSignal(int number) noexcept {
+  explicit SuppressedSignal(int number) noexcept {
     sigset_t pending;
     sigpending(&pending);
     pending_ = sigismember(&pending, number) == 1;
@@ -22,9 +22,9 @@ class SparedSignal {
     sigaddset(&signal_, number);
     pthread_sigmask(SIG_BLOCK, &signal_, &before_);
   }
-  SparedSignal(const SparedSignal&) = delete;
-  SparedSignal& operator=(const SparedSignal&) = delete;
-  ~SparedSignal() {
+  SuppressedSignal(const SuppressedSignal&) = delete;
+  SuppressedSignal& operator=(const SuppressedSignal&) = delete;
+  ~SuppressedSignal() {
     const timespec at_once{};
     while (!pending_ && sigtimedwait(&signal_, nullptr, &at_once) < 0 && errno == EINTR) {
     }

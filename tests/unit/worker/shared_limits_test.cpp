@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "worker/left_room.hpp"
+#include "worker/shared_limits.hpp"
 
 #include <signal.h>
 #include <sys/resource.h>
@@ -33,7 +33,7 @@ TEST_CASE("an eighth of processes and pending signals is left to others, for goo
     CAPTURE(resource);
     CHECK(told_by_child([&] {
             set_soft(resource, 800);
-            leave_room();
+            lower_shared_limits();
             return limits(resource);
           }) == "700 700");
   }
@@ -43,7 +43,7 @@ TEST_CASE("a process opens a few hundred descriptors more, and then is told that
           "[H13]") {
   CHECK(told_by_child([] {
           set_soft(RLIMIT_NOFILE, 1000);
-          leave_room();
+          lower_shared_limits();
           int opened = 0;
           while (open("/dev/null", O_RDONLY | O_CLOEXEC) >= 0) ++opened;
           const std::string how = strerrorname_np(errno);
@@ -56,7 +56,7 @@ TEST_CASE("a process opens a few hundred descriptors more, and then is told that
 TEST_CASE("a limit of descriptors that is lower stays as it is", "[H13]") {
   CHECK(told_by_child([] {
           set_soft(RLIMIT_NOFILE, 40);
-          leave_room();
+          lower_shared_limits();
           return limits(RLIMIT_NOFILE);
         }) == "40 40");
 }
@@ -73,7 +73,7 @@ TEST_CASE("one process that queues all signals that it may leaves some to its us
           sigaddset(&queued, SIGRTMIN);
           sigprocmask(SIG_BLOCK, &queued, nullptr);
           ForkedChild hostile([&] {
-            leave_room();
+            lower_shared_limits();
             while (sigqueue(getpid(), SIGRTMIN, {}) == 0) {
             }
             const int error = errno;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/spared_signal.hpp"
+#include "core/suppressed_signal.hpp"
 
 #include "catch.hpp"
 #include "unit/ipc/forked_child.hpp"
@@ -19,7 +19,7 @@ TEST_CASE(
     "a signal that the thread raises meanwhile does not end the process, and is gone afterwards") {
   ForkedChild child([] {
     {
-      const core::SparedSignal spared(SIGXFSZ);
+      const core::SuppressedSignal spared(SIGXFSZ);
       raise(SIGXFSZ);
       if (!pending(SIGXFSZ)) return 1;
     }
@@ -37,7 +37,7 @@ TEST_CASE("a signal that had been waiting before goes on waiting") {
     sigaddset(&own, SIGXFSZ);
     pthread_sigmask(SIG_BLOCK, &own, nullptr);
     raise(SIGXFSZ);
-    { const core::SparedSignal spared(SIGXFSZ); }
+    { const core::SuppressedSignal spared(SIGXFSZ); }
     return pending(SIGXFSZ) ? 0 : 1;
   });
   CHECK(child.exit_code() == 0);

@@ -10,7 +10,7 @@ namespace inferpool::worker {
 // - RLIMIT_NOFILE to kMoreDescriptors above the highest one in use. Pipes, watches (epoll) and the
 //   like each need a descriptor.
 // Throws std::runtime_error if the system refuses.
-void leave_room();
+void lower_shared_limits();
 
 constexpr int kMoreDescriptors = 256;
 
