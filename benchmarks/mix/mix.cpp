@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "mix/mix.hpp"
+
+#include <sys/prctl.h>
+
+#include <thread>
+
+#include "measure/number.hpp"
+#include "models/work.hpp"
+#include "throughput/calibration.hpp"
+
+namespace bench {
+namespace {
+
+std::string name_of(Nanoseconds time) {
+  if (time == Nanoseconds::zero()) return "no time";
+  if (time < std::chrono::milliseconds(1))
+    return number(static_cast<double>(time.count()) / 1e3) + " us";
+  return number(static_cast<double>(time.count()) / 1e6) + " ms";
+}
+
+}  // namespace
+
+std::string run_name(const Mix& mix) { return name_of(mix.run) + (mix.sleeps ? " asleep" : ""); }
+
+std::string to_string(const Mix& mix) {
+  std::string text = number(mix.callers) + (mix.callers == 1 ? " caller, " : " callers, ") +
+                     number(mix.workers) + (mix.workers == 1 ? " worker, " : " workers, ") +
+                     run_name(mix);
+  if (mix.think > Nanoseconds::zero()) text += ", think " + name_of(mix.think);
+  return text;
+}
+
+Work work_of(const Mix& mix) {
+  if (mix.sleeps) return {.asleep = static_cast<std::uint64_t>(mix.run.count())};
+  return {.rounds = mix.run == Nanoseconds::zero() ? 0 : rounds_of(mix.run)};
+}
+
+void carry_out(const Work& task) {
+  work(task.rounds);
+  if (task.asleep > 0) std::this_thread::sleep_for(Nanoseconds(task.asleep));
+}
+
+void sleep_exactly() { prctl(PR_SET_TIMERSLACK, 1UL); }
+
+}  // namespace bench
