@@ -5,8 +5,6 @@
 #include <string>
 #include <utility>
 
-#include "measure/number.hpp"
-
 namespace bench {
 namespace {
 
@@ -38,13 +36,8 @@ double processor(const Slice& slice) { return slice.processor_per_call() * 1e9; 
 
 // The tables of one cell: what was measured of each contender, with its unit.
 void add_cells(const MeasuredMix& measured, Results& results) {
-  Mix rest = measured.mix;
-  const std::string row = number(rest.callers) + (rest.callers == 1 ? " caller" : " callers") +
-                          " of " + number(rest.workers) +
-                          (rest.workers == 1 ? " worker" : " workers");
-  std::string model = "model of " + run_name(rest);
-  if (rest.think > 0ns)
-    model += ", think " + number(static_cast<double>(rest.think.count()) / 1e3) + " us";
+  const std::string model = model_name(measured.mix);
+  const std::string row = callers_name(measured.mix) + " of " + workers_name(measured.mix);
   const auto add = [&](const char* what, const char* unit, double (*value)(const Slice&)) {
     const std::string table = std::string(what) + ", " + model;
     results.cells.push_back({table, row, "inferpool", unit, median_of(measured.pool, value)});
@@ -52,6 +45,11 @@ void add_cells(const MeasuredMix& measured, Results& results) {
         {table, row, "inferpool, spin = 0", unit, median_of(measured.sleeping, value)});
     results.cells.push_back({table, row, "yield floor", unit, median_of(measured.floor, value)});
   };
+  std::vector<double> ratios_of_runs;
+  for (std::size_t run = 0; run < measured.pool.size(); ++run)
+    ratios_of_runs.push_back(measured.pool[run].rate() / measured.floor[run].rate());
+  results.cells.push_back({"beside the yield floor, " + model, workers_name(measured.mix),
+                           callers_name(measured.mix), "x", median(std::move(ratios_of_runs))});
   add("rate", "requests/s", rate);
   add("p99", "ns", p99);
   add("processor time of a call", "ns", processor);

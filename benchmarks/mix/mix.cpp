@@ -21,14 +21,22 @@ std::string name_of(Nanoseconds time) {
 
 }  // namespace
 
-std::string run_name(const Mix& mix) { return name_of(mix.run) + (mix.sleeps ? " asleep" : ""); }
+std::string callers_name(const Mix& mix) {
+  return number(mix.callers) + (mix.callers == 1 ? " caller" : " callers");
+}
 
-std::string to_string(const Mix& mix) {
-  std::string text = number(mix.callers) + (mix.callers == 1 ? " caller, " : " callers, ") +
-                     number(mix.workers) + (mix.workers == 1 ? " worker, " : " workers, ") +
-                     run_name(mix);
+std::string workers_name(const Mix& mix) {
+  return number(mix.workers) + (mix.workers == 1 ? " worker" : " workers");
+}
+
+std::string model_name(const Mix& mix) {
+  std::string text = "model of " + name_of(mix.run) + (mix.sleeps ? " asleep" : "");
   if (mix.think > Nanoseconds::zero()) text += ", think " + name_of(mix.think);
   return text;
+}
+
+std::string to_string(const Mix& mix) {
+  return callers_name(mix) + ", " + workers_name(mix) + ", " + model_name(mix);
 }
 
 Work work_of(const Mix& mix) {

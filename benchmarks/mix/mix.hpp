@@ -17,9 +17,11 @@ struct Mix {
   Nanoseconds think = {};  // how long each caller sleeps between two calls
 };
 
-// "no time", "10 us", "1 ms asleep"
-[[nodiscard]] std::string run_name(const Mix& mix);
-// "8 callers, 4 workers, 10 us, think 50 us"
+[[nodiscard]] std::string callers_name(const Mix& mix);  // "8 callers"
+[[nodiscard]] std::string workers_name(const Mix& mix);  // "1 worker"
+// "model of 10 us", "model of 1 ms asleep, think 50 us"
+[[nodiscard]] std::string model_name(const Mix& mix);
+// "8 callers, 4 workers, model of 10 us"
 [[nodiscard]] std::string to_string(const Mix& mix);
 
 // What one call asks of a model or of a floor's server.

@@ -42,7 +42,7 @@ void report(const fs::path& folder, std::span<const char* const> programs) {
   write(folder / "report.txt", text);
   write(folder / "README-table.md", bench::readme_table(all));
   write(folder / "results.json", bench::combined_json(files, missing));
-  text += "\n" + bench::draw(bench::plots_of(all), folder);
+  text += "\n" + bench::draw(bench::drawings_of(all), folder);
   std::fputs(text.c_str(), stdout);
   std::printf("all of it: %s\n", folder.c_str());
 }

@@ -9,6 +9,8 @@
 #include <stdexcept>
 #include <string_view>
 
+#include "report/heat_map.hpp"
+
 namespace bench {
 
 namespace {
@@ -90,17 +92,24 @@ std::vector<Plot> plots_of(const std::vector<Results>& all) {
   return plots;
 }
 
-std::string draw(const std::vector<Plot>& plots, const std::filesystem::path& folder) {
+std::vector<Drawing> drawings_of(const std::vector<Results>& all) {
+  std::vector<Drawing> drawings;
+  for (const Plot& plot : plots_of(all)) drawings.push_back({plot.name, gnuplot_script(plot)});
+  for (const HeatMap& map : heat_maps_of(all)) drawings.push_back({map.name, gnuplot_script(map)});
+  return drawings;
+}
+
+std::string draw(const std::vector<Drawing>& drawings, const std::filesystem::path& folder) {
   const bool drawn = std::system("gnuplot --version > /dev/null 2>&1") == 0;
   std::string said;
-  for (const Plot& plot : plots) {
-    write(folder / (plot.name + ".gp"), gnuplot_script(plot));
+  for (const auto& [name, script] : drawings) {
+    write(folder / (name + ".gp"), script);
     if (!drawn) continue;
     const std::string command =
-        "cd " + single_quoted(folder.string()) + " && gnuplot " + single_quoted(plot.name + ".gp");
+        "cd " + single_quoted(folder.string()) + " && gnuplot " + single_quoted(name + ".gp");
     said += std::system(command.c_str()) == 0
-                ? fmt::format("plot: {}\n", (folder / (plot.name + ".svg")).string())
-                : fmt::format("plot: gnuplot failed on {}.gp\n", plot.name);
+                ? fmt::format("plot: {}\n", (folder / (name + ".svg")).string())
+                : fmt::format("plot: gnuplot failed on {}.gp\n", name);
   }
   if (!drawn)
     said += fmt::format("no plots: install gnuplot-nox, then run gnuplot on the scripts in {}\n",
