@@ -2,10 +2,12 @@
 #include "pool/workers.hpp"
 
 #include "core/format.hpp"
+#include "pool/processes/launch.hpp"
 #include "pool/processes/worker_path.hpp"
 #include "pool/reports/start_failure.hpp"
 #include "settings/packed_settings.hpp"
 #include "settings/settings_memory.hpp"
+#include "system/usable_processors.hpp"
 
 namespace inferpool::pool {
 namespace {
@@ -15,7 +17,7 @@ dispatch::DispatchLimits limits_of(const processes::PoolConfiguration& configura
   return {.workers = *settings.workers,
           .concurrency = settings.concurrency,
           .max_queue_size = settings.max_queue_size,
-          .processors = configuration.surroundings.processors,
+          .processors = configuration.processors,
           .cancel_grace = settings.cancel_grace,
           .hang_timeout = settings.hang_timeout};
 }
@@ -29,6 +31,7 @@ std::shared_ptr<const processes::PoolConfiguration> Workers::make_configuration(
   configuration->settings = settings;
   configuration->signature = traits.signature;
   configuration->packed_settings = settings::pack(settings);
+  configuration->processors = system::usable_processors_with(processes::cpus_of_workers(settings));
   configuration->reply_bytes =
       settings::reply_region_size(*settings.shared_memory_limit, *settings.workers);
   try {
@@ -48,9 +51,8 @@ Workers::Workers(Settings settings, const detail::ModelTraits& traits)
       status_(*this->settings().workers),
       supervisor_(configuration_, dispatch_, status_, *events_),
       protocol_(configuration_, dispatch_, supervisor_.watcher()),
-      blocking_(protocol_, this->settings().spin, configuration_->surroundings.processors),
-      completion_(protocol_, events_, this->settings().spin,
-                  configuration_->surroundings.processors) {}
+      blocking_(protocol_, this->settings().spin, configuration_->processors),
+      completion_(protocol_, events_, this->settings().spin, configuration_->processors) {}
 
 void Workers::start() {
   {

@@ -12,10 +12,13 @@ namespace {
 
 using std::filesystem::path;
 
-int allowed_processors() noexcept {
+int allowed_processors(std::span<const int> others) noexcept {
   cpu_set_t set;
   CPU_ZERO(&set);
-  if (sched_getaffinity(0, sizeof(set), &set) == 0) return CPU_COUNT(&set);
+  if (sched_getaffinity(0, sizeof(set), &set) == 0) {
+    for (const int cpu : others) CPU_SET(static_cast<std::size_t>(cpu), &set);
+    return CPU_COUNT(&set);
+  }
   // The machine has more processors than the set.
   return static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN));
 }
@@ -41,8 +44,10 @@ std::optional<double> quota_version1(const path& group) {
 
 }  // namespace
 
-int usable_processors(const CgroupPaths& paths) {
-  const int allowed = allowed_processors();
+int usable_processors(const CgroupPaths& paths) { return usable_processors_with({}, paths); }
+
+int usable_processors_with(std::span<const int> cpus, const CgroupPaths& paths) {
+  const int allowed = allowed_processors(cpus);
   const auto quota = lowest_cgroup_limit(paths, "cpu", quota_version1, quota_version2);
   if (!quota || *quota >= allowed) return std::max(1, allowed);
   return std::max(1, static_cast<int>(*quota));

@@ -41,13 +41,19 @@ std::vector<std::string> make_environment(const Settings& settings,
   return result;
 }
 
+// Empty: the worker runs where the host runs.
+std::vector<int> cpus_of_worker(const Settings& settings, int index) {
+  if (settings.cpu_affinity.empty()) return {};
+  const std::string list = settings::with_worker_index(settings.cpu_affinity, index);
+  return settings::parse_cpu_list(list).value_or(std::vector<int>());
+}
+
 std::optional<cpu_set_t> make_affinity(const Settings& settings, int index) {
-  const auto cpus =
-      settings::parse_cpu_list(settings::with_worker_index(settings.cpu_affinity, index));
-  if (settings.cpu_affinity.empty() || !cpus) return std::nullopt;
+  const std::vector<int> cpus = cpus_of_worker(settings, index);
+  if (cpus.empty()) return std::nullopt;
   cpu_set_t set;
   CPU_ZERO(&set);
-  for (const int cpu : *cpus) CPU_SET(static_cast<std::size_t>(cpu), &set);
+  for (const int cpu : cpus) CPU_SET(static_cast<std::size_t>(cpu), &set);
   return set;
 }
 
@@ -60,6 +66,15 @@ int rlimit_number(const std::string& name) {
 }
 
 }  // namespace
+
+std::vector<int> cpus_of_workers(const Settings& settings) {
+  std::vector<int> all;
+  for (int index = 0; index < settings.workers.value_or(0); ++index) {
+    const std::vector<int> cpus = cpus_of_worker(settings, index);
+    all.insert(all.end(), cpus.begin(), cpus.end());
+  }
+  return all;
+}
 
 process::Program make_program(const Settings& settings, const WorkerBinary& binary,
                               const Surroundings& surroundings, int index, int kept, int output) {

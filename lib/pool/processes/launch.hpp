@@ -4,6 +4,7 @@
 #include <inferpool/settings.hpp>
 
 #include <string_view>
+#include <vector>
 
 #include "ipc/segment.hpp"
 #include "pool/processes/surroundings.hpp"
@@ -17,6 +18,9 @@ namespace inferpool::pool::processes {
 [[nodiscard]] process::Program make_program(const Settings& settings, const WorkerBinary& binary,
                                             const Surroundings& surroundings, int index, int kept,
                                             int output);
+
+// The CPUs that cpu_affinity names for all workers together; none: they run where the host runs.
+[[nodiscard]] std::vector<int> cpus_of_workers(const Settings& settings);
 
 // Puts packed settings into memory that a worker can map.
 [[nodiscard]] ipc::MemoryFile settings_file(std::string_view bytes);

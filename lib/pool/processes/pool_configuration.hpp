@@ -26,9 +26,10 @@ struct PoolConfiguration {
   std::uint64_t reply_bytes = 0;
   Surroundings surroundings;
   std::string packed_settings;  // as a worker reads them
+  int processors = 1;           // those on which host and workers run, together
   // Whether a worker that wakes early spins until its request comes, instead of sleeping again.
   [[nodiscard]] bool spins() const noexcept {
-    return settings.spin > Duration::zero() && surroundings.processors > 1;
+    return settings.spin > Duration::zero() && processors > 1;
   }
   std::shared_ptr<OomKills> oom_kills = std::make_shared<OomKills>();
 };

@@ -21,7 +21,7 @@ struct Surroundings {
   std::map<std::string, std::string> environment;
   core::FileDescriptor folder;      // the working folder; none: it could not be opened
   std::optional<mode_t> file_mask;  // umask; none: /proc does not say it
-  int processors = 1;               // those that the host may use
+  int processors = 1;               // those that the host alone may use
 };
 
 }  // namespace inferpool::pool::processes

@@ -133,7 +133,7 @@ void WorkerHandle::send_welcome() {
   head.generation = generation_;
   head.concurrency = configuration_->settings.concurrency;
   head.spin = configuration_->settings.spin.count();
-  head.processors = configuration_->surroundings.processors;
+  head.processors = configuration_->processors;
   head.request_bytes = configuration_->requests->size();
   head.reply_bytes = memory_->reply_bytes();
   head.max_payload = configuration_->settings.max_payload.value_or(0);

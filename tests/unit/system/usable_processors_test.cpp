@@ -3,6 +3,7 @@
 
 #include <sched.h>
 
+#include <array>
 #include <thread>
 
 #include "catch.hpp"
@@ -50,6 +51,23 @@ TEST_CASE("a thread that may run on one processor has one") {
     CPU_SET(static_cast<std::size_t>(sched_getcpu()), &set);
     REQUIRE(sched_setaffinity(0, sizeof(set), &set) == 0);
     REQUIRE(system::usable_processors() == 1);
+  }).join();
+}
+
+TEST_CASE("processors of other processes count once, together with those of this one") {
+  std::thread([] {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    const int own = sched_getcpu();
+    CPU_SET(static_cast<std::size_t>(own), &set);
+    REQUIRE(sched_setaffinity(0, sizeof(set), &set) == 0);
+    const Cgroups cgroups;
+    const auto paths = cgroups.paths("");
+    CHECK(system::usable_processors_with(std::array{own}, paths) == 1);
+    CHECK(system::usable_processors_with(std::array{own + 1}, paths) == 2);
+    CHECK(system::usable_processors_with(std::array{own, own + 1, own + 2}, paths) == 3);
+    cgroups.put("mount/service/cpu.max", "150000 100000\n");
+    CHECK(system::usable_processors_with(std::array{own + 1}, cgroups.paths(kVersion2)) == 1);
   }).join();
 }
 

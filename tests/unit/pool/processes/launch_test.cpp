@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <string_view>
+#include <vector>
 
 #include "catch.hpp"
 
@@ -90,6 +91,15 @@ TEST_CASE("a worker gets one argument that names the descriptor to attach by") {
   CHECK(program.executable == "/bin/true");
   CHECK(program.image == kWorker.image());
   CHECK(program.output == 8);
+}
+
+TEST_CASE("the CPUs of all workers are those that cpu_affinity names for each of them") {
+  Settings s = settings();
+  CHECK(cpus_of_workers(s).empty());
+  s.cpu_affinity = "{index}";
+  CHECK(cpus_of_workers(s) == std::vector<int>{0, 1});
+  s.cpu_affinity = "4-5";
+  CHECK(cpus_of_workers(s) == std::vector<int>{4, 5, 4, 5});
 }
 
 TEST_CASE("cpu_affinity and rlimits are turned into what the kernel takes") {

@@ -11,11 +11,11 @@ using namespace std::chrono_literals;
 TEST_CASE("a worker that wakes early spins if waits may spin and there is a second processor") {
   PoolConfiguration configuration("/bin/true");
   configuration.settings.spin = 50us;
-  configuration.surroundings.processors = 2;
+  configuration.processors = 2;
   CHECK(configuration.spins());
-  configuration.surroundings.processors = 1;
+  configuration.processors = 1;
   CHECK_FALSE(configuration.spins());
-  configuration.surroundings.processors = 2;
+  configuration.processors = 2;
   configuration.settings.spin = 0ns;
   CHECK_FALSE(configuration.spins());
 }
