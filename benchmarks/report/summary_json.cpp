@@ -16,7 +16,7 @@ std::string combined_json(const std::vector<std::filesystem::path>& files,
     try {
       programs.push_back(nlohmann::json::parse(stream));
     } catch (const nlohmann::json::exception& error) {
-      throw std::runtime_error(file.string() + " is no JSON: " + error.what());
+      throw std::runtime_error(file.string() + " is not JSON: " + error.what());
     }
   }
   return nlohmann::json{{"programs", programs}, {"missing", missing}}.dump(2) + "\n";

@@ -105,8 +105,8 @@ TEST_CASE("A worker that breaks the handshake is refused with the reason, at onc
       Row{"other signature", "struct of somebody else -> Tensor"},
       Row{"ready first", "broke the protocol of the handshake"},
       Row{"hello twice", "broke the protocol of the handshake"},
-      Row{"other generation", "answered for generation"}, Row{"noise", "no message of inferpool"},
-      Row{"other magic", "no message of inferpool"},
+      Row{"other generation", "answered for generation"},
+      Row{"noise", "not a message of inferpool"}, Row{"other magic", "not a message of inferpool"},
       Row{"exit after hello", "exited with status 0 before it was ready"});
   CAPTURE(row.how);
   const auto start = Clock::now();

@@ -102,7 +102,7 @@ TEST_CASE(
   CHECK(pool.infer(command(Deed::kAnswer)).pid != victim);
   REQUIRE(ready_again(pool, 1));
   CHECK_FALSE(running(victim));
-  CHECK_THAT(pool.health().last_failure->what(), contains("did not begin"));
+  CHECK_THAT(pool.health().last_failure->what(), contains("did not start a request"));
 }
 
 TEST_CASE(

@@ -101,7 +101,7 @@ TEST_CASE(
   SECTION("or cancel_grace is over") {
     pool.now += 1s;
     pool.sweep();
-    REQUIRE_THAT(pool.worker(0).killed(), contains("did not begin"));
+    REQUIRE_THAT(pool.worker(0).killed(), contains("did not start a request"));
   }
   pool.collect(*world.slow[0]);
 }

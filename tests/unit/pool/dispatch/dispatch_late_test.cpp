@@ -224,7 +224,8 @@ TEST_CASE(
   pool.sweep();
   pool.now += 2s;
   pool.sweep();
-  REQUIRE_THAT(pool.worker(0).killed(), contains("did not begin") && contains("cancel_grace"));
+  REQUIRE_THAT(pool.worker(0).killed(),
+               contains("did not start a request") && contains("cancel_grace"));
 }
 
 TEST_CASE("a worker that was only slow to wake up is in rotation as soon as it has") {

@@ -98,9 +98,9 @@ TEST_CASE("a file of weights that is missing, too short or not a file is refused
         "the weights \"w\" lie in the file \"w.bin\" beside it, which has 10 bytes where they need "
         "7 from byte 4 on: it is cut off, or of another network");
   CHECK_THAT(complaint(network, piece("w.bin", 11, 0)), contains("it is cut off"));
-  CHECK_THAT(complaint(network, piece("below", 0, 0)), contains("no ordinary file"));
+  CHECK_THAT(complaint(network, piece("below", 0, 0)), contains("not an ordinary file"));
   REQUIRE(::mkfifo((files.folder / "model/pipe").c_str(), 0600) == 0);
-  CHECK_THAT(complaint(network, piece("pipe", 0, 1)), contains("no ordinary file"));
+  CHECK_THAT(complaint(network, piece("pipe", 0, 1)), contains("not an ordinary file"));
 }
 
 }  // namespace
