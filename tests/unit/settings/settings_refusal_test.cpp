@@ -246,7 +246,7 @@ TEST_CASE("a file that cannot be read is refused with its path and the reason") 
   test::write_file(large);
   std::filesystem::resize_file(large, (std::uintmax_t{64} << 20U) + 1);
   REQUIRE_THROWS_WITH(Settings::from_file(large), "invalid_settings: " + large +
-                                                      ": is larger than 64MiB, and so is no "
+                                                      ": is larger than 64MiB, so it is not a "
                                                       "model-settings.json");
 }
 
