@@ -8,12 +8,14 @@
 #include <variant>
 #include <vector>
 
+#include "runtimes/onnx/stored_tensor.hpp"
+
 namespace inferpool::test {
 
 // The part of TensorProto.DataType that tests need.
 enum OnnxType : int { kFloat = 1, kUint8 = 2, kInt32 = 6, kInt64 = 7, kBool = 9, kDouble = 11 };
 
-using Sizes = std::vector<std::int64_t>;
+using runtimes::Sizes;
 
 std::int64_t product(const Sizes& sizes);
 
