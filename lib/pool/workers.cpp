@@ -7,7 +7,6 @@
 #include "pool/reports/start_failure.hpp"
 #include "settings/packed_settings.hpp"
 #include "settings/settings_memory.hpp"
-#include "system/usable_processors.hpp"
 
 namespace inferpool::pool {
 namespace {
@@ -31,7 +30,7 @@ std::shared_ptr<const processes::PoolConfiguration> Workers::make_configuration(
   configuration->settings = settings;
   configuration->signature = traits.signature;
   configuration->packed_settings = settings::pack(settings);
-  configuration->processors = system::usable_processors_with(processes::cpus_of_workers(settings));
+  configuration->processors = processes::processors_of_pool(settings);
   configuration->reply_bytes =
       settings::reply_region_size(*settings.shared_memory_limit, *settings.workers);
   try {

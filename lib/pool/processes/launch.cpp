@@ -13,6 +13,7 @@
 #include "core/format.hpp"
 #include "settings/cpu_list.hpp"
 #include "settings/worker_index.hpp"
+#include "system/usable_processors.hpp"
 
 namespace inferpool::pool::processes {
 namespace {
@@ -74,6 +75,10 @@ std::vector<int> cpus_of_workers(const Settings& settings) {
     all.insert(all.end(), cpus.begin(), cpus.end());
   }
   return all;
+}
+
+int processors_of_pool(const Settings& settings) {
+  return system::usable_processors_with(cpus_of_workers(settings));
 }
 
 process::Program make_program(const Settings& settings, const WorkerBinary& binary,

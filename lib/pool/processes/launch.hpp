@@ -22,6 +22,9 @@ namespace inferpool::pool::processes {
 // The CPUs that cpu_affinity names for all workers together; none: they run where the host runs.
 [[nodiscard]] std::vector<int> cpus_of_workers(const Settings& settings);
 
+// How many processors this process and its workers may use together.
+[[nodiscard]] int processors_of_pool(const Settings& settings);
+
 // Puts packed settings into memory that a worker can map.
 [[nodiscard]] ipc::MemoryFile settings_file(std::string_view bytes);
 
