@@ -18,7 +18,6 @@
 namespace bench {
 namespace {
 
-
 // One run: means over the workers and over as many bare processes. All live at the same time, so
 // that both kinds divide their shared code by the same number.
 struct Comparison {

@@ -84,7 +84,8 @@ std::optional<std::string> RecycleLimits::reached(const Member& member, core::Ti
   if (max_age_ && now - limits.since >= limits.most_age) {
     return core::formatted(
         "max_worker_age is {}: it was ready for {:.1f} s, and was due from {:.1f} s on",
-        settings::print_duration(*max_age_), core::seconds(now - limits.since), core::seconds(limits.most_age));
+        settings::print_duration(*max_age_), core::seconds(now - limits.since),
+        core::seconds(limits.most_age));
   }
   if (!memory_too) return std::nullopt;
   const std::optional<std::uint64_t> memory = port.private_memory(member.generation);

@@ -186,7 +186,8 @@ std::optional<XgboostVersion> ModelFields::version() const {
 
 bool ModelFields::even_iterations() const {
   if (step_ < 0) return true;
-  const std::int64_t outputs = std::max({whole_number(num_class_), whole_number(num_target_), std::int64_t{1}});
+  const std::int64_t outputs =
+      std::max({whole_number(num_class_), whole_number(num_target_), std::int64_t{1}});
   return step_ == outputs * std::max(whole_number(parallel_trees_), std::int64_t{1});
 }
 

@@ -82,16 +82,17 @@ const Tensor& XgboostModel::matrix_in(const Request& request) const {
   if (matrix == nullptr) matrix = request.inputs.find(kMlserverInput);
   if (matrix == nullptr || request.inputs.size() != 1) {
     refuse_request(fmt::format("the inputs are {}; accepted: one, named \"{}\" or \"{}\"",
-                       listed(request.inputs), kInput, kMlserverInput));
+                               listed(request.inputs), kInput, kMlserverInput));
   }
   if (!Booster::reads(matrix->datatype())) {
-    refuse_request(fmt::format("the input is {}; accepted: FP32, FP64, INT8 to INT64, UINT8 to UINT64",
-                       name(matrix->datatype())));
+    refuse_request(
+        fmt::format("the input is {}; accepted: FP32, FP64, INT8 to INT64, UINT8 to UINT64",
+                    name(matrix->datatype())));
   }
   const Shape& shape = matrix->shape();
   if (shape.rank() != 2 || shape[0] == 0 || shape[1] != booster_.features()) {
     refuse_request(fmt::format("the input has the shape {}; accepted: [rows, {}], at least one row",
-                       to_string(shape), booster_.features()));
+                               to_string(shape), booster_.features()));
   }
   return *matrix;
 }

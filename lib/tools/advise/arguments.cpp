@@ -48,7 +48,8 @@ constexpr const char* kAdviseOptions =
 }  // namespace
 
 std::string advise_help() {
-  return core::formatted("{}{}{}{}", kAdviseUsage, kAdvisePurpose, kModelArgumentsHelp, kAdviseOptions);
+  return core::formatted("{}{}{}{}", kAdviseUsage, kAdvisePurpose, kModelArgumentsHelp,
+                         kAdviseOptions);
 }
 
 AdviseArguments parse_advise_arguments(std::span<const char* const> arguments) {
