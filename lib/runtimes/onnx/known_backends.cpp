@@ -25,23 +25,24 @@ constexpr bool kWithOpenCv = false;
 struct Known {
   std::string_view name;
   bool built;
-  std::string_view library;     // needed to run it
-  std::string_view brought_by;  // needed to build it
+  std::string_view needed_to_run;
+  std::string_view needed_to_build;
 };
 
 // The preferred one first.
 constexpr std::array<Known, 2> kKnown{
     {{.name = "onnxruntime",
       .built = kWithOnnxRuntime,
-      .library = "ONNX Runtime: Debian 13's package libonnxruntime-dev brings it; that of a "
-                 "release has to lie where it was when inferpool was built, or on LD_LIBRARY_PATH",
-      .brought_by = "Debian 13's package libonnxruntime-dev, or "
-                    "-DINFERPOOL_ONNXRUNTIME_DIR=<folder of a release of ONNX Runtime>"},
+      .needed_to_run =
+          "ONNX Runtime: Debian 13's package libonnxruntime-dev brings it; that of a "
+          "release has to lie where it was when inferpool was built, or on LD_LIBRARY_PATH",
+      .needed_to_build = "Debian 13's package libonnxruntime-dev, or "
+                         "-DINFERPOOL_ONNXRUNTIME_DIR=<folder of a release of ONNX Runtime>"},
      {.name = "opencv",
       .built = kWithOpenCv,
-      .library =
+      .needed_to_run =
           "OpenCV's DNN module, version 4.6: Debian 12's package libopencv-dnn-dev brings it",
-      .brought_by = "Debian 12's package libopencv-dnn-dev"}}};
+      .needed_to_build = "Debian 12's package libopencv-dnn-dev"}}};
 
 std::string built_names() {
   std::string text;
@@ -64,13 +65,13 @@ std::string_view built_backend(const std::string& wanted) {
   std::string text = fmt::format(
       "parameters.extra (extra): backend is {}; accepted in this build: {}", wanted, built_names());
   if (known != kKnown.end()) {
-    text += fmt::format(". To have it, build inferpool with {}", known->brought_by);
+    text += fmt::format(". To have it, build inferpool with {}", known->needed_to_build);
   }
   throw Error(ErrorCode::kInvalidSettings, text);
 }
 
 std::string_view library_of(std::string_view name) {
-  return std::ranges::find(kKnown, name, &Known::name)->library;
+  return std::ranges::find(kKnown, name, &Known::name)->needed_to_run;
 }
 
 }  // namespace inferpool::runtimes
