@@ -58,33 +58,28 @@ double linear_rate(const Mix& mix) {
   return std::min({mix.callers, mix.workers, cores}) / (static_cast<double>(mix.run.count()) / 1e9);
 }
 
-double beside_floor(const MeasuredMix& cell, std::size_t run) {
-  return cell.pool[run].rate() / cell.floor[run].rate();
+// The rate of a model that computes for so long, for callers that do not think.
+void add_beside_floor(const char* what, Nanoseconds time, double target,
+                      const std::vector<MeasuredMix>& matrix, Results& results) {
+  add_worst(
+      {.what = what, .relation = Relation::kAtLeast, .target = target, .unit = "x"}, matrix,
+      [time](const MeasuredMix& cell, std::size_t run) -> std::optional<double> {
+        if (!computes(cell, time) || cell.mix.think > 0ns) return std::nullopt;
+        return cell.pool[run].rate() / cell.floor[run].rate();
+      },
+      results);
 }
 
 void add_rates(const std::vector<MeasuredMix>& matrix, Results& results) {
-  const auto figure = [](const char* what, double target) {
-    return Figure{.what = what, .relation = Relation::kAtLeast, .target = target, .unit = "x"};
-  };
-  add_worst(
-      figure("null model, any mix, beside the yield floor", 0.5), matrix,
-      [](const MeasuredMix& cell, std::size_t run) -> std::optional<double> {
-        if (!computes(cell, 0ns) || cell.mix.think > 0ns) return std::nullopt;
-        return beside_floor(cell, run);
-      },
-      results);
-  add_worst(
-      figure("model of 10 us, any mix, beside the yield floor", 0.8), matrix,
-      [](const MeasuredMix& cell, std::size_t run) -> std::optional<double> {
-        if (!computes(cell, 10us) || cell.mix.think > 0ns) return std::nullopt;
-        return beside_floor(cell, run);
-      },
-      results);
+  add_beside_floor("null model, any mix, beside the yield floor", 0ns, 0.5, matrix, results);
+  add_beside_floor("model of 10 us, any mix, beside the yield floor", 10us, 0.8, matrix, results);
   const int cores = static_cast<int>(usable_cores().size());
   add_worst(
-      figure("model of 100 us or 1 ms, as many callers as cores, beside the best of floor and "
-             "linear",
-             0.95),
+      {.what = "model of 100 us or 1 ms, as many callers as cores, beside the best of floor "
+               "and linear",
+       .relation = Relation::kAtLeast,
+       .target = 0.95,
+       .unit = "x"},
       matrix,
       [cores](const MeasuredMix& cell, std::size_t run) -> std::optional<double> {
         if (!computes(cell, 100us) && !computes(cell, 1ms)) return std::nullopt;
@@ -139,7 +134,7 @@ void add_default_workers(const std::vector<MeasuredMix>& matrix, Results& result
         for (const MeasuredMix& other : matrix) {
           Mix same = other.mix;
           same.workers = cell.mix.workers;
-          if (to_string(same) == to_string(cell.mix)) best = std::max(best, other.pool[run].rate());
+          if (same == cell.mix) best = std::max(best, other.pool[run].rate());
         }
         return cell.pool[run].rate() / best;
       },

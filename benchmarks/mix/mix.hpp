@@ -15,6 +15,8 @@ struct Mix {
   Nanoseconds run = {};
   bool sleeps = false;     // the model sleeps for its run instead of computing
   Nanoseconds think = {};  // how long each caller sleeps between two calls
+
+  bool operator==(const Mix&) const = default;
 };
 
 [[nodiscard]] std::string callers_name(const Mix& mix);  // "8 callers"
