@@ -49,13 +49,11 @@ add_dependencies(soak_pools_tests faulty_worker)
 set_target_properties(faulty_worker PROPERTIES ENABLE_EXPORTS ON)
 
 # A separate host, which hot_path_test.cpp runs under strace.
-if(TARGET integration_tests)
-  add_executable(hot_path_host integration/hot_path_host.cpp ${counters})
-  target_include_directories(
-    hot_path_host PRIVATE ${CMAKE_CURRENT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/benchmarks)
-  target_link_options(hot_path_host PRIVATE -Wl,--wrap=memcpy,--wrap=memmove)
-  target_link_libraries(
-    hot_path_host PRIVATE inferpool::inferpool test_instruments inferpool_warnings)
-  add_dependencies(hot_path_host echo_worker)
-  add_dependencies(integration_tests hot_path_host)
-endif()
+add_executable(hot_path_host integration/hot_path_host.cpp ${counters})
+target_include_directories(
+  hot_path_host PRIVATE ${CMAKE_CURRENT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/benchmarks)
+target_link_options(hot_path_host PRIVATE -Wl,--wrap=memcpy,--wrap=memmove)
+target_link_libraries(
+  hot_path_host PRIVATE inferpool::inferpool test_instruments inferpool_warnings)
+add_dependencies(hot_path_host echo_worker)
+add_dependencies(counting_tests hot_path_host)

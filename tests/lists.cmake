@@ -229,7 +229,6 @@ set(integration_tests
     integration/faults_time_test.cpp
     integration/guest_test.cpp
     integration/host_test.cpp
-    integration/hot_path_test.cpp
     integration/hung_file_system.cpp
     integration/idle_test.cpp
     integration/in_process_test.cpp

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a round trip costs a caller whose worker is hot: see hot_path_host.cpp.
 #include <algorithm>
+#include <cstddef>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -87,6 +88,42 @@ struct Way {
   int most;
 };
 
+// What one run of the host has shown.
+struct Run {
+  std::vector<SystemCalls> counts;  // the first is the known case
+  bool worker_traced = false;
+  double known_allocations = 0;
+  Cost least;
+};
+
+Run run_traced(const ScratchFolder& folder, const char* spin) {
+  const std::string host =
+      std::filesystem::read_symlink("/proc/self/exe").parent_path() / "hot_path_host";
+  const std::string output = folder / "output";
+  const std::string trace = folder / "trace";
+  REQUIRE(std::system((kStrace + trace + " '" + host + "' " + spin + " > " + output).c_str()) == 0);
+
+  std::istringstream printed(read_file(output));
+  std::string worker;
+  std::getline(printed, worker);
+  Run run;
+  run.counts = system_calls(trace, worker);
+  run.worker_traced = traces_worker(trace, worker);
+  run.known_allocations = one_cost(printed).allocations;
+  run.least = cost(printed);
+  return run;
+}
+
+bool instruments_see(const Run& run) {
+  // A call has two lines in the trace if another thread makes a call during it.
+  const auto saw = [](const char* what, double seen, double least, double most) {
+    return bench::Instrument(what, [seen](const auto&) { return seen; }, {[] {}, least, most});
+  };
+  return !skipped_as_blind(saw("strace", run.counts.front().caller, 3, 6)) &&
+         !skipped_as_blind(saw("strace of the worker", run.worker_traced ? 1 : 0, 1, 1)) &&
+         !skipped_as_blind(saw("allocations", run.known_allocations, 1, 1));
+}
+
 TEST_CASE("a hot round trip of one float makes no system call, and no allocation in the caller") {
   // By default each side sleeps during a mark, since a mark takes longer than the spin. The next
   // round trip wakes it. If one side loses its processor for 50 us, the other sleeps. Few round
@@ -94,39 +131,24 @@ TEST_CASE("a hot round trip of one float makes no system call, and no allocation
   const Way way = GENERATE(Way{"default", 100}, Way{"longest", 0});
   const ScratchFolder folder;
   if (!can_trace(folder)) return skip("strace is not there, or processes may not be traced");
-  const std::string host =
-      std::filesystem::read_symlink("/proc/self/exe").parent_path() / "hot_path_host";
-  const std::string output = folder / "output";
-  const std::string trace = folder / "trace";
-  REQUIRE(std::system((kStrace + trace + " '" + host + "' " + way.spin + " > " + output).c_str()) ==
-          0);
-
-  std::istringstream printed(read_file(output));
-  std::string worker;
-  std::getline(printed, worker);
-  const std::vector<SystemCalls> counts = system_calls(trace, worker);
-  REQUIRE(counts.size() == 101);  // the first is the known case
-  const double known = one_cost(printed).allocations;
-  // A call has two lines in the trace if another thread makes a call during it.
-  const auto saw = [](const char* what, double seen, double least, double most) {
-    return bench::Instrument(what, [seen](const auto&) { return seen; }, {[] {}, least, most});
-  };
-  if (skipped_as_blind(saw("strace", counts.front().caller, 3, 6)) ||
-      skipped_as_blind(saw("strace of the worker", traces_worker(trace, worker) ? 1 : 0, 1, 1)) ||
-      skipped_as_blind(saw("allocations", known, 1, 1)))
-    return;
-  const Cost least = cost(printed);
-  const auto clean = std::count_if(counts.begin() + 1, counts.end(), [&](const SystemCalls& of) {
-    return of.caller + of.worker <= way.most;
-  });
-  std::cout << "hot round trip, spin " << way.spin << ": " << least.microseconds << " us at best, "
-            << least.allocations << " allocations, " << clean << " of 100 x 1000 with at most "
-            << way.most << " system calls in caller and worker\n";
   // On a busy machine the worker or this thread sometimes loses its processor for longer than the
   // other one spins. Then the other one sleeps, as it should, and must be woken. So one clean
-  // attempt is enough.
+  // attempt is enough, and the host may run again if it had none.
+  constexpr int kRuns = 5;
+  std::ptrdiff_t clean = 0;
+  for (int i = 0; i < kRuns && clean == 0; ++i) {
+    const Run run = run_traced(folder, way.spin);
+    REQUIRE(run.counts.size() == 101);
+    if (!instruments_see(run)) return;
+    clean = std::count_if(run.counts.begin() + 1, run.counts.end(),
+                          [&](const SystemCalls& of) { return of.caller + of.worker <= way.most; });
+    std::cout << "hot round trip, spin " << way.spin << ": " << run.least.microseconds
+              << " us at best, " << run.least.allocations << " allocations, " << clean
+              << " of 100 x 1000 with at most " << way.most
+              << " system calls in caller and worker\n";
+    CHECK(run.least.allocations == 0);
+  }
   CHECK(clean >= 1);
-  CHECK(least.allocations == 0);
 }
 
 }  // namespace
