@@ -3,7 +3,8 @@
 """Makes the changes of a mutant in a tree of sources, wherever the named functions are now.
 
     mutation.py make <root> <mutant>      changes the sources, and prints the files that it changed
-    mutation.py check <root> <mutant>...  only checks that each change fits in exactly one place
+    mutation.py check <root> <mutant>...  only checks that each change fits in exactly one place, and that
+                                          the tests that a mutant names are there
 
 A change names a function or a variable, then the code to remove ("-") and the code to insert ("+"):
 
@@ -15,6 +16,7 @@ Code is compared token by token: line breaks, indentation and comments do not ma
 code is only removed.
 """
 import pathlib
+import re
 import sys
 from typing import NamedTuple
 
@@ -50,6 +52,21 @@ def changes_of(text):
     if not changes:
         raise Fault("it changes nothing")
     return changes
+
+
+def tests_of(text):
+    """The tests that must notice a mutant, by their names, which may end in "*"."""
+    head = text.partition("\nin ")[0].splitlines()[1:]
+    return [line.partition(": ")[2] for line in head if re.match("[a-z_]+: ", line)]
+
+
+def check_tests(text, test_sources):
+    names = tests_of(text)
+    if not names:
+        raise Fault("it names no test")
+    for name in names:
+        if '"' + name.removesuffix("*") not in test_sources:
+            raise Fault(f'there is no test "{name}"')
 
 
 class Sources:
@@ -109,9 +126,13 @@ def runs_of(tokens, wanted):
 
 def check(root, mutants):
     sources, status = Sources(root), 0
+    tests = pathlib.Path(root, "tests").rglob("*_test.cpp")
+    test_sources = "".join(path.read_text() for path in tests)
     for mutant in mutants:
         try:
-            for change in changes_of(pathlib.Path(mutant).read_text()):
+            text = pathlib.Path(mutant).read_text()
+            check_tests(text, test_sources)
+            for change in changes_of(text):
                 sources.place_of(change)
         except Fault as fault:
             print(f"{pathlib.Path(mutant).stem}: {fault}")

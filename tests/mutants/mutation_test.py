@@ -80,6 +80,14 @@ class Mutations(unittest.TestCase):
         with self.assertRaisesRegex(mutation.Fault, "stands 2 times"):
             self.make("void f() { a(); a(); }", "in f\n- a();")
 
+    def test_a_test_that_is_not_there_or_not_named_is_told(self):
+        sources = 'TEST_CASE("a ring, full, has no room") {}'
+        mutation.check_tests("It has room.\nunit_tests: a ring, full, has no room\n\nin f\n- a;", sources)
+        mutation.check_tests("It has room.\nunit_tests: a ring, full*\n\nin f\n- a;", sources)
+        for head in ("It has room.\nunit_tests: a ring has room\n", "It has room.\n"):
+            with self.assertRaises(mutation.Fault):
+                mutation.check_tests(head + "\nin f\n- a;\n+ unit_tests: a ring*", sources)
+
     def test_a_file_without_changes_is_told(self):
         with self.assertRaisesRegex(mutation.Fault, "changes nothing"):
             mutation.changes_of("A title.\nunit_tests: a test\n")

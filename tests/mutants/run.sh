@@ -21,7 +21,8 @@ for argument in "$@"; do
   if [[ $argument == --check ]]; then check_only=yes; else wanted+=("$argument"); fi
 done
 for file in "$here"/*.mutant; do
-  name=$(basename "$file" .mutant)
+  name=${file##*/}
+  name=${name%.mutant}
   [[ ${#wanted[@]} -eq 0 || " ${wanted[*]} " == *" $name "* ]] && mutants+=("$name")
 done
 if ((${#mutants[@]} == 0)); then
@@ -63,35 +64,16 @@ how() {
   esac
 }
 
-# Checks that each test that a mutant names exists in the sources.
-check_tests() {
-  local line spec status=0
-  while IFS= read -r line; do
-    spec=${line#*: }
-    spec=${spec%\*}
-    if ! grep -rqF --include='*_test.cpp' -- "\"$spec" "$root/tests"; then
-      printf '%s: there is no test "%s"\n' "$1" "$spec"
-      status=1
-    fi
-  done < <(tests_of "$1")
-  return $status
-}
-
 mutation() { PYTHONDONTWRITEBYTECODE=1 python3 "$here/mutation.py" "$@"; }
+
+files=("${mutants[@]/#/$here/}")
+mutation check "$root" "${files[@]/%/.mutant}" || exit 1
+[[ -z $check_only ]] || exit 0
 
 copy_sources
 rm -rf "$work/unchanged"
 mkdir "$work/unchanged"
 cp -r "$source/lib" "$source/include" "$work/unchanged"
-failures=0
-files=("${mutants[@]/#/$here/}")
-mutation check "$source" "${files[@]/%/.mutant}" || failures=1
-for mutant in "${mutants[@]}"; do
-  [[ -n $(tests_of "$mutant") ]] || { printf '%s: names no test\n' "$mutant"; failures=1; }
-  check_tests "$mutant" || failures=1
-done
-if [[ -n $check_only ]] || ((failures)); then exit "$failures"; fi
-
 mapfile -t programs < <(for mutant in "${mutants[@]}"; do tests_of "$mutant"; done | cut -d: -f1 | sort -u)
 printf 'building %s\n' "${programs[*]}"
 cmake -S "$source" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG=-O1 \
