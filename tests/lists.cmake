@@ -43,6 +43,7 @@ set(compiled_alone
 
 # Unit tests mirror lib/: unit/<room>/<name>_test.cpp.
 set(unit_tests
+    unit/core/adaptive_mutex_test.cpp
     unit/core/byte_size_test.cpp
     unit/core/clock_test.cpp
     unit/core/error_test.cpp
