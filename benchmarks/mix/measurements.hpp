@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "measure/options.hpp"
+#include "measure/progress.hpp"
+#include "measure/results.hpp"
+
+namespace bench {
+
+// These functions measure promises that are not about cells of the matrix. Each reports one step to
+// `progress`, and adds cells and figures, or why they are left out.
+
+// How long the pair of one caller and one worker takes to be hot again after two threads have
+// computed for 100 ms, and the share of slow windows beside a bare pair of processes.
+void measure_disturbance(const Options& options, Progress& progress, Results& results);
+
+// The pair with its ends on two processors, with one end free, and with a host at SCHED_FIFO.
+void measure_placement(const Options& options, Progress& progress, Results& results);
+
+inline constexpr int kMeasurementSteps = 2;
+
+}  // namespace bench
