@@ -11,6 +11,7 @@ void measure(const bench::Options& options, bench::Results& results) {
   bench::Progress progress("mix", bench::kMeasurementSteps + bench::matrix_steps(options));
   bench::measure_disturbance(options, progress, results);
   bench::measure_placement(options, progress, results);
+  bench::measure_quotas(options, progress, results);
   const auto cells = bench::measure_matrix(options, progress);
   for (const bench::MeasuredMix& cell : cells) bench::add_cells(cell, results);
   bench::add_figures(cells, results);

@@ -17,6 +17,9 @@ void measure_disturbance(const Options& options, Progress& progress, Results& re
 // The pair with its ends on two processors, with one end free, and with a host at SCHED_FIFO.
 void measure_placement(const Options& options, Progress& progress, Results& results);
 
-inline constexpr int kMeasurementSteps = 2;
+// How often a quota of processor time stops the pool, beside the pool with spin = 0.
+void measure_quotas(const Options& options, Progress& progress, Results& results);
+
+inline constexpr int kMeasurementSteps = 3;
 
 }  // namespace bench
