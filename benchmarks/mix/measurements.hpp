@@ -20,6 +20,9 @@ void measure_placement(const Options& options, Progress& progress, Results& resu
 // How often a quota of processor time stops the pool, beside the pool with spin = 0.
 void measure_quotas(const Options& options, Progress& progress, Results& results);
 
-inline constexpr int kMeasurementSteps = 3;
+// Quick requests beside slow ones, with a worker idle.
+void measure_beside_slow(const Options& options, Progress& progress, Results& results);
+
+inline constexpr int kMeasurementSteps = 4;
 
 }  // namespace bench
