@@ -23,6 +23,9 @@ void measure_quotas(const Options& options, Progress& progress, Results& results
 // Quick requests beside slow ones, with a worker idle.
 void measure_beside_slow(const Options& options, Progress& progress, Results& results);
 
-inline constexpr int kMeasurementSteps = 4;
+// What waiters take from threads of the host that compute.
+void measure_own_work(const Options& options, Progress& progress, Results& results);
+
+inline constexpr int kMeasurementSteps = 5;
 
 }  // namespace bench
