@@ -14,6 +14,7 @@ void measure(const bench::Options& options, bench::Results& results) {
   bench::measure_quotas(options, progress, results);
   bench::measure_beside_slow(options, progress, results);
   bench::measure_own_work(options, progress, results);
+  bench::measure_break_even(options, progress, results);
   const auto cells = bench::measure_matrix(options, progress);
   for (const bench::MeasuredMix& cell : cells) bench::add_cells(cell, results);
   bench::add_figures(cells, results);

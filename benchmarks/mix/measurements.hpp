@@ -26,6 +26,9 @@ void measure_beside_slow(const Options& options, Progress& progress, Results& re
 // What waiters take from threads of the host that compute.
 void measure_own_work(const Options& options, Progress& progress, Results& results);
 
-inline constexpr int kMeasurementSteps = 5;
+// The run time from which on two workers answer more than one thread in process.
+void measure_break_even(const Options& options, Progress& progress, Results& results);
+
+inline constexpr int kMeasurementSteps = 6;
 
 }  // namespace bench
