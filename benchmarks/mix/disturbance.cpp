@@ -1,27 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
-#include <array>
-#include <string>
+#include <functional>
 #include <thread>
 #include <utility>
 #include <vector>
 
-#include <inferpool/pool.hpp>
-
-#include "mix/hot_pair.hpp"
-#include "mix/mixed_model.hpp"
+#include "mix/measurements.hpp"
+#include "mix/mixed_pool.hpp"
 #include "mix/windows.hpp"
 #include "mix/yield_floor.hpp"
-#include "models/work.hpp"
 
 namespace bench {
 namespace {
 
 using namespace std::chrono_literals;
-using inferpool::Tensor;
 
 constexpr int kBefore = 30;  // windows
-constexpr int kAfter = 100;
+constexpr int kAfter = 50;
 
 // Two threads compute for 100 ms.
 void disturb() {
@@ -33,13 +27,15 @@ void disturb() {
   const std::jthread two(compute);
 }
 
-// The milliseconds until the rate is 0.9 times that of before, for three windows in a row.
+// The milliseconds until the rate is 0.9 times that of before, for three windows in a row. Windows
+// with stolen time count for nothing.
 double time_to_recover(Windows& windows) {
   const double before = median_rate(windows.watch(kBefore));
   disturb();
   const std::vector<Windows::Window> after = windows.watch(kAfter);
   int hot = 0;
   for (std::size_t i = 0; i < after.size(); ++i) {
+    if (after[i].stolen) continue;
     hot = after[i].rate >= 0.9 * before ? hot + 1 : 0;
     if (hot == 3) return nanoseconds(Windows::kLength) / 1e6 * static_cast<double>(i - 2);
   }
@@ -60,64 +56,61 @@ double slow_share(Windows& windows, int count) {
   return counted > 0 ? slow / counted : 0;
 }
 
-// One caller and one worker.
-class HotPair {
- public:
-  void call() {
-    const Tensor answer =
-        pool_.infer(Tensor::borrow(std::span<const std::uint64_t>(nothing_), {2}));
-    keep(answer);
-  }
-
- private:
-  std::array<std::uint64_t, 2> nothing_{};
-  inferpool::Pool<MixedModel> pool_{{.worker = "bench_mixed_worker", .workers = 1}};
+// What one of the pairs gave, for each run.
+struct Watched {
+  std::vector<double> recovery;  // milliseconds
+  std::vector<double> slow;      // the share of slow windows
 };
 
-constexpr const char* kSlowWindows = "windows of 10 ms below half of the median rate";
+void watch(const std::function<void()>& call, int slow_windows, Watched& watched) {
+  Windows windows(call);
+  watched.recovery.push_back(time_to_recover(windows));
+  watched.slow.push_back(slow_share(windows, slow_windows));
+}
 
-void add_slow_windows(std::vector<double> pool, std::vector<double> bare, Results& results) {
+void report(const Watched& pool, const Watched& bare, Results& results) {
+  const auto add = [&](const char* column, const char* unit, const std::vector<double>& of_pool,
+                       const std::vector<double>& of_bare) {
+    const char* const table = "1 caller and 1 worker, windows of 10 ms";
+    results.cells.push_back({table, "inferpool", column, unit, median(of_pool)});
+    results.cells.push_back({table, "bare pair", column, unit, median(of_bare)});
+  };
+  add("hot again", "ms", pool.recovery, bare.recovery);
+  add("below half of the median rate", "share", pool.slow, bare.slow);
+  results.figures.push_back(
+      {.what = "1 caller, 1 worker, hot again after 100 ms of two busy threads",
+       .runs = pool.recovery,
+       .relation = Relation::kAtMost,
+       .target = 10,
+       .unit = "ms",
+       .note = "the first of three windows of 10 ms with 0.9 x the rate of before"});
   Figure more{.what = "1 caller, 1 worker, share of slow windows less the bare pair's",
               .relation = Relation::kAtMost,
               .target = 0,
-              .unit = "",
-              .note = std::string(kSlowWindows) + "; those with stolen time are left out"};
-  for (std::size_t i = 0; i < pool.size(); ++i)
-    more.runs.push_back(std::max(0.0, pool[i] - bare[i]));
+              .note =
+                  "windows of 10 ms below half of the median rate; those with stolen time are "
+                  "left out"};
+  for (std::size_t run = 0; run < pool.slow.size(); ++run)
+    more.runs.push_back(pool.slow[run] - bare.slow[run]);
   results.figures.push_back(std::move(more));
-  const char* const row = "1 caller, 1 worker";
-  results.cells.push_back({kSlowWindows, row, "inferpool", "share", median(std::move(pool))});
-  results.cells.push_back({kSlowWindows, row, "bare pair", "share", median(std::move(bare))});
 }
 
 }  // namespace
 
-void measure_disturbance(int runs, Progress& progress, Results& results) {
+void measure_disturbance(const Options& options, Progress& progress, Results& results) {
   progress.step("a disturbed pair");
-  HotPair pair;
-  YieldFloor bare(1);
-  Figure recovery{.what = "1 caller, 1 worker, hot again after 100 ms of two busy threads",
-                  .relation = Relation::kAtMost,
-                  .target = 10,
-                  .unit = "ms",
-                  .note = "the first of three windows of 10 ms with 0.9 x the rate of before"};
-  std::vector<double> pool_slow;
-  std::vector<double> bare_slow;
-  for (int run = 0; run < runs; ++run) {
-    {
-      Windows windows([&] { pair.call(); });
-      recovery.runs.push_back(time_to_recover(windows));
-      pool_slow.push_back(slow_share(windows, 5 * kAfter));
-    }
-    bare.serve(1);
-    {
-      Windows windows([&] { bare.call(0, {}); });
-      bare_slow.push_back(slow_share(windows, 5 * kAfter));
-    }
-    bare.serve(0);
+  YieldFloor floor(1, YieldFloor::kNeverYields);
+  MixedPool pool(mixed_settings(1));
+  const int slow_windows = options.full ? 3000 : 100;
+  Watched pair;
+  Watched bare;
+  for (int run = 0; run < options.runs; ++run) {
+    watch([&] { infer_mixed(pool, {}); }, slow_windows, pair);
+    floor.serve(1);
+    watch([&] { floor.call(0, {}); }, slow_windows, bare);
+    floor.serve(0);
   }
-  results.figures.push_back(std::move(recovery));
-  add_slow_windows(std::move(pool_slow), std::move(bare_slow), results);
+  report(pair, bare, results);
 }
 
 }  // namespace bench

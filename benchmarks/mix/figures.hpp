@@ -9,6 +9,6 @@
 namespace bench {
 
 // Adds the promises about the matrix. Each is the result of its worst cell, which the note names.
-void add_figures(const std::vector<MeasuredMix>& matrix, Results& results);
+void add_figures(const std::vector<MeasuredMix>& cells, Results& results);
 
 }  // namespace bench

@@ -1,19 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "measure/program.hpp"
 #include "mix/figures.hpp"
-#include "mix/hot_pair.hpp"
 #include "mix/matrix.hpp"
+#include "mix/measurements.hpp"
+#include "mix/tables.hpp"
 
 namespace {
 
 void measure(const bench::Options& options, bench::Results& results) {
-  bench::Progress progress("mix", 2 + static_cast<int>(bench::matrix_of(options.full).size()));
-  bench::measure_disturbance(options.runs, progress, results);
-  bench::measure_placement(options.runs, progress, results);
-  bench::add_figures(bench::measure_matrix(options, progress, results), results);
+  bench::Progress progress("mix", bench::kMeasurementSteps + bench::matrix_steps(options));
+  bench::measure_disturbance(options, progress, results);
+  bench::measure_placement(options, progress, results);
+  bench::measure_quotas(options, progress, results);
+  bench::measure_beside_slow(options, progress, results);
+  bench::measure_own_work(options, progress, results);
+  bench::measure_break_even(options, progress, results);
+  const auto cells = bench::measure_matrix(options, progress);
+  for (const bench::MeasuredMix& cell : cells) bench::add_cells(cell, results);
+  bench::add_figures(cells, results);
   results.notes.push_back(
-      "the callers call again as soon as they have their answer; the yield floor has the number of "
-      "servers, up to the cell's workers, that is fastest in the run");
+      "callers call again as soon as they have their answer, unless a think time or an open loop "
+      "is "
+      "named; the yield floor has the number of servers, up to the cell's workers, that is fastest "
+      "in the run");
 }
 
 }  // namespace

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mix/matrix.hpp"
 
-#include <memory>
-#include <string>
 #include <utility>
+
+#include "measure/cores.hpp"
+#include "mix/contenders.hpp"
 
 namespace bench {
 namespace {
@@ -11,85 +12,101 @@ namespace {
 using namespace std::chrono_literals;
 
 struct Axes {
+  std::vector<int> workers = {};  // of open loops
   std::vector<int> callers;
-  std::vector<int> workers;
   std::vector<Nanoseconds> computes;
-  std::vector<Nanoseconds> sleeps;
-  std::vector<Nanoseconds> thinks;
+  std::vector<Nanoseconds> sleeps = {};
+  std::vector<Nanoseconds> thinks = {0ns};
 };
 
-Axes axes_of(bool full) {
-  if (!full) return {{1, 4, 8}, {1, 4}, {0ns, 10us, 100us}, {}, {0ns}};
-  return {
-      {1, 2, 4, 8, 32}, {1, 2, 4}, {0ns, 10us, 100us, 1ms}, {10us, 100us, 1ms}, {0ns, 50us, 1ms}};
-}
+// Mixes that are measured with the same pools. `closed` ones are measured with each number of
+// workers.
+struct Part {
+  std::vector<int> workers;
+  std::vector<Mix> closed = {};
+  std::vector<Mix> open = {};
+};
 
-double median_of(const std::vector<Slice>& runs, double (*value)(const Slice&)) {
-  std::vector<double> values;
-  for (const Slice& slice : runs) values.push_back(value(slice));
-  return median(std::move(values));
-}
-
-double rate(const Slice& slice) { return slice.rate(); }
-double p99(const Slice& slice) { return slice.latencies.quantile(0.99); }
-double processor(const Slice& slice) { return slice.processor_per_call() * 1e9; }
-
-// The tables of one cell: what was measured of each contender, with its unit.
-void add_cells(const MeasuredMix& measured, Results& results) {
-  const std::string model = model_name(measured.mix);
-  const std::string row = callers_name(measured.mix) + " of " + workers_name(measured.mix);
-  const auto add = [&](const char* what, const char* unit, double (*value)(const Slice&)) {
-    const std::string table = std::string(what) + ", " + model;
-    results.cells.push_back({table, row, "inferpool", unit, median_of(measured.pool, value)});
-    results.cells.push_back(
-        {table, row, "inferpool, spin = 0", unit, median_of(measured.sleeping, value)});
-    results.cells.push_back({table, row, "yield floor", unit, median_of(measured.floor, value)});
-  };
-  std::vector<double> ratios_of_runs;
-  for (std::size_t run = 0; run < measured.pool.size(); ++run)
-    ratios_of_runs.push_back(measured.pool[run].rate() / measured.floor[run].rate());
-  results.cells.push_back({"beside the yield floor, " + model, workers_name(measured.mix),
-                           callers_name(measured.mix), "x", median(std::move(ratios_of_runs))});
-  add("rate", "requests/s", rate);
-  add("p99", "ns", p99);
-  add("processor time of a call", "ns", processor);
-}
-
-}  // namespace
-
-std::vector<Mix> matrix_of(bool full) {
-  const Axes axes = axes_of(full);
+std::vector<Mix> closed_mixes(const Axes& axes) {
   std::vector<Mix> mixes;
-  for (const int workers : axes.workers) {
+  for (const Nanoseconds think : axes.thinks) {
     for (const int callers : axes.callers) {
-      for (const Nanoseconds think : axes.thinks) {
-        for (const Nanoseconds run : axes.computes)
-          mixes.push_back({callers, workers, run, false, think});
-        for (const Nanoseconds run : axes.sleeps)
-          mixes.push_back({callers, workers, run, true, think});
-      }
+      for (const Nanoseconds run : axes.computes)
+        mixes.push_back({.callers = callers, .run = run, .think = think});
+      for (const Nanoseconds run : axes.sleeps)
+        mixes.push_back({.callers = callers, .run = run, .sleeps = true, .think = think});
     }
   }
   return mixes;
 }
 
-std::vector<MeasuredMix> measure_matrix(const Options& options, Progress& progress,
-                                        Results& results) {
-  const MixPlan plan{.runs = options.runs};
-  std::vector<MeasuredMix> measured;
-  std::unique_ptr<MixContenders> contenders;
-  int workers = 0;
-  for (const Mix& mix : matrix_of(options.full)) {
-    if (mix.workers != workers) {
-      contenders.reset();
-      contenders = std::make_unique<MixContenders>(mix.workers);
-      workers = mix.workers;
-    }
-    progress.step(to_string(mix));
-    measured.push_back(contenders->measure(mix, plan));
-    add_cells(measured.back(), results);
+std::vector<Mix> open_mixes(const Axes& axes) {
+  std::vector<Mix> mixes;
+  for (const int workers : axes.workers)
+    for (const int callers : axes.callers)
+      for (const Nanoseconds run : axes.computes)
+        for (const int percent : {10, 50, 90})
+          mixes.push_back({.callers = callers, .workers = workers, .run = run, .percent = percent});
+  return mixes;
+}
+
+Part on_all_processors(bool full) {
+  Part part{.workers = {1, 2, 4}};
+  if (full) {
+    part.closed = closed_mixes({.callers = {1, 2, 4, 8, 32},
+                                .computes = {0ns, 10us, 100us, 1ms},
+                                .sleeps = {10us, 100us, 1ms},
+                                .thinks = {0ns, 50us, 1ms}});
+    part.open =
+        open_mixes({.workers = {1, 4}, .callers = {8, 32}, .computes = {0ns, 10us, 100us, 1ms}});
+  } else {
+    part.closed = closed_mixes({.callers = {1, 4, 8}, .computes = {0ns, 10us, 100us}});
+    part.open = open_mixes({.workers = {4}, .callers = {8}, .computes = {0ns, 100us}});
   }
+  part.closed.push_back({.callers = 32, .asynchronous = true});
+  return part;
+}
+
+Part on_one_processor(bool full) {
+  Part part{.workers = {1, 4}};
+  if (full)
+    part.closed = closed_mixes(
+        {.callers = {1, 4, 8, 32}, .computes = {0ns, 10us, 100us, 1ms}, .thinks = {0ns, 1ms}});
+  else
+    part.closed = closed_mixes({.callers = {1, 8}, .computes = {0ns, 100us}});
+  for (Mix& mix : part.closed) mix.one_processor = true;
+  return part;
+}
+
+void measure_part(const Part& part, const Turns& turns, Progress& progress,
+                  std::vector<MeasuredMix>& measured) {
+  MixContenders contenders(part.workers);
+  for (const Mix& mix : part.closed) {
+    progress.step(callers_name(mix) + ", " + model_name(mix));
+    for (MeasuredMix& cell : contenders.measure(mix, turns)) measured.push_back(std::move(cell));
+  }
+  for (const Mix& mix : part.open) {
+    progress.step(to_string(mix));
+    measured.push_back(contenders.measure_open(mix, turns));
+  }
+}
+
+int steps(const Part& part) { return static_cast<int>(part.closed.size() + part.open.size()); }
+
+}  // namespace
+
+std::vector<MeasuredMix> measure_matrix(const Options& options, Progress& progress) {
+  const Turns turns{.runs = options.runs};
+  std::vector<MeasuredMix> measured;
+  measure_part(on_all_processors(options.full), turns, progress, measured);
+  // What is started now runs on this processor, as under taskset.
+  const Pinned pinned(usable_cores().front());
+  measure_part(on_one_processor(options.full), turns, progress, measured);
   return measured;
+}
+
+int matrix_steps(const Options& options) {
+  return steps(on_all_processors(options.full)) + steps(on_one_processor(options.full));
 }
 
 }  // namespace bench

@@ -5,16 +5,15 @@
 
 #include "measure/options.hpp"
 #include "measure/progress.hpp"
-#include "measure/results.hpp"
 #include "mix/measured_mix.hpp"
 
 namespace bench {
 
-// Callers x workers x run times x think times. Some cells only, unless `full`.
-[[nodiscard]] std::vector<Mix> matrix_of(bool full);
+// Callers x workers x run times x think times in closed loops, calls in flight, and open loops;
+// then some of it on one processor. Some cells only, unless --full.
+[[nodiscard]] std::vector<MeasuredMix> measure_matrix(const Options& options, Progress& progress);
 
-// Measures the matrix and adds a table for each run and think time.
-[[nodiscard]] std::vector<MeasuredMix> measure_matrix(const Options& options, Progress& progress,
-                                                      Results& results);
+// The number of steps that it reports to `progress`.
+[[nodiscard]] int matrix_steps(const Options& options);
 
 }  // namespace bench

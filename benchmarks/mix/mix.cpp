@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mix/mix.hpp"
 
-#include <sys/prctl.h>
-
-#include <thread>
-
 #include "measure/number.hpp"
-#include "models/work.hpp"
-#include "throughput/calibration.hpp"
+#include "models/calibration.hpp"
 
 namespace bench {
 namespace {
@@ -22,6 +17,7 @@ std::string name_of(Nanoseconds time) {
 }  // namespace
 
 std::string callers_name(const Mix& mix) {
+  if (mix.asynchronous) return number(mix.callers) + " in flight";
   return number(mix.callers) + (mix.callers == 1 ? " caller" : " callers");
 }
 
@@ -32,23 +28,22 @@ std::string workers_name(const Mix& mix) {
 std::string model_name(const Mix& mix) {
   std::string text = "model of " + name_of(mix.run) + (mix.sleeps ? " asleep" : "");
   if (mix.think > Nanoseconds::zero()) text += ", think " + name_of(mix.think);
+  if (mix.asynchronous) text += ", asynchronous";
+  if (mix.one_processor) text += ", on one processor";
+  if (mix.percent > 0) text += ", open loop";
   return text;
 }
 
-std::string to_string(const Mix& mix) {
-  return callers_name(mix) + ", " + workers_name(mix) + ", " + model_name(mix);
+std::string row_name(const Mix& mix) {
+  const std::string text = callers_name(mix) + " of " + workers_name(mix);
+  return mix.percent > 0 ? text + ", at " + number(mix.percent) + " %" : text;
 }
+
+std::string to_string(const Mix& mix) { return row_name(mix) + ", " + model_name(mix); }
 
 Work work_of(const Mix& mix) {
   if (mix.sleeps) return {.asleep = static_cast<std::uint64_t>(mix.run.count())};
   return {.rounds = mix.run == Nanoseconds::zero() ? 0 : rounds_of(mix.run)};
 }
-
-void carry_out(const Work& task) {
-  work(task.rounds);
-  if (task.asleep > 0) std::this_thread::sleep_for(Nanoseconds(task.asleep));
-}
-
-void sleep_exactly() { prctl(PR_SET_TIMERSLACK, 1UL); }
 
 }  // namespace bench

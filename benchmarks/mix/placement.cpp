@@ -1,33 +1,56 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <pthread.h>
+#include <sched.h>
+
 #include <array>
+#include <cstring>
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
-#include <inferpool/pool.hpp>
-
 #include "measure/cores.hpp"
 #include "measure/number.hpp"
-#include "mix/closed_loop.hpp"
-#include "mix/hot_pair.hpp"
-#include "mix/mixed_model.hpp"
-#include "mix/yield_floor.hpp"
+#include "mix/call_loop.hpp"
+#include "mix/measurements.hpp"
+#include "mix/mixed_pool.hpp"
+#include "mix/turns.hpp"
 
 namespace bench {
 namespace {
 
 using namespace std::chrono_literals;
-using inferpool::Tensor;
 
 struct Placement {
   const char* name;
   std::optional<int> host = {};    // the core of the host, which makes the pool there
   std::optional<int> worker = {};  // the core that cpu_affinity names
   std::optional<int> caller = {};  // the core of the calling thread alone
+  bool fifo = false;               // the calling thread is at SCHED_FIFO
   bool spins = true;
 };
+
+// The error of a thread that tries to run at SCHED_FIFO; 0: none.
+int run_at_fifo() {
+  sched_param parameters{};
+  parameters.sched_priority = sched_get_priority_min(SCHED_FIFO);
+  return pthread_setschedparam(pthread_self(), SCHED_FIFO, &parameters);
+}
+
+// Why a thread of this process cannot run at SCHED_FIFO; empty if it can.
+std::string fifo_refused() {
+  int error = 0;
+  std::jthread([&error] { error = run_at_fifo(); }).join();
+  return error == 0 ? "" : std::strerror(error);
+}
+
+inferpool::Settings settings_of(const Placement& placement) {
+  inferpool::Settings settings = mixed_settings(1);
+  if (placement.worker) settings.cpu_affinity = number(*placement.worker);
+  return placement.spins ? settings : without_spin(std::move(settings));
+}
 
 // One caller and one worker, placed.
 class PlacedPair {
@@ -35,101 +58,90 @@ class PlacedPair {
   explicit PlacedPair(const Placement& placement) : name(placement.name) {
     std::optional<Pinned> pinned;
     if (placement.host) pinned.emplace(*placement.host);
-    inferpool::Settings settings{.worker = "bench_mixed_worker", .workers = 1};
-    if (placement.worker) settings.cpu_affinity = number(*placement.worker);
-    if (!placement.spins) settings.spin = inferpool::Duration::zero();
-    pool_ = std::make_unique<inferpool::Pool<MixedModel>>(std::move(settings));
+    pool_ = std::make_unique<MixedPool>(settings_of(placement));
     if (placement.caller) pinned.emplace(*placement.caller);
-    loop_ = std::make_unique<ClosedLoop>(ClosedLoop::Plan{.call = [this](int) { call(); }});
+    CallLoop::Plan plan{.call = [this](int) { infer_mixed(*pool_, {}); }};
+    if (placement.fifo) plan.prepare = [] { run_at_fifo(); };
+    loop_ = std::make_unique<CallLoop>(std::move(plan));
   }
 
-  double rate(Nanoseconds slice) { return loop_->measure(slice).rate(); }
+  Slice measure(Nanoseconds slice) { return loop_->measure(slice); }
 
   const std::string name;
 
  private:
-  void call() {
-    const Tensor answer =
-        pool_->infer(Tensor::borrow(std::span<const std::uint64_t>(nothing_), {2}));
-    keep(answer);
-  }
-
-  std::array<std::uint64_t, 2> nothing_{};
-  std::unique_ptr<inferpool::Pool<MixedModel>> pool_;
-  std::unique_ptr<ClosedLoop> loop_;
+  std::unique_ptr<MixedPool> pool_;
+  std::unique_ptr<CallLoop> loop_;
 };
 
-// The yield floor with both ends on one core.
-class PlacedFloor {
- public:
-  explicit PlacedFloor(int core) {
-    const Pinned pinned(core);
-    floor_ = std::make_unique<YieldFloor>(1);
-    loop_ = std::make_unique<ClosedLoop>(
-        ClosedLoop::Plan{.call = [this](int caller) { floor_->call(caller, {}); },
-                         .serve = [this](bool on) { floor_->serve(on ? 1 : 0); }});
-  }
-  double rate(Nanoseconds slice) { return loop_->measure(slice).rate(); }
-
- private:
-  std::unique_ptr<YieldFloor> floor_;
-  std::unique_ptr<ClosedLoop> loop_;
-};
-
-constexpr std::size_t kFree = 0, kApart = 1, kTogether = 2, kTogetherAsleep = 3;
-
-std::vector<std::unique_ptr<PlacedPair>> pairs_on(int first, int second) {
-  const std::array placements{
-      Placement{.name = "free"},
-      Placement{.name = "apart", .host = first, .worker = second},
-      Placement{.name = "together", .host = first},
-      Placement{.name = "together, spin = 0", .host = first, .spins = false},
-      Placement{.name = "caller alone pinned", .caller = first},
-      Placement{.name = "worker alone pinned", .worker = second}};
+// The rates of each placement, which take turns.
+std::vector<std::vector<double>> measure_rates(const std::vector<Placement>& placements,
+                                               const Options& options, Results& results) {
   std::vector<std::unique_ptr<PlacedPair>> pairs;
-  for (const Placement& placement : placements)
+  std::vector<Load> loads;
+  for (const Placement& placement : placements) {
     pairs.push_back(std::make_unique<PlacedPair>(placement));
-  return pairs;
+    loads.push_back([&pair = *pairs.back()](Nanoseconds slice) { return pair.measure(slice); });
+  }
+  const auto given =
+      take_turns(loads, {.runs = options.runs, .slices = options.full ? 4 : 1, .slice = 100ms});
+  std::vector<std::vector<double>> rates;
+  for (std::size_t i = 0; i < given.size(); ++i) {
+    rates.push_back(rates_of(given[i]));
+    results.cells.push_back({"placements of 1 caller and 1 worker, null model", pairs[i]->name,
+                             "rate", "requests/s", median(rates.back())});
+  }
+  return rates;
 }
 
-void add_cell(const std::string& row, const std::vector<double>& rates, Results& results) {
-  results.cells.push_back({"placements of 1 caller and 1 worker, null model", row, "rate",
-                           "requests/s", median(rates)});
+void measure_apart(const std::vector<int>& cores, const Options& options, Results& results) {
+  if (cores.size() < 2) {
+    results.left_out.push_back("host and worker pinned apart: it needs two processors");
+    return;
+  }
+  const auto rates = measure_rates({{.name = "free"},
+                                    {.name = "apart", .host = cores[0], .worker = cores[1]},
+                                    {.name = "caller alone pinned", .caller = cores[0]},
+                                    {.name = "worker alone pinned", .worker = cores[1]}},
+                                   options, results);
+  const auto add = [&](const char* what, std::size_t placement) {
+    results.figures.push_back({.what = what,
+                               .runs = ratios(rates[placement], rates[0]),
+                               .relation = Relation::kAtLeast,
+                               .target = 0.9,
+                               .unit = "x"});
+  };
+  add("host pinned to one processor, worker to another, beside both free", 1);
+  add("caller alone pinned, beside both free", 2);
+  add("worker alone pinned, beside both free", 3);
 }
 
-void add_figure(const char* what, double target, std::vector<double> runs, Results& results) {
-  results.figures.push_back({.what = what,
-                             .runs = std::move(runs),
-                             .relation = Relation::kAtLeast,
-                             .target = target,
-                             .unit = "x"});
+void measure_fifo_host(int core, const Options& options, Results& results) {
+  Figure figure{.what = "SCHED_FIFO caller and ordinary worker on one processor, beside spin = 0",
+                .relation = Relation::kAtLeast,
+                .target = 1,
+                .unit = "x"};
+  figure.not_measured = fifo_refused();
+  if (figure.not_measured.empty()) {
+    const auto rates =
+        measure_rates({{.name = "SCHED_FIFO caller, on one processor", .host = core, .fifo = true},
+                       {.name = "the same, spin = 0", .host = core, .fifo = true, .spins = false}},
+                      options, results);
+    figure.runs = ratios(rates[0], rates[1]);
+  } else {
+    figure.not_measured =
+        "SCHED_FIFO: " + figure.not_measured + "; it needs CAP_SYS_NICE or RLIMIT_RTPRIO";
+  }
+  results.figures.push_back(std::move(figure));
 }
 
 }  // namespace
 
-void measure_placement(int runs, Progress& progress, Results& results) {
-  const std::vector<int> cores = usable_cores();
-  if (cores.size() < 2) {
-    results.left_out.push_back("placement of both ends: it needs two processors");
-    return;
-  }
+void measure_placement(const Options& options, Progress& progress, Results& results) {
   progress.step("placements of a pair");
-  const auto pairs = pairs_on(cores[0], cores[1]);
-  PlacedFloor floor(cores[0]);
-  std::vector<std::vector<double>> rates(pairs.size());
-  std::vector<double> floor_rates;
-  for (int run = 0; run < runs; ++run) {
-    for (std::size_t i = 0; i < pairs.size(); ++i) rates[i].push_back(pairs[i]->rate(100ms));
-    floor_rates.push_back(floor.rate(100ms));
-  }
-  for (std::size_t i = 0; i < pairs.size(); ++i) add_cell(pairs[i]->name, rates[i], results);
-  add_cell("yield floor, together", floor_rates, results);
-  add_figure("host pinned to one processor, worker to another, beside free ones", 0.9,
-             ratios(rates[kApart], rates[kFree]), results);
-  add_figure("host and worker on one processor, beside the yield floor there", 0.8,
-             ratios(rates[kTogether], floor_rates), results);
-  add_figure("host and worker on one processor, beside spin = 0 there", 1,
-             ratios(rates[kTogether], rates[kTogetherAsleep]), results);
+  const std::vector<int> cores = usable_cores();
+  measure_apart(cores, options, results);
+  measure_fifo_host(cores.front(), options, results);
 }
 
 }  // namespace bench

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mix/yield_floor.hpp"
 
-#include <sched.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -13,22 +12,10 @@
 #include <new>
 #include <system_error>
 
-#include "measure/futex.hpp"
-
 namespace bench {
 namespace {
 
-constexpr int kLooks = 30;  // before the first yield
-
 enum Request : std::uint32_t { kNone, kAsked, kTaken };
-
-// Looks once more, or yields.
-void wait_a_little(int& looks) noexcept {
-  if (++looks > kLooks)
-    sched_yield();
-  else
-    relax();
-}
 
 }  // namespace
 
@@ -39,14 +26,15 @@ struct YieldFloor::Shared {
     alignas(128) Word answers{0};
   };
 
-  [[noreturn]] void serve() noexcept;
+  [[noreturn]] void serve(Patience patience) noexcept;
   bool serve_one(Slot& slot) noexcept;
+  Slot& slot(int caller) noexcept { return slots[static_cast<std::size_t>(caller)]; }
 
   alignas(128) Word callers{0};
   std::array<Slot, kMostCallers> slots;
 };
 
-YieldFloor::YieldFloor(int servers) {
+YieldFloor::YieldFloor(int servers, int looks) : looks_(looks) {
   void* memory = mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE,
                       MAP_SHARED | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
   if (memory == MAP_FAILED) throw std::system_error(errno, std::generic_category(), "mmap");
@@ -57,7 +45,7 @@ YieldFloor::YieldFloor(int servers) {
     if (pid == 0) {
       prctl(PR_SET_PDEATHSIG, SIGKILL);
       sleep_exactly();
-      shared_->serve();
+      shared_->serve(Patience(looks));
     }
     pids_.push_back(pid);
   }
@@ -77,15 +65,24 @@ void YieldFloor::serve(int callers) noexcept {
 }
 
 void YieldFloor::call(int caller, const Work& work) noexcept {
-  Shared::Slot& slot = shared_->slots[static_cast<std::size_t>(caller)];
-  const std::uint32_t before = slot.answers.load(std::memory_order_relaxed);
-  slot.work = work;
-  slot.request.store(kAsked, std::memory_order_release);
-  for (int looks = 0; slot.answers.load(std::memory_order_acquire) == before;) wait_a_little(looks);
+  const std::uint32_t number = ask(caller, work);
+  for (Patience patience(looks_); answered(caller) != number;) patience.wait();
 }
 
-void YieldFloor::Shared::serve() noexcept {
-  for (int looks = 0;;) {
+std::uint32_t YieldFloor::ask(int caller, const Work& work) noexcept {
+  Shared::Slot& slot = shared_->slot(caller);
+  slot.work = work;
+  const std::uint32_t number = slot.answers.load(std::memory_order_relaxed) + 1;
+  slot.request.store(kAsked, std::memory_order_release);
+  return number;
+}
+
+std::uint32_t YieldFloor::answered(int caller) const noexcept {
+  return shared_->slot(caller).answers.load(std::memory_order_acquire);
+}
+
+void YieldFloor::Shared::serve(Patience patience) noexcept {
+  for (;;) {
     const std::uint32_t served = callers.load(std::memory_order_acquire);
     if (served == 0) {
       futex_wait(callers, 0);
@@ -94,9 +91,9 @@ void YieldFloor::Shared::serve() noexcept {
     bool found = false;
     for (std::uint32_t i = 0; i < served; ++i) found = serve_one(slots[i]) || found;
     if (found)
-      looks = 0;
+      patience.renew();
     else
-      wait_a_little(looks);
+      patience.wait();
   }
 }
 

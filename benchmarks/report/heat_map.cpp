@@ -79,12 +79,14 @@ std::string gnuplot_script(const HeatMap& map) {
       "set terminal svg size {},{} noenhanced background rgb 'white'\n"
       "set output \"{}.svg\"\nset title \"{}\"\nunset key\n"
       "set xrange [-0.5:{}.5]\nset yrange [-0.5:{}.5]\nset xtics ({})\nset ytics ({})\n"
-      "set cbrange [-1:1]\nset palette defined (-1 'red', 0 'white', 1 'green')\n"
+      "set cbrange [-1:1]\nset palette defined (-1 'red', 0 'white', 1 'blue')\n"
       "set cbtics (\"0.1\" -1, \"1\" 0, \"10\" 1)\n{}"
-      "$ratios << END\n{}END\nplot $ratios using 1:2:3 with image\n",
-      260 + 90 * map.columns.size(), 160 + 60 * map.rows.size(), map.name, map.title,
-      map.columns.size() - 1, map.rows.size() - 1, tics(map.columns), tics(map.rows), labels,
-      colours);
+      "$ratios << END\n{}END\nplot $ratios using 1:2:(0.5):(0.5):3 with boxxyerror palette "
+      "fillstyle solid\n",
+      // As wide as the title.
+      std::max(260 + 90 * map.columns.size(), 60 + 9 * map.title.size()),
+      160 + 60 * map.rows.size(), map.name, map.title, map.columns.size() - 1, map.rows.size() - 1,
+      tics(map.columns), tics(map.rows), labels, colours);
 }
 
 }  // namespace bench

@@ -6,12 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "measure/callers.hpp"
 #include "measure/cores.hpp"
 #include "measure/instrument.hpp"
 #include "measure/number.hpp"
 #include "measure/program.hpp"
 #include "measure/rounds.hpp"
-#include "throughput/callers.hpp"
 
 namespace bench {
 namespace {

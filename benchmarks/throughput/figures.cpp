@@ -6,13 +6,14 @@
 #include <string_view>
 #include <utility>
 
+#include "measure/callers.hpp"
 #include "measure/cores.hpp"
 #include "measure/number.hpp"
 #include "measure/rounds.hpp"
-#include "throughput/calibration.hpp"
-#include "throughput/callers.hpp"
+#include "models/calibration.hpp"
+#include "models/in_flight.hpp"
 #include "throughput/fifo_floor.hpp"
-#include "throughput/in_flight.hpp"
+#include "throughput/pools.hpp"
 #include "throughput/wire_floor.hpp"
 
 namespace bench {
@@ -57,7 +58,7 @@ std::vector<double> fastest(const Rounds& rounds, std::string_view prefix) {
 void measure_in_flight(int runs, Progress& progress, Results& results) {
   progress.step("32 in flight");
   BusyPool pool(busy_settings(1));
-  InFlight load(pool, 32, 0);
+  InFlight load(pool, 32, inferpool::Tensor::scalar(std::uint64_t{0}));
   Rounds rounds({contender("inferpool", load)}, {.runs = runs, .slices = 10, .slice = 50ms});
   rounds.run(&progress);
   add_cells(rounds, "null model, asynchronous", "32 in flight, 1 worker", results);

@@ -6,10 +6,10 @@
 #include <utility>
 #include <vector>
 
+#include "measure/callers.hpp"
 #include "measure/number.hpp"
-#include "throughput/calibration.hpp"
-#include "throughput/callers.hpp"
-#include "throughput/in_flight.hpp"
+#include "models/calibration.hpp"
+#include "models/in_flight.hpp"
 #include "throughput/pools.hpp"
 
 namespace bench {
@@ -76,7 +76,7 @@ class MatrixRow {
 
   void asynchronous(const RunTime& run_time) {
     for (const int depth : plan_.in_flight) {
-      InFlight load(pool_, depth, rounds_of(run_time.time));
+      InFlight load(pool_, depth, inferpool::Tensor::scalar(rounds_of(run_time.time)));
       add("asynchronous", run_time, number(depth) + " in flight", rate_of(load, plan_, run_time));
     }
   }

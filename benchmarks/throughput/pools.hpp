@@ -6,22 +6,15 @@
 
 #include "measure/timing.hpp"
 #include "models/busy_model.hpp"
+#include "models/pool_settings.hpp"
 
 namespace bench {
 
 using BusyPool = inferpool::Pool<BusyModel>;
 
-// Default settings, except for what a cell names.
 [[nodiscard]] inline inferpool::Settings busy_settings(int workers, int concurrency = 1) {
-  inferpool::Settings settings;
-  settings.worker = "bench_busy_worker";
-  settings.workers = workers;
+  inferpool::Settings settings = pool_settings("bench_busy_worker", workers);
   settings.concurrency = concurrency;
-  return settings;
-}
-
-[[nodiscard]] inline inferpool::Settings without_spin(inferpool::Settings settings) {
-  settings.spin = inferpool::Duration::zero();
   return settings;
 }
 

@@ -15,7 +15,7 @@
 namespace bench {
 
 // Threads that call one operation again and again, each without a pause. The same loop drives floor
-// and product. The threads sleep between two measurements.
+// and product. The threads sleep between two measurements. Not thread-safe.
 class Callers {
  public:
   using Operation = std::function<void(int caller)>;
@@ -30,6 +30,11 @@ class Callers {
   // has called the operation, but waits for that no longer than a slice. Throws the exception of an
   // operation.
   double rate(Nanoseconds slice);
+
+  // The threads call from now on. Then stop() must follow.
+  void start();
+  // Returns when no thread calls any more. Throws the exception of an operation.
+  void stop();
 
  private:
   struct alignas(128) Count {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "throughput/callers.hpp"
+#include "measure/callers.hpp"
 
 #include <algorithm>
 #include <numeric>
@@ -23,13 +23,7 @@ Callers::~Callers() {
 
 double Callers::rate(Nanoseconds slice) {
   const std::vector<std::uint64_t> before = counts();
-  {
-    const std::lock_guard lock(mutex_);
-    ++round_;
-    calling_ = static_cast<int>(counts_.size());
-    on_ = true;
-    changed_.notify_all();
-  }
+  start();
   const Clock::time_point give_up = Clock::now() + slice;
   while (!all_have_called_since(before) && Clock::now() < give_up)
     std::this_thread::sleep_for(std::chrono::microseconds(200));
@@ -38,11 +32,23 @@ double Callers::rate(Nanoseconds slice) {
   std::this_thread::sleep_for(slice);
   const std::uint64_t last = total();
   const Clock::time_point end = Clock::now();
+  stop();
+  return static_cast<double>(last - first) * 1e9 / nanoseconds(end - begin);
+}
+
+void Callers::start() {
+  const std::lock_guard lock(mutex_);
+  ++round_;
+  calling_ = static_cast<int>(counts_.size());
+  on_ = true;
+  changed_.notify_all();
+}
+
+void Callers::stop() {
   on_ = false;
   std::unique_lock lock(mutex_);
   changed_.wait(lock, [&] { return calling_ == 0; });
-  if (failure_) std::rethrow_exception(failure_);
-  return static_cast<double>(last - first) * 1e9 / nanoseconds(end - begin);
+  if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
 }
 
 void Callers::run(int caller) {
