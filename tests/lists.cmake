@@ -48,9 +48,15 @@ set(unit_tests
     unit/core/error_test.cpp
     unit/core/event_fd_test.cpp
     unit/core/failure_test.cpp
+    unit/core/file_descriptor_test.cpp
     unit/core/format_test.cpp
+    unit/core/memory_limits_test.cpp
+    unit/core/quiet_signals_test.cpp
+    unit/core/quiet_thread_test.cpp
     unit/core/regular_file_test.cpp
+    unit/core/short_of_memory_test.cpp
     unit/core/suppressed_signal_test.cpp
+    unit/core/system_error_test.cpp
     unit/ipc/announced_copy_test.cpp
     unit/ipc/channel_kill_test.cpp
     unit/ipc/channel_part_kill_test.cpp
