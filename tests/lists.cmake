@@ -154,15 +154,21 @@ set(unit_tests
     unit/settings/cpu_list_test.cpp
     unit/settings/duration_test.cpp
     unit/settings/edit_distance_test.cpp
+    unit/settings/ignored_fields_test.cpp
     unit/settings/json_reader_test.cpp
     unit/settings/json_value_test.cpp
     unit/settings/mlserver_settings_test.cpp
     unit/settings/packed_settings_test.cpp
+    unit/settings/packed_value_test.cpp
+    unit/settings/refuse_setting_test.cpp
+    unit/settings/setting_fields_test.cpp
     unit/settings/setting_paths_test.cpp
+    unit/settings/setting_rules_test.cpp
     unit/settings/settings_json_test.cpp
     unit/settings/settings_memory_test.cpp
     unit/settings/settings_refusal_test.cpp
     unit/settings/settings_test.cpp
+    unit/settings/worker_index_test.cpp
     unit/system/memory_cgroup_test.cpp
     unit/system/usable_memory_test.cpp
     unit/system/usable_processors_test.cpp
