@@ -169,6 +169,7 @@ set(unit_tests
     unit/settings/settings_refusal_test.cpp
     unit/settings/settings_test.cpp
     unit/settings/worker_index_test.cpp
+    unit/system/cgroup_test.cpp
     unit/system/memory_cgroup_test.cpp
     unit/system/usable_memory_test.cpp
     unit/system/usable_processors_test.cpp
