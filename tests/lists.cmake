@@ -68,6 +68,7 @@ set(unit_tests
     unit/ipc/fork_guard_test.cpp
     unit/ipc/free_list_test.cpp
     unit/ipc/handshake_test.cpp
+    unit/ipc/held_memory_test.cpp
     unit/ipc/host_ring_test.cpp
     unit/ipc/hostile_reply_test.cpp
     unit/ipc/layout_test.cpp
@@ -189,8 +190,10 @@ set(unit_tests
     unit/wire/hostile_bytes_test.cpp
     unit/wire/hostile_message_test.cpp
     unit/wire/hostile_tensor_test.cpp
+    unit/wire/payload_limit_test.cpp
     unit/wire/reply_test.cpp
     unit/wire/served_model_test.cpp
+    unit/wire/traced_options_test.cpp
     unit/wire/traceparent_test.cpp
     unit/worker/accelerators_test.cpp
     unit/worker/call_filter_test.cpp
