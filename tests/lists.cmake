@@ -196,11 +196,14 @@ set(unit_tests
     unit/wire/traced_options_test.cpp
     unit/wire/traceparent_test.cpp
     unit/worker/accelerators_test.cpp
+    unit/worker/attachment_test.cpp
     unit/worker/call_filter_test.cpp
     unit/worker/landlock_test.cpp
     unit/worker/last_stack_test.cpp
     unit/worker/leave_test.cpp
     unit/worker/open_escapes_test.cpp
+    unit/worker/reply_frame_test.cpp
+    unit/worker/request_context_test.cpp
     unit/worker/rights_test.cpp
     unit/worker/sandbox_families_test.cpp
     unit/worker/sandbox_isolate_test.cpp
