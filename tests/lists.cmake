@@ -49,9 +49,15 @@ set(unit_tests
     unit/core/error_test.cpp
     unit/core/event_fd_test.cpp
     unit/core/failure_test.cpp
+    unit/core/file_descriptor_test.cpp
     unit/core/format_test.cpp
+    unit/core/memory_limits_test.cpp
+    unit/core/quiet_signals_test.cpp
+    unit/core/quiet_thread_test.cpp
     unit/core/regular_file_test.cpp
+    unit/core/short_of_memory_test.cpp
     unit/core/suppressed_signal_test.cpp
+    unit/core/system_error_test.cpp
     unit/ipc/announced_copy_test.cpp
     unit/ipc/channel_kill_test.cpp
     unit/ipc/channel_part_kill_test.cpp
@@ -63,6 +69,7 @@ set(unit_tests
     unit/ipc/fork_guard_test.cpp
     unit/ipc/free_list_test.cpp
     unit/ipc/handshake_test.cpp
+    unit/ipc/held_memory_test.cpp
     unit/ipc/host_ring_test.cpp
     unit/ipc/hostile_reply_test.cpp
     unit/ipc/layout_test.cpp
@@ -151,15 +158,22 @@ set(unit_tests
     unit/settings/cpu_list_test.cpp
     unit/settings/duration_test.cpp
     unit/settings/edit_distance_test.cpp
+    unit/settings/ignored_fields_test.cpp
     unit/settings/json_reader_test.cpp
     unit/settings/json_value_test.cpp
     unit/settings/mlserver_settings_test.cpp
     unit/settings/packed_settings_test.cpp
+    unit/settings/packed_value_test.cpp
+    unit/settings/refuse_setting_test.cpp
+    unit/settings/setting_fields_test.cpp
     unit/settings/setting_paths_test.cpp
+    unit/settings/setting_rules_test.cpp
     unit/settings/settings_json_test.cpp
     unit/settings/settings_memory_test.cpp
     unit/settings/settings_refusal_test.cpp
     unit/settings/settings_test.cpp
+    unit/settings/worker_index_test.cpp
+    unit/system/cgroup_test.cpp
     unit/system/memory_cgroup_test.cpp
     unit/system/usable_memory_test.cpp
     unit/system/usable_processors_test.cpp
@@ -179,15 +193,20 @@ set(unit_tests
     unit/wire/hostile_bytes_test.cpp
     unit/wire/hostile_message_test.cpp
     unit/wire/hostile_tensor_test.cpp
+    unit/wire/payload_limit_test.cpp
     unit/wire/reply_test.cpp
     unit/wire/served_model_test.cpp
+    unit/wire/traced_options_test.cpp
     unit/wire/traceparent_test.cpp
     unit/worker/accelerators_test.cpp
+    unit/worker/attachment_test.cpp
     unit/worker/call_filter_test.cpp
     unit/worker/landlock_test.cpp
     unit/worker/last_stack_test.cpp
     unit/worker/leave_test.cpp
     unit/worker/open_escapes_test.cpp
+    unit/worker/reply_frame_test.cpp
+    unit/worker/request_context_test.cpp
     unit/worker/rights_test.cpp
     unit/worker/sandbox_families_test.cpp
     unit/worker/sandbox_isolate_test.cpp

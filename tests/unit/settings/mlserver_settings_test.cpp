@@ -8,7 +8,6 @@
 #include <inferpool/settings.hpp>
 
 #include "catch.hpp"
-#include "settings/ignored_fields.hpp"
 #include "settings_fields.hpp"
 
 namespace inferpool {
@@ -177,15 +176,6 @@ TEST_CASE("fields that MLServer does not know are left out and reported, those o
   CHECK(settings.version == "1");
   CHECK(settings.uri.empty());
   CHECK_THROWS_AS(parse(R"({"pool": {"paralel_workers": 4}})"), Error);
-}
-
-TEST_CASE("the warning names the fields that were left out, once, and what may have been meant",
-          "[W13]") {
-  CHECK(settings::ignored_fields_warning(parse("{}"), "file").empty());
-  CHECK(settings::ignored_fields_warning(parse(R"({"version": 1, "storage": 2, "spin": "1us"})"),
-                                         "file") ==
-        "file: warning: fields that are not known here are ignored: version (was "
-        "parameters.version meant?), storage, spin (was pool.spin meant?)\n");
 }
 
 TEST_CASE("XGBoost's class has two paths in MLServer, and the same worker for both", "[W15]") {

@@ -29,21 +29,6 @@ TEST_CASE("the limit of a version 1 cgroup is found among other controllers") {
               "5:cpu:/service\n4:hugetlb,memory:/service\n0::/service\n")) == 2 * core::kMiB);
 }
 
-TEST_CASE("the lowest limit counts, on whatever level of the hierarchy") {
-  const Cgroups cgroups;
-  cgroups.put("mount/a/b/memory.max", "5000000\n");
-  cgroups.put("mount/a/memory.max", "3000000\n");
-  cgroups.put("mount/memory.max", "4000000\n");
-  REQUIRE(system::usable_memory(cgroups.paths("0::/a/b\n")) == 3000000);
-  REQUIRE(system::usable_memory(cgroups.paths("0::/\n")) == 4000000);
-}
-
-TEST_CASE("a group that is not mounted here falls back on those around it") {
-  const Cgroups cgroups;
-  cgroups.put("mount/memory/memory.limit_in_bytes", "7000000\n");
-  REQUIRE(system::usable_memory(cgroups.paths("9:memory:/docker/0123abcd\n")) == 7000000);
-}
-
 TEST_CASE("without a limit all memory of the machine is usable") {
   const Cgroups cgroups;
   REQUIRE(system::usable_memory(cgroups.paths("0::/service\n")) == machine());

@@ -3,11 +3,15 @@
 
 #include <atomic>
 #include <memory>
+#include <new>
 #include <optional>
+#include <thread>
 
+#include "call_filters.hpp"
 #include "catch.hpp"
 #include "unit/ipc/sleeper.hpp"
 #include "unit/pool/dispatch/fake_channel.hpp"
+#include "unit/pool/dispatch/trapped_wakes.hpp"
 
 namespace inferpool::pool::dispatch {
 namespace {
@@ -52,6 +56,58 @@ TEST_CASE("the threads that a change lists are woken once it is over") {
   dispatch.update([&](Dispatch& /*d*/, ipc::WakeList& wakes) { waiter.notify(wakes); });
   caller.join();
   CHECK(woken);
+}
+
+TEST_CASE("a change that throws has released the lock, and woken the threads that it listed") {
+  LockedDispatch dispatch({.workers = 1});
+  Waiter waiter;
+  std::atomic<bool> woken = false;
+  test::Sleeper caller([&] {
+    const ipc::WaitFor sleep = waiter.park(waiter.seen());
+    while (*sleep.word == sleep.expected) woken = ipc::wait({&sleep, 1}, std::nullopt);
+  });
+  caller.until_asleep();
+  CHECK_THROWS_AS(dispatch.update([&](Dispatch& /*d*/, ipc::WakeList& wakes) {
+    waiter.notify(wakes);
+    throw std::bad_alloc();
+  }),
+                  std::bad_alloc);
+  caller.join();
+  CHECK(woken);
+  CHECK(dispatch.look([](const Dispatch& d) { return d.live(); }) == 0);
+}
+
+TEST_CASE("threads are woken after the lock is released, so that they need not wait for it") {
+  if (test::skipped_without_filters()) return;
+  LockedDispatch dispatch({.workers = 1});
+  Waiter waiter;
+  waiter.park(waiter.seen());
+  std::atomic<int> wakes = 0;
+  std::atomic<bool> looked = false;
+  std::atomic<bool> was_free = false;
+  std::atomic<bool> go_on = false;
+  test::Sleeper other([&] {
+    while (wakes == 0) std::this_thread::yield();
+    dispatch.look([&](const Dispatch& /*d*/) { return looked = true; });
+  });
+  std::jthread watcher([&] {
+    while (wakes == 0) std::this_thread::yield();
+    other.until_asleep();  // on the lock, or it has looked
+    was_free = looked.load();
+    go_on = true;
+  });
+  const auto at_wake = [&] {
+    ++wakes;
+    while (!go_on) std::this_thread::yield();
+  };
+  const test::TrappedWakes trapped(at_wake, [&] {
+    dispatch.update([&](Dispatch& /*d*/, ipc::WakeList& list) { waiter.notify(list); });
+    if (wakes == 0) wakes = -1;  // nobody was woken; the others end all the same
+  });
+  watcher.join();
+  other.join();
+  CHECK(wakes == 1);
+  CHECK(was_free);
 }
 
 }  // namespace
