@@ -28,17 +28,15 @@ enum class Looked { kFound, kNotYet, kInVain };
 // meanwhile:
 //
 //   kNone   keeps the processor, for `limit` at most. At most `processors` - 1 threads of the
-//   process
-//           do so at once, so on one processor none does.
+//           process do so at once, so on one processor none does.
 //   kQuick  looks for some microseconds, then as kShort
 //   kShort  yields again and again while others take the processor, for kPatience at most
 //   kLong   keeps the processor for about the time that sleeping and waking up take, then yields
-//   until
-//           another thread takes it
+//           until another thread takes it
 //
-// Learns from waits: after one in vain, all waits only glance for kRest. One that looks on
-// meanwhile and finds something ends that. Thread-safety: safe from many threads, which share what
-// is learned.
+// Learns from waits: after one in vain, all waits only glance for a while, after several in vain
+// for longer, kMostRest at most. One that looks on and finds something ends that. Thread-safety:
+// safe from many threads, which share what is learned.
 class SpinBudget {
  public:
   // `limit`: the longest time that one wait keeps a processor that nobody else wants. 0: waits
@@ -89,9 +87,10 @@ class SpinBudget {
   static constexpr std::chrono::nanoseconds kYieldAfter{5000};
   // If no other thread takes the processor, a yield returns sooner.
   static constexpr std::chrono::nanoseconds kYieldInVain{2000};
-  // Short enough that two threads which have lost each other are quick again soon, long enough that
-  // looks in vain take little of a processor.
-  static constexpr std::chrono::milliseconds kRest{4};
+  // Short enough that two threads which have lost each other are quick again soon; at most long
+  // enough that looks in vain take little of a processor.
+  static constexpr std::chrono::nanoseconds kLeastRest = std::chrono::microseconds(100);
+  static constexpr std::chrono::nanoseconds kMostRest = std::chrono::microseconds(6400);
 
   // On one processor nothing changes while a thread looks.
   [[nodiscard]] int first_looks(Rivals rivals) const noexcept {
@@ -163,12 +162,17 @@ class SpinBudget {
     return until != 0 && core::Clock::now().time_since_epoch().count() < until;
   }
   void rest() noexcept {
-    const core::TimePoint until = core::after(core::Clock::now(), kRest);
+    const std::int64_t length = std::clamp<std::int64_t>(2 * rest_.load(std::memory_order_relaxed),
+                                                         kLeastRest.count(), kMostRest.count());
+    const core::TimePoint until = core::after(core::Clock::now(), std::chrono::nanoseconds(length));
+    rest_.store(length, std::memory_order_relaxed);
     rests_until_.store(until.time_since_epoch().count(), std::memory_order_relaxed);
   }
   void end_rest() noexcept {
-    if (rests_until_.load(std::memory_order_relaxed) != 0)
-      rests_until_.store(0, std::memory_order_relaxed);
+    const std::int64_t length = rest_.load(std::memory_order_relaxed);
+    if (length == 0) return;
+    rest_.store(length / 2, std::memory_order_relaxed);
+    rests_until_.store(0, std::memory_order_relaxed);
   }
 
   // The only global variable of the library: how many threads of this process keep a processor now,
@@ -177,6 +181,7 @@ class SpinBudget {
 
   const std::chrono::nanoseconds limit_;
   const int allowed_;
+  std::atomic<std::int64_t> rest_{0};         // half of the next rest, in nanoseconds
   std::atomic<std::int64_t> rests_until_{0};  // nanoseconds of the clock; 0: does not rest
 };
 
