@@ -3,7 +3,6 @@
 
 #include <mutex>
 
-#include "core/adaptive_mutex.hpp"
 #include "ipc/wait_word.hpp"
 #include "pool/dispatch/dispatch.hpp"
 
@@ -31,7 +30,7 @@ class LockedDispatch {
   }
 
  private:
-  mutable core::AdaptiveMutex mutex_;
+  mutable std::mutex mutex_;
   Dispatch dispatch_;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a worker waits after the host has said that a request comes soon, or what else wants the
+// How a worker waits after the host has said that a request comes soon, or that models run on all
 // processors.
 #include <atomic>
 #include <chrono>
@@ -16,11 +16,10 @@ using namespace std::chrono_literals;
 using test::Sleeper;
 using Worker = test::WorkerEnd;
 
-TEST_CASE("a thread without work sleeps soon beside others, though it may look for an hour") {
+TEST_CASE("a thread without work sleeps soon where models run on all processors and want its own") {
   const test::WantedProcessor wanted;
   Worker worker(1h);
-  const Rivals rivals = GENERATE(Rivals::kShort, Rivals::kLong);
-  worker.control->host.rivals = static_cast<std::uint32_t>(rivals);
+  worker.control->host.oversubscribed = 1;
   std::optional<std::uint32_t> taken;
   Sleeper thread([&] { taken = worker.ring.take(); });
   worker.until_asleep(thread);
@@ -79,10 +78,10 @@ TEST_CASE("a caller that sleeps on a reply is woken when the reply is announced"
   });
   caller.until_asleep();
   const core::TimePoint start = core::Clock::now();
-  worker.control->host.rivals = static_cast<std::uint32_t>(Rivals::kLong);
+  worker.control->host.oversubscribed = 1;
   worker.ring.announce(1);  // does nothing
   REQUIRE_FALSE(woken);
-  worker.control->host.rivals = static_cast<std::uint32_t>(Rivals::kNone);
+  worker.control->host.oversubscribed = 0;
   worker.ring.announce(1);
   caller.join();
   REQUIRE(woken);
