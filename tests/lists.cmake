@@ -415,9 +415,13 @@ set(python_tests
 set(xgboost_tests
     integration/xgboost_mlserver_test.cpp
     integration/xgboost_test.cpp
+    unit/runtimes/xgboost/base_scores_test.cpp
     unit/runtimes/xgboost/booster_test.cpp
+    unit/runtimes/xgboost/byte_source_test.cpp
     unit/runtimes/xgboost/checked_model_test.cpp
+    unit/runtimes/xgboost/loaded_config_test.cpp
     unit/runtimes/xgboost/model_events_test.cpp
+    unit/runtimes/xgboost/model_fields_test.cpp
     unit/runtimes/xgboost/model_form_test.cpp
     unit/runtimes/xgboost/sklearn_class_test.cpp)
 
