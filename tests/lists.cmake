@@ -318,6 +318,7 @@ set(tools_tests
     integration/no_proc_test.cpp
     integration/run_test.cpp
     unit/tools/advise/arguments_test.cpp
+    unit/tools/advise/probe_test.cpp
     unit/tools/advise/report_test.cpp
     unit/tools/advise/spread_test.cpp
     unit/tools/advise/verdict_test.cpp
@@ -332,7 +333,9 @@ set(tools_tests
     unit/tools/quantile_test.cpp
     unit/tools/run/arguments_test.cpp
     unit/tools/run/array_text_test.cpp
-    unit/tools/run/report_test.cpp)
+    unit/tools/run/array_values_test.cpp
+    unit/tools/run/report_test.cpp
+    unit/tools/run_tool_test.cpp)
 
 # Tests of the bundled workers: what several workers use, and, if its library is found, each worker's parts
 # and the whole worker.
