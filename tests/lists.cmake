@@ -345,6 +345,7 @@ set(onnx_tests
     integration/onnx_backends_test.cpp
     integration/onnx_test.cpp
     unit/runtimes/onnx/backend_module_test.cpp
+    unit/runtimes/onnx/element_types_test.cpp
     unit/runtimes/onnx/external_tensor_test.cpp
     unit/runtimes/onnx/file_bytes_test.cpp
     unit/runtimes/onnx/graph_test.cpp
@@ -368,6 +369,7 @@ set(opencv_tests
     unit/runtimes/onnx/node_vectors.cpp
     unit/runtimes/onnx/node_vectors_test.cpp
     unit/runtimes/onnx/opencv_file_test.cpp
+    unit/runtimes/onnx/opencv_net_test.cpp
     unit/runtimes/onnx/opencv_network_test.cpp
     unit/runtimes/onnx/opencv_node_test.cpp
     unit/runtimes/onnx/opencv_refusals_test.cpp
