@@ -409,13 +409,19 @@ set(python_tests
     integration/python_worker_test.cpp
     unit/runtimes/python/accepted_inputs_test.cpp
     unit/runtimes/python/class_path_test.cpp
+    unit/runtimes/python/hosted_object_test.cpp
+    unit/runtimes/python/inferpool_module_test.cpp
     unit/runtimes/python/input_arrays_test.cpp
     unit/runtimes/python/interpreter_test.cpp
+    unit/runtimes/python/mlserver_classes_test.cpp
+    unit/runtimes/python/numpy_type_test.cpp
     unit/runtimes/python/output_tensors_test.cpp
+    unit/runtimes/python/path_text_test.cpp
     unit/runtimes/python/python_environment_test.cpp
     unit/runtimes/python/python_errors_test.cpp
     unit/runtimes/python/python_exception_test.cpp
     unit/runtimes/python/python_model_test.cpp
+    unit/runtimes/python/tensor_buffer_test.cpp
     unit/runtimes/python/whole_array_test.cpp)
 set(xgboost_tests
     integration/xgboost_mlserver_test.cpp
