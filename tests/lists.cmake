@@ -318,6 +318,7 @@ set(tools_tests
     integration/no_proc_test.cpp
     integration/run_test.cpp
     unit/tools/advise/arguments_test.cpp
+    unit/tools/advise/probe_test.cpp
     unit/tools/advise/report_test.cpp
     unit/tools/advise/spread_test.cpp
     unit/tools/advise/verdict_test.cpp
@@ -332,7 +333,9 @@ set(tools_tests
     unit/tools/quantile_test.cpp
     unit/tools/run/arguments_test.cpp
     unit/tools/run/array_text_test.cpp
-    unit/tools/run/report_test.cpp)
+    unit/tools/run/array_values_test.cpp
+    unit/tools/run/report_test.cpp
+    unit/tools/run_tool_test.cpp)
 
 # Tests of the bundled workers: what several workers use, and, if its library is found, each worker's parts
 # and the whole worker.
@@ -342,6 +345,7 @@ set(onnx_tests
     integration/onnx_backends_test.cpp
     integration/onnx_test.cpp
     unit/runtimes/onnx/backend_module_test.cpp
+    unit/runtimes/onnx/element_types_test.cpp
     unit/runtimes/onnx/external_tensor_test.cpp
     unit/runtimes/onnx/file_bytes_test.cpp
     unit/runtimes/onnx/graph_test.cpp
@@ -365,6 +369,7 @@ set(opencv_tests
     unit/runtimes/onnx/node_vectors.cpp
     unit/runtimes/onnx/node_vectors_test.cpp
     unit/runtimes/onnx/opencv_file_test.cpp
+    unit/runtimes/onnx/opencv_net_test.cpp
     unit/runtimes/onnx/opencv_network_test.cpp
     unit/runtimes/onnx/opencv_node_test.cpp
     unit/runtimes/onnx/opencv_refusals_test.cpp
@@ -404,20 +409,30 @@ set(python_tests
     integration/python_worker_test.cpp
     unit/runtimes/python/accepted_inputs_test.cpp
     unit/runtimes/python/class_path_test.cpp
+    unit/runtimes/python/hosted_object_test.cpp
+    unit/runtimes/python/inferpool_module_test.cpp
     unit/runtimes/python/input_arrays_test.cpp
     unit/runtimes/python/interpreter_test.cpp
+    unit/runtimes/python/mlserver_classes_test.cpp
+    unit/runtimes/python/numpy_type_test.cpp
     unit/runtimes/python/output_tensors_test.cpp
+    unit/runtimes/python/path_text_test.cpp
     unit/runtimes/python/python_environment_test.cpp
     unit/runtimes/python/python_errors_test.cpp
     unit/runtimes/python/python_exception_test.cpp
     unit/runtimes/python/python_model_test.cpp
+    unit/runtimes/python/tensor_buffer_test.cpp
     unit/runtimes/python/whole_array_test.cpp)
 set(xgboost_tests
     integration/xgboost_mlserver_test.cpp
     integration/xgboost_test.cpp
+    unit/runtimes/xgboost/base_scores_test.cpp
     unit/runtimes/xgboost/booster_test.cpp
+    unit/runtimes/xgboost/byte_source_test.cpp
     unit/runtimes/xgboost/checked_model_test.cpp
+    unit/runtimes/xgboost/loaded_config_test.cpp
     unit/runtimes/xgboost/model_events_test.cpp
+    unit/runtimes/xgboost/model_fields_test.cpp
     unit/runtimes/xgboost/model_form_test.cpp
     unit/runtimes/xgboost/sklearn_class_test.cpp)
 

@@ -16,9 +16,11 @@
 #include "catch.hpp"
 #include "integration/runtime_pool.hpp"
 #include "integration/scratch_folder.hpp"
+#include "integration/tool_run.hpp"
 #include "unit/runtimes/onnx/network_files.hpp"
 #include "unit/runtimes/onnx/networks/references.hpp"
 #include "unit/settings/scoped_variable.hpp"
+#include "unit/tools/npy_file.hpp"
 
 namespace inferpool::test {
 namespace {
@@ -107,6 +109,29 @@ TEST_CASE("inferpool-onnx --check prints the inputs and outputs of a network") {
              contains("\n  input \"i\" INT64 [n, 3]\n  input \"j\" INT64 [n, 3]\n") &&
                  contains("\n  output \"place\" INT64 [n]\n  computed by "));
 }
+
+#if defined(INFERPOOL_RUN)
+TEST_CASE("inferpool-run names the library that computes an ONNX network") {
+  const ScratchFolder folder;
+  write_file(folder / "model-settings.json",
+             R"({"name": "digits", "implementation": ")" + std::string(kWorker) +
+                 R"(", "parameters": {"uri": ")" + network_file("convolution.onnx") + "\"}}");
+  write_file(folder / "x.npy", npy_of("<f4", "(1, 1, 6, 6)", std::string(144, '\0')));
+  const ToolRun tool(INFERPOOL_RUN,
+                     {folder / "model-settings.json", "--input", "image=" + (folder / "x.npy"),
+                      "--workers", "1", "--repeat", "3"});
+  CAPTURE(tool.err);
+  REQUIRE(tool.status == 0);
+  Pool<> pool{settings_for(network_file("convolution.onnx"))};
+  Request request;
+  request.parameters["metadata"] = true;
+  const Response response = pool.infer(request);
+  CHECK_THAT(tool.out, contains("digits, computed by " +
+                                std::get<std::string>(response.parameters.at("platform")) +
+                                ", asked with image FP32 [1, 1, 6, 6]\n"));
+  CHECK_THAT(tool.out, contains("     ready           1           3\n"));
+}
+#endif
 
 TEST_CASE("after an inferpool-onnx was killed its successor answers") {
   Pool<> pool{settings_for(network_file("convolution.onnx"))};

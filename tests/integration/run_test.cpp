@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdlib>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "catch.hpp"
@@ -186,6 +187,25 @@ TEST_CASE("inferpool-run asks a model that has no inputs", "[W16]") {
   CAPTURE(tool.err);
   REQUIRE(tool.status == 0);
   CHECK_THAT(tool.out, contains("net, asked with no inputs\n"));
+}
+
+TEST_CASE("inferpool-run asks inferpool-onnx what computes, and needs no answer") {
+  const ScratchFolder folder;
+  const auto computed_by = [&](const std::string& name, const std::string& extra) {
+    const std::string worker = folder / name;
+    if (!exists(worker)) std::filesystem::create_symlink(beside_this("label_worker"), worker);
+    const Runner runner(worker, extra);
+    const std::string input = runner.folder() / "n.npy";
+    tools::write_npy(input, Tensor::scalar(std::int64_t{2}).reshaped({1}));
+    const json report = json::parse(runner.run({"--input", "n=" + input, "--json"}).out);
+    CHECK(report["outputs"].size() == 2);
+    CHECK(report["workers"][0]["served"] == 1);
+    return report["computed_by"];
+  };
+  constexpr const char* kTells = R"({"platform": "an abacus"})";
+  CHECK(computed_by("inferpool-onnx", kTells) == "an abacus");
+  CHECK(computed_by("inferpool-onnx", "{}").is_null());  // it takes the question for a request
+  CHECK(computed_by("another_worker", kTells).is_null());
 }
 
 TEST_CASE("inferpool-run asks with tensors of any name, and writes such outputs", "[W16]") {

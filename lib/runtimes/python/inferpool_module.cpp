@@ -3,6 +3,8 @@
 
 #include <pybind11/pybind11.h>
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -29,12 +31,27 @@ const Run& current_run() {
   return current;
 }
 
+// The whole number that a value is, which no float is. None: it is another value, such as an array
+// with axes. (An array has __index__ all the same.)
+std::optional<std::int64_t> whole_number(const py::handle& value) {
+  const auto index = py::reinterpret_steal<py::object>(PyNumber_Index(value.ptr()));
+  if (index) return index.cast<std::int64_t>();
+  py::error_already_set error;
+  if (!error.matches(PyExc_TypeError)) throw error;
+  return std::nullopt;
+}
+
 std::vector<std::int64_t> dimensions_of(const py::object& shape) {
-  if (py::hasattr(shape, "__index__")) return {py::int_(shape).cast<std::int64_t>()};
+  if (const auto size = whole_number(shape)) return {*size};
   std::vector<std::int64_t> dimensions;
   for (const py::handle& dimension : shape) {
-    dimensions.push_back(
-        py::int_(py::reinterpret_borrow<py::object>(dimension)).cast<std::int64_t>());
+    const auto size = whole_number(dimension);
+    if (!size) {
+      throw py::type_error("inferpool.output: the shape has a size that is " +
+                           std::string(py::str(py::type::of(dimension).attr("__name__"))) +
+                           "; accepted: whole numbers");
+    }
+    dimensions.push_back(*size);
   }
   return dimensions;
 }

@@ -3,8 +3,11 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
+#include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 
 #include <inferpool/error.hpp>
 
@@ -34,6 +37,25 @@ Error numbered(const Error& error, int number, int count) {
   return {error.code(), core::formatted("call {} of {}: {}", number, count, text), error.details()};
 }
 
+// The library that computes the model, if its worker is one that tells. Any other model would take
+// the question for a request of its own.
+std::string computed_by(UntypedPool& pool, const Settings& settings, const ModelInput& input) {
+  const bool tells = std::filesystem::path(settings.worker).filename() == "inferpool-onnx";
+  if (!tells || !std::holds_alternative<Request>(input)) return {};
+  Request question;
+  question.parameters["metadata"] = true;
+  try {
+    const ModelOutput answer = pool.infer(question);
+    const Parameters& told = std::get<Response>(answer).parameters;
+    const auto platform = told.find("platform");
+    const auto* text =
+        platform == told.end() ? nullptr : std::get_if<std::string>(&platform->second);
+    return text == nullptr ? std::string() : *text;
+  } catch (const Error&) {
+    return {};  // the calls have their answers all the same
+  }
+}
+
 }  // namespace
 
 Calls make_calls(Settings settings, const ModelInput& input, int count) {
@@ -54,7 +76,8 @@ Calls make_calls(Settings settings, const ModelInput& input, int count) {
     }
     calls.times.push_back(seconds_since(begin));
   }
-  calls.stats = pool.stats();
+  calls.stats = pool.stats();  // without the question that follows
+  calls.computed_by = computed_by(pool, settings, input);
   return calls;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include <inferpool/settings.hpp>
@@ -17,6 +18,7 @@ struct Calls {
   std::vector<double> times = {};  // of each call
   ModelOutput output = {};         // of the last call
   Stats stats = {};                // of the pool, after the last call
+  std::string computed_by = {};    // "OpenCV 4.6.0"; empty: the worker does not tell
 };
 
 // Starts a pool and calls it `count` times, one call after the other; `count` is at least 1. Throws

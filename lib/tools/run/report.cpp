@@ -83,9 +83,11 @@ TensorList outputs_of(const ModelOutput& output) {
 }
 
 std::string to_text(const RunSubject& subject, const Calls& calls, bool print_outputs) {
-  return core::formatted("{}, asked with {}\n\n{}\n{}\n{}", subject.model, subject.input,
-                         outputs_text(calls.output, print_outputs), timing_text(calls),
-                         workers_text(calls.stats));
+  const std::string computed =
+      calls.computed_by.empty() ? "" : core::formatted(", computed by {}", calls.computed_by);
+  return core::formatted("{}{}, asked with {}\n\n{}\n{}\n{}", subject.model, computed,
+                         subject.input, outputs_text(calls.output, print_outputs),
+                         timing_text(calls), workers_text(calls.stats));
 }
 
 }  // namespace inferpool::tools

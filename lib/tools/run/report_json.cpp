@@ -128,6 +128,7 @@ Json json_of(const std::optional<T>& value) {
 std::string to_json(const RunSubject& subject, const Calls& calls) {
   const Stats& stats = calls.stats;
   return line_of({{"model", subject.model},
+                  {"computed_by", calls.computed_by.empty() ? Json() : Json(calls.computed_by)},
                   {"input", subject.input},
                   {"outputs", outputs_json(calls.output)},
                   {"parameters", parameters_json(calls.output)},

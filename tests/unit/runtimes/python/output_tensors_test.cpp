@@ -189,12 +189,5 @@ TEST_CASE("a part of an array of inferpool.output is copied, and so is one that 
   CHECK(sent == Tensor::from(std::vector<double>(100, 2.0), {10, 10}));
 }
 
-TEST_CASE("inferpool.output wants a run, and a type of fixed width") {
-  Converter converter;
-  CHECK_THROWS_AS(converter.python.eval("inferpool.output(3)"), py::error_already_set);
-  CHECK_THROWS_AS(converter.of("inferpool.output(3, object)"), py::error_already_set);
-  CHECK(converter.one("inferpool.output([3, 40])").shape() == Shape{3, 40});
-}
-
 }  // namespace
 }  // namespace inferpool::test

@@ -4,6 +4,7 @@
 
 #include <pybind11/embed.h>
 
+#include <cstdint>
 #include <string>
 
 #include <inferpool/model.hpp>
@@ -35,6 +36,12 @@ class PythonHere {
   Started started_;
   pybind11::gil_scoped_acquire lock_;
 };
+
+// Where an array of NumPy has its bytes.
+inline std::uintptr_t address_of(const pybind11::object& array) {
+  const pybind11::object place = array.attr("__array_interface__")["data"];
+  return place[pybind11::int_(0)].cast<std::uintptr_t>();
+}
 
 // A module with its own name and folder, because Python imports each name once per process.
 class PythonModule {

@@ -40,6 +40,15 @@ TEST_CASE("a report names the model and its input, and has outputs, times and wo
         "     0        77     ready           1           3\n");
 }
 
+TEST_CASE("a report names what computes the model, where its worker tells") {
+  Calls calls = made_up_calls(kNumbers);
+  CHECK(json::parse(to_json({"net", "FP32 [1]"}, calls))["computed_by"].is_null());
+  calls.computed_by = "OpenCV 4.6.0";
+  CHECK_THAT(to_text({"net", "FP32 [1]"}, calls, true),
+             contains("net, computed by OpenCV 4.6.0, asked with FP32 [1]\n\noutput"));
+  CHECK(json::parse(to_json({"net", "FP32 [1]"}, calls))["computed_by"] == "OpenCV 4.6.0");
+}
+
 TEST_CASE("a report of one call has its time alone, and may leave out the elements") {
   Calls calls = made_up_calls(kNumbers);
   calls.times = {0.004};
