@@ -49,7 +49,7 @@ Rates measure(OwnWork& own, const Mix& mix, const Options& options, Results& res
       take_turns({[&](Nanoseconds slice) { return own.alone(slice); },
                   [&](Nanoseconds slice) { return own.beside(to_pool, slice); },
                   [&](Nanoseconds slice) { return own.beside(to_sleeping, slice); }},
-                 {.runs = options.runs, .slices = options.full ? 4 : 2, .slice = 80ms});
+                 {.runs = options.runs, .slices = options.full ? 4 : 2, .slice = 60ms});
   Rates rates{rates_of(given[0]), rates_of(given[1]), rates_of(given[2])};
   const auto add = [&](const char* column, const std::vector<double>& runs) {
     results.cells.push_back(

@@ -18,9 +18,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Nanoseconds kSlice = 400ms;
+constexpr Nanoseconds kSlice = 320ms;
 // A load calls for a quarter of a slice more; a period is 100 ms.
-constexpr double kPeriods = 5;
+constexpr double kPeriods = 4;
 
 std::string unique_name() {
   static int made = 0;
