@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "measure/number.hpp"
 #include "measure/program.hpp"
 #include "mix/figures.hpp"
 #include "mix/matrix.hpp"
 #include "mix/measurements.hpp"
+#include "mix/other_load.hpp"
 #include "mix/tables.hpp"
 
 namespace {
 
 void measure(const bench::Options& options, bench::Results& results) {
   bench::Progress progress("mix", bench::kMeasurementSteps + bench::matrix_steps(options));
+  const bench::OtherLoad others;
   bench::measure_disturbance(options, progress, results);
   bench::measure_placement(options, progress, results);
   bench::measure_quotas(options, progress, results);
@@ -23,6 +26,8 @@ void measure(const bench::Options& options, bench::Results& results) {
       "is "
       "named; the yield floor has the number of servers, up to the cell's workers, that is fastest "
       "in the run");
+  results.notes.push_back("other programs had " + bench::number(others.percent()) +
+                          " % of all processor time");
 }
 
 }  // namespace
