@@ -49,8 +49,8 @@ void add_worst(const Figure& promise, const Cells& cells, const IsMeant& is_mean
   if (meant == 0)
     worst.not_measured = "no cell of this run is meant";
   else
-    worst.note =
-        "the worst cell: " + where + "; " + number(missed) + " of " + number(meant) + " miss it";
+    worst.note = "the worst cell: " + where + "; " + number(missed) + " of " + number(meant) +
+                 " miss it" + (promise.note.empty() ? "" : "; " + promise.note);
   results.figures.push_back(std::move(worst));
 }
 
@@ -142,9 +142,11 @@ void add_default_workers(const Cells& cells, Results& results) {
 }
 
 void add_in_flight(const Cells& cells, Results& results) {
+  Figure beside =
+      at_least("null model, 32 in flight, beside a floor that has as many under way", 0.5);
+  beside.note = "the floor makes no objects for its calls, and calls no handlers";
   add_worst(
-      at_least("null model, 32 in flight, beside a floor that has as many under way", 0.5), cells,
-      [](const Mix& mix) { return mix.asynchronous; }, beside_floor, results);
+      beside, cells, [](const Mix& mix) { return mix.asynchronous; }, beside_floor, results);
   Cells fast;
   for (const MeasuredMix& cell : cells)
     if (cell.mix.asynchronous && median(rates_of(cell.floor)) >= 2e6) fast.push_back(cell);
@@ -161,8 +163,9 @@ void add_one_processor(const Cells& cells, Results& results) {
   };
   add_worst(at_least("one processor for all, any mix, beside the yield floor there", 0.8), cells,
             without_think, beside_floor, results);
-  add_worst(at_least("one processor for all, any mix, beside spin = 0 there", 1), cells,
-            without_think, beside_sleeping, results);
+  Figure beside = at_least("one processor for all, any mix, beside spin = 0 there", 1);
+  beside.note = "where the pool spins and yields as little, what differs is noise";
+  add_worst(beside, cells, without_think, beside_sleeping, results);
 }
 
 void add_processor_times(const Cells& cells, Results& results) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "measure/cores.hpp"
+#include "measure/number.hpp"
 #include "mix/call_loop.hpp"
 #include "mix/calls.hpp"
 #include "mix/measurements.hpp"
@@ -85,10 +86,11 @@ void measure_own_work(const Options& options, Progress& progress, Results& resul
   OwnWork own;
   const Mix one{.callers = 1, .workers = 1, .run = 1ms, .sleeps = true};
   const Rates beside_one = measure(own, one, options, results);
+  const double slept = median(lost(beside_one.alone, beside_one.beside_sleeping, beside_one.alone));
   results.figures.push_back(
       figure_of("threads of the host that compute lose to a waiter",
                 lost(beside_one.alone, beside_one.beside_pool, beside_one.alone),
-                "beside " + to_string(one)));
+                "beside " + to_string(one) + "; with spin = 0 they lose " + number(slept) + " %"));
   std::vector<Nanoseconds> runs{100us, 1ms};
   if (options.full) runs.insert(runs.end(), {30us, 10ms});
   Figure worst;
