@@ -51,7 +51,7 @@ void measure_break_even(const Options& options, Progress& progress, Results& res
   }
   MixedPool pool(mixed_settings(kWorkers));
   std::vector<std::vector<Gain>> gains(static_cast<std::size_t>(options.runs));
-  const int longest = options.full ? 1024 : 64;
+  const int longest = options.full ? 1024 : 128;
   for (int run = options.full ? 1 : 2; run <= longest; run *= 2) {
     const std::vector<double> of_runs = gains_at(std::chrono::microseconds(run), pool, options);
     for (std::size_t i = 0; i < of_runs.size(); ++i)
