@@ -23,9 +23,8 @@ void measure(const bench::Options& options, bench::Results& results) {
   bench::add_figures(cells, results);
   results.notes.push_back(
       "callers call again as soon as they have their answer, unless a think time or an open loop "
-      "is "
-      "named; the yield floor has the number of servers, up to the cell's workers, that is fastest "
-      "in the run");
+      "is named; the yield floor has the number of servers, up to the cell's workers, that is "
+      "fastest in the run");
   results.notes.push_back("other programs had " + bench::number(others.percent()) +
                           " % of all processor time");
 }

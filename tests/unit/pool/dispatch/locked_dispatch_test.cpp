@@ -16,6 +16,24 @@
 namespace inferpool::pool::dispatch {
 namespace {
 
+// A thread that sleeps until its waiter is notified.
+struct SleepingCaller {
+  SleepingCaller() { thread.until_asleep(); }
+
+  // Waits until it has been notified. Whether the kernel woke it, too.
+  bool is_woken() {
+    thread.join();
+    return woken;
+  }
+
+  Waiter waiter;
+  std::atomic<bool> woken = false;
+  test::Sleeper thread{[this] {
+    const ipc::WaitFor sleep = waiter.park(waiter.seen());
+    while (*sleep.word == sleep.expected) woken = ipc::wait({&sleep, 1}, std::nullopt);
+  }};
+};
+
 TEST_CASE("a change gives its result back and the next look sees what it did") {
   LockedDispatch dispatch({.workers = 2});
   const int before = dispatch.update([](Dispatch& d, ipc::WakeList& wakes) {
@@ -46,34 +64,20 @@ TEST_CASE("a look and a change wait until the change before them is over") {
 
 TEST_CASE("the threads that a change lists are woken once it is over") {
   LockedDispatch dispatch({.workers = 1});
-  Waiter waiter;
-  std::atomic<bool> woken = false;
-  test::Sleeper caller([&] {
-    const ipc::WaitFor sleep = waiter.park(waiter.seen());
-    while (*sleep.word == sleep.expected) woken = ipc::wait({&sleep, 1}, std::nullopt);
-  });
-  caller.until_asleep();
-  dispatch.update([&](Dispatch& /*d*/, ipc::WakeList& wakes) { waiter.notify(wakes); });
-  caller.join();
-  CHECK(woken);
+  SleepingCaller caller;
+  dispatch.update([&](Dispatch& /*d*/, ipc::WakeList& wakes) { caller.waiter.notify(wakes); });
+  CHECK(caller.is_woken());
 }
 
 TEST_CASE("a change that throws has released the lock, and woken the threads that it listed") {
   LockedDispatch dispatch({.workers = 1});
-  Waiter waiter;
-  std::atomic<bool> woken = false;
-  test::Sleeper caller([&] {
-    const ipc::WaitFor sleep = waiter.park(waiter.seen());
-    while (*sleep.word == sleep.expected) woken = ipc::wait({&sleep, 1}, std::nullopt);
-  });
-  caller.until_asleep();
+  SleepingCaller caller;
   CHECK_THROWS_AS(dispatch.update([&](Dispatch& /*d*/, ipc::WakeList& wakes) {
-    waiter.notify(wakes);
+    caller.waiter.notify(wakes);
     throw std::bad_alloc();
   }),
                   std::bad_alloc);
-  caller.join();
-  CHECK(woken);
+  CHECK(caller.is_woken());
   CHECK(dispatch.look([](const Dispatch& d) { return d.live(); }) == 0);
 }
 
