@@ -16,7 +16,7 @@ namespace {
 using runtimes::array_shape;
 using runtimes::Dimension;
 using runtimes::known_shape;
-using runtimes::match;
+using runtimes::match_inputs;
 using runtimes::NetworkError;
 using runtimes::Symbols;
 using runtimes::TensorSpec;
