@@ -11,7 +11,7 @@
 namespace inferpool::test {
 namespace {
 
-using std::chrono_literals::operator""ms;
+using std::chrono_literals::operator""s;
 
 constexpr const char* kEcho = R"(
 class Model:
