@@ -80,7 +80,8 @@ TEST_CASE("B5: a worker that runs past its deadline is killed after cancel_grace
   CAPTURE(stuck.how, asynchronous);
   Settings settings = faulty_settings(1);
   settings.cancel_grace = 200ms;
-  Phase phase = Phase::kQueued;  // the deadline passed before the worker got a processor: once more
+  Phase phase = Phase::kQueued;
+  // Once more, for longer, if the deadline passed before the worker got a processor.
   for (Duration timeout = 500ms; phase == Phase::kQueued && timeout < 5s; timeout *= 2) {
     FaultyPool pool(settings);
     const int pid = pool.stats().workers[0].pid;

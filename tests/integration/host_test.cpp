@@ -26,7 +26,7 @@ bool none_runs(const std::vector<int>& pids) { return std::ranges::none_of(pids,
 // case.
 bool gone_within_a_second(const std::vector<int>& workers) {
   const bool in_time = eventually([&] { return none_runs(workers); }, 1s);
-  CHECK(eventually([&] { return none_runs(workers); }));
+  REQUIRE(eventually([&] { return none_runs(workers); }));
   return in_time;
 }
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
@@ -96,11 +97,13 @@ inline std::ptrdiff_t mapped_regions() {
 // Whether this thread is past its end (PF_EXITING), by its folder below /proc/self/task. One that
 // was joined stays there until the kernel gets to remove it.
 inline bool exiting(const std::filesystem::path& task) {
+  errno = 0;
   std::ifstream file(task / "stat");
   std::string text;
   std::getline(file, text, '\0');
-  const auto name_end = text.rfind(')');           // the name may have spaces and brackets
-  if (name_end == std::string::npos) return true;  // it is gone
+  const auto name_end = text.rfind(')');  // the name may have spaces and brackets
+  // It is gone, unless there was no free descriptor to ask.
+  if (name_end == std::string::npos) return errno != EMFILE && errno != ENFILE;
   std::istringstream fields(text.substr(name_end + 1));
   std::string flags;  // the ninth field, the seventh behind the name
   for (int field = 0; field < 7; ++field) fields >> flags;

@@ -16,7 +16,7 @@ struct CountedWakes {
   CountedWakes(const CountedWakes&) = delete;
   CountedWakes& operator=(const CountedWakes&) = delete;
 
-  std::atomic<std::uint64_t> lost{0};
+  mutable std::atomic<std::uint64_t> lost{0};
 };
 
 }  // namespace inferpool::test

@@ -141,16 +141,20 @@ TEST_CASE("after each spin in vain twice as many waits sleep at once, 512 at mos
 TEST_CASE("a spin that finds something brings spinning back") {
   const int looks_needed = GENERATE(3, 200);  // found before the clock is read, and after
   constexpr auto kLimit = 20ms;
-  SpinBudget budget(kLimit, kProcessors);
-  for (int i = 0; i < 1 + 1 + 1 + 2; ++i) spun(budget);  // one in vain, one skipped, and once more
-  const core::TimePoint start = core::Clock::now();
-  Looks soon(looks_needed);
-  const bool found = budget.spin(soon);
-  if (!found && core::Clock::now() - start >= kLimit) return;  // the thread lost its processor
-  REQUIRE(found);
-  REQUIRE(spun(budget));  // in vain, for the first time again
-  REQUIRE_FALSE(spun(budget));
-  REQUIRE(spun(budget));
+  // Again, if the thread lost its processor for so long.
+  for (int round = 0;; ++round) {
+    SpinBudget budget(kLimit, kProcessors);
+    for (int i = 0; i < 1 + 1 + 1 + 2; ++i) spun(budget);  // one in vain, one skipped, once more
+    const core::TimePoint start = core::Clock::now();
+    Looks soon(looks_needed);
+    const bool found = budget.spin(soon);
+    if (!found && core::Clock::now() - start >= kLimit && round < 20) continue;
+    REQUIRE(found);
+    REQUIRE(spun(budget));  // in vain, for the first time again
+    REQUIRE_FALSE(spun(budget));
+    REQUIRE(spun(budget));
+    return;
+  }
 }
 
 TEST_CASE("at most one thread less than there are processors spins at once") {

@@ -49,7 +49,9 @@ TEST_CASE("a thread that is told of a request looks for it, though it learned to
   Worker worker(kSpin);
   std::optional<std::uint32_t> taken;
   Sleeper thread([&] { taken = worker.ring.take(); });
+  int round = 0;
   for (bool seen = false; !seen;) {
+    REQUIRE(++round < 100);
     worker.until_asleep(thread);  // after a spin in vain
     const core::TimePoint start = core::Clock::now();
     worker.ring_bell();
