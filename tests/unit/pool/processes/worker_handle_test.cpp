@@ -140,6 +140,9 @@ TEST_CASE("a worker that is given up is left alone and its report says why") {
   {
     const IdleWorker idle;
     pid = idle.handle()->pid();
+    // It has begun, so it needs nothing more of what ends here.
+    const std::string name = "/proc/" + std::to_string(pid) + "/comm";
+    REQUIRE(eventually([&] { return test::read_file(name) == "sleep\n"; }));
     const reports::WorkerEnd end = idle.handle()->give_up(reports::Lost::kUnkillable);
     CHECK(end.lost == reports::Lost::kUnkillable);
     CHECK(end.pid == pid);
