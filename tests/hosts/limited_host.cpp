@@ -9,6 +9,7 @@
 //   concurrency  workers that may have fewer threads than their concurrency needs
 #include <grp.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -54,14 +55,18 @@ bool become_ordinary() {
   return false;
 }
 
-// Threads of an ended pool count for RLIMIT_NPROC until the kernel has removed them.
-void await_ends_of_threads() {
-  eventually([] { return tasks() == threads(); });
-}
+rlim_t tasks_of_host() { return static_cast<rlim_t>(threads()); }
 
-rlim_t tasks_of_host() {
-  await_ends_of_threads();
-  return static_cast<rlim_t>(tasks());
+// Waits until RLIMIT_NPROC counts this host alone. A thread that has ended counts until after the
+// kernel has removed it from /proc, so only an attempt tells. The process that is made counts until
+// this host has reaped it.
+void await_ends_of_tasks() {
+  eventually([] {
+    const Limit room_for_one(RLIMIT_NPROC, tasks_of_host() + 1);
+    const pid_t child = ::fork();
+    if (child == 0) ::_exit(0);
+    return child > 0 && ::waitpid(child, nullptr, 0) == child;
+  });
 }
 
 // Makes pools while `take_away` leaves ever more of a resource, until it is enough.
@@ -119,6 +124,7 @@ void deaths() {
 
 void start() {
   start_with_ever_more(faulty_settings(2), [](int room) {
+    await_ends_of_tasks();
     return std::make_unique<Limit>(RLIMIT_NPROC, tasks_of_host() + static_cast<rlim_t>(room));
   });
 }
@@ -158,7 +164,7 @@ void concurrency() {
   // The pool has two threads, the host one, and the worker 1, ..., 5.
   const rlim_t host = tasks_of_host();
   for (rlim_t most = host + 3; most <= host + 7; ++most) {
-    await_ends_of_threads();
+    await_ends_of_tasks();
     settings.rlimits = {{"nproc", most}};
     print(outcome([&] { FaultyPool(settings).infer(command(Deed::kAnswer)); }));
   }

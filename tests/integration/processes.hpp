@@ -110,12 +110,6 @@ inline bool exiting(const std::filesystem::path& task) {
   return (std::strtoul(flags.c_str(), nullptr, 10) & 0x4U) != 0;
 }
 
-// Those that are exiting count, too, as they do for RLIMIT_NPROC.
-inline std::ptrdiff_t tasks() {
-  const std::filesystem::directory_iterator all("/proc/self/task");
-  return std::distance(begin(all), end(all));
-}
-
 inline std::ptrdiff_t threads() {
   const std::filesystem::directory_iterator all("/proc/self/task");
   return std::count_if(begin(all), end(all),
