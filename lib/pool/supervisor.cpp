@@ -152,13 +152,13 @@ void Supervisor::attend(std::size_t i) {
 }
 
 void Supervisor::attend_end(WatchedWorker& watched) noexcept {
+  const core::TimePoint now = core::Clock::now();
   if (const std::optional<reports::WorkerEnd> end = watched.worker->end()) {
-    fleet_.ended(*end, core::Clock::now());
+    fleet_.ended(*end, now);
     watched.worker.reset();
-  } else if (!watched.unreaped && watched.worker->has_ended()) {
-    watched.unreaped = true;
-    if (std::exchange(watched.lost, true)) return;
-    fleet_.ended(watched.worker->give_up(reports::Lost::kUnreaped), core::Clock::now());
+  } else if (watched.worker->has_ended()) {
+    if (!watched.unreaped_for_long(now) || std::exchange(watched.lost, true)) return;
+    fleet_.ended(watched.worker->give_up(reports::Lost::kUnreaped), now);
   }
 }
 

@@ -25,9 +25,9 @@ void WorkerPolls::wait(const core::EventFd& event, std::span<const WatchedWorker
                        core::Deadline until) noexcept {
   polled_[0] = {event.fd(), POLLIN, 0};
   for (std::size_t i = 0; i < workers.size(); ++i) {
-    const auto& [worker, lost, unreaped] = workers[i];
+    const auto& [worker, lost, unreaped_since] = workers[i];
     pollfd* at = &polled_[1 + i * kPolledPerWorker];
-    at[0] = {unreaped ? -1 : worker->pidfd(), POLLIN, 0};
+    at[0] = {unreaped_since ? -1 : worker->pidfd(), POLLIN, 0};
     at[1] = {lost ? -1 : worker->socket_fd(), POLLIN, 0};
     at[2] = {lost ? -1 : worker->output().fd(), POLLIN, 0};
   }

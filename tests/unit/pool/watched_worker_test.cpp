@@ -21,9 +21,18 @@ TEST_CASE("a quiet worker with a pidfd is looked at only when something comes fr
 
 TEST_CASE("a worker that ended and cannot be reaped is looked at once a second") {
   const test::IdleWorker idle;
-  const WatchedWorker watched{.worker = idle.handle(), .lost = true, .unreaped = true};
+  const WatchedWorker watched{.worker = idle.handle(), .lost = true, .unreaped_since = kNow};
   CHECK(watched.by_looking());
   CHECK(watched.next_look(kNow) == kNow + 1s);
+}
+
+TEST_CASE("a worker that ended has a moment to become one that can be reaped") {
+  const test::IdleWorker idle;
+  WatchedWorker watched{.worker = idle.handle()};
+  CHECK_FALSE(watched.unreaped_for_long(kNow));
+  CHECK(watched.next_look(kNow) == kNow + 10ms);
+  CHECK_FALSE(watched.unreaped_for_long(kNow + 499ms));
+  CHECK(watched.unreaped_for_long(kNow + 500ms));
 }
 
 }  // namespace

@@ -71,7 +71,8 @@ TEST_CASE("what a worker writes ends a wait, but not if the worker is lost") {
 TEST_CASE("a worker that cannot be reaped may have ended at each look") {
   const core::EventFd event;
   const IdleWorker idle;
-  const std::array workers{WatchedWorker{.worker = idle.handle(), .lost = true, .unreaped = true}};
+  const std::array workers{
+      WatchedWorker{.worker = idle.handle(), .lost = true, .unreaped_since = core::Clock::now()}};
   WorkerPolls polls(1);
   polls.wait(event, workers, core::Clock::now());
   CHECK(polls.of(0, workers[0]).ended);
