@@ -43,6 +43,7 @@ set(compiled_alone
 
 # Unit tests mirror lib/: unit/<room>/<name>_test.cpp.
 set(unit_tests
+    unit/core/adaptive_mutex_test.cpp
     unit/core/byte_size_test.cpp
     unit/core/clock_test.cpp
     unit/core/error_test.cpp
@@ -112,7 +113,9 @@ set(unit_tests
     unit/pool/dispatch/dispatch_stream_test.cpp
     unit/pool/dispatch/dispatch_test.cpp
     unit/pool/dispatch/dispatch_walk_test.cpp
+    unit/pool/dispatch/dispatch_quick_test.cpp
     unit/pool/dispatch/latency_test.cpp
+    unit/pool/dispatch/run_length_test.cpp
     unit/pool/dispatch/locked_dispatch_test.cpp
     unit/pool/dispatch/turns_test.cpp
     unit/pool/dispatch/waiter_test.cpp
@@ -231,6 +234,7 @@ set(integration_tests
     integration/exhaustion_processes_test.cpp
     integration/extreme_options_test.cpp
     integration/extreme_settings_test.cpp
+    integration/crowd_test.cpp
     integration/faults_answered_test.cpp
     integration/faults_clock_test.cpp
     integration/faults_close_test.cpp

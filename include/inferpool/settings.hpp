@@ -107,9 +107,9 @@ struct Settings {
   // How long the pool remembers an input that was running when its worker ended. An input that
   // ended two workers within this time is refused with `poisoned_request`. 0: never.
   Duration poison_memory = std::chrono::minutes(10);
-  // The longest time that a wait spins before it sleeps; adaptive below that. When the pool's
-  // models run on all processors, spinning ends after 5 us as soon as another thread wants the
-  // processor. 0: never spin.
+  // The longest time that a wait keeps a processor that nobody else wants before it sleeps; adaptive
+  // below that. When the pool has more threads than processors, a wait beside short runs yields the
+  // processor instead, and one beside long runs gives it up after 5 us. 0: never spin or yield.
   Duration spin = std::chrono::microseconds(50);
   // The constructor returns at once; see Pool::wait_ready.
   bool start_in_background = false;

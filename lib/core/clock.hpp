@@ -63,9 +63,11 @@ class TickRate {
   }
 
   std::chrono::nanoseconds to_duration(std::uint64_t delta) const noexcept {
-    double rate = nanoseconds_.load(std::memory_order_relaxed);
-    if (rate == 0) rate = measure();
-    return std::chrono::nanoseconds(static_cast<std::int64_t>(static_cast<double>(delta) * rate));
+    return std::chrono::nanoseconds(static_cast<std::int64_t>(static_cast<double>(delta) * rate()));
+  }
+  std::uint64_t to_ticks(std::chrono::nanoseconds time) const noexcept {
+    const double rate = this->rate();
+    return rate > 0 ? static_cast<std::uint64_t>(static_cast<double>(time.count()) / rate) : 0;
   }
 
  private:
@@ -90,6 +92,10 @@ class TickRate {
     return closest;
   }
 
+  double rate() const noexcept {
+    const double known = nanoseconds_.load(std::memory_order_relaxed);
+    return known != 0 ? known : measure();
+  }
   double measure() const noexcept {
     const Mark now = mark();
     const auto elapsed = now.time - start_.time;

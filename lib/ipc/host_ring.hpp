@@ -8,6 +8,7 @@
 #include <span>
 
 #include "ipc/layout.hpp"
+#include "ipc/rivals.hpp"
 #include "ipc/shared_words.hpp"
 
 namespace inferpool::ipc {
@@ -19,8 +20,8 @@ struct PostedRequest {
   std::int64_t deadline = 0;
   std::span<const std::byte> frame = {};
   std::uint64_t frame_offset = 0;
-  bool streams = false;         // the caller takes parts
-  bool oversubscribed = false;  // models run on all processors: see SpinBudget
+  bool streams = false;           // the caller takes parts
+  Rivals rivals = Rivals::kNone;  // of the worker, while it waits for more
 };
 
 // The head of a reply: loaded once, and not checked yet.
@@ -59,6 +60,17 @@ class BasicHostRing {
 
   // A request comes soon: a worker that sleeps wakes up and looks.
   void announce(WakeList& wakes) noexcept;
+
+  // Whether a worker that sleeps would have to be woken for one more request. A hint: it may fall
+  // asleep at any time, and a broken worker may say anything.
+  [[nodiscard]] bool asleep() const noexcept {
+    return control_.worker.parked.load(std::memory_order_relaxed) != 0;
+  }
+  // Whether a posted request was started.
+  [[nodiscard]] bool started(std::uint32_t sequence) const noexcept {
+    return control_.request(sequence).posted.load(std::memory_order_relaxed) ==
+           posted_word(sequence, Posted::kStarted);
+  }
 
   // True: nobody will run it. False: the worker has started it.
   bool recall(std::uint32_t sequence) noexcept;
@@ -119,8 +131,8 @@ class BasicHostRing {
 
   Control& control_;
   std::uint32_t next_;
-  bool oversubscribed_ = false;   // as in Control
-  std::bitset<kRingSlots> open_;  // by slot: posted, and not finished
+  Rivals rivals_ = Rivals::kNone;  // as in Control
+  std::bitset<kRingSlots> open_;   // by slot: posted, and not finished
   std::array<Known, kRingSlots> known_{};
 };
 

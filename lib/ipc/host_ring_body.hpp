@@ -30,9 +30,9 @@ std::uint32_t BasicHostRing<Words>::post(const PostedRequest& request, WakeList&
     control_.request(next_).posted.store(posted_word(next_, Posted::kRecalled),
                                          std::memory_order_seq_cst);
   }
-  if (request.oversubscribed != oversubscribed_) {
-    oversubscribed_ = request.oversubscribed;
-    control_.host.oversubscribed.store(oversubscribed_ ? 1 : 0, std::memory_order_relaxed);
+  if (request.rivals != rivals_) {
+    rivals_ = request.rivals;
+    control_.host.rivals.store(static_cast<std::uint32_t>(rivals_), std::memory_order_relaxed);
   }
   const std::uint32_t sequence = next_;
   next_ = next_sequence(sequence);

@@ -14,7 +14,7 @@
 //     +-----------------+----------------------------------------------------------+
 //     | worker's part   | parked, consumed, the two mutexes        written: worker  |
 //     +-----------------+----------------------------------------------------------+
-//     | host's part     | doorbell, closing, oversubscribed,       written: host    |
+//     | host's part     | doorbell, closing, rivals,               written: host    |
 //     |                 | released[1024]                                           |
 //     +-----------------+----------------------------------------------------------+
 //     | requests[64]    | posted word                              written: both,   |
@@ -163,7 +163,7 @@ struct BasicHostPart {
 
   alignas(128) Word doorbell{0};
   Word closing{0};
-  Word oversubscribed{0};  // as in the last PostedRequest
+  Word rivals{0};  // as in the last PostedRequest: Rivals
   // released[t] == g: the host is done with the reply that had ticket t in its generation g.
   alignas(128) std::array<Word, kTickets> released{};
 };

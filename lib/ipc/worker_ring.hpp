@@ -60,7 +60,7 @@ class BasicWorkerRing {
   }
 
   // Wakes the caller of a request that was taken, if it sleeps: its reply comes soon. Does nothing
-  // if models run on all processors.
+  // if others want its processor.
   void announce(std::uint32_t sequence) noexcept;
 
   // Publishes the reply and wakes its caller if it sleeps.
@@ -93,6 +93,8 @@ class BasicWorkerRing {
   using Word = typename Words::template Atomic<std::uint32_t>;
   using WaitFor = typename Words::WaitFor;
 
+  template <typename Ready>
+  Looked look(SpinBudget& spin, const Ready& ready, bool expects) noexcept;
   // Whether the next number is in its slot, or was skipped.
   [[nodiscard]] bool pending(std::memory_order order) const noexcept;
   std::optional<std::uint32_t> try_take() noexcept;

@@ -12,14 +12,23 @@ namespace inferpool::ipc {
 
 template <typename Words>
 std::optional<std::uint32_t> BasicWorkerRing<Words>::take() {
+  const auto news = [this] { return pending(std::memory_order_acquire) || closing(); };
   for (bool announced = false;;) {
-    const auto news = [this] { return pending(std::memory_order_acquire) || closing(); };
-    const bool oversubscribed = control_.host.oversubscribed.load(std::memory_order_relaxed) != 0;
-    const bool found =
-        announced ? spin_.expect(news, 0, oversubscribed) : spin_.spin(news, 0, oversubscribed);
+    const Looked looked = news() ? Looked::kFound : look(spin_, news, announced);
     if (const auto sequence = try_take()) return sequence;
     if (closing()) return try_take();  // all requests posted before the close are visible now
-    announced = !found && park();
+    announced = looked == Looked::kInVain && park();
+  }
+}
+
+template <typename Words>
+template <typename Ready>
+Looked BasicWorkerRing<Words>::look(SpinBudget& spin, const Ready& ready, bool expects) noexcept {
+  SpinBudget::Wait wait;
+  for (;;) {
+    const auto rivals = static_cast<Rivals>(control_.host.rivals.load(std::memory_order_relaxed));
+    const Looked looked = spin.look(ready, {.rivals = rivals, .expects = expects}, wait);
+    if (looked != Looked::kNotYet) return looked;
   }
 }
 
@@ -70,7 +79,7 @@ bool BasicWorkerRing<Words>::park() noexcept {
 
 template <typename Words>
 void BasicWorkerRing<Words>::announce(std::uint32_t sequence) noexcept {
-  if (control_.host.oversubscribed.load(std::memory_order_relaxed) != 0) return;
+  if (control_.host.rivals.load(std::memory_order_relaxed) != 0) return;
   if (slot(sequence).reply_parked.load(std::memory_order_relaxed) != 0)
     Words::wake(&control_.reply(sequence).published, INT_MAX);
 }
@@ -86,7 +95,7 @@ bool BasicWorkerRing<Words>::await_taken(std::uint32_t sequence, std::uint32_t p
     const std::uint32_t word = caller_word.load(std::memory_order_acquire);
     return taken(word) || (word & kCallerLeft) != 0;
   };
-  while (!part_spin_.spin(settled)) {
+  while (!settled() && look(part_spin_, settled, false) != Looked::kFound) {
     parked.store(1, std::memory_order_seq_cst);
     const WaitFor news{&caller_word, caller_word.load(std::memory_order_seq_cst)};
     if (!settled()) Words::wait({&news, 1}, std::nullopt, settled);

@@ -117,7 +117,7 @@ inline std::string Ends::name_of(const Cell& cell) {
   if (is(shared.worker.take_mutex.cell())) return "take_mutex";
   if (is(shared.host.doorbell)) return "doorbell";
   if (is(shared.host.closing)) return "closing";
-  if (is(shared.host.oversubscribed)) return "oversubscribed";
+  if (is(shared.host.rivals)) return "rivals";
   for (const auto& slot : shared.requests) {
     if (is(slot.posted)) return "posted";
     if (is(slot.reply_parked)) return "reply_parked";
@@ -144,6 +144,8 @@ class Caller {
       bool dead = false;
       HostRing* ring = nullptr;
       std::uint32_t sequence = 0;
+      // A nap ends by time alone, so it must not be what wakes this thread.
+      static bool waits_behind_a_run() noexcept { return false; }
     } where;
 
     [[nodiscard]] const auto& snapshot() const noexcept { return where; }

@@ -137,7 +137,7 @@ class Nonsense {
   void of_the_host() {
     control_.host.doorbell = word();
     control_.host.closing = below(20) == 0 ? 1U : 0U;
-    control_.host.oversubscribed = static_cast<std::uint32_t>(below(2));
+    control_.host.rivals = static_cast<std::uint32_t>(below(4));
     ipc::wake(&control_.host.doorbell, INT_MAX);
   }
   void released() { control_.host.released[below(ipc::kTickets)] = word(); }

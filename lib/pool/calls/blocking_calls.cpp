@@ -15,7 +15,7 @@ constexpr int kLeftToServed = 1;
 
 CallWait::Share share_of(const CallSnapshot& snapshot) noexcept {
   return {.reserve = snapshot.state == dispatch::CallState::kPosted ? 0 : kLeftToServed,
-          .oversubscribed = snapshot.oversubscribed};
+          .rivals = snapshot.rivals};
 }
 
 // Runs however the call ends.
@@ -49,6 +49,7 @@ void BlockingCalls::infer_stream(detail::StreamJob& job, const InferOptions& opt
 template <typename Await>
 void BlockingCalls::ask(WaitedCall& call, const detail::Job& job, const InferOptions& options,
                         const Await& await) {
+  call.call.looked_after = looks_;
   protocol_.prepare(call.call, job, options);
   call.listen();
   call.update(protocol_.admit(call.call));

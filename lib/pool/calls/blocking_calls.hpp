@@ -16,7 +16,7 @@ class BlockingCalls {
  public:
   // The protocol must outlive it. `spin`, `processors`: as for SpinBudget.
   BlockingCalls(CallProtocol& protocol, Duration spin, int processors) noexcept
-      : protocol_(protocol), spin_(spin, processors) {}
+      : protocol_(protocol), spin_(spin, processors), looks_(spin > Duration::zero()) {}
 
   // As Backend says.
   void infer(detail::Job& job, const InferOptions& options);
@@ -32,6 +32,7 @@ class BlockingCalls {
 
   CallProtocol& protocol_;
   ipc::SpinBudget spin_;
+  const bool looks_;  // whether waiting callers look at their calls
 };
 
 }  // namespace inferpool::pool::calls

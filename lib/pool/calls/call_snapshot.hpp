@@ -18,7 +18,8 @@ namespace inferpool::pool::calls {
 struct CallSnapshot {
   dispatch::CallState state = dispatch::CallState::kNew;
   std::uint32_t sequence = 0;
-  bool oversubscribed = false;  // see Dispatch
+  ipc::Rivals rivals = ipc::Rivals::kNone;  // see Dispatch
+  bool left_ahead = false;                  // kPosted: see Call
   bool dead = false;            // the worker ended, and its memory has the answer or a part
   std::uint64_t seen_part = 0;  // see Call
   const dispatch::Channel* channel = nullptr;            // kPosted: the worker,
@@ -30,6 +31,10 @@ struct CallSnapshot {
   }
   [[nodiscard]] bool part_available() const noexcept {
     return state == dispatch::CallState::kPosted && ring->part_available(sequence);
+  }
+  // Whether its waiter may have to hand it over to another worker.
+  [[nodiscard]] bool waits_behind_a_run() const noexcept {
+    return left_ahead && !dead && !ring->started(sequence);
   }
   // Whether the call is still where its waiter saw it. Call it under the pool's lock.
   [[nodiscard]] bool holds(const dispatch::Call& call) const noexcept {

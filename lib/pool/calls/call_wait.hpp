@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <utility>
 
@@ -22,10 +23,10 @@ class BasicCallWait {
  public:
   using Waiter = dispatch::BasicWaiter<Words>;
 
-  // The processors that it takes while it looks: see SpinBudget.
+  // How it shares the processors with others while it looks.
   struct Share {
-    int reserve = 0;
-    bool oversubscribed = false;
+    int reserve = 0;  // as for SpinBudget
+    ipc::Rivals rivals = ipc::Rivals::kNone;
   };
   // The word to sleep on where the kernel can sleep on one only.
   enum class First { kReply, kWaiter };
@@ -35,8 +36,9 @@ class BasicCallWait {
       : spin_(spin), waiter_(waiter), first_(first) {}
 
   // Waits until an answer or a part of a call is available, or the waiter was notified after
-  // `seen`, but not beyond the first deadline, and at most a second. True: news came while the
-  // thread looked. `calls` is a range of WaitedCalls.
+  // `seen`, but not beyond the first deadline, and at most a second. Returns every now and then
+  // while it looks, too. True: news came while the thread looked. `calls` is a range of
+  // WaitedCalls.
   template <typename Calls>
   bool wait(const Calls& calls, std::uint32_t seen, Share share) noexcept {
     const auto news = [&] {
@@ -44,10 +46,12 @@ class BasicCallWait {
              std::any_of(calls.begin(), calls.end(),
                          [](const auto& call) { return call.available(); });
     };
-    const bool expects = std::exchange(expects_, false);
-    const bool found = expects ? spin_.expect(news, share.reserve, share.oversubscribed)
-                               : spin_.spin(news, share.reserve, share.oversubscribed);
-    if (found) return true;
+    const ipc::Looked looked = spin_.look(
+        news, {.reserve = share.reserve, .rivals = share.rivals, .expects = expects_}, look_);
+    if (looked == ipc::Looked::kNotYet) return false;
+    look_ = {};
+    expects_ = false;
+    if (looked == ipc::Looked::kFound) return true;
     // It was woken and nothing is available: this was an announcement.
     expects_ = sleep(calls, seen, news) && !news() && ++announced_ <= ipc::kMostAnnounced;
     return false;
@@ -60,6 +64,11 @@ class BasicCallWait {
   }
 
  private:
+  // Twice as long each time, so that a wait of any length takes few of them.
+  std::chrono::nanoseconds next_nap() noexcept {
+    constexpr std::chrono::nanoseconds kMost = std::chrono::seconds(1);
+    return std::exchange(nap_, std::min(2 * nap_, kMost));
+  }
   // True: it was woken.
   template <typename Calls, typename News>
   bool sleep(const Calls& calls, std::uint32_t seen, const News& news) noexcept {
@@ -70,14 +79,18 @@ class BasicCallWait {
     const std::size_t room = words.size() - 1 + count;
     core::Deadline until;
     bool in_vain = false;
+    bool may_move = false;
     for (const auto& call : calls) {
       const auto& snapshot = call.snapshot();
       until = core::earlier(until, call.call.deadline);
       in_vain = in_vain || snapshot.dead;  // its answer is gone, and nobody would wake this thread
+      may_move = may_move || snapshot.waits_behind_a_run();
       if (snapshot.state == dispatch::CallState::kPosted && count < room)
         words[count++] = snapshot.ring->park(snapshot.sequence);
     }
     if (first_ == First::kReply) words[count++] = waiter_.park(seen);
+    // Somebody must see whether the run before it is slow.
+    if (may_move) until = core::earlier(until, core::after(core::Clock::now(), next_nap()));
     const bool woken = !in_vain && !news() && Words::wait({words.data(), count}, until, news);
     waiter_.unpark();
     return woken;
@@ -86,6 +99,8 @@ class BasicCallWait {
   ipc::SpinBudget& spin_;
   Waiter& waiter_;
   const First first_;
+  ipc::SpinBudget::Wait look_;
+  std::chrono::nanoseconds nap_ = std::chrono::microseconds(50);
   bool expects_ = false;  // an announcement woke it
   int announced_ = 0;     // announcements in a row
 };

@@ -118,7 +118,7 @@ bool Completion::turn(const bool& gone) noexcept {
     wait_.came();
     return tell_ended(gone);
   }
-  wait_.wait(active_, seen, {.oversubscribed = oversubscribed()});
+  wait_.wait(active_, seen, {.rivals = rivals()});
   return true;
 }
 
@@ -188,8 +188,8 @@ bool Completion::advance(Pending& pending, core::TimePoint now) noexcept try {
   return true;
 }
 
-bool Completion::oversubscribed() const noexcept {
-  return !active_.empty() && active_.back().snapshot().oversubscribed;
+ipc::Rivals Completion::rivals() const noexcept {
+  return active_.empty() ? ipc::Rivals::kNone : active_.back().snapshot().rivals;
 }
 
 }  // namespace inferpool::pool::calls

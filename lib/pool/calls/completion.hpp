@@ -53,7 +53,7 @@ class Completion {
   void notify() noexcept;
   bool take_new() noexcept;
   bool advance(Pending& pending, core::TimePoint now) noexcept;
-  bool oversubscribed() const noexcept;  // at the last look at the newest call
+  ipc::Rivals rivals() const noexcept;  // at the last look at the newest call
 
   CallProtocol& protocol_;
   std::shared_ptr<reports::Events> events_;

@@ -16,7 +16,8 @@ namespace {
 CallSnapshot snapshot_of(const dispatch::Dispatch& d, const dispatch::Call& call) {
   CallSnapshot snapshot{.state = call.state,
                         .sequence = call.sequence,
-                        .oversubscribed = d.oversubscribed(),
+                        .rivals = d.rivals(),
+                        .left_ahead = call.left_ahead && call.state == dispatch::CallState::kPosted,
                         .dead = call.dead != nullptr,
                         .seen_part = call.seen_part.load(std::memory_order_relaxed)};
   if (call.state != dispatch::CallState::kPosted) return snapshot;
@@ -36,7 +37,9 @@ bool copied_if_memory(const ipc::BlockList& from, ipc::BlockList& to) noexcept t
 void time_success(dispatch::Dispatch& d, dispatch::Call& call, const ipc::ReplyHead& head,
                   std::uint64_t decoded) noexcept {
   call.marks.decoded = decoded;
-  d.counts().time(dispatch::stages_of(call.marks, {head.started, head.ended}));
+  const dispatch::StageTicks stages = dispatch::stages_of(call.marks, {head.started, head.ended});
+  d.counts().time(stages);
+  d.note_run(stages.run);
 }
 
 }  // namespace

@@ -9,6 +9,11 @@ namespace inferpool::pool::calls {
 void RingProtocol::check(dispatch::Call& call, CallSnapshot& snapshot) noexcept {
   if (snapshot.dead) return check_dead(call, snapshot);
   if (snapshot.state != dispatch::CallState::kPosted) return;
+  if (snapshot.waits_behind_a_run()) {
+    dispatch_.update([&](dispatch::Dispatch& d, ipc::WakeList& wakes) {
+      d.hand_over(call, core::ticks(), wakes);
+    });
+  }
   const auto plausible = [&] { return snapshot.ring->plausible(snapshot.sequence); };
   const bool missed = snapshot.missed(call);
   if (!missed && plausible()) return;

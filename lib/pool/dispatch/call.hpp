@@ -13,6 +13,7 @@
 
 #include "core/clock.hpp"
 #include "ipc/block_list.hpp"
+#include "ipc/rivals.hpp"
 #include "pool/dispatch/channel.hpp"
 #include "pool/dispatch/latency.hpp"
 #include "pool/dispatch/waiter.hpp"
@@ -76,17 +77,19 @@ struct Call {
   std::uint64_t frame_offset = 0;
   ipc::BlockList blocks = {};
   Waiter* waiter = nullptr;
-  bool streams = false;  // the caller takes parts
+  bool streams = false;       // the caller takes parts
+  bool looked_after = false;  // its caller looks at it while it waits: see Dispatch::hand_over
 
   CallTicks marks = {};  // the code that does a step also marks it
 
   // Written by Dispatch, under the pool's lock.
   CallState state = CallState::kNew;
-  std::uint64_t order = 0;                      // of admission; it never changes
-  int worker = -1;                              // kPosted: the worker's index,
-  std::uint32_t sequence = 0;                   // the slot,
-  bool oversubscribed = false;                  // see ipc::PostedRequest,
-  Channel* channel = nullptr;                   // and the process: the queue's,
+  std::uint64_t order = 0;                  // of admission; it never changes
+  int worker = -1;                          // kPosted: the worker's index,
+  std::uint32_t sequence = 0;               // the slot,
+  bool left_ahead = false;                  // its caller hands it over if the run before it is slow
+  ipc::Rivals rivals = ipc::Rivals::kNone;  // see ipc::PostedRequest,
+  Channel* channel = nullptr;               // and the process: the queue's,
   std::shared_ptr<const DeadWorker> dead = {};  // or this one: it has the answer or a part
   std::uint64_t parts = 0;                      // of the answer, taken by the caller
   // The number, from 1, of the part that was seen to be available and is not taken; the whole

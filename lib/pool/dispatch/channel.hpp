@@ -22,6 +22,10 @@ class Channel {
   virtual std::uint32_t post(const Call& call, ipc::WakeList& wakes) = 0;
   // A request comes soon: a worker that sleeps wakes up for it. May do nothing.
   virtual void announce(ipc::WakeList& /*wakes*/) noexcept {}
+  // Whether the worker would have to be woken for one more request. False if that cannot be known.
+  [[nodiscard]] virtual bool asleep() const noexcept { return false; }
+  // Whether the worker has started the request.
+  [[nodiscard]] virtual bool started(std::uint32_t /*sequence*/) const noexcept { return true; }
   // Takes the request back. False: the worker has started it.
   virtual bool recall(std::uint32_t sequence) noexcept = 0;
   // Whether the worker has passed a recalled request since, and so is awake. True if that cannot be

@@ -18,8 +18,9 @@ std::optional<Error> Dispatch::admit(Call& call, ipc::WakeList& wakes) {
     call.state = CallState::kDone;
     return error;
   }
-  WorkerQueue* const queue = waiting() == 0 ? queues_.free() : nullptr;
   ++in_flight_;
+  const bool next = leaves_calls_ahead() ? queued_.empty() : waiting() == 0;
+  WorkerQueue* const queue = next ? worker_for(call, call.marks.admitted) : nullptr;
   if (queue != nullptr) {
     call.marks.turn = call.marks.admitted;  // saves reading the clock
     post(*queue, call, wakes);
@@ -50,7 +51,7 @@ std::optional<Error> Dispatch::refusal(ipc::WakeList& wakes) {
   if (closing_) return reports::stopped();
   if (breaker_ && live() == 0) return breaker_;
   const auto most = static_cast<std::size_t>(limits_.max_queue_size);
-  if (waiting() < most) return std::nullopt;
+  if (static_cast<std::size_t>(in_flight_) < most || waiting() < most) return std::nullopt;
   feed(wakes);  // a worker that was late may have answered
   if (waiting() < most || (queued_.empty() && queues_.free() != nullptr)) return std::nullopt;
   return reports::queue_full(waiting(), most);
@@ -193,46 +194,6 @@ void Dispatch::count(Stats& stats) const {
   stats.in_flight = in_flight_;
   stats.queued = static_cast<int>(waiting());
   queues_.count(stats.workers);
-}
-
-Call* Dispatch::take_oldest_waiting() noexcept {
-  std::uint64_t begun = 0;  // calls posted ahead, up to this one, had started
-  for (;;) {
-    Call* oldest = queued_.front();
-    for (const WorkerQueue& queue : queues_) {
-      Call* ahead = queue.ahead();
-      if (ahead == nullptr || ahead->order <= begun) continue;
-      if (oldest == nullptr || ahead->order < oldest->order) oldest = ahead;
-    }
-    if (oldest == nullptr) return nullptr;
-    if (oldest->state == CallState::kQueued) {
-      queued_.erase(*oldest);
-      return oldest;
-    }
-    if (queue_of(*oldest).recall(*oldest)) return oldest;
-    begun = oldest->order;
-  }
-}
-
-void Dispatch::feed(ipc::WakeList& wakes) {
-  while (waiting() > 0) {
-    WorkerQueue* queue = queues_.free();
-    if (queue == nullptr) break;
-    Call* call = take_oldest_waiting();
-    if (call == nullptr) break;
-    call->marks.turn = core::ticks();
-    post(*queue, *call, wakes);
-    call->waiter->notify(wakes);
-  }
-  while (!queued_.empty()) {
-    WorkerQueue* queue = queues_.to_post_ahead();
-    if (queue == nullptr) break;
-    Call& call = *queued_.front();
-    queued_.erase(call);
-    call.marks.turn = 0;  // comes when the worker has done what it has now
-    post(*queue, call, wakes);
-    call.waiter->notify(wakes);
-  }
 }
 
 void Dispatch::put_back(Call& call, ipc::WakeList& wakes) {

@@ -15,6 +15,7 @@
 #include "pool/dispatch/call.hpp"
 #include "pool/dispatch/call_counts.hpp"
 #include "pool/dispatch/channel.hpp"
+#include "pool/dispatch/run_length.hpp"
 #include "pool/dispatch/worker_queues.hpp"
 #include "pool/reports/worker_end.hpp"
 
@@ -58,6 +59,9 @@ class Dispatch {
   // An answer or part in the memory of a dead worker is gone, because another process writes there.
   // The worker counts as one that ended without an answer.
   void answer_gone(Call& call, ipc::WakeList& wakes);
+  // The caller has looked for a while, and its call has not been started. If the call waits behind
+  // a slow run, it goes to a worker that has nothing to do. `now`: in ticks.
+  void hand_over(Call& call, std::uint64_t now, ipc::WakeList& wakes);
   // The caller stops waiting: deadline_exceeded or cancelled. False: there is an answer or error
   // already.
   bool give_up(Call& call, ErrorCode code, core::TimePoint now, ipc::WakeList& wakes);
@@ -103,6 +107,10 @@ class Dispatch {
     const int runs = std::min(posted, limits_.workers * limits_.concurrency);
     return runs >= limits_.processors && posted - dead_ - queues_.over() >= limits_.processors;
   }
+  // What else wants the processors while a call or a worker waits.
+  [[nodiscard]] ipc::Rivals rivals() const noexcept;
+  // How long a run took, in ticks.
+  void note_run(std::uint64_t ticks) noexcept { run_length_.add(ticks); }
   [[nodiscard]] WorkerState state(int index) const noexcept { return queues_[index].state(); }
   // The process that has a posted call or, if it is dead, had it.
   [[nodiscard]] const std::shared_ptr<Channel>& channel_of(const Call& call) const noexcept {
@@ -126,13 +134,28 @@ class Dispatch {
     return in_flight_ == 0 ? 0 : queued_.size() + queues_.ahead();
   }
   void post(WorkerQueue& queue, Call& call, ipc::WakeList& wakes) {
-    call.oversubscribed = oversubscribed();
-    queue.post(call, wakes);
+    call.rivals = rivals();
+    call.left_ahead = queue.post(call, wakes) && call.looked_after && leaves_calls_ahead();
   }
   [[nodiscard]] std::optional<Error> refusal(ipc::WakeList& wakes);
   WorkerQueue& queue_of(const Call& call) noexcept { return queues_[call.worker]; }
+  // See dispatch_placing.cpp.
+  [[nodiscard]] bool crowded() const noexcept;
+  [[nodiscard]] bool runs_are_short() const noexcept;
+  [[nodiscard]] bool runs_are_quick() const noexcept;
+  [[nodiscard]] bool enough_awake() const noexcept;
+  [[nodiscard]] bool leaves_calls_ahead() const noexcept {
+    return runs_are_quick() || enough_awake();
+  }
+  [[nodiscard]] int depth(Duration time) const noexcept;
+  WorkerQueue* worker_for(const Call& call, std::uint64_t now) noexcept;
   Call* take_oldest_waiting() noexcept;
   void feed(ipc::WakeList& wakes);
+  void feed_idle(ipc::WakeList& wakes);
+  void feed_queued(ipc::WakeList& wakes);
+  void move_ahead(ipc::WakeList& wakes);
+  void post_now(WorkerQueue& queue, Call& call, ipc::WakeList& wakes);
+  void post_ahead(WorkerQueue& queue, Call& call, ipc::WakeList& wakes);
   void put_back(Call& call, ipc::WakeList& wakes);
   // Takes the call out of its queue. True: a worker has started it.
   bool take_out(Call& call, core::TimePoint now, ipc::WakeList& wakes) noexcept;
@@ -156,6 +179,7 @@ class Dispatch {
   int in_flight_ = 0;
   int dead_ = 0;  // of these, the calls whose worker ended
   CallCounts counts_;
+  RunLength run_length_{counts_.rate()};
 };
 
 }  // namespace inferpool::pool::dispatch

@@ -3,6 +3,7 @@
 
 #include <mutex>
 
+#include "core/adaptive_mutex.hpp"
 #include "ipc/wait_word.hpp"
 #include "pool/dispatch/dispatch.hpp"
 
@@ -30,7 +31,7 @@ class LockedDispatch {
   }
 
  private:
-  mutable std::mutex mutex_;
+  mutable core::AdaptiveMutex mutex_;
   Dispatch dispatch_;
 };
 

@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/format.hpp"
-#include "core/short_of_memory.hpp"
 #include "ipc/layout.hpp"
 
 namespace inferpool::pool::dispatch {
@@ -56,10 +54,11 @@ WorkerState WorkerQueue::state() const noexcept {
 bool WorkerQueue::takes_fewer_than(std::size_t most) const noexcept {
   if (!live() || late()) return false;
   if (runs_.size() >= most) {
-    const auto occupying = std::count_if(runs_.begin(), runs_.end(), [this](const Run& run) {
-      return !answered(run) || channel_->holds_memory(run.sequence);
-    });
-    if (static_cast<std::size_t>(occupying) >= most) return false;
+    std::size_t occupying = 0;  // those that were posted last are answered last
+    for (auto run = runs_.rbegin(); run != runs_.rend(); ++run) {
+      if (answered(*run) && !channel_->holds_memory(run->sequence)) continue;
+      if (++occupying >= most) return false;
+    }
   }
   return channel_->has_room();
 }
@@ -74,8 +73,16 @@ bool WorkerQueue::may_end_unseen() const noexcept {
   });
 }
 
-Call* WorkerQueue::ahead() const noexcept {
-  return runs_.size() > concurrency_ && in_hand() > concurrency_ ? runs_.back().call : nullptr;
+Call* WorkerQueue::ahead(std::uint64_t order) const noexcept {
+  if (runs_.size() <= concurrency_) return nullptr;
+  Call* oldest = nullptr;
+  std::size_t before = 0;
+  for (const Run& run : runs_) {
+    if (answered(run) || before++ < concurrency_) continue;
+    if (run.call == nullptr || run.call->order <= order) continue;
+    if (oldest == nullptr || run.call->order < oldest->order) oldest = run.call;
+  }
+  return oldest;
 }
 
 std::size_t WorkerQueue::in_hand() const noexcept {
@@ -89,7 +96,7 @@ bool WorkerQueue::awaited() const noexcept {
                      [this](const Run& run) { return run.call != nullptr && !answered(run); });
 }
 
-void WorkerQueue::post(Call& call, ipc::WakeList& wakes) {
+bool WorkerQueue::post(Call& call, ipc::WakeList& wakes) {
   if (runs_.size() >= concurrency_) give_turns();
   const bool at_once = room_for_turn();
   call.state = CallState::kPosted;
@@ -100,9 +107,10 @@ void WorkerQueue::post(Call& call, ipc::WakeList& wakes) {
   Run& run = runs_.emplace_back();
   run.sequence = call.sequence;
   run.call = &call;
-  if (!at_once) return;
+  if (!at_once) return true;
   if (call.marks.turn == 0) call.marks.turn = core::ticks();
   run.turn = call.marks.turn;
+  return false;
 }
 
 // Gives turns to runs that are not ahead any more, in order: if the last one has its turn, all
@@ -117,11 +125,21 @@ void WorkerQueue::give_turns() noexcept {
   }
 }
 
+const Run* WorkerQueue::oldest() const noexcept {
+  const auto run =
+      std::find_if(runs_.begin(), runs_.end(), [this](const Run& one) { return !answered(one); });
+  return run == runs_.end() ? nullptr : &*run;
+}
+
+bool WorkerQueue::runs_since_before(std::uint64_t ticks) const noexcept {
+  const Run* const run = oldest();
+  return run != nullptr && run->turn != 0 && run->turn < ticks && channel_->started(run->sequence);
+}
+
 std::uint64_t WorkerQueue::running_since() const noexcept {
-  const auto oldest =
-      std::find_if(runs_.begin(), runs_.end(), [this](const Run& run) { return !answered(run); });
-  if (oldest == runs_.end()) return 0;
-  return oldest->turn != 0 ? oldest->turn : core::ticks();  // it was ahead at the last look
+  const Run* const run = oldest();
+  if (run == nullptr) return 0;
+  return run->turn != 0 ? run->turn : core::ticks();  // it was ahead at the last look
 }
 
 void WorkerQueue::collected(const Call& call, std::uint64_t use) noexcept {
@@ -204,66 +222,6 @@ void WorkerQueue::collect_late(std::uint64_t use) noexcept {
     last_used_ = use;
   }
   give_turns();
-}
-
-void WorkerQueue::end_overdue(core::TimePoint now, Duration cancel_grace, Duration hang_timeout) {
-  if (hung()) {
-    if (core::passed(kill_hung_at_, now)) channel_->kill({});  // abort() has given the reason
-    return;
-  }
-  if (core::passed(kill_not_started_at_, now)) {
-    ask_for_stack(now, core::text_or("it is late", [&] {
-                    return core::formatted(
-                        "it did not start a request, even {} s (cancel_grace) after "
-                        "the request's caller had left",
-                        core::seconds(cancel_grace));
-                  }));
-    out_of_time_ = true;
-  }
-  give_turns();
-  std::size_t in_hand = 0;
-  for (Run& run : runs_) {
-    if (answered(run)) {
-      if (!std::exchange(run.over, true)) ++over_;
-      if (run.call != nullptr) run.call->note_seen();
-      continue;
-    }
-    if (in_hand++ < concurrency_ && !run.started) run.started = now;
-    end_if_overdue(run, now, cancel_grace, hang_timeout);
-  }
-}
-
-void WorkerQueue::end_if_overdue(Run& run, core::TimePoint now, Duration cancel_grace,
-                                 Duration hang_timeout) {
-  // The worker waits for the caller to take a part.
-  const bool waits = run.call != nullptr && channel_->part_available(run.sequence);
-  const bool stood = run.call != nullptr && run.call->next_seen();
-  if (run.over || (stood && !waits)) {
-    channel_->kill(core::text_or(
-        "violation", [] { return core::formatted("protocol violation: {}", kTookBack); }));
-  } else if (core::passed(run.kill_at, now)) {
-    ask_for_stack(now, core::text_or("it is late", [&] {
-                    return core::formatted(
-                        "its run went on {} s (cancel_grace) after its caller had left",
-                        core::seconds(cancel_grace));
-                  }));
-  } else if (hang_timeout > Duration::zero() && run.started && now - *run.started >= hang_timeout &&
-             !waits) {
-    ask_for_stack(now, core::text_or("hung", [&] {
-                    return core::formatted("hung: a request ran longer than hang_timeout ({} s)",
-                                           core::seconds(hang_timeout));
-                  }));
-  } else {
-    if (waits) run.call->note_seen();
-    return;
-  }
-  run.overdue = out_of_time_ = true;
-}
-
-void WorkerQueue::ask_for_stack(core::TimePoint now, const std::string& reason) {
-  if (hung()) return;
-  channel_->abort(reason);
-  kill_hung_at_ = core::after(now, reports::kStackGrace);
 }
 
 std::vector<Run>::iterator WorkerQueue::find(const Call& call) noexcept {

@@ -58,13 +58,24 @@ class WorkerQueue {
   [[nodiscard]] WorkerState state() const noexcept;
   // Whether it would run one more request at once.
   [[nodiscard]] bool accepts() const noexcept { return takes_fewer_than(concurrency_); }
-  [[nodiscard]] bool accepts_ahead() const noexcept { return takes_fewer_than(concurrency_ + 1); }
+  // Whether it would take one more request, with at most `depth` ahead.
+  [[nodiscard]] bool accepts_ahead(int depth = 1) const noexcept {
+    return takes_fewer_than(concurrency_ + static_cast<std::size_t>(depth));
+  }
+  // Whether its worker would have to be woken for one more request.
+  [[nodiscard]] bool asleep() const noexcept { return channel_->asleep(); }
   // Whether it would run one more request, but has no room for it yet.
   [[nodiscard]] bool stalled() const noexcept;
   // Whether one of its runs may end unnoticed, because its caller is busy elsewhere.
   [[nodiscard]] bool may_end_unseen() const noexcept;
-  // The call that was posted ahead, or null.
-  [[nodiscard]] Call* ahead() const noexcept;
+  // Of the calls that were posted ahead, and admitted after number `order`, the oldest; or null.
+  [[nodiscard]] Call* ahead(std::uint64_t order = 0) const noexcept;
+  // How many calls were posted ahead.
+  [[nodiscard]] std::size_t count_ahead() const noexcept {
+    if (runs_.size() <= concurrency_) return 0;
+    const std::size_t all = in_hand();
+    return all <= concurrency_ ? 0 : all - concurrency_;
+  }
   // The requests whose answer is not read yet.
   [[nodiscard]] const std::vector<Run>& runs() const noexcept { return runs_; }
   // How many of these are not answered.
@@ -78,12 +89,18 @@ class WorkerQueue {
   [[nodiscard]] std::uint64_t served() const noexcept {
     return served_ + (runs_.size() - in_hand());
   }
+  // Whether the worker has begun its oldest request that is not answered, and that had its turn
+  // before `ticks`.
+  [[nodiscard]] bool runs_since_before(std::uint64_t ticks) const noexcept;
   // When the oldest request that is not answered got its turn, in ticks; 0: there is none.
   [[nodiscard]] std::uint64_t running_since() const noexcept;
   // The larger it is, the later the worker served.
   [[nodiscard]] std::uint64_t last_used() const noexcept { return last_used_; }
 
-  void post(Call& call, ipc::WakeList& wakes);
+  // True: it is posted ahead.
+  bool post(Call& call, ipc::WakeList& wakes);
+  // Notes that requests which lay ahead have their turn by now.
+  void give_turns() noexcept;
   // The answer was read.
   void collected(const Call& call, std::uint64_t use) noexcept;
   // False: the worker has started it.
@@ -107,12 +124,13 @@ class WorkerQueue {
   void end_overdue(core::TimePoint now, Duration cancel_grace, Duration hang_timeout);
 
  private:
+  // Of the requests that are not answered; null: there is none.
+  [[nodiscard]] const Run* oldest() const noexcept;
   [[nodiscard]] bool takes_fewer_than(std::size_t most) const noexcept;
   std::vector<Run>::iterator find(const Call& call) noexcept;
   bool take_back(const Call& call) noexcept;
   std::vector<Run>::iterator erase(std::vector<Run>::iterator run) noexcept;
   void recalled(std::vector<Run>::iterator run) noexcept;
-  void give_turns() noexcept;
   [[nodiscard]] bool answered(const Run& run) const noexcept {
     return channel_->answered(run.sequence);
   }

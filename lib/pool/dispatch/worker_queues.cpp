@@ -22,8 +22,9 @@ int WorkerQueues::live() const noexcept {
 }
 
 std::size_t WorkerQueues::ahead() const noexcept {
-  return static_cast<std::size_t>(std::count_if(
-      begin(), end(), [](const WorkerQueue& queue) { return queue.ahead() != nullptr; }));
+  return std::accumulate(
+      begin(), end(), std::size_t{0},
+      [](std::size_t sum, const WorkerQueue& queue) { return sum + queue.count_ahead(); });
 }
 
 void WorkerQueues::count(std::span<WorkerStats> workers) const noexcept {
@@ -60,10 +61,38 @@ WorkerQueue* WorkerQueues::free() noexcept {
   return best;
 }
 
-WorkerQueue* WorkerQueues::to_post_ahead() noexcept {
-  const auto queue =
-      std::find_if(begin(), end(), [](const WorkerQueue& l) { return l.accepts_ahead(); });
-  return queue == end() ? nullptr : &*queue;
+int WorkerQueues::awake() const noexcept {
+  return static_cast<int>(std::count_if(
+      begin(), end(), [](const WorkerQueue& queue) { return queue.live() && !queue.asleep(); }));
+}
+
+WorkerQueue* WorkerQueues::to_post_ahead(int depth) noexcept {
+  WorkerQueue* best = nullptr;
+  std::size_t least = 0;
+  for (WorkerQueue& queue : *this) {
+    if (!queue.accepts_ahead(depth)) continue;
+    const std::size_t busy = queue.in_hand();
+    if (best != nullptr && busy >= least) continue;
+    best = &queue;
+    least = busy;
+  }
+  return best;
+}
+
+WorkerQueue* WorkerQueues::awake(int most, int depth, std::uint64_t slow_before) noexcept {
+  WorkerQueue* best = nullptr;
+  std::size_t least = 0;
+  for (WorkerQueue& queue : *this) {
+    if (most == 0) break;
+    if (!queue.live() || queue.asleep() || queue.runs_since_before(slow_before)) continue;
+    --most;
+    if (!queue.accepts_ahead(depth)) continue;
+    const std::size_t busy = queue.in_hand();
+    if (best != nullptr && busy >= least) continue;
+    best = &queue;
+    least = busy;
+  }
+  return best;
 }
 
 void WorkerQueues::collect_late() noexcept {

@@ -43,6 +43,8 @@ class WorkerQueues {
   // For each index, what its worker served and runs. The retiring worker, if there is one, comes
   // last.
   void count(std::span<WorkerStats> workers) const noexcept;
+  // How many workers need not be woken.
+  [[nodiscard]] int awake() const noexcept;
   // How many calls are posted ahead.
   [[nodiscard]] std::size_t ahead() const noexcept;
   // How many calls were seen to be answered, and are not read yet.
@@ -53,8 +55,12 @@ class WorkerQueues {
   // Of the workers that would run one more request at once, the least busy; among equals, the one
   // that served last. Null: there is none.
   WorkerQueue* free() noexcept;
-  // A worker that would take a request ahead, or null.
-  WorkerQueue* to_post_ahead() noexcept;
+  // A worker that would take a request, with at most `depth` ahead, or null.
+  WorkerQueue* to_post_ahead(int depth = 1) noexcept;
+  // Of the first `most` workers that are awake, whose run does not last since before `slow_before`
+  // (in ticks), and which would take a request with at most `depth` ahead: the least busy. Null:
+  // there is none.
+  WorkerQueue* awake(int most, int depth, std::uint64_t slow_before) noexcept;
   // Drops late answers.
   void collect_late() noexcept;
   // The answer of a call in a queue was read.

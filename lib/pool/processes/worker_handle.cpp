@@ -221,7 +221,7 @@ std::uint32_t WorkerHandle::post(const dispatch::Call& call, ipc::WakeList& wake
   const std::int64_t deadline =
       call.deadline ? std::chrono::nanoseconds(call.deadline->time_since_epoch()).count() : 0;
   return memory_->ring().post(
-      {call.id, deadline, call.frame.bytes(), call.frame_offset, call.streams, call.oversubscribed},
+      {call.id, deadline, call.frame.bytes(), call.frame_offset, call.streams, call.rivals},
       wakes);
 }
 

@@ -79,6 +79,10 @@ class WorkerHandle final : public dispatch::Channel {
   std::uint32_t post(const dispatch::Call& call, ipc::WakeList& wakes) override;
   void announce(ipc::WakeList& wakes) noexcept override { memory_->ring().announce(wakes); }
   bool recall(std::uint32_t sequence) noexcept override { return memory_->ring().recall(sequence); }
+  bool asleep() const noexcept override { return memory_->ring().asleep(); }
+  bool started(std::uint32_t sequence) const noexcept override {
+    return memory_->ring().started(sequence);
+  }
   bool answered(std::uint32_t sequence) const noexcept override {
     return memory_->ring().answered(sequence);
   }

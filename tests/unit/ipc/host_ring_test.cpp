@@ -70,13 +70,25 @@ TEST_CASE("the doorbell is rung where a serving thread sleeps, and not otherwise
   REQUIRE(host.wakes.size() == 1);
 }
 
-TEST_CASE("the worker is told whether models run on all processors, as of the last request") {
+TEST_CASE("the worker is told what else wants the processors, as of the last request") {
   Host host;
-  const std::atomic<std::uint32_t>& oversubscribed = host.control->host.oversubscribed;
-  for (const bool is : {false, true, true, false, true}) {
-    host.ring.post({.oversubscribed = is}, host.wakes);
-    REQUIRE(oversubscribed == (is ? 1U : 0U));
+  const std::atomic<std::uint32_t>& told = host.control->host.rivals;
+  for (const Rivals rivals :
+       {Rivals::kNone, Rivals::kLong, Rivals::kLong, Rivals::kShort, Rivals::kNone}) {
+    host.ring.post({.rivals = rivals}, host.wakes);
+    REQUIRE(told == static_cast<std::uint32_t>(rivals));
   }
+}
+
+TEST_CASE("the ring says whether its worker sleeps and which requests it has started") {
+  Host host;
+  REQUIRE_FALSE(host.ring.asleep());
+  host.control->worker.parked = 1;
+  REQUIRE(host.ring.asleep());
+  const std::uint32_t sequence = host.post();
+  REQUIRE_FALSE(host.ring.started(sequence));
+  host.control->request(sequence).posted = posted_word(sequence, Posted::kStarted);
+  REQUIRE(host.ring.started(sequence));
 }
 
 TEST_CASE("a request that comes soon rings the doorbell where a serving thread sleeps") {

@@ -3,7 +3,6 @@
 
 #include <chrono>
 #include <functional>
-#include <tuple>
 
 #include "catch.hpp"
 #include "unit/ipc/wanted_processor.hpp"
@@ -12,8 +11,11 @@ namespace inferpool::ipc {
 namespace {
 
 using namespace std::chrono_literals;
+using Share = SpinBudget::Share;
 
-// Counts how often it is looked at; ready at the n-th look.
+constexpr int kProcessors = 4;
+
+// Counts how often it is looked at, and is ready at the n-th look.
 struct Looks {
   explicit Looks(int ready_at) : at(ready_at) {}
   bool operator()() const { return ++count == at; }
@@ -21,143 +23,164 @@ struct Looks {
   mutable int count = 0;
 };
 
-bool spun(SpinBudget& budget) {
-  Looks never(-1);
-  budget.spin(never);
-  return never.count > 1;
+// A whole wait: looks on until the change has come or it is time to sleep.
+template <typename Ready>
+bool found(SpinBudget& budget, const Ready& ready, const Share& share = {}) {
+  SpinBudget::Wait wait;
+  for (;;) {
+    const Looked looked = budget.look(ready, share, wait);
+    if (looked != Looked::kNotYet) return looked == Looked::kFound;
+  }
 }
 
-constexpr int kProcessors = 4;
+// Whether a wait in vain does more than glance.
+bool looks_on(SpinBudget& budget, const Share& share = {}) {
+  Looks never(-1);
+  REQUIRE_FALSE(found(budget, never, share));
+  return never.count > 20;
+}
 
 TEST_CASE("what is ready is found at the first look") {
   SpinBudget budget(0ns, kProcessors);
   Looks looks(1);
-  REQUIRE(budget.spin(looks));
+  REQUIRE(found(budget, looks));
   REQUIRE(looks.count == 1);
 }
 
-TEST_CASE("a budget of 0 never spins") {
+TEST_CASE("a budget of 0 looks once, whatever else wants the processors") {
+  const Rivals rivals = GENERATE(Rivals::kNone, Rivals::kShort, Rivals::kLong);
+  const bool expects = GENERATE(false, true);
   SpinBudget budget(0ns, kProcessors);
-  REQUIRE_FALSE(spun(budget));
-}
-
-TEST_CASE("nothing spins on one processor") {
-  SpinBudget budget(1ms, 1);
-  REQUIRE_FALSE(spun(budget));
-}
-
-TEST_CASE("a budget that leaves processors to others spins only if more are left") {
-  SpinBudget budget(1ms, 2);
   Looks never(-1);
-  REQUIRE_FALSE(budget.spin(never, 1));
+  REQUIRE_FALSE(found(budget, never, {.rivals = rivals, .expects = expects}));
   REQUIRE(never.count == 1);
-  SpinBudget larger(1ms, 3);
-  Looks later(100);
-  REQUIRE(larger.spin(later, 1));
 }
 
-TEST_CASE("what gets ready while spinning is found") {
+TEST_CASE("a wait that keeps its processor only glances on the only processor") {
+  SpinBudget budget(1ms, 1);
+  REQUIRE_FALSE(looks_on(budget));
+  REQUIRE_FALSE(looks_on(budget, {.expects = true}));
+}
+
+TEST_CASE("a budget that leaves processors to others looks on only if more are left") {
+  SpinBudget budget(1ms, 2);
+  REQUIRE_FALSE(looks_on(budget, {.reserve = 1}));
+  SpinBudget larger(1ms, 3);
+  REQUIRE(found(larger, Looks(100), {.reserve = 1}));
+}
+
+TEST_CASE("what gets ready during a wait is found at once") {
+  const Rivals rivals = GENERATE(Rivals::kNone, Rivals::kQuick, Rivals::kShort);
   SpinBudget budget(10s, kProcessors);
-  for (const int at : {2, 64, 65, 5000}) {
+  for (const int at : {2, 17, 18}) {  // at a glance, and after it
     Looks looks(at);
-    REQUIRE(budget.spin(looks));
+    REQUIRE(found(budget, looks, {.rivals = rivals}));
     REQUIRE(looks.count == at);
   }
+  for (const int at : {64, 65, 5000}) REQUIRE(found(budget, Looks(at)));
 }
 
-TEST_CASE("spinning ends when the budget is used up") {
-  SpinBudget budget(2ms, kProcessors);
+TEST_CASE("beside runs that take less than a yield a thread looks longer before it yields") {
+  SpinBudget budget(10s, kProcessors);
+  SpinBudget::Wait wait;
+  REQUIRE(budget.look(Looks(100), {.rivals = Rivals::kQuick}, wait) == Looked::kFound);
+}
+
+TEST_CASE("a wait returns every now and then while it looks on") {
+  SpinBudget budget(10s, kProcessors);
+  SpinBudget::Wait wait;
+  const Looks never(-1);
+  for (int i = 0; i < 3; ++i) REQUIRE(budget.look(never, {}, wait) == Looked::kNotYet);
+}
+
+TEST_CASE("a wait ends when it has kept a processor that nobody wants for the whole limit") {
+  const Rivals rivals = GENERATE(Rivals::kNone, Rivals::kShort);
+  SpinBudget budget(500us, kProcessors);
   const core::TimePoint start = core::Clock::now();
-  Looks never(-1);
-  REQUIRE_FALSE(budget.spin(never));
-  REQUIRE(core::Clock::now() - start >= 2ms);
-  REQUIRE(never.count > 64);
+  REQUIRE(looks_on(budget, {.rivals = rivals}));
+  REQUIRE(core::Clock::now() - start >= 500us);
 }
 
-TEST_CASE("what is expected is looked for, though the spins before were in vain") {
-  SpinBudget budget(1us, kProcessors);
-  REQUIRE(spun(budget));
-  REQUIRE_FALSE(spun(budget));
-  REQUIRE(spun(budget));
-  for (int i = 0; i < 5; ++i) {
-    Looks never(-1);
-    REQUIRE_FALSE(budget.expect(never));
-    REQUIRE(never.count > 1);
-  }
-  REQUIRE_FALSE(spun(budget));  // two waits sleep at once, after the second spin in vain
-  REQUIRE_FALSE(spun(budget));
-  REQUIRE(spun(budget));
-  Looks later(100);
-  REQUIRE(SpinBudget(10s, kProcessors).expect(later));
-}
-
-TEST_CASE("what is expected is not looked for where nothing may spin") {
-  for (auto [limit, processors, reserve] :
-       {std::tuple{0ns, 4, 0}, {1'000'000ns, 1, 0}, {1'000'000ns, 2, 1}}) {
-    SpinBudget budget(limit, processors);
-    Looks never(-1);
-    REQUIRE_FALSE(budget.expect(never, reserve));
-    REQUIRE(never.count == 1);
-  }
-}
-
-TEST_CASE("where models run on all processors a spin ends once another thread wants this one") {
+TEST_CASE("beside short runs a wait goes on after the limit while others want its processor") {
   const test::WantedProcessor wanted;
-  Looks never(-1);
-  REQUIRE_FALSE(SpinBudget(1h, kProcessors).spin(never, 0, true));
-  REQUIRE(never.count > 64);
-  REQUIRE_FALSE(SpinBudget(1h, kProcessors).expect(never, 0, true));
+  SpinBudget budget(1us, kProcessors);
+  const core::TimePoint start = core::Clock::now();
+  REQUIRE_FALSE(found(budget, Looks(-1), {.rivals = Rivals::kShort}));
+  REQUIRE(core::Clock::now() - start >= 1ms);
 }
 
-TEST_CASE("where models run on all processors a spin goes on while nobody wants this one") {
+TEST_CASE("beside long runs a wait ends once another thread wants its processor") {
+  const bool expects = GENERATE(false, true);
+  const test::WantedProcessor wanted;
+  SpinBudget budget(1h, kProcessors);
+  REQUIRE(looks_on(budget, {.rivals = Rivals::kLong, .expects = expects}));
+}
+
+TEST_CASE("beside long runs a wait goes on while nobody wants its processor") {
   constexpr int kLong = 5000;  // looks take longer than 5 us
-  bool found = false;          // in a moment when nothing else ran here
-  for (const core::TimePoint end = core::Clock::now() + 30s; !found && core::Clock::now() < end;)
-    found = SpinBudget(1h, kProcessors).spin(Looks(kLong), 0, true);
-  REQUIRE(found);
-}
-
-TEST_CASE(
-    "where models run on all processors a spin that finds something brings half of the spinning "
-    "back") {
-  SpinBudget budget(1us, kProcessors);
-  for (int i = 0; i < (1 + 1) + (1 + 2) + (1 + 4); ++i) spun(budget);
-  Looks soon(3);
-  REQUIRE(budget.spin(soon, 0, true));
-  REQUIRE_FALSE(spun(budget));  // two instead of four
-  REQUIRE_FALSE(spun(budget));
-  REQUIRE(spun(budget));
-}
-
-TEST_CASE("after each spin in vain twice as many waits sleep at once, 512 at most") {
-  SpinBudget budget(1us, kProcessors);
-  for (const int skipped : {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 512}) {
-    REQUIRE(spun(budget));
-    for (int i = 0; i < skipped; ++i) REQUIRE_FALSE(spun(budget));
+  bool seen = false;           // in a moment when nothing else ran here
+  for (const core::TimePoint end = core::Clock::now() + 30s; !seen && core::Clock::now() < end;) {
+    SpinBudget budget(1h, kProcessors);
+    seen = found(budget, Looks(kLong), {.rivals = Rivals::kLong});
   }
-  REQUIRE(spun(budget));
+  REQUIRE(seen);
 }
 
-TEST_CASE("a spin that finds something brings spinning back") {
-  const int looks_needed = GENERATE(3, 200);  // found before the clock is read, and after
-  SpinBudget budget(20ms, kProcessors);
-  for (int i = 0; i < 1 + 1 + 1 + 2; ++i) spun(budget);  // one in vain, one skipped, and once more
-  Looks soon(looks_needed);
-  REQUIRE(budget.spin(soon));
-  REQUIRE(spun(budget));  // in vain, for the first time again
-  REQUIRE_FALSE(spun(budget));
-  REQUIRE(spun(budget));
+// Waits in vain, until the next waits only glance for some milliseconds.
+void lose_patience(SpinBudget& budget) {
+  for (int i = 0; i < 10; ++i) {
+    while (!looks_on(budget)) continue;
+  }
 }
 
-TEST_CASE("at most one thread less than there are processors spins at once") {
-  // Spins within spins stand for threads.
+TEST_CASE("after waits in vain the next ones only glance, for some milliseconds") {
+  SpinBudget budget(1us, kProcessors);
+  lose_patience(budget);
+  const core::TimePoint start = core::Clock::now();
+  bool again = looks_on(budget);
+  const bool at_once = core::Clock::now() - start < 1ms;  // else the thread lost its processor
+  if (at_once) REQUIRE_FALSE(again);
+  while (!again) again = looks_on(budget);
+}
+
+TEST_CASE("what comes at once is found during a rest, too") {
+  SpinBudget budget(1us, kProcessors);
+  lose_patience(budget);
+  REQUIRE(found(budget, Looks(17)));
+}
+
+TEST_CASE("a wait that looks on and finds something ends the rest after others in vain") {
+  // Waits within a wait stand for another thread.
+  SpinBudget budget(100us, kProcessors);
+  int looks = 0;
+  REQUIRE(found(budget, [&] {
+    if (++looks == 18) lose_patience(budget);
+    return looks == 19;
+  }));
+  REQUIRE(looks_on(budget));
+}
+
+TEST_CASE("what is expected is looked for during a rest, and teaches nothing") {
+  SpinBudget budget(1us, kProcessors);
+  for (int i = 0; i < 5; ++i) REQUIRE(looks_on(budget, {.expects = true}));
+  REQUIRE(looks_on(budget));
+  lose_patience(budget);
+  REQUIRE(looks_on(budget, {.expects = true}));
+  const core::TimePoint start = core::Clock::now();
+  REQUIRE(found(budget, Looks(2), {.expects = true}));
+  const bool rests = !looks_on(budget);
+  if (core::Clock::now() - start < 500us) REQUIRE(rests);
+}
+
+TEST_CASE("at most one thread less than there are processors keeps one") {
+  // Waits within waits stand for threads.
   SpinBudget budget(10s, kProcessors);
   int depth = 0;
   std::function<void()> deeper = [&] {
     bool inside = false;
     int looks = 0;
-    budget.spin([&] {
-      if (++looks <= 20) return false;  // a few looks do not count as spinning
+    found(budget, [&] {
+      if (++looks <= 20) return false;  // a glance does not count
       if (!inside) {
         inside = true;
         ++depth;

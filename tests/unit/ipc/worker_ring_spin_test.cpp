@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a worker waits after the host has said that a request comes soon, or that models run on all
+// How a worker waits after the host has said that a request comes soon, or what else wants the
 // processors.
 #include <atomic>
 #include <chrono>
@@ -16,10 +16,11 @@ using namespace std::chrono_literals;
 using test::Sleeper;
 using Worker = test::WorkerEnd;
 
-TEST_CASE("a thread without work sleeps soon where models run on all processors and want its own") {
+TEST_CASE("a thread without work sleeps soon beside others, though it may look for an hour") {
   const test::WantedProcessor wanted;
   Worker worker(1h);
-  worker.control->host.oversubscribed = 1;
+  const Rivals rivals = GENERATE(Rivals::kShort, Rivals::kLong);
+  worker.control->host.rivals = static_cast<std::uint32_t>(rivals);
   std::optional<std::uint32_t> taken;
   Sleeper thread([&] { taken = worker.ring.take(); });
   worker.until_asleep(thread);
@@ -78,10 +79,10 @@ TEST_CASE("a caller that sleeps on a reply is woken when the reply is announced"
   });
   caller.until_asleep();
   const core::TimePoint start = core::Clock::now();
-  worker.control->host.oversubscribed = 1;
+  worker.control->host.rivals = static_cast<std::uint32_t>(Rivals::kLong);
   worker.ring.announce(1);  // does nothing
   REQUIRE_FALSE(woken);
-  worker.control->host.oversubscribed = 0;
+  worker.control->host.rivals = static_cast<std::uint32_t>(Rivals::kNone);
   worker.ring.announce(1);
   caller.join();
   REQUIRE(woken);

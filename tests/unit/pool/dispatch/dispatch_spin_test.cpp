@@ -8,19 +8,20 @@
 namespace inferpool::pool::dispatch {
 namespace {
 
-TEST_CASE("a call is oversubscribed if with it models run on all processors") {
+TEST_CASE("a call waits beside long runs if with it models run on all processors") {
+  constexpr auto kLong = ipc::Rivals::kLong;
+  constexpr auto kNone = ipc::Rivals::kNone;
   FakePool pool{{.workers = 3, .processors = 2}};
   const Calls calls = pool.admit_many(8);
-  REQUIRE_FALSE(calls[0]->oversubscribed);
-  for (std::size_t i = 1; i < 6; ++i)
-    REQUIRE(calls[i]->oversubscribed);      // three of them posted ahead
-  REQUIRE(pool.dispatch.oversubscribed());  // what a caller in the queue is told
+  REQUIRE(calls[0]->rivals == kNone);
+  for (std::size_t i = 1; i < 6; ++i) REQUIRE(calls[i]->rivals == kLong);  // three posted ahead
+  REQUIRE(pool.dispatch.rivals() == kLong);  // what a caller in the queue is told
   FakePool small{{.workers = 1, .processors = 2}};
-  for (const Call* call : small.admit_many(5)) REQUIRE_FALSE(call->oversubscribed);
+  for (const Call* call : small.admit_many(5)) REQUIRE(call->rivals == kNone);
   FakePool threads{{.workers = 1, .concurrency = 2, .processors = 2}};
   const Calls both = threads.admit_many(2);
-  REQUIRE_FALSE(both[0]->oversubscribed);
-  REQUIRE(both[1]->oversubscribed);
+  REQUIRE(both[0]->rivals == kNone);
+  REQUIRE(both[1]->rivals == kLong);
 }
 
 TEST_CASE("a call that comes soon is announced to the worker that would get it now") {

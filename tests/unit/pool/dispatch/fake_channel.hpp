@@ -37,6 +37,8 @@ class FakeChannel final : public Channel {
     slots_.at(next_taken_).state = State::kStarted;
     return next_taken_++;
   }
+  // Falls asleep, or wakes up.
+  void sleep(bool asleep = true) { asleep_ = asleep; }
   // Skips the next requests that were recalled.
   void pass_recalled() {
     while (next_taken_ != next_ && slots_.at(next_taken_).state != State::kPosted) ++next_taken_;
@@ -82,6 +84,8 @@ class FakeChannel final : public Channel {
   // How often it was asked for its stack, and how often it was killed.
   [[nodiscard]] int aborts() const { return aborts_; }
   [[nodiscard]] int kills() const { return kills_; }
+  // How often it was woken to look for a request.
+  [[nodiscard]] int woken() const { return woken_; }
   // How often a request was announced.
   [[nodiscard]] int announced() const { return announced_; }
   // Calls that the channel does not allow.
@@ -100,10 +104,17 @@ class FakeChannel final : public Channel {
   }
   std::uint32_t post(const Call& call, ipc::WakeList& /*wakes*/) override {
     expect(has_room(), "post without room");
+    if (asleep_) ++woken_;
+    asleep_ = false;
     slots_[next_] = {.call_id = call.id, .streams = call.streams};
     return next_++;
   }
   void announce(ipc::WakeList& /*wakes*/) noexcept override { ++announced_; }
+  bool asleep() const noexcept override { return asleep_; }
+  bool started(std::uint32_t sequence) const noexcept override {
+    const auto slot = slots_.find(sequence);
+    return slot == slots_.end() || slot->second.state != State::kPosted;
+  }
   bool recall(std::uint32_t sequence) noexcept override {
     Slot& slot = slots_[sequence];
     if (slot.state != State::kPosted) return false;
@@ -163,6 +174,8 @@ class FakeChannel final : public Channel {
   std::uint32_t next_ = 1;        // the next to post
   std::uint32_t next_taken_ = 1;  // the next that the worker takes
   std::string killed_;
+  bool asleep_ = false;
+  int woken_ = 0;
   int aborts_ = 0;
   int kills_ = 0;
   int announced_ = 0;

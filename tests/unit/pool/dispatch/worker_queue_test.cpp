@@ -43,9 +43,13 @@ TEST_CASE("a worker queue accepts as many calls as its worker serves, and one ah
   REQUIRE_FALSE(place.queue.accepts());
   REQUIRE(place.queue.accepts_ahead());
   Call& ahead = place.calls[static_cast<std::size_t>(concurrency)];
+  ahead.order = 7;
   place.queue.post(ahead, place.wakes);
   REQUIRE(place.queue.ahead() == &ahead);
+  REQUIRE(place.queue.ahead(6) == &ahead);
+  REQUIRE(place.queue.ahead(7) == nullptr);
   REQUIRE_FALSE(place.queue.accepts_ahead());
+  REQUIRE(place.queue.accepts_ahead(2));
 }
 
 TEST_CASE("a posted call knows its worker's index, its slot and the process") {
