@@ -234,7 +234,6 @@ set(integration_tests
     integration/exhaustion_processes_test.cpp
     integration/extreme_options_test.cpp
     integration/extreme_settings_test.cpp
-    integration/crowd_test.cpp
     integration/faults_answered_test.cpp
     integration/faults_clock_test.cpp
     integration/faults_close_test.cpp

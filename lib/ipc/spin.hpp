@@ -52,9 +52,15 @@ class SpinBudget {
   };
   // One wait, over all of its looks.
   class Wait {
+   public:
+    // While it looks on: nobody else took the processor lately.
+    [[nodiscard]] bool alone() const noexcept { return alone_; }
+
+   private:
     friend class SpinBudget;
     core::TimePoint began_{};   // not yet: the clock's epoch
     core::TimePoint wanted_{};  // when another thread last took the processor
+    bool alone_ = false;        // in the whole of the last slice
   };
 
   // kFound as soon as `ready()` is true, kInVain when it is time to sleep, kNotYet every kSlice.
@@ -110,9 +116,10 @@ class SpinBudget {
   }
 
   template <typename Ready>
-  Looked keep_on(const Ready& ready, const Share& share, const Wait& wait) noexcept {
+  Looked keep_on(const Ready& ready, const Share& share, Wait& wait) noexcept {
     if (!enter(share.reserve)) return Looked::kInVain;
     const Looked looked = keep(ready, share.rivals == Rivals::kLong, wait);
+    wait.alone_ = true;
     spinners_.fetch_sub(1, std::memory_order_relaxed);
     if (looked == Looked::kInVain && !share.expects) rest();
     return looked;
@@ -140,6 +147,7 @@ class SpinBudget {
       if (!share.expects) rest();
       return Looked::kInVain;
     }
+    wait.alone_ = now - wait.wanted_ >= kSlice;
     return Looked::kNotYet;
   }
   // Offers the processor to others. True: another thread took it.
@@ -162,9 +170,12 @@ class SpinBudget {
     return until != 0 && core::Clock::now().time_since_epoch().count() < until;
   }
   void rest() noexcept {
+    const core::TimePoint now = core::Clock::now();
+    if (now.time_since_epoch().count() < rests_until_.load(std::memory_order_relaxed))
+      return;  // another thread has learned the same
     const std::int64_t length = std::clamp<std::int64_t>(2 * rest_.load(std::memory_order_relaxed),
                                                          kLeastRest.count(), kMostRest.count());
-    const core::TimePoint until = core::after(core::Clock::now(), std::chrono::nanoseconds(length));
+    const core::TimePoint until = core::after(now, std::chrono::nanoseconds(length));
     rest_.store(length, std::memory_order_relaxed);
     rests_until_.store(until.time_since_epoch().count(), std::memory_order_relaxed);
   }

@@ -146,6 +146,7 @@ class Caller {
       std::uint32_t sequence = 0;
       // A nap ends by time alone, so it must not be what wakes this thread.
       static bool waits_behind_a_run() noexcept { return false; }
+      static constexpr std::chrono::nanoseconds nap{};
     } where;
 
     [[nodiscard]] const auto& snapshot() const noexcept { return where; }

@@ -69,7 +69,7 @@ WaitedCall::News BlockingCalls::await_news(WaitedCall& call, detail::Job& job) {
     if (news != News::kNone) return news;
     const bool looked_in_vain =
         !wait.wait(std::span(&call, 1), call.seen(), share_of(call.snapshot()));
-    if (looked_in_vain && !call.has_news()) call.check(core::Clock::now());
+    if (looked_in_vain && !call.has_news()) call.check(core::Clock::now(), wait.processor_free());
   }
 }
 

@@ -19,7 +19,9 @@ struct CallSnapshot {
   dispatch::CallState state = dispatch::CallState::kNew;
   std::uint32_t sequence = 0;
   ipc::Rivals rivals = ipc::Rivals::kNone;  // see Dispatch
-  bool left_ahead = false;                  // kPosted: see Call
+  Duration nap = {};                        // kPosted: see Call
+  bool processor_free = false;              // nobody else wanted the waiter's while it looked
+  unsigned looks = 0;                       // how often it has looked whether to hand the call over
   bool dead = false;            // the worker ended, and its memory has the answer or a part
   std::uint64_t seen_part = 0;  // see Call
   const dispatch::Channel* channel = nullptr;            // kPosted: the worker,
@@ -34,7 +36,7 @@ struct CallSnapshot {
   }
   // Whether its waiter may have to hand it over to another worker.
   [[nodiscard]] bool waits_behind_a_run() const noexcept {
-    return left_ahead && !dead && !ring->started(sequence);
+    return nap != Duration{} && !dead && !ring->started(sequence);
   }
   // Whether the call is still where its waiter saw it. Call it under the pool's lock.
   [[nodiscard]] bool holds(const dispatch::Call& call) const noexcept {

@@ -57,18 +57,20 @@ class BasicCallWait {
     return false;
   }
 
-  // What was announced has come.
+  // Whether nobody else wants the processor of this thread, which looks on.
+  [[nodiscard]] bool processor_free() const noexcept { return look_.alone(); }
+
+  // What was waited for has come.
   void came() noexcept {
+    look_ = {};
+    naps_ = 0;
     expects_ = false;
     announced_ = 0;
   }
 
  private:
-  // Twice as long each time, so that a wait of any length takes few of them.
-  std::chrono::nanoseconds next_nap() noexcept {
-    constexpr std::chrono::nanoseconds kMost = std::chrono::seconds(1);
-    return std::exchange(nap_, std::min(2 * nap_, kMost));
-  }
+  static constexpr int kMostDoublings = 14;
+
   // True: it was woken.
   template <typename Calls, typename News>
   bool sleep(const Calls& calls, std::uint32_t seen, const News& news) noexcept {
@@ -79,20 +81,25 @@ class BasicCallWait {
     const std::size_t room = words.size() - 1 + count;
     core::Deadline until;
     bool in_vain = false;
-    bool may_move = false;
+    Duration nap{};
     for (const auto& call : calls) {
       const auto& snapshot = call.snapshot();
       until = core::earlier(until, call.call.deadline);
       in_vain = in_vain || snapshot.dead;  // its answer is gone, and nobody would wake this thread
-      may_move = may_move || snapshot.waits_behind_a_run();
+      if (snapshot.waits_behind_a_run()) nap = snapshot.nap;
       if (snapshot.state == dispatch::CallState::kPosted && count < room)
         words[count++] = snapshot.ring->park(snapshot.sequence);
     }
     if (first_ == First::kReply) words[count++] = waiter_.park(seen);
-    // Somebody must see whether the run before it is slow.
-    if (may_move) until = core::earlier(until, core::after(core::Clock::now(), next_nap()));
+    // Somebody must see whether the worker is stuck. Each nap that ends by time doubles the next
+    // one.
+    if (nap != Duration{}) {
+      nap = std::min<Duration>(nap * (1 << naps_), std::chrono::seconds(1));
+      until = core::earlier(until, core::after(core::Clock::now(), nap));
+    }
     const bool woken = !in_vain && !news() && Words::wait({words.data(), count}, until, news);
     waiter_.unpark();
+    if (nap != Duration{} && !woken && !news()) naps_ = std::min(naps_ + 1, kMostDoublings);
     return woken;
   }
 
@@ -100,7 +107,7 @@ class BasicCallWait {
   Waiter& waiter_;
   const First first_;
   ipc::SpinBudget::Wait look_;
-  std::chrono::nanoseconds nap_ = std::chrono::microseconds(50);
+  int naps_ = 0;          // that ended by time
   bool expects_ = false;  // an announcement woke it
   int announced_ = 0;     // announcements in a row
 };

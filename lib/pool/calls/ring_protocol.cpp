@@ -17,7 +17,7 @@ CallSnapshot snapshot_of(const dispatch::Dispatch& d, const dispatch::Call& call
   CallSnapshot snapshot{.state = call.state,
                         .sequence = call.sequence,
                         .rivals = d.rivals(),
-                        .left_ahead = call.left_ahead && call.state == dispatch::CallState::kPosted,
+                        .nap = call.state == dispatch::CallState::kPosted ? call.nap : Duration{},
                         .dead = call.dead != nullptr,
                         .seen_part = call.seen_part.load(std::memory_order_relaxed)};
   if (call.state != dispatch::CallState::kPosted) return snapshot;

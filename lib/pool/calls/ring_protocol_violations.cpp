@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Checks what a worker shows, and ends one that breaks the protocol.
+#include <bit>
+
 #include "core/format.hpp"
 #include "core/short_of_memory.hpp"
 #include "pool/calls/ring_protocol.hpp"
@@ -9,9 +11,10 @@ namespace inferpool::pool::calls {
 void RingProtocol::check(dispatch::Call& call, CallSnapshot& snapshot) noexcept {
   if (snapshot.dead) return check_dead(call, snapshot);
   if (snapshot.state != dispatch::CallState::kPosted) return;
-  if (snapshot.waits_behind_a_run()) {
+  // Each look takes the pool's lock, so they become rare.
+  if (snapshot.waits_behind_a_run() && std::has_single_bit(++snapshot.looks)) {
     dispatch_.update([&](dispatch::Dispatch& d, ipc::WakeList& wakes) {
-      d.hand_over(call, core::ticks(), wakes);
+      d.hand_over(call, core::ticks(), snapshot.processor_free, wakes);
     });
   }
   const auto plausible = [&] { return snapshot.ring->plausible(snapshot.sequence); };

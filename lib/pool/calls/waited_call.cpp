@@ -23,7 +23,8 @@ WaitedCall::News WaitedCall::take_news(detail::Job& job) {
   }
 }
 
-void WaitedCall::check(core::TimePoint now) noexcept {
+void WaitedCall::check(core::TimePoint now, bool processor_free) noexcept {
+  snapshot_.processor_free = processor_free;
   protocol_.check(call, snapshot_);
   if (!available() && core::passed(call.deadline, now))
     protocol_.give_up(call, ErrorCode::kDeadlineExceeded);

@@ -52,7 +52,8 @@ class WaitedCall {
   [[nodiscard]] std::uint32_t seen() const noexcept { return seen_; }
 
   // Call it when nothing has come for a while. Ends the call after its deadline.
-  void check(core::TimePoint now) noexcept;
+  // `processor_free`: nobody else wanted the processor of its thread meanwhile.
+  void check(core::TimePoint now, bool processor_free = false) noexcept;
   // Ends the call if its deadline has passed or its caller asked it to stop, even if a part is
   // available.
   void end_if_over() noexcept;

@@ -84,12 +84,13 @@ struct Call {
 
   // Written by Dispatch, under the pool's lock.
   CallState state = CallState::kNew;
-  std::uint64_t order = 0;                  // of admission; it never changes
-  int worker = -1;                          // kPosted: the worker's index,
-  std::uint32_t sequence = 0;               // the slot,
-  bool left_ahead = false;                  // its caller hands it over if the run before it is slow
-  ipc::Rivals rivals = ipc::Rivals::kNone;  // see ipc::PostedRequest,
-  Channel* channel = nullptr;               // and the process: the queue's,
+  std::uint64_t order = 0;     // of admission; it never changes
+  int worker = -1;             // kPosted: the worker's index,
+  std::uint32_t sequence = 0;  // the slot,
+  // It lies ahead, and its caller looks whether to hand it over, first after this time. 0: not so.
+  Duration nap = {};
+  ipc::Rivals rivals = ipc::Rivals::kNone;      // see ipc::PostedRequest,
+  Channel* channel = nullptr;                   // and the process: the queue's,
   std::shared_ptr<const DeadWorker> dead = {};  // or this one: it has the answer or a part
   std::uint64_t parts = 0;                      // of the answer, taken by the caller
   // The number, from 1, of the part that was seen to be available and is not taken; the whole

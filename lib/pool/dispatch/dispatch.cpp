@@ -18,7 +18,7 @@ std::optional<Error> Dispatch::admit(Call& call, ipc::WakeList& wakes) {
     call.state = CallState::kDone;
     return error;
   }
-  ++in_flight_;
+  enter(call);
   const bool next = leaves_calls_ahead() ? queued_.empty() : waiting() == 0;
   WorkerQueue* const queue = next ? worker_for(call, call.marks.admitted) : nullptr;
   if (queue != nullptr) {
@@ -60,7 +60,7 @@ std::optional<Error> Dispatch::refusal(ipc::WakeList& wakes) {
 void Dispatch::collected(Call& call, bool succeeded, ipc::WakeList& wakes) {
   if (call.state != CallState::kPosted) return;
   succeeded ? counts_.succeed() : counts_.fail();
-  --in_flight_;
+  leave(call);
   call.state = CallState::kDone;
   if (call.dead) {  // its worker ended after it had answered
     --dead_;
@@ -160,7 +160,7 @@ core::Deadline Dispatch::sweep(core::TimePoint now, ipc::WakeList& wakes) {
     // While it ends, another of its threads must not start a request.
     while (Call* call = queue.hung() ? queue.recall_any() : nullptr) put_back(*call, wakes);
     soon = soon || queue.late() || queue.hung() ||
-           (!queued_.empty() && (queue.stalled() || queue.may_end_unseen()));
+           (waiting() > 0 && (queue.stalled() || queue.may_end_unseen()));
   }
   if (soon) {
     feed(wakes);
@@ -205,7 +205,7 @@ void Dispatch::put_back(Call& call, ipc::WakeList& wakes) {
 
 void Dispatch::end_without_answer(Call& call) noexcept {
   if (call.dead) --dead_;
-  --in_flight_;
+  leave(call);
   counts_.fail();
   call.state = CallState::kDone;
 }

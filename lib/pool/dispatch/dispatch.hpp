@@ -59,9 +59,9 @@ class Dispatch {
   // An answer or part in the memory of a dead worker is gone, because another process writes there.
   // The worker counts as one that ended without an answer.
   void answer_gone(Call& call, ipc::WakeList& wakes);
-  // The caller has looked for a while, and its call has not been started. If the call waits behind
-  // a slow run, it goes to a worker that has nothing to do. `now`: in ticks.
-  void hand_over(Call& call, std::uint64_t now, ipc::WakeList& wakes);
+  // The caller has looked for a while, and its call, which lies ahead, has not been started. If its
+  // worker is stuck, or a processor is free, the call goes to another worker. `now`: in ticks.
+  void hand_over(Call& call, std::uint64_t now, bool processor_free, ipc::WakeList& wakes);
   // The caller stops waiting: deadline_exceeded or cancelled. False: there is an answer or error
   // already.
   bool give_up(Call& call, ErrorCode code, core::TimePoint now, ipc::WakeList& wakes);
@@ -135,7 +135,9 @@ class Dispatch {
   }
   void post(WorkerQueue& queue, Call& call, ipc::WakeList& wakes) {
     call.rivals = rivals();
-    call.left_ahead = queue.post(call, wakes) && call.looked_after && leaves_calls_ahead();
+    const bool ahead = queue.post(call, wakes);
+    if (ahead) call.marks.turn = 0;  // comes when the worker has done what it has now
+    call.nap = ahead && call.looked_after ? run_length_.patience() : Duration{};
   }
   [[nodiscard]] std::optional<Error> refusal(ipc::WakeList& wakes);
   WorkerQueue& queue_of(const Call& call) noexcept { return queues_[call.worker]; }
@@ -154,8 +156,17 @@ class Dispatch {
   void feed_idle(ipc::WakeList& wakes);
   void feed_queued(ipc::WakeList& wakes);
   void move_ahead(ipc::WakeList& wakes);
-  void post_now(WorkerQueue& queue, Call& call, ipc::WakeList& wakes);
-  void post_ahead(WorkerQueue& queue, Call& call, ipc::WakeList& wakes);
+  void move_all_ahead(WorkerQueue& queue, ipc::WakeList& wakes);
+  // Posts a call that has waited, and tells its waiter.
+  void post_waiting(WorkerQueue& queue, Call& call, ipc::WakeList& wakes);
+  void enter(const Call& call) noexcept {
+    ++in_flight_;
+    if (!call.looked_after) ++unwatched_;
+  }
+  void leave(const Call& call) noexcept {
+    --in_flight_;
+    if (!call.looked_after) --unwatched_;
+  }
   void put_back(Call& call, ipc::WakeList& wakes);
   // Takes the call out of its queue. True: a worker has started it.
   bool take_out(Call& call, core::TimePoint now, ipc::WakeList& wakes) noexcept;
@@ -177,7 +188,8 @@ class Dispatch {
   std::optional<Error> breaker_;
   bool closing_ = false;
   int in_flight_ = 0;
-  int dead_ = 0;  // of these, the calls whose worker ended
+  int unwatched_ = 0;  // of these, the calls whose caller does not look after them
+  int dead_ = 0;       // of these, the calls whose worker ended
   CallCounts counts_;
   RunLength run_length_{counts_.rate()};
 };

@@ -32,11 +32,13 @@ constexpr Duration kBuffer = 50us;
 
 }  // namespace
 
-// Whether more threads wait or run for the pool than there are processors.
+// Whether more threads wait or run for the pool than there are processors. One thread waits for all
+// calls that nobody looks after.
 bool Dispatch::crowded() const noexcept {
   const int posted = in_flight_ - static_cast<int>(queued_.size());
   const int runs = std::min(posted, limits_.workers * limits_.concurrency);
-  return in_flight_ + runs > limits_.processors;
+  const int waiters = in_flight_ - unwatched_ + (unwatched_ > 0 ? 1 : 0);
+  return waiters + runs > limits_.processors;
 }
 
 bool Dispatch::runs_are_short() const noexcept {
@@ -68,30 +70,35 @@ ipc::Rivals Dispatch::rivals() const noexcept {
 
 WorkerQueue* Dispatch::worker_for(const Call& call, std::uint64_t now) noexcept {
   WorkerQueue* const idle = queues_.free();
-  if (!call.looked_after || limits_.concurrency > 1) return idle;
-  if (!crowded() && idle != nullptr && !idle->asleep()) return idle;
-  const std::uint64_t slow = run_length_.slow_before(now);
+  const bool joins = call.looked_after && call.retry != Retry::kNever && limits_.concurrency == 1;
+  if (!joins || (!crowded() && idle != nullptr && !idle->asleep())) return idle;
+  const auto most = static_cast<std::size_t>(limits_.max_queue_size);
+  if (static_cast<std::size_t>(in_flight_) > most && waiting() >= most) return idle;
+  const TooLong limit = run_length_.too_long(now);
   WorkerQueue* joined = nullptr;
-  if (runs_are_quick()) joined = queues_.awake(1, depth(kWakeCost), slow);
+  if (runs_are_quick()) joined = queues_.least_busy_awake(1, depth(kWakeCost), limit);
   if (joined == nullptr && enough_awake())
-    joined = queues_.awake(limits_.processors, depth(kBuffer), slow);
+    joined = queues_.least_busy_awake(limits_.processors, depth(kBuffer), limit);
   return joined != nullptr ? joined : idle;
 }
 
-void Dispatch::hand_over(Call& call, std::uint64_t now, ipc::WakeList& wakes) {
-  if (call.state != CallState::kPosted || call.dead) return;
+void Dispatch::hand_over(Call& call, std::uint64_t now, bool processor_free, ipc::WakeList& wakes) {
+  if (call.state != CallState::kPosted || call.dead || call.nap == Duration{}) return;
   WorkerQueue& queue = queue_of(call);
   queue.give_turns();
-  if (!queue.runs_since_before(run_length_.slow_before(now))) return;
-  WorkerQueue* const idle = queues_.free();
-  if (idle != nullptr && queue.recall(call)) post_now(*idle, call, wakes);
+  const TooLong limit = run_length_.too_long(now);
+  const bool stuck = queue.stuck(limit);
+  if (!stuck && !processor_free) return;
+  WorkerQueue* to = queues_.free();
+  if (to == nullptr && stuck) to = queues_.least_busy_awake(limits_.workers, depth(kBuffer), limit);
+  if (to == nullptr || !queue.recall(call)) return;
+  post_waiting(*to, call, wakes);
+  feed(wakes);
 }
 
 void Dispatch::feed(ipc::WakeList& wakes) {
-  const bool stay = leaves_calls_ahead();
-  if (!stay) feed_idle(wakes);
+  leaves_calls_ahead() ? move_ahead(wakes) : feed_idle(wakes);
   feed_queued(wakes);
-  if (stay && queues_.size() > 1) move_ahead(wakes);
 }
 
 // Idle workers get the calls that wait longest, in the queue or ahead of another worker.
@@ -101,34 +108,51 @@ void Dispatch::feed_idle(ipc::WakeList& wakes) {
     if (queue == nullptr) return;
     Call* const call = take_oldest_waiting();
     if (call == nullptr) return;
-    post_now(*queue, *call, wakes);
+    post_waiting(*queue, *call, wakes);
   }
 }
 
 void Dispatch::feed_queued(ipc::WakeList& wakes) {
   while (!queued_.empty()) {
     Call& call = *queued_.front();
-    WorkerQueue* queue = leaves_calls_ahead() ? worker_for(call, core::ticks()) : nullptr;
-    if (queue == nullptr) queue = queues_.to_post_ahead(depth(kBuffer));
+    const std::uint64_t now = core::ticks();
+    WorkerQueue* queue = leaves_calls_ahead() ? worker_for(call, now) : nullptr;
+    if (queue == nullptr) {
+      const int most = call.retry == Retry::kNever ? 1 : depth(kBuffer);
+      queue = queues_.to_post_ahead(most, run_length_.too_long(now));
+    }
     if (queue == nullptr) return;
     queued_.erase(call);
-    post_ahead(*queue, call, wakes);
+    post_waiting(*queue, call, wakes);
   }
 }
 
-// Calls that should not wait where they lie ahead move to idle workers.
+// Calls that should not wait where they lie ahead move to idle workers: those of a worker that is
+// stuck, those that nobody looks after, and where runs are short those of a worker that has others
+// ahead, while one of the workers that are awake has none.
 void Dispatch::move_ahead(ipc::WakeList& wakes) {
+  if (queues_.size() == 1) return;
+  const bool balances = !runs_are_quick();
   for (WorkerQueue& queue : queues_) {
-    Call* const call = queue.ahead();
-    if (call == nullptr) continue;
-    const std::uint64_t slow = run_length_.slow_before(core::ticks());
-    WorkerQueue* idle = nullptr;
-    if (!call->left_ahead || queue.runs_since_before(slow)) {
-      idle = queues_.free();
-    } else if (!runs_are_quick()) {
-      idle = queues_.awake(limits_.processors, 0, slow);
+    const TooLong limit = run_length_.too_long(core::ticks());
+    if (unwatched_ > 0 || queue.stuck(limit)) {
+      move_all_ahead(queue, wakes);
+    } else if (Call* const call = balances ? queue.ahead() : nullptr) {
+      WorkerQueue* const idle = queues_.least_busy_awake(limits_.processors, 0, limit);
+      if (idle != nullptr && queue.recall(*call)) post_waiting(*idle, *call, wakes);
     }
-    if (idle != nullptr && queue.recall(*call)) post_now(*idle, *call, wakes);
+  }
+}
+
+void Dispatch::move_all_ahead(WorkerQueue& queue, ipc::WakeList& wakes) {
+  const bool stuck = queue.stuck(run_length_.too_long(core::ticks()));
+  std::uint64_t order = 0;
+  while (Call* const call = queue.ahead(order)) {
+    order = call->order;
+    if (!stuck && call->looked_after) continue;
+    WorkerQueue* const idle = queues_.free();
+    if (idle == nullptr) return;
+    if (queue.recall(*call)) post_waiting(*idle, *call, wakes);
   }
 }
 
@@ -151,15 +175,8 @@ Call* Dispatch::take_oldest_waiting() noexcept {
   }
 }
 
-// To a worker that has nothing to do.
-void Dispatch::post_now(WorkerQueue& queue, Call& call, ipc::WakeList& wakes) {
+void Dispatch::post_waiting(WorkerQueue& queue, Call& call, ipc::WakeList& wakes) {
   call.marks.turn = core::ticks();
-  post(queue, call, wakes);
-  call.waiter->notify(wakes);
-}
-
-void Dispatch::post_ahead(WorkerQueue& queue, Call& call, ipc::WakeList& wakes) {
-  call.marks.turn = 0;  // comes when the worker has done what it has now
   post(queue, call, wakes);
   call.waiter->notify(wakes);
 }

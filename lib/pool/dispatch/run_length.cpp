@@ -17,6 +17,9 @@ constexpr std::chrono::nanoseconds kLongest = 24h;
 // A run is slow after this many times the mean, and some time more: it may have lost its processor.
 constexpr int kSlowTimes = 4;
 constexpr std::chrono::nanoseconds kSlowAfter = 5us;
+// A worker that begins nothing for this time is stopped, or others keep its processor.
+constexpr std::chrono::nanoseconds kStoppedAfter = 200us;
+constexpr std::chrono::nanoseconds kPatience = 50us;
 
 }  // namespace
 
@@ -31,9 +34,17 @@ int RunLength::fit_into(std::chrono::nanoseconds time) const noexcept {
   return static_cast<int>(std::clamp<std::int64_t>(time / std::max(mean_, kLeast), 1, kMost));
 }
 
-std::uint64_t RunLength::slow_before(std::uint64_t now) const noexcept {
-  const std::uint64_t normal = rate_.to_ticks(kSlowTimes * std::min(mean_, kLongest) + kSlowAfter);
-  return now > normal ? now - normal : 0;
+TooLong RunLength::too_long(std::uint64_t now) const noexcept {
+  const auto before = [&](std::chrono::nanoseconds time) {
+    const std::uint64_t ticks = rate_.to_ticks(time);
+    return now > ticks ? now - ticks : 0;
+  };
+  return {.begun = before(kSlowTimes * std::min(mean_, kLongest) + kSlowAfter),
+          .any = before(kSlowTimes * std::min(mean_, kLongest) + kStoppedAfter)};
+}
+
+std::chrono::nanoseconds RunLength::patience() const noexcept {
+  return kSlowTimes * std::min(mean_, kLongest) + kPatience;
 }
 
 }  // namespace inferpool::pool::dispatch

@@ -8,6 +8,12 @@
 
 namespace inferpool::pool::dispatch {
 
+// A request that had its turn before one of these moments keeps its worker too long.
+struct TooLong {
+  std::uint64_t begun = 0;  // if the worker has begun it
+  std::uint64_t any = 0;    // even if not: the worker may be stopped, or have no processor
+};
+
 // How long the runs of a pool take lately: the mean, in which the last eight runs count most. It
 // guides choices that may be wrong, because a worker may report anything. Thread-safety: none; the
 // pool's lock guards it.
@@ -25,9 +31,10 @@ class RunLength {
   }
   // How many runs fit into this time: 1 at least, 31 at most.
   [[nodiscard]] int fit_into(std::chrono::nanoseconds time) const noexcept;
-  // A run that goes on at `now` takes much longer than the others, if it began before the returned
-  // moment, both in ticks().
-  [[nodiscard]] std::uint64_t slow_before(std::uint64_t now) const noexcept;
+  // What is too long at `now`, in ticks().
+  [[nodiscard]] TooLong too_long(std::uint64_t now) const noexcept;
+  // After this time a call that lies ahead had better see whether the run before it is too long.
+  [[nodiscard]] std::chrono::nanoseconds patience() const noexcept;
 
  private:
   const core::TickRate& rate_;

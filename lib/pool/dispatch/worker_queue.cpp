@@ -31,9 +31,13 @@ std::vector<Run>& WorkerQueue::worker_ended() noexcept {
   ended_.clear();
   ended_.swap(runs_);
   const bool out_of_time = std::exchange(out_of_time_, false);
+  std::size_t in_turn = 0;  // a worker has begun no more than these
   for (Run& run : ended_) {
-    run.suspect = run.overdue || !out_of_time;
-    if (answered(run)) ++served_;
+    if (answered(run)) {
+      ++served_;
+    } else {
+      run.suspect = in_turn++ < concurrency_ && (run.overdue || !out_of_time);
+    }
   }
   channel_.reset();
   abandoned_ = 0;
@@ -131,9 +135,10 @@ const Run* WorkerQueue::oldest() const noexcept {
   return run == runs_.end() ? nullptr : &*run;
 }
 
-bool WorkerQueue::runs_since_before(std::uint64_t ticks) const noexcept {
+bool WorkerQueue::stuck(const TooLong& limit) const noexcept {
   const Run* const run = oldest();
-  return run != nullptr && run->turn != 0 && run->turn < ticks && channel_->started(run->sequence);
+  if (run == nullptr || run->turn == 0) return false;
+  return run->turn < limit.any || (run->turn < limit.begun && channel_->started(run->sequence));
 }
 
 std::uint64_t WorkerQueue::running_since() const noexcept {

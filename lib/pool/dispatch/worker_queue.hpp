@@ -15,6 +15,7 @@
 #include "ipc/wait_word.hpp"
 #include "pool/dispatch/call.hpp"
 #include "pool/dispatch/channel.hpp"
+#include "pool/dispatch/run_length.hpp"
 #include "pool/reports/worker_end.hpp"
 
 namespace inferpool::pool::dispatch {
@@ -89,9 +90,8 @@ class WorkerQueue {
   [[nodiscard]] std::uint64_t served() const noexcept {
     return served_ + (runs_.size() - in_hand());
   }
-  // Whether the worker has begun its oldest request that is not answered, and that had its turn
-  // before `ticks`.
-  [[nodiscard]] bool runs_since_before(std::uint64_t ticks) const noexcept;
+  // Whether its oldest request that is not answered keeps the worker too long.
+  [[nodiscard]] bool stuck(const TooLong& limit) const noexcept;
   // When the oldest request that is not answered got its turn, in ticks; 0: there is none.
   [[nodiscard]] std::uint64_t running_since() const noexcept;
   // The larger it is, the later the worker served.

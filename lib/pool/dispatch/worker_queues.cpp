@@ -66,33 +66,18 @@ int WorkerQueues::awake() const noexcept {
       begin(), end(), [](const WorkerQueue& queue) { return queue.live() && !queue.asleep(); }));
 }
 
-WorkerQueue* WorkerQueues::to_post_ahead(int depth) noexcept {
-  WorkerQueue* best = nullptr;
-  std::size_t least = 0;
-  for (WorkerQueue& queue : *this) {
-    if (!queue.accepts_ahead(depth)) continue;
-    const std::size_t busy = queue.in_hand();
-    if (best != nullptr && busy >= least) continue;
-    best = &queue;
-    least = busy;
-  }
-  return best;
+WorkerQueue* WorkerQueues::to_post_ahead(int depth, const TooLong& limit) noexcept {
+  WorkerQueue* const quick = least_busy(
+      [&](const WorkerQueue& queue) { return queue.accepts_ahead(depth) && !queue.stuck(limit); });
+  if (quick != nullptr) return quick;
+  return least_busy([](const WorkerQueue& queue) { return queue.accepts_ahead(1); });
 }
 
-WorkerQueue* WorkerQueues::awake(int most, int depth, std::uint64_t slow_before) noexcept {
-  WorkerQueue* best = nullptr;
-  std::size_t least = 0;
-  for (WorkerQueue& queue : *this) {
-    if (most == 0) break;
-    if (!queue.live() || queue.asleep() || queue.runs_since_before(slow_before)) continue;
-    --most;
-    if (!queue.accepts_ahead(depth)) continue;
-    const std::size_t busy = queue.in_hand();
-    if (best != nullptr && busy >= least) continue;
-    best = &queue;
-    least = busy;
-  }
-  return best;
+WorkerQueue* WorkerQueues::least_busy_awake(int most, int depth, const TooLong& limit) noexcept {
+  return least_busy([&](const WorkerQueue& queue) {
+    if (!queue.live() || queue.late() || queue.asleep() || queue.stuck(limit)) return false;
+    return most-- > 0 && queue.accepts_ahead(depth);
+  });
 }
 
 void WorkerQueues::collect_late() noexcept {

@@ -55,18 +55,33 @@ class WorkerQueues {
   // Of the workers that would run one more request at once, the least busy; among equals, the one
   // that served last. Null: there is none.
   WorkerQueue* free() noexcept;
-  // A worker that would take a request, with at most `depth` ahead, or null.
-  WorkerQueue* to_post_ahead(int depth = 1) noexcept;
-  // Of the first `most` workers that are awake, whose run does not last since before `slow_before`
-  // (in ticks), and which would take a request with at most `depth` ahead: the least busy. Null:
-  // there is none.
-  WorkerQueue* awake(int most, int depth, std::uint64_t slow_before) noexcept;
+  // The least busy worker that would take a request, with at most `depth` ahead. Where all are
+  // stuck, one that has none ahead. Null: there is none.
+  WorkerQueue* to_post_ahead(int depth, const TooLong& limit) noexcept;
+  // Of the first `most` workers that are awake and not stuck, and that would take a request with at
+  // most `depth` ahead: the least busy. Null: there is none.
+  WorkerQueue* least_busy_awake(int most, int depth, const TooLong& limit) noexcept;
   // Drops late answers.
   void collect_late() noexcept;
   // The answer of a call in a queue was read.
   void collected(WorkerQueue& queue, const Call& call) noexcept { queue.collected(call, ++uses_); }
 
  private:
+  // Of the workers for which accepts(queue) is true, in the order of their indices.
+  template <typename Accepts>
+  WorkerQueue* least_busy(const Accepts& accepts) noexcept {
+    WorkerQueue* best = nullptr;
+    std::size_t least = 0;
+    for (WorkerQueue& queue : *this) {
+      if (!accepts(queue)) continue;
+      const std::size_t busy = queue.in_hand();
+      if (best != nullptr && busy >= least) continue;
+      best = &queue;
+      least = busy;
+    }
+    return best;
+  }
+
   std::vector<WorkerQueue> queues_;
   int retiring_index_ = -1;
   std::uint64_t uses_ = 0;

@@ -24,6 +24,10 @@ struct QuickPool : FakePool {
     REQUIRE_FALSE(dispatch.admit(call, wakes));
     return call;
   }
+  // The caller has looked at its call for this time.
+  void hand_over(Call& call, std::chrono::nanoseconds after, bool processor_free = false) {
+    dispatch.hand_over(call, later(after), processor_free, wakes);
+  }
   [[nodiscard]] std::uint64_t later(std::chrono::nanoseconds time) const {
     return begin_ + dispatch.counts().rate().to_ticks(time);
   }
@@ -90,35 +94,66 @@ TEST_CASE("a call that waits behind a slow run is handed over to an idle worker"
   const std::uint32_t seen = behind.waiter->seen();
   pool.worker(0).begin();
   SECTION("once the run is slow") {
-    pool.dispatch.hand_over(behind, pool.later(20us), pool.wakes);
+    pool.hand_over(behind, 20us);
     CHECK(behind.worker == 1);
     CHECK(behind.waiter->seen() != seen);
     CHECK(pool.worker(1).woken() == 1);
   }
+  SECTION("at once, if a processor is free") {
+    pool.hand_over(behind, 0ns, true);
+    CHECK(behind.worker == 1);
+  }
   SECTION("not before") {
-    pool.dispatch.hand_over(behind, 0, pool.wakes);
+    pool.hand_over(behind, 0ns);
     CHECK(behind.worker == 0);
   }
   SECTION("not if it was started") {
     pool.worker(0).begin();
-    pool.dispatch.hand_over(behind, pool.later(20us), pool.wakes);
+    pool.hand_over(behind, 20us);
     CHECK(behind.worker == 0);
   }
 }
 
-TEST_CASE("a call stays where it is while no worker is idle or its own has begun nothing") {
+TEST_CASE("calls leave a worker that is stopped between two runs") {
+  QuickPool pool(3);
+  for (int index : {1, 2}) pool.worker(index).sleep();
+  pool.ask();
+  Call& second = pool.ask();
+  Call& third = pool.ask();
+  pool.hand_over(second, 50us);  // the worker may have no processor just now
+  CHECK(second.worker == 0);
+  pool.hand_over(second, 1ms);
+  pool.hand_over(third, 1ms);
+  CHECK(second.worker == 1);
+  CHECK(third.worker == 2);
+  CHECK(pool.ask(pool.later(1ms)).worker == 1);  // joins a worker that runs
+}
+
+TEST_CASE("calls leave a stuck worker for a busy one, if none is idle") {
   QuickPool pool(2);
   pool.worker(1).sleep();
-  Call& first = pool.ask();
+  pool.ask();
   Call& behind = pool.ask();
-  pool.dispatch.hand_over(first, pool.later(20us), pool.wakes);
-  pool.dispatch.hand_over(behind, pool.later(20us), pool.wakes);  // the worker does not run
-  CHECK(first.worker == 0);
-  CHECK(behind.worker == 0);
-  pool.worker(0).begin();
   pool.admit();  // goes to the other worker
-  pool.dispatch.hand_over(behind, pool.later(20us), pool.wakes);
-  CHECK(behind.worker == 0);
+  pool.hand_over(behind, 1ms);
+  CHECK(behind.worker == 1);
+}
+
+TEST_CASE("a call that lies ahead waits in the stage of the queue") {
+  QuickPool pool(2);
+  pool.worker(1).sleep();
+  CHECK(pool.ask().marks.turn != 0);
+  CHECK(pool.ask().marks.turn == 0);
+}
+
+TEST_CASE("a call that may not run again joins no busy worker while another is idle") {
+  QuickPool pool(2);
+  pool.worker(1).sleep();
+  pool.ask();
+  Call& call = pool.make_call(Retry::kNever);
+  call.looked_after = true;
+  REQUIRE_FALSE(pool.dispatch.admit(call, pool.wakes));
+  CHECK(call.worker == 1);
 }
 
 TEST_CASE("a call that nobody looks after leaves the ring it lies in once a worker is idle") {

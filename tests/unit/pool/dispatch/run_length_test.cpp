@@ -45,14 +45,16 @@ TEST_CASE("the mean follows what the last runs took") {
   CHECK_FALSE(lengths.below(50us));
 }
 
-TEST_CASE("a run is slow after some times the mean") {
+TEST_CASE("a run is too long after some times the mean, and one that was not begun later") {
   Lengths lengths;
   lengths.add(10us);
   const std::uint64_t now = core::ticks();
-  const std::uint64_t before = lengths.length.slow_before(now);
-  CHECK(before < now - lengths.rate.to_ticks(40us));
-  CHECK(before > now - lengths.rate.to_ticks(60us));
-  CHECK(lengths.length.slow_before(7) == 0);
+  const TooLong limit = lengths.length.too_long(now);
+  CHECK(limit.begun < now - lengths.rate.to_ticks(40us));
+  CHECK(limit.begun > now - lengths.rate.to_ticks(60us));
+  CHECK(limit.any < now - lengths.rate.to_ticks(200us));
+  CHECK(limit.any > now - lengths.rate.to_ticks(400us));
+  CHECK(lengths.length.too_long(7).begun == 0);
 }
 
 TEST_CASE("a worker that reports impossible times does no harm") {

@@ -63,11 +63,11 @@ TEST_CASE("when all workers are busy each takes one request ahead and then none"
   CHECK(queues.all.free() == nullptr);
   for (const int index : {0, 1}) {
     CHECK(queues.all.ahead() == static_cast<std::size_t>(index));
-    CHECK(queues.all.to_post_ahead() == &queues.all[index]);
+    CHECK(queues.all.to_post_ahead(1, {}) == &queues.all[index]);
     queues.post(index);
   }
   CHECK(queues.all.ahead() == 2);
-  CHECK(queues.all.to_post_ahead() == nullptr);
+  CHECK(queues.all.to_post_ahead(1, {}) == nullptr);
 }
 
 TEST_CASE("a search for a free worker drops the late answer that kept one out") {
@@ -109,7 +109,7 @@ TEST_CASE("a retiring worker is out of rotation though it could take more") {
   CHECK(queues.all.retiring().accepts());
   CHECK(queues.all.free() == nullptr);
   queues.post(0);
-  CHECK(queues.all.to_post_ahead() == nullptr);
+  CHECK(queues.all.to_post_ahead(1, {}) == nullptr);
 }
 
 TEST_CASE("late answers of a retiring worker are dropped too") {
