@@ -70,7 +70,7 @@ class SpinBudget {
     if (limit_.count() <= 0) return Looked::kInVain;
     const bool first = wait.began_ == core::TimePoint{};
     if (first) {
-      if (glance(ready, first_looks(share.rivals))) return Looked::kFound;
+      if (look_first(ready, share.rivals)) return Looked::kFound;
       if (!share.expects && rests()) return Looked::kInVain;
       wait.began_ = wait.wanted_ = core::Clock::now();
     }
@@ -85,8 +85,9 @@ class SpinBudget {
   // as looking: most answers of a quick worker come by then, and counting costs as much as moving
   // a cache line.
   static constexpr int kGlance = 16;
-  static constexpr int kQuickLooks = 150;
   static constexpr int kChunk = 64;  // between two readings of the clock
+  // How long kQuick looks before it yields: a yield costs about a quarter of it.
+  static constexpr std::chrono::microseconds kQuickLooks{4};
   static constexpr std::chrono::microseconds kSlice{20};
   static constexpr std::chrono::milliseconds kPatience{1};
   // About the processor time of sleeping and waking up.
@@ -99,9 +100,16 @@ class SpinBudget {
   static constexpr std::chrono::nanoseconds kMostRest = std::chrono::microseconds(6400);
 
   // On one processor nothing changes while a thread looks.
-  [[nodiscard]] int first_looks(Rivals rivals) const noexcept {
-    if (allowed_ <= 0) return 0;
-    return rivals == Rivals::kQuick ? kQuickLooks : kGlance;
+  template <typename Ready>
+  [[nodiscard]] bool look_first(const Ready& ready, Rivals rivals) const noexcept {
+    if (allowed_ <= 0) return false;
+    if (glance(ready, kGlance)) return true;
+    if (rivals != Rivals::kQuick) return false;
+    // Each look costs more where a thread waits for many calls.
+    for (const core::TimePoint end = core::Clock::now() + kQuickLooks; core::Clock::now() < end;) {
+      if (glance(ready, kGlance)) return true;
+    }
+    return false;
   }
   static bool yields(Rivals rivals) noexcept {
     return rivals == Rivals::kQuick || rivals == Rivals::kShort;
