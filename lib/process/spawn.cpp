@@ -26,6 +26,7 @@
 #endif
 
 #include <algorithm>
+#include <cerrno>
 #include <stdexcept>
 #include <system_error>
 #include <vector>
@@ -45,7 +46,8 @@ namespace bp = boost::process;
 // What the child does between fork and exec: async-signal-safe calls only, on memory prepared
 // before.
 struct Prepare : bp::extend::handler {
-  Prepare(const Program& p, int null_fd) : program(&p), null(null_fd), host(getpid()) {
+  Prepare(const Program& p, int null_fd)
+      : program(&p), null(null_fd), host(getpid()), thread(gettid()) {
     for (const std::string& entry : p.environment)
       environment.push_back(const_cast<char*>(entry.c_str()));  // as execve takes it
     environment.push_back(nullptr);
@@ -76,13 +78,18 @@ struct Prepare : bp::extend::handler {
     }
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != host) _exit(126);  // the host ended before the line above took effect
+    if (parent_ended()) _exit(126);  // before the line above took effect
   }
 
   template <typename Executor>
   void on_exec_error(Executor& /*executor*/, const std::error_code& error) const {
     const int number = error.value();
     [[maybe_unused]] const ssize_t written = write(program->kept, &number, sizeof(number));
+  }
+
+  // The host, or only the thread that makes the child.
+  [[nodiscard]] bool parent_ended() const {
+    return getppid() != host || (syscall(SYS_tgkill, host, thread, 0) != 0 && errno == ESRCH);
   }
 
   static void close_on_exec() {
@@ -108,7 +115,7 @@ struct Prepare : bp::extend::handler {
   const Program* program;
   std::vector<char*> environment;
   int null;  // becomes its stdin
-  pid_t host;
+  pid_t host, thread;
 };
 
 }  // namespace

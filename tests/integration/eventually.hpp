@@ -9,9 +9,10 @@
 namespace inferpool::test {
 
 /// True as soon as `predicate()` is true; false if it is still false after `limit`. The thread
-/// sleeps for a millisecond between two looks.
+/// sleeps for a millisecond between two looks. The limit without one bounds a test that fails, and
+/// promises nothing.
 template <typename F>
-bool eventually(F predicate, std::chrono::milliseconds limit = std::chrono::seconds(10)) {
+bool eventually(F predicate, std::chrono::milliseconds limit = std::chrono::seconds(30)) {
   const auto end = std::chrono::steady_clock::now() + limit;
   while (!predicate()) {
     if (std::chrono::steady_clock::now() >= end) return static_cast<bool>(predicate());

@@ -94,6 +94,7 @@ TEST_CASE(
   const Error error = error_of(pool.try_infer(command(Deed::kSleepForever), {.timeout = 1s}));
   CHECK(error.code() == ErrorCode::kDeadlineExceeded);
   REQUIRE(ready_again(pool, 1));
+  REQUIRE(eventually([&] { return scenario.log.events(0).size() >= 7; }));
   CHECK(scenario.log.kinds(0) == "started ready late died restarting started ready ");
   const Event late = scenario.log.of_kind(EventKind::kLate).at(0);
   const Event died = scenario.log.of_kind(EventKind::kDied).at(0);

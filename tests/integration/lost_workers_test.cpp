@@ -49,6 +49,7 @@ TEST_CASE("A call whose worker outlives SIGKILL ends, and another worker serves"
     CHECK(eventually([&] { return !process_state(pid); }));
     REQUIRE(eventually([&] { return pool.health().state == PoolState::kReady; }));
     CHECK(pool.infer(command(Deed::kAnswer)).generation == 2);
+    REQUIRE(eventually([&] { return !scenario.log.of_kind(EventKind::kDied).empty(); }));
     CHECK(scenario.log.of_kind(EventKind::kDied).size() == 1);
   }
   SECTION("close() does not wait for it, and the last event names it") {

@@ -14,6 +14,7 @@
 
 #include "ipc/host_ring.hpp"
 #include "ipc/layout.hpp"
+#include "ipc/lost_wakes.hpp"
 #include "ipc/wait_word.hpp"
 #include "ipc/worker_ring.hpp"
 
@@ -48,9 +49,10 @@ inline bool serve_one(ipc::WorkerRing& ring,
 
 // Sleeps until the reply is available.
 inline void await_reply(ipc::HostRing& ring, std::uint32_t sequence) {
-  while (!ring.answered(sequence)) {
+  const auto answered = [&] { return ring.answered(sequence); };
+  while (!answered()) {
     const ipc::WaitFor reply = ring.park(sequence);
-    if (!ring.answered(sequence)) ipc::wait({&reply, 1}, std::nullopt);
+    if (!answered()) ipc::wait({&reply, 1}, std::nullopt, answered);
   }
 }
 

@@ -5,22 +5,15 @@
 
 #include "catch.hpp"
 #include "unit/ipc/channel_ends.hpp"
+#include "unit/ipc/counted_wakes.hpp"
 #include "unit/ipc/sleeper.hpp"
 
 namespace inferpool::ipc {
 namespace {
 
 using namespace std::chrono_literals;
+using test::CountedWakes;
 using test::Sleeper;
-
-// Counts lost wake-ups as long as it lives.
-struct Counted {
-  Counted() { count_lost_wakes(&count); }
-  ~Counted() { count_lost_wakes(nullptr); }
-  Counted(const Counted&) = delete;
-  Counted& operator=(const Counted&) = delete;
-  std::atomic<std::uint64_t> count{0};
-};
 
 // Two words that a thread sleeps on until the second one changes or the flag is set. Nobody is
 // woken for the flag.
@@ -36,27 +29,27 @@ struct Bed {
 };
 
 TEST_CASE("a wait whose word changes without a wake-up is counted, and ends all the same") {
-  const Counted counted;
+  const CountedWakes counted;
   Bed bed;
   Sleeper sleeper([&] { bed.sleep(); });
   sleeper.until_asleep();
   bed.words[1] = 1;
   sleeper.join();
-  CHECK(counted.count == 1);
+  CHECK(counted.lost == 1);
 }
 
 TEST_CASE("a wait for something that changes no word is counted") {
-  const Counted counted;
+  const CountedWakes counted;
   Bed bed;
   Sleeper sleeper([&] { bed.sleep(); });
   sleeper.until_asleep();
   bed.flag = true;
   sleeper.join();
-  CHECK(counted.count == 1);
+  CHECK(counted.lost == 1);
 }
 
 TEST_CASE("a wait that is woken, or in which nothing comes for seconds, is not counted") {
-  const Counted counted;
+  const CountedWakes counted;
   Bed bed;
   const core::TimePoint start = core::Clock::now();
   Sleeper sleeper([&] { bed.sleep(); });
@@ -64,13 +57,13 @@ TEST_CASE("a wait that is woken, or in which nothing comes for seconds, is not c
   bed.words[1] = 1;
   wake(&bed.words[1], 1);
   sleeper.join();
-  CHECK(counted.count == 0);
+  CHECK(counted.lost == 0);
 }
 
 // What note_whole_second counts if the second ended just when the change came.
 template <typename Later>
 std::uint64_t counted_where(const Later& later) {
-  const Counted counted;
+  const CountedWakes counted;
   Bed bed;
   bed.words[1] = 1;
   const std::array waits{WaitFor{&bed.words[0], 0}, WaitFor{&bed.words[1], 0}};
@@ -82,7 +75,7 @@ std::uint64_t counted_where(const Later& later) {
   sleeper.until_asleep();
   later(bed, over);
   sleeper.join();
-  return counted.count;
+  return counted.lost;
 }
 
 TEST_CASE("a wake-up that comes a little later was not lost") {
@@ -110,7 +103,7 @@ TEST_CASE("nothing is counted, and nothing waits longer, if nobody asked for it"
 }
 
 TEST_CASE("a worker that is not woken for a request counts it") {
-  const Counted counted;
+  const CountedWakes counted;
   test::ChannelEnds ends;
   Sleeper worker([&] { ends.worker.take(); });
   while (ends.control->worker.parked == 0) std::this_thread::yield();
@@ -122,7 +115,7 @@ TEST_CASE("a worker that is not woken for a request counts it") {
     ends.control->worker.parked = 1;
   }
   worker.join();
-  CHECK(counted.count == 1);
+  CHECK(counted.lost == 1);
 }
 
 }  // namespace

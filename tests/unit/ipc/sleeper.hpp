@@ -36,9 +36,10 @@ class Sleeper {
           done_ = true;
         }) {}
 
+  [[nodiscard]] bool is_asleep() const { return id_ != 0 && test::is_asleep(getpid(), id_); }
   // Waits until the thread sleeps or the body has returned.
   void until_asleep() const {
-    while (!done_ && (id_ == 0 || !is_asleep(getpid(), id_))) std::this_thread::yield();
+    while (!done_ && !is_asleep()) std::this_thread::yield();
   }
   void join() { thread_.join(); }
 

@@ -166,7 +166,9 @@ TEST_CASE("where the kernel waits for one word only, the others are looked at in
     const SharedObject<std::array<Word, 2>> words;
     const core::TimePoint start = core::Clock::now();
     ForkedChild child([&] { return looks_without_waitv(error, *words); });
-    while (core::Clock::now() < start + 60ms) test::until_asleep(child.pid(), child.pid());
+    do {
+      test::until_asleep(child.pid(), child.pid());
+    } while (core::Clock::now() < start + 60ms);
     (*words)[1].store(1);
     const int looks = child.exit_code();
     const auto slices = (core::Clock::now() - start) / 10ms;

@@ -11,11 +11,17 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <thread>
+#include <utility>
+#include <vector>
 
 #include "call_filters.hpp"
 #include "catch.hpp"
+#include "integration/eventually.hpp"
 
 namespace inferpool::process {
 namespace {
@@ -67,6 +73,18 @@ TEST_CASE("a child has the given environment and nothing else, and writes where 
   CHECK_THAT(text, contains("EMPTY="));
   CHECK(text.find("PATH=") == std::string::npos);
   CHECK(spawning.status->code == 0);
+}
+
+TEST_CASE("a child whose thread ends before the child is prepared does not stay") {
+  constexpr int kLong = 200'000;  // system calls, in which the thread has ended
+  Spawning spawning;
+  Program program = spawning.program("/bin/sleep", {"100"});
+  const std::pair<int, std::uint64_t> core(RLIMIT_CORE, 0);
+  program.rlimits.assign(kLong, core);
+  std::optional<Child> child;
+  std::thread([&] { child.emplace(spawn(program)); }).join();
+  CHECK(test::eventually([&] { return child->has_ended(); }, std::chrono::seconds(10)));
+  child->end();
 }
 
 TEST_CASE("a child has standard input, output, error and the kept descriptor, and no other") {

@@ -136,8 +136,8 @@ TEST_CASE("on stderr a progress bar is shown as it moves, not at its end only", 
   CHECK(own.text() == "[digits/0]  10%\n");
   put(write_end, "\r 20%");
   pipe.drain();
-  REQUIRE(pipe.next_show().has_value());
-  std::string text;
+  std::string text = own.text();  // not empty if it took so long that it is due already
+  if (text.empty()) REQUIRE(pipe.next_show().has_value());
   const core::TimePoint latest = core::Clock::now() + std::chrono::seconds(30);
   while (text.empty() && core::Clock::now() < latest) {
     std::this_thread::yield();
