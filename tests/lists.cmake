@@ -71,10 +71,10 @@ set(unit_tests
     unit/ipc/handshake_test.cpp
     unit/ipc/held_memory_test.cpp
     unit/ipc/host_ring_test.cpp
-    unit/ipc/hostile_reply_test.cpp
     unit/ipc/layout_test.cpp
     unit/ipc/lost_wakes_test.cpp
     unit/ipc/reply_arena_test.cpp
+    unit/ipc/reply_blocks_test.cpp
     unit/ipc/reply_lease_test.cpp
     unit/ipc/request_region_test.cpp
     unit/ipc/request_view_test.cpp

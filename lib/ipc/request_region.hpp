@@ -30,8 +30,8 @@ class RequestRegion {
   // Throws std::runtime_error that names the system call.
   static std::shared_ptr<RequestRegion> create(std::size_t size);
 
-  // An uninitialised, writable block, given back with its last reference. Throws Error
-  // (out_of_memory).
+  // An uninitialised, writable block for a payload or a loan, given back with its last reference.
+  // Throws Error (out_of_memory).
   detail::StorageRef allocate(std::size_t size);
 
   // A read-only descriptor, for a worker.

@@ -54,7 +54,15 @@ bool become_ordinary() {
   return false;
 }
 
-rlim_t tasks_of_host() { return static_cast<rlim_t>(threads()); }
+// Threads of an ended pool count for RLIMIT_NPROC until the kernel has removed them.
+void await_ends_of_threads() {
+  eventually([] { return tasks() == threads(); });
+}
+
+rlim_t tasks_of_host() {
+  await_ends_of_threads();
+  return static_cast<rlim_t>(tasks());
+}
 
 // Makes pools while `take_away` leaves ever more of a resource, until it is enough.
 template <typename F>
@@ -148,7 +156,9 @@ void concurrency() {
   Settings settings = faulty_settings(1);
   settings.concurrency = 4;
   // The pool has two threads, the host one, and the worker 1, ..., 5.
-  for (rlim_t most = tasks_of_host() + 3; most <= tasks_of_host() + 7; ++most) {
+  const rlim_t host = tasks_of_host();
+  for (rlim_t most = host + 3; most <= host + 7; ++most) {
+    await_ends_of_threads();
     settings.rlimits = {{"nproc", most}};
     print(outcome([&] { FaultyPool(settings).infer(command(Deed::kAnswer)); }));
   }

@@ -33,7 +33,9 @@ void check_refused(const ToolRun& tool, const std::string& message) {
 
 TEST_CASE("inferpool-advise says that a pool of many workers pays for a model that waits") {
   const Advise advise(beside_this("timed_worker"), R"({"wait_us": 20000})");
-  const ToolRun tool = advise.run({"--input", advise.input(), "--workers", "3", "--json"});
+  // So long that the rate of each pool is the median of about five time slices.
+  const ToolRun tool =
+      advise.run({"--seconds", "3", "--input", advise.input(), "--workers", "3", "--json"});
   CAPTURE(tool.err);
   REQUIRE(tool.status == 0);
   const json report = json::parse(tool.out);
@@ -47,10 +49,12 @@ TEST_CASE("inferpool-advise says that a pool of many workers pays for a model th
   CHECK(report["verdict"]["outcome"] == "pays");
   CHECK(report["verdict"]["workers"] > 1);
   // No pool can answer more than its workers have time for. The median is checked, since a single
-  // time slice may end just after a call of each worker, and the high end shows that.
+  // time slice may end just after a call of each worker, and the high end shows that. A tenth is
+  // for slices that seem too short, because the caller whose call begins them got a processor late.
+  // A call too many in each slice would be a fifth more for one worker.
   for (const json& pool : report["pools"]) {
     CHECK(pool["run"] >= 0.02);
-    CHECK(pool["calls_per_second"]["median"] <= 50.0 * pool["workers"].get<double>() * 1.01);
+    CHECK(pool["calls_per_second"]["median"] <= 50.0 * pool["workers"].get<double>() * 1.1);
   }
 }
 
@@ -98,7 +102,9 @@ TEST_CASE("inferpool-advise tells the error of a model that throws or dies, and 
   check_refused(throws.run(), "no such digit");
   const Advise dies(beside_this("timed_worker"), R"({"die_at": 1})");
   check_refused(dies.run(), "worker_lost: ");
-  const Advise dies_late(beside_this("timed_worker"), R"({"wait_us": 1000, "die_at": 40})");
+  // Each call takes longer than any of the times for which a single caller asks. So that one makes
+  // six calls, however slow the machine is, and the eighth is one of several callers'.
+  const Advise dies_late(beside_this("timed_worker"), R"({"wait_us": 20000, "die_at": 8})");
   check_refused(dies_late.run(), "SIGKILL");
 }
 

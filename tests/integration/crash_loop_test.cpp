@@ -39,6 +39,28 @@ class Delays {
   bool opened_ = false;
 };
 
+constexpr std::size_t kRestarts = 7;
+
+// The first delays of a pool whose workers end as soon as they are ready.
+std::vector<Duration> delays_of_crash_loop() {
+  Delays delays;
+  Settings settings = faulty_settings(1);
+  settings.worker = "handshake_worker";
+  settings.env = {{"HANDSHAKE", "exit after ready 0"},
+                  {"SIGNATURE", detail::type_signature<Faulty>()}};
+  settings.start_in_background = true;
+  settings.restart_backoff = {.first = 20ms, .limit = 200ms, .breaker = 3};
+  settings.on_event = std::ref(delays);
+  FaultyPool pool(settings);
+  REQUIRE(eventually([&] { return delays.seen().size() >= kRestarts; }, 30s));
+  pool.close();
+  CHECK(pool.stats().deaths >= kRestarts);
+  CHECK_FALSE(delays.breaker_opened());  // each start succeeded
+  std::vector<Duration> seen = delays.seen();
+  seen.resize(kRestarts);
+  return seen;
+}
+
 // A pool that starts in the background. Its first worker loads until the file `go` exists.
 struct SlowLoad {
   explicit SlowLoad(int workers) {
@@ -69,26 +91,16 @@ struct SlowLoad {
 }  // namespace
 
 TEST_CASE("Workers that end as soon as they are ready are started ever more rarely") {
-  Delays delays;
-  Settings settings = faulty_settings(1);
-  settings.worker = "handshake_worker";
-  settings.env = {{"HANDSHAKE", "exit after ready 0"},
-                  {"SIGNATURE", detail::type_signature<Faulty>()}};
-  settings.start_in_background = true;
-  settings.restart_backoff = {.first = 20ms, .limit = 200ms, .breaker = 3};
-  settings.on_event = std::ref(delays);
-  FaultyPool pool(settings);
-  REQUIRE(eventually([&] { return delays.seen().size() >= 7; }, 30s));
-  pool.close();
-  const std::vector<Duration> seen = delays.seen();
+  std::vector<Duration> seen = delays_of_crash_loop();
+  // The first restart is at once. A further one is, too, if the machine was so busy that the pool
+  // learned of a worker's end a second after it was ready. Then it is tried once more.
+  if (std::ranges::count(seen, Duration::zero()) > 1) seen = delays_of_crash_loop();
   CHECK(seen[0] == 0ms);
   // 20 ms doubling to 200 ms, less a jitter of a quarter.
-  for (std::size_t i = 1; i < 7; ++i) {
+  for (std::size_t i = 1; i < kRestarts; ++i) {
     CAPTURE(i);
     CHECK(seen[i] >= std::min(15ms * (1 << (i - 1)), 150ms));
   }
-  CHECK(pool.stats().deaths >= 7);
-  CHECK_FALSE(delays.breaker_opened());  // each start succeeded
 }
 
 TEST_CASE(
@@ -107,7 +119,10 @@ TEST_CASE(
     CHECK(error.code() == ErrorCode::kWorkerLost);
     REQUIRE(ready_again(pool, death));
   }
-  CHECK(delays.seen() == std::vector<Duration>(5, 0ms));
+  // A worker that is hung before it has taken the request is replaced without an error.
+  const std::vector<Duration> seen = delays.seen();
+  CHECK((hung ? seen.size() >= 5 : seen.size() == 5));
+  CHECK(seen == std::vector<Duration>(seen.size(), 0ms));
 }
 
 TEST_CASE("A load that does not end hinders neither the other workers nor another pool") {

@@ -50,7 +50,7 @@ TEST_CASE("A request that hangs behind an answer whose caller is busy is ended b
           "[H1]") {
   const ScratchFolder folder;
   Settings settings = streaming_settings();
-  settings.hang_timeout = 500ms;
+  settings.hang_timeout = 2s;
   StreamingPool pool(settings);
   BusyCaller busy(pool);
   auto hangs = pool.submit(script(0, Ending::kSleep, folder / "it"));

@@ -161,7 +161,7 @@ TEST_CASE("With concurrency, a late run and a hung one each end with their worke
   settings.cancel_grace = 100ms;
   FaultyPool pool(settings);
   HeldCall held(pool, folder / "held");
-  const Error error = error_of(pool.try_infer(command(Deed::kSleepForever), {.timeout = 300ms}));
+  const Error error = error_of(pool.try_infer(command(Deed::kSleepForever), {.timeout = 2s}));
   CHECK(error.code() == ErrorCode::kDeadlineExceeded);
   const Error lost = error_of(held.future());
   CHECK(lost.code() == ErrorCode::kWorkerLost);

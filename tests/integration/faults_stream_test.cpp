@@ -22,6 +22,26 @@ bool passes(Now::duration time) {
   return eventually([&] { return Now::now() >= end; });
 }
 
+// A stream that is asked to stop in its second part: in on_part, or by another thread while the
+// next part is waited for.
+Streamed stopped_stream(StreamingPool& pool, const Script& script, bool in_on_part) {
+  std::stop_source source;
+  std::jthread stopper;
+  Streamed streamed;
+  const auto on_part = [&](const Tensor& part) {
+    streamed.numbers.push_back(number_of(part));
+    if (streamed.numbers.size() < 2) return;
+    if (in_on_part) return static_cast<void>(source.request_stop());
+    stopper = std::jthread([&] { source.request_stop(); });
+  };
+  try {
+    pool.infer_stream(script, on_part, {.stop = source.get_token()});
+  } catch (const Error& cancelled) {
+    streamed.error = cancelled;
+  }
+  return streamed;
+}
+
 // Neither side spins: each sleeps at once when it waits.
 Settings sleepy_settings(int workers = 1) {
   Settings settings = streaming_settings(workers);
@@ -35,13 +55,16 @@ TEST_CASE("The deadline is that of the whole answer, however quickly its parts c
   const int workers = GENERATE(0, 1);
   const ScratchFolder folder;
   Pools pool(streaming_settings(workers));
-  const auto start = Now::now();
-  const Streamed streamed =
-      stream(pool, script(0, Ending::kGoOn, folder / "it"), {.timeout = 300ms});
-  REQUIRE(streamed.error);
-  CHECK(streamed.error->code() == ErrorCode::kDeadlineExceeded);
+  Streamed streamed;
+  // Again, for longer, if the machine was too busy for four parts.
+  for (Duration timeout = 300ms; streamed.numbers.size() <= 3 && timeout < 5s; timeout *= 2) {
+    const auto start = Now::now();
+    streamed = stream(pool, script(0, Ending::kGoOn, folder / "it"), {.timeout = timeout});
+    REQUIRE(streamed.error);
+    CHECK(streamed.error->code() == ErrorCode::kDeadlineExceeded);
+    CHECK(Now::now() - start >= timeout);
+  }
   CHECK(streamed.error->phase() == Phase::kRunning);
-  CHECK(Now::now() - start >= 300ms);
   CHECK(streamed.numbers.size() > 3);
   CHECK(eventually([&] { return exists(folder / "it.caller_word"); }));
   CHECK(stream(pool, script(2)).numbers == one_to(2));
@@ -51,8 +74,7 @@ TEST_CASE("The deadline is that of the whole answer, however quickly its parts c
 TEST_CASE("A deadline that passes between two parts ends the wait for the next one") {
   const ScratchFolder folder;
   StreamingPool pool(streaming_settings());
-  const Streamed streamed =
-      stream(pool, script(1, Ending::kHold, folder / "it"), {.timeout = 300ms});
+  const Streamed streamed = stream(pool, script(1, Ending::kHold, folder / "it"), {.timeout = 2s});
   REQUIRE(streamed.error);
   CHECK(streamed.error->code() == ErrorCode::kDeadlineExceeded);
   CHECK(streamed.numbers == one_to(1));
@@ -79,35 +101,22 @@ TEST_CASE(
   const ScratchFolder folder;
   StreamingPool pool(sleepy_settings());
   const auto ending = GENERATE(Ending::kGoOn, Ending::kHold);
-  std::stop_source source;
-  std::jthread stopper;
-  Numbers64 numbers;
-  std::optional<Error> error;
-  try {
-    pool.infer_stream(script(2, ending, folder / "it"),
-                      [&](const Tensor& part) {
-                        numbers.push_back(number_of(part));
-                        if (numbers.size() < 2) return;
-                        if (ending == Ending::kGoOn) {
-                          source.request_stop();
-                        } else {
-                          stopper = std::jthread([&] { source.request_stop(); });
-                        }
-                      },
-                      {.stop = source.get_token()});
-  } catch (const Error& cancelled) {
-    error = cancelled;
+  const bool goes_on = ending == Ending::kGoOn;
+  bool in_time = false;  // on a busy machine one of three
+  for (int i = 0; i < 3 && !in_time; ++i) {
+    const std::string it = folder / ("it" + std::to_string(i));
+    const Streamed streamed = stopped_stream(pool, script(2, ending, it), goes_on);
+    REQUIRE(streamed.error);
+    CHECK(streamed.error->code() == ErrorCode::kCancelled);
+    CHECK(streamed.error->phase() == Phase::kRunning);
+    CHECK(streamed.numbers == one_to(2));
+    // A model that waits to send is woken at once. It does not have to wait for its own check once
+    // a second.
+    in_time = !goes_on || eventually([&] { return exists(it + ".caller_word"); }, 900ms);
+    write_file(it + ".go");
+    CHECK(stream(pool, script(2)).numbers == one_to(2));
   }
-  REQUIRE(error);
-  CHECK(error->code() == ErrorCode::kCancelled);
-  CHECK(error->phase() == Phase::kRunning);
-  CHECK(numbers == one_to(2));
-  // A model that waits to send is woken at once. It does not have to wait for its own check once a
-  // second.
-  if (ending == Ending::kGoOn)
-    CHECK(eventually([&] { return exists(folder / "it.caller_word"); }, 900ms));
-  write_file(folder / "it.go");
-  CHECK(stream(pool, script(2)).numbers == one_to(2));
+  CHECK(in_time);
   CHECK(pool.stats().deaths == 0);
 }
 
@@ -125,13 +134,13 @@ TEST_CASE(
     "hang_timeout counts from the last part, and a run that waits for its caller does not hang") {
   const ScratchFolder folder;
   Settings settings = streaming_settings();
-  settings.hang_timeout = 400ms;
+  settings.hang_timeout = 1500ms;
   StreamingPool pool(settings);
   SECTION("a slow caller") {
     Numbers64 numbers;
     pool.infer_stream(script(4), [&](const Tensor& part) {
       numbers.push_back(number_of(part));
-      if (numbers.size() == 1) passes(1500ms);
+      if (numbers.size() == 1) passes(4s);
     });
     CHECK(numbers == one_to(4));
     CHECK(pool.stats().deaths == 0);
@@ -204,7 +213,7 @@ TEST_CASE("close lets an answer in parts end, and ends it when drain_timeout is 
   const ScratchFolder folder;
   Settings settings = sleepy_settings(2);
   const auto ending = GENERATE(Ending::kHold, Ending::kGoOn);
-  settings.drain_timeout = ending == Ending::kHold ? 20s : 300ms;
+  settings.drain_timeout = ending == Ending::kHold ? 20s : 2s;
   StreamingPool pool(settings);
   std::jthread closer;
   Numbers64 numbers;
@@ -212,7 +221,10 @@ TEST_CASE("close lets an answer in parts end, and ends it when drain_timeout is 
   try {
     pool.infer_stream(script(2, ending, folder / "it"), [&](const Tensor& part) {
       numbers.push_back(number_of(part));
-      if (numbers.size() > 1) return;
+      if (numbers.size() > 1) {
+        passes(1ms);  // leaves the processor to others meanwhile
+        return;
+      }
       closer = std::jthread([&] { pool.close(); });
       CHECK(eventually([&] { return !pool.try_infer(script(0, Ending::kValue)); }));
       write_file(folder / "it.go");

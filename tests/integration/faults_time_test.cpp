@@ -51,7 +51,7 @@ TEST_CASE(
   FaultyPool pool(faulty_settings(1));
   const int pid = pool.stats().workers[0].pid;
   const auto hold = command(Deed::kHold, folder / "hold", 1);
-  const InferOptions options{.timeout = 1s};
+  const InferOptions options{.timeout = 3s};
   std::future<Report> future;
   if (asynchronous) future = pool.submit(hold, options);
   const Error error = asynchronous ? error_of(future) : error_of(pool.try_infer(hold, options));
@@ -74,7 +74,7 @@ TEST_CASE("While a worker runs past a deadline, other requests go to other worke
   const ScratchFolder folder;
   FaultyPool pool(faulty_settings(2));
   const Error error =
-      error_of(pool.try_infer(command(Deed::kHold, folder / "hold"), {.timeout = 1s}));
+      error_of(pool.try_infer(command(Deed::kHold, folder / "hold"), {.timeout = 3s}));
   CHECK(error.phase() == Phase::kRunning);
   const auto workers = pool.stats().workers;
   const auto& healthy = workers[0].state == WorkerState::kLate ? workers[1] : workers[0];
@@ -121,23 +121,23 @@ TEST_CASE(
 
 TEST_CASE("A worker that is idle for longer than hang_timeout lives on") {
   Settings settings = faulty_settings(1);
-  settings.hang_timeout = 50ms;
+  settings.hang_timeout = 1s;
   FaultyPool pool(settings);
   const int pid = pool.infer(command(Deed::kAnswer)).pid;
-  CHECK_FALSE(eventually([&] { return pool.stats().deaths > 0; }, 300ms));
+  CHECK_FALSE(eventually([&] { return pool.stats().deaths > 0; }, 2s));
   CHECK(pool.infer(command(Deed::kAnswer)).pid == pid);
 }
 
 TEST_CASE("Waiting behind a long run does not count as hanging") {
   const ScratchFolder folder;
   Settings settings = faulty_settings(1);
-  settings.hang_timeout = 2s;
+  settings.hang_timeout = 3s;
   FaultyPool pool(settings);
-  // Three runs of 1 s each: the last one waits for 2 s.
+  // Four runs of 1 s each: the last one waits for 3 s.
   std::vector<std::future<Report>> futures;
-  for (const char* name : {"a", "b", "c"})
+  for (const char* name : {"a", "b", "c", "d"})
     futures.push_back(pool.submit(command(Deed::kHold, folder / name)));
-  for (const char* name : {"a", "b", "c"}) {
+  for (const char* name : {"a", "b", "c", "d"}) {
     REQUIRE(eventually([&] { return exists(folder / name); }));
     CHECK_FALSE(eventually([&] { return pool.stats().deaths > 0; }, 1s));
     write_file(folder / (std::string(name) + ".go"));
@@ -197,7 +197,7 @@ TEST_CASE(
   FaultyPool pool(faulty_settings(1));
   // The 1 makes it run on afterwards, until "run.go" exists.
   const auto run = command(Deed::kUntilCancelled, folder / "run", 1);
-  const Error error = error_of(pool.try_infer(run, {.timeout = 500ms}));
+  const Error error = error_of(pool.try_infer(run, {.timeout = 2s}));
   CHECK(error.code() == ErrorCode::kDeadlineExceeded);
   CHECK(eventually([&] { return exists(folder / "run.cancelled"); }));
   write_file(folder / "run.go");
@@ -219,7 +219,7 @@ TEST_CASE("A deadline that has passed already is reported at once, and nothing r
 
 TEST_CASE("request_timeout counts for calls that name no limit of their own") {
   Settings settings = faulty_settings(1);
-  settings.request_timeout = 300ms;
+  settings.request_timeout = 2s;
   settings.cancel_grace = 0ms;
   FaultyPool pool(settings);
   const Error error = error_of(pool.try_infer(command(Deed::kSleepForever)));

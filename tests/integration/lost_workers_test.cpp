@@ -20,12 +20,12 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 // Well below an endless wait, well above the sum of timeout, stack, kill and grace period.
-constexpr auto kSoon = 10s;
+constexpr auto kSoon = 20s;
 
 Settings impatient(int workers, std::string extra = {}) {
   Settings settings = faulty_settings(workers, std::move(extra));
-  settings.startup_timeout = 1s;
-  settings.hang_timeout = 500ms;
+  settings.startup_timeout = 5s;
+  settings.hang_timeout = 2s;
   settings.drain_timeout = 500ms;
   return settings;
 }
@@ -80,10 +80,12 @@ TEST_CASE("While as many workers are lost as there may be, calls are refused in 
 TEST_CASE("A constructor whose worker outlives SIGKILL while it loads throws", "[H2]") {
   HungFileSystem files;
   if (!files.missing().empty()) return skip(files.missing());
+  Settings settings = impatient(1, R"({"load": "read", "go": ")" + files.file() + R"("})");
+  settings.startup_timeout = 3s;  // shorter, since it passes here
   const auto start = Clock::now();
   std::optional<Error> error;
   try {
-    FaultyPool pool(impatient(1, R"({"load": "read", "go": ")" + files.file() + R"("})"));
+    FaultyPool pool(settings);
   } catch (const Error& thrown) {
     error = thrown;
   }

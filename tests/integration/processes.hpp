@@ -10,11 +10,13 @@
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <optional>
 #include <ostream>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -91,9 +93,30 @@ inline std::ptrdiff_t mapped_regions() {
   return count;
 }
 
+// Whether this thread is past its end (PF_EXITING), by its folder below /proc/self/task. One that
+// was joined stays there until the kernel gets to remove it.
+inline bool exiting(const std::filesystem::path& task) {
+  std::ifstream file(task / "stat");
+  std::string text;
+  std::getline(file, text, '\0');
+  const auto name_end = text.rfind(')');           // the name may have spaces and brackets
+  if (name_end == std::string::npos) return true;  // it is gone
+  std::istringstream fields(text.substr(name_end + 1));
+  std::string flags;  // the ninth field, the seventh behind the name
+  for (int field = 0; field < 7; ++field) fields >> flags;
+  return (std::strtoul(flags.c_str(), nullptr, 10) & 0x4U) != 0;
+}
+
+// Those that are exiting count, too, as they do for RLIMIT_NPROC.
+inline std::ptrdiff_t tasks() {
+  const std::filesystem::directory_iterator all("/proc/self/task");
+  return std::distance(begin(all), end(all));
+}
+
 inline std::ptrdiff_t threads() {
-  const std::filesystem::directory_iterator tasks("/proc/self/task");
-  return std::distance(begin(tasks), end(tasks));
+  const std::filesystem::directory_iterator all("/proc/self/task");
+  return std::count_if(begin(all), end(all),
+                       [](const auto& task) { return !exiting(task.path()); });
 }
 
 // A test program sets it to prove once that the counts below see what they count

@@ -15,7 +15,7 @@
 namespace inferpool::test {
 namespace {
 
-using std::chrono_literals::operator""ms;
+using std::chrono_literals::operator""s;
 
 TEST_CASE("what a Python class starts, in whatever way, ends when it is asked to", "[W9]") {
   const PythonFile file(R"(

@@ -11,7 +11,7 @@
 namespace inferpool::test {
 namespace {
 
-using std::chrono_literals::operator""ms;
+using std::chrono_literals::operator""s;
 
 constexpr const char* kEcho = R"(
 class Model:
@@ -66,7 +66,7 @@ class Model:
     while True: time.sleep(0.01)
 )");
   Settings settings = file.settings();
-  settings.hang_timeout = 300ms;
+  settings.hang_timeout = 2s;
   Pool<> pool{settings};
   const Error error = call_error(pool, {});
   CHECK(error.code() == ErrorCode::kWorkerLost);

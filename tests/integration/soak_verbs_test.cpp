@@ -22,7 +22,7 @@ namespace inferpool::test {
 namespace {
 
 constexpr int kAskers = 6;
-constexpr auto kHangs = 30s;  // then a call hangs; the pool ends a run after 5 s
+constexpr auto kHangs = 60s;  // then a call hangs; the pool ends a run after 25 s
 
 // Whose turn it is to make calls: all askers' in a storm, one asker's in a lull.
 class Weather {
@@ -62,8 +62,9 @@ Settings soak_settings(unsigned seed, const std::string& lost_wakes) {
   settings.shared_memory_limit = 24 * kMiB;
   settings.max_queue_size = 64;
   settings.max_requests = 20;
-  settings.cancel_grace = 2s;
-  settings.hang_timeout = 5s;
+  // So long that no run of milliseconds is ended, which would take its worker's other runs along.
+  settings.cancel_grace = 20s;
+  settings.hang_timeout = 25s;
   settings.poison_memory = 0s;
   settings.copy_outputs = seed % 3 == 0;
   settings.retry = seed % 2 == 0 ? Retry::kAlways : Retry::kIfNotStarted;

@@ -57,8 +57,7 @@ TEST_CASE("the time that a call waits for the only worker is its queue, not its 
   const Stats stats = pool.stats();
   REQUIRE(stats.latency.count() == 2);
   CHECK(2 * stats.stages.queue >= 200ms - 2ns);
-  CHECK(stats.stages.queue > stats.stages.wake);
-  check_sums(stats);
+  check_sums(stats);  // so none of these 200 ms is in another stage, too
 }
 
 TEST_CASE("a call that waits behind others, to be posted once a worker is free, is queued") {

@@ -179,6 +179,8 @@ bool RingProtocol::collected(dispatch::Call& call, const CallSnapshot& snapshot,
   });
 }
 
+// Each part of a reply is checked where it is read: SlotCopy its head, ReplyBlocks where its blocks
+// lie, Decoder and wire::decode_failure what they hold. What is wrong throws Malformed.
 bool RingProtocol::collect(dispatch::Call& call, const CallSnapshot& snapshot, detail::Job& job) {
   call.marks.seen = core::ticks();
   const SlotCopy reply(snapshot);

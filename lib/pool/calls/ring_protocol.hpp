@@ -13,6 +13,7 @@
 #include <inferpool/options.hpp>
 
 #include "core/event_fd.hpp"
+#include "ipc/reply_blocks.hpp"
 #include "ipc/request_region.hpp"
 #include "pool/calls/call_protocol.hpp"
 #include "pool/calls/call_snapshot.hpp"

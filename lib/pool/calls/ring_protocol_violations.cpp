@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Checks what a worker shows, and ends one that breaks the protocol.
+// Checks the words of the ring that a worker writes, and ends one that breaks the protocol. The
+// contents of a reply are checked where they are read: see RingProtocol::collect.
 #include <bit>
 
 #include "core/format.hpp"

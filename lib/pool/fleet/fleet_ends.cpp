@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What happens at an index whose process is gone: it ended, was never made, or is lost.
+// What happens at an index whose process is gone: it ended, was never made, or is lost. When the
+// next one starts, and when the breaker opens.
 #include <utility>
 
 #include "core/format.hpp"

@@ -13,7 +13,7 @@ namespace inferpool::pool::fleet {
 // in a row doubles the delay, with a jitter of a quarter, so that pools that fail together do not
 // start together. A worker that ends by itself within a second after it was ready, and has answered
 // nothing, does not end such a row: otherwise a model that dies as soon as it is loaded would start
-// again without a pause.
+// again without a pause. It does not open the breaker: Fleet::open_breaker does.
 class RestartSchedule {
  public:
   RestartSchedule(const RestartBackoff& backoff, unsigned seed)

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "runtimes/onnx/network.hpp"
+#include "runtimes/onnx/node_identity.hpp"
 #include "runtimes/onnx/onnx_fields.hpp"
 #include "runtimes/onnx/wire_reader.hpp"
 
@@ -149,21 +150,7 @@ std::optional<TensorSpec> read_spec(std::string_view message, const std::string&
 
 Node read_node(std::string_view message) {
   Node node;
-  for (WireReader reader(message); reader.next();) {
-    switch (reader.field()) {
-      case onnx::kNodeOutput:
-        node.outputs.emplace_back(reader.bytes());
-        break;
-      case onnx::kNodeName:
-        node.name = reader.bytes();
-        break;
-      case onnx::kNodeOp:
-        node.op = reader.bytes();
-        break;
-      default:
-        break;
-    }
-  }
+  for (WireReader reader(message); reader.next();) read_identity(reader, node);
   return node;
 }
 

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "runtimes/onnx/network.hpp"
+#include "runtimes/onnx/node_identity.hpp"
 #include "runtimes/onnx/onnx_fields.hpp"
 #include "runtimes/onnx/wire_reader.hpp"
 
@@ -73,18 +74,10 @@ NodeAttribute read_attribute(std::string_view message) {
 }
 
 void read_node_field(const WireReader& reader, GraphNode& node, std::string& domain) {
+  if (read_identity(reader, node)) return;
   switch (reader.field()) {
     case onnx::kNodeInput:
       node.inputs.emplace_back(reader.bytes());
-      break;
-    case onnx::kNodeOutput:
-      node.outputs.emplace_back(reader.bytes());
-      break;
-    case onnx::kNodeName:
-      node.name = reader.bytes();
-      break;
-    case onnx::kNodeOp:
-      node.op = reader.bytes();
       break;
     case onnx::kNodeAttribute:
       node.attributes.push_back(read_attribute(reader.bytes()));

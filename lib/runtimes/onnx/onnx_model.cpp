@@ -38,7 +38,8 @@ OnnxModel::OnnxModel(const Settings& settings)
 Response OnnxModel::predict(const Request& request, Context& context) {
   if (wants_metadata(request)) return metadata();
   Symbols symbols;
-  const std::vector<const Tensor*> inputs = match(network_->inputs(), request.inputs, symbols);
+  const std::vector<const Tensor*> inputs =
+      match_inputs(network_->inputs(), request.inputs, symbols);
   std::vector<Tensor> tensors = network_->run(inputs, symbols, context);
   Response response;
   for (std::size_t i = 0; i < tensors.size(); ++i) {

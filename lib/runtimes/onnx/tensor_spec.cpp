@@ -100,8 +100,8 @@ std::optional<Shape> known_shape(const TensorSpec& spec, const Symbols& symbols)
   return Shape(sizes);
 }
 
-std::vector<const Tensor*> match(std::span<const TensorSpec> specs, const TensorList& inputs,
-                                 Symbols& symbols) {
+std::vector<const Tensor*> match_inputs(std::span<const TensorSpec> specs, const TensorList& inputs,
+                                        Symbols& symbols) {
   std::vector<const Tensor*> tensors;
   for (const TensorSpec& spec : specs) {
     const Tensor* tensor = inputs.find(spec.name);

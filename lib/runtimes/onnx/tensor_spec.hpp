@@ -40,8 +40,8 @@ using Symbols = std::map<std::string, std::int64_t, std::less<>>;
 
 // The tensors of the request in the order of the specs; adds the symbols. Throws Error
 // (invalid_argument) with the wrong name, datatype or shape and the accepted ones.
-[[nodiscard]] std::vector<const Tensor*> match(std::span<const TensorSpec> specs,
-                                               const TensorList& inputs, Symbols& symbols);
+[[nodiscard]] std::vector<const Tensor*> match_inputs(std::span<const TensorSpec> specs,
+                                                      const TensorList& inputs, Symbols& symbols);
 
 // The shape of an array that OpenCV computed for the output. It is the array's own, except for
 // shapes of fewer than two dimensions, which OpenCV's arrays do not have. Throws NetworkError if a

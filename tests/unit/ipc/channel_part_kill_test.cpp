@@ -23,6 +23,7 @@ TEST_CASE(
 #include <memory>
 
 #include "ipc/reply_arena.hpp"
+#include "ipc/reply_blocks.hpp"
 #include "ipc/worker_memory.hpp"
 #include "ipc/worker_ring.hpp"
 #include "unit/ipc/forked_child.hpp"

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "catch.hpp"
+#include "ipc/reply_blocks.hpp"
 #include "ipc/request_region.hpp"
 #include "ipc/worker_memory.hpp"
 

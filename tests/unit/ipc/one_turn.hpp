@@ -12,6 +12,7 @@
 
 #include "catch.hpp"
 #include "ipc/reply_arena.hpp"
+#include "ipc/reply_blocks.hpp"
 #include "ipc/wait_word.hpp"
 #include "ipc/worker_memory.hpp"
 #include "ipc/worker_ring.hpp"

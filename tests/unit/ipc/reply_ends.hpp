@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "ipc/reply_arena.hpp"
+#include "ipc/reply_blocks.hpp"
 #include "ipc/worker_memory.hpp"
 
 namespace inferpool::test {

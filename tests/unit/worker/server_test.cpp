@@ -11,6 +11,7 @@
 #include <inferpool/detail/served_model.hpp>
 
 #include "catch.hpp"
+#include "ipc/reply_blocks.hpp"
 #include "ipc/request_region.hpp"
 #include "ipc/worker_memory.hpp"
 #include "settings/packed_settings.hpp"

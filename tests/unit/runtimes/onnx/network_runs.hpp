@@ -16,7 +16,7 @@ namespace inferpool::test {
 inline std::vector<Tensor> outputs_of(runtimes::Network& network, const TensorList& inputs) {
   runtimes::Symbols symbols;
   PlainContext context;
-  return network.run(match(network.inputs(), inputs, symbols), symbols, context);
+  return network.run(match_inputs(network.inputs(), inputs, symbols), symbols, context);
 }
 
 // Rows [first, first + count) of an array of rows of `shape`.

@@ -124,7 +124,7 @@ std::string run(runtimes::Network& network, const std::vector<std::string>& inpu
   }
   runtimes::Symbols symbols;
   PlainContext context;
-  const auto matched = runtimes::match(network.inputs(), tensors, symbols);
+  const auto matched = runtimes::match_inputs(network.inputs(), tensors, symbols);
   const std::vector<Tensor> got = network.run(matched, symbols, context);
   for (std::size_t i = 0; i < got.size(); ++i) {
     const std::string wrong = difference(got[i], tensor_of(outputs.at(i)));

@@ -16,7 +16,7 @@ namespace {
 using runtimes::array_shape;
 using runtimes::Dimension;
 using runtimes::known_shape;
-using runtimes::match;
+using runtimes::match_inputs;
 using runtimes::NetworkError;
 using runtimes::Symbols;
 using runtimes::TensorSpec;
@@ -34,7 +34,7 @@ Tensor whole(const Shape& shape) { return {Datatype::kInt64, shape}; }
 std::string refusal_of(const TensorList& inputs, const std::vector<TensorSpec>& specs = kTwo) {
   Symbols symbols;
   try {
-    static_cast<void>(match(specs, inputs, symbols));
+    static_cast<void>(match_inputs(specs, inputs, symbols));
   } catch (const Error& error) {
     CHECK(error.code() == ErrorCode::kInvalidArgument);
     return error.what();
@@ -45,7 +45,7 @@ std::string refusal_of(const TensorList& inputs, const std::vector<TensorSpec>& 
 TEST_CASE("inputs are found by name, in the network's order") {
   const TensorList inputs{{"b", whole({2, 7})}, {"a", floats({2, 3})}};
   Symbols symbols;
-  const auto tensors = match(kTwo, inputs, symbols);
+  const auto tensors = match_inputs(kTwo, inputs, symbols);
   REQUIRE(tensors.size() == 2);
   CHECK(tensors[0] == inputs.find("a"));
   CHECK(tensors[1] == inputs.find("b"));

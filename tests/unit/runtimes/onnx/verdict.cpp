@@ -69,7 +69,7 @@ Verdict verdict_on(RandomGraph& graph) {
       const Arrays wanted = evaluated(model, arrays);
       runtimes::Symbols symbols;
       PlainContext context;
-      const auto matched = runtimes::match(network->inputs(), inputs, symbols);
+      const auto matched = runtimes::match_inputs(network->inputs(), inputs, symbols);
       const std::vector<Tensor> outputs = network->run(matched, symbols, context);
       for (std::size_t i = 0; i < outputs.size() && wrong.empty(); ++i) {
         wrong = difference(outputs[i], wanted.at(model.outputs[i].name));

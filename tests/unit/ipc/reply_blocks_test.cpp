@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a worker can claim about the memory of a reply.
+#include "ipc/reply_blocks.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -10,7 +12,6 @@
 #include <vector>
 
 #include "catch.hpp"
-#include "ipc/worker_memory.hpp"
 #include "unit/ipc/reply_ends.hpp"
 
 namespace inferpool::ipc {
