@@ -318,6 +318,7 @@ set(tools_tests
     integration/no_proc_test.cpp
     integration/run_test.cpp
     unit/tools/advise/arguments_test.cpp
+    unit/tools/advise/chart_test.cpp
     unit/tools/advise/probe_test.cpp
     unit/tools/advise/report_test.cpp
     unit/tools/advise/spread_test.cpp

@@ -108,6 +108,18 @@ TEST_CASE("inferpool-advise tells the error of a model that throws or dies, and 
   check_refused(dies_late.run(), "SIGKILL");
 }
 
+TEST_CASE("inferpool-advise draws its figures, and if it cannot, says so behind them") {
+  const Advise advise(beside_this("echo_worker"));
+  const std::string picture = advise.folder() / "curve.svg";
+  CHECK(advise.run({"--input", advise.input(), "--svg", picture}).status == 0);
+  CHECK_THAT(read_file(picture), contains("<svg ") && contains(">net, asked with FP32 [1, 2]"));
+  const ToolRun none =
+      advise.run({"--input", advise.input(), "--svg", advise.folder() / "none/curve.svg"});
+  CHECK(none.status == 1);
+  CHECK_THAT(none.out, contains("times in-process"));
+  CHECK_THAT(none.err, contains("none/curve.svg cannot be written: No such file or directory"));
+}
+
 TEST_CASE("inferpool-advise tells what is wrong with its files") {
   const Advise advise(beside_this("echo_worker"));
   check_refused(advise.run({"--input", advise.folder() / "none.npy"}), "No such file");

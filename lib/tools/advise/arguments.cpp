@@ -10,7 +10,7 @@ namespace inferpool::tools {
 const char* const kAdviseUsage =
     "Usage: inferpool-advise model-settings.json --input [NAME=]FILE.npy [--input ...] | "
     "--no-inputs\n"
-    "                        [--worker PATH] [--workers N] [--seconds S] [--json]\n"
+    "                        [--worker PATH] [--workers N] [--seconds S] [--json] [--svg FILE]\n"
     "       inferpool-advise --help\n";
 
 namespace {
@@ -33,6 +33,7 @@ constexpr const char* kAdviseOptions =
     "long\n"
     "                         is called a few times for each figure, however long that takes\n"
     "  --json                 the figures and the verdict as one JSON object, times in seconds\n"
+    "  --svg FILE             also draw the calls per second over the number of workers\n"
     "\n"
     "How it measures: this program does not contain the model, so its time in your own process is "
     "taken\n"
@@ -60,6 +61,8 @@ AdviseArguments parse_advise_arguments(std::span<const char* const> arguments) {
       result.workers = line.number(option, 2, 64);
     } else if (option == "--seconds") {
       result.seconds = line.number(option, 0.1, 3600.0);
+    } else if (option == "--svg") {
+      result.svg = line.value(option);
     } else {
       return false;
     }

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <span>
+#include <string>
 
 #include "tools/command_line.hpp"
 
@@ -11,6 +12,7 @@ namespace inferpool::tools {
 struct AdviseArguments : ModelArguments {
   std::optional<int> workers = {};  // the most to try
   double seconds = 5;
+  std::string svg = {};  // the file to draw; empty: none
 };
 
 extern const char* const kAdviseUsage;

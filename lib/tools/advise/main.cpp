@@ -2,16 +2,21 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstddef>
 #include <cstdio>
+#include <fstream>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 #include "core/format.hpp"
 #include "settings/ignored_fields.hpp"
 #include "system/usable_processors.hpp"
 #include "tools/advise/arguments.hpp"
+#include "tools/advise/chart.hpp"
 #include "tools/advise/measurement.hpp"
 #include "tools/advise/probe.hpp"
 #include "tools/advise/report.hpp"
@@ -50,6 +55,16 @@ Figures measure(const AdviseArguments& arguments, const Settings& settings,
   return measurement.take(cores);
 }
 
+void write_file(const std::string& path, const std::string& text) {
+  errno = 0;
+  std::ofstream file(path, std::ios::binary);
+  file << text;
+  file.close();
+  if (file) return;
+  throw std::runtime_error(core::formatted(
+      "{} cannot be written: {}", path, std::generic_category().message(errno == 0 ? EIO : errno)));
+}
+
 void advise(const AdviseArguments& arguments) {
   const ModelInput input = read_input(arguments.inputs);
   const Settings settings = model_settings(arguments.settings, arguments.worker);
@@ -61,6 +76,7 @@ void advise(const AdviseArguments& arguments) {
   const Verdict verdict = judge(figures);
   const Subject subject{.model = model_name(settings), .input = to_string(input)};
   print(arguments.json ? to_json(subject, figures, verdict) : to_text(subject, figures, verdict));
+  if (!arguments.svg.empty()) write_file(arguments.svg, to_svg(subject, figures));
 }
 
 int run(std::span<const char* const> command_line) {

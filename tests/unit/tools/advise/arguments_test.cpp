@@ -26,18 +26,20 @@ TEST_CASE("inferpool-advise takes settings and an input, and has defaults for th
   CHECK_FALSE(arguments.workers);
   CHECK(arguments.seconds == 5);
   CHECK_FALSE(arguments.json);
+  CHECK(arguments.svg.empty());
 }
 
 TEST_CASE("inferpool-advise takes its options in any order") {
   const AdviseArguments arguments =
       parse({"--json", "--input", "a=x.npy", "--seconds", "0.5", "s.json", "--worker", "bin/w",
-             "--input", "b=y.npy", "--workers", "8"});
+             "--svg", "curve.svg", "--input", "b=y.npy", "--workers", "8"});
   CHECK(arguments.settings == "s.json");
   REQUIRE(arguments.inputs.size() == 2);
   CHECK(arguments.inputs[1].name == "b");
   CHECK(arguments.worker == "bin/w");
   CHECK(arguments.workers == 8);
   CHECK(arguments.seconds == 0.5);
+  CHECK(arguments.svg == "curve.svg");
   CHECK(arguments.json);
 }
 
