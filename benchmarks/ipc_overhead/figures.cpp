@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <string>
 #include <vector>
@@ -58,21 +59,15 @@ Figure ratio_figure(const Rounds& rounds, double q, const std::string& product,
   return figure;
 }
 
-Figure ordinary_figure(const Rounds& rounds) {
-  const auto p50 = [&](const char* name) { return rounds.quantiles(rounds.index(name), 0.5); };
-  std::vector<double> floor = p50("2 x memcpy");
-  const std::vector<double> small = p50(kOrdinary);
-  for (std::size_t run = 0; run < floor.size(); ++run) floor[run] += small[run];
-  const std::vector<double> product = p50("inferpool, 4 MiB");
-  return {.what = "4 MiB ordinary both ways, hot, p50 beside two copies and 1 float",
-          .runs = ratios(product, floor),
-          .relation = Relation::kAtMost,
-          .target = 1.3,
-          .unit = "x",
-          .note = beside(0.5, median(product), median(floor)) +
-                  "; the bytes cross between the two cores' caches, those of the floor stay in "
-                  "one"};
-}
+struct Payload {
+  const char* name;
+  std::size_t bytes;
+};
+
+constexpr std::array kPayloads{
+    Payload{"1 KiB", 1U << 10U},       Payload{"16 KiB", 16U << 10U}, Payload{"64 KiB", 64U << 10U},
+    Payload{"256 KiB", 256U << 10U},   Payload{"1 MiB", kMiB},        Payload{"4 MiB", 4 * kMiB},
+    Payload{"64 MiB", kLargestPayload}};
 
 }  // namespace
 
@@ -83,9 +78,7 @@ void measure_hot(Subjects& subjects, const Options& options, Progress& progress,
   Subjects::ordinary(subjects.echo(), kFloat, kOrdinary).work(milliseconds(500), only_floats);
   const std::string float_stages = stages(subjects.echo());
   Rounds rounds({subjects.cache_line(), Subjects::ordinary(subjects.echo(), kFloat, kOrdinary),
-                 Subjects::loaned(subjects.premade(), 4 * kMiB, "inferpool, 4 MiB loaned"),
-                 Subjects::ordinary(subjects.echo(), 4 * kMiB, "inferpool, 4 MiB"),
-                 Subjects::two_copies(4 * kMiB)},
+                 Subjects::loaned(subjects.premade(), 4 * kMiB, "inferpool, 4 MiB loaned")},
                 {.runs = options.runs, .slices = options.full ? 40 : 20});
   rounds.run(&progress);
   add_cells(rounds, "figures, hot", "round trip", results);
@@ -103,7 +96,21 @@ void measure_hot(Subjects& subjects, const Options& options, Progress& progress,
       {.what = "4 MiB loaned both ways, hot, p50 beside 1 float",
        .target = 1.5,
        .note = stages(subjects.premade())});
-  results.figures.push_back(ordinary_figure(rounds));
+}
+
+void measure_crossing(Subjects& subjects, const Options& options, Progress& progress,
+                      Results& results) {
+  for (const auto& [name, bytes] : kPayloads) {
+    progress.step(fmt::format("hot: {} beside copies that cross", name));
+    Rounds rounds({subjects.crossing(bytes), Subjects::ordinary(subjects.echo(), bytes, kOrdinary)},
+                  {.runs = options.runs, .slices = options.full ? 40 : 10});
+    rounds.run(&progress);
+    add_cells(rounds, "payloads beside copies that cross, hot", name, results);
+    results.figures.push_back(ratio_figure(
+        rounds, 0.5, kOrdinary, "crossing copies",
+        {.what = fmt::format("{} ordinary both ways, hot, p50 beside copies that cross", name),
+         .target = 1.3}));
+  }
 }
 
 void measure_cold(Subjects& subjects, const Options& options, Progress& progress,
@@ -139,13 +146,8 @@ void measure_peers(Subjects& subjects, const Options& options, Progress& progres
 
 void measure_payloads(Subjects& subjects, const Options& options, Progress& progress,
                       Results& results) {
-  struct Payload {
-    const char* name;
-    std::size_t bytes;
-  };
-  std::vector<Payload> payloads = {{"1 float", kFloat},    {"1 KiB", 1U << 10U},
-                                   {"64 KiB", 64U << 10U}, {"1 MiB", kMiB},
-                                   {"4 MiB", 4 * kMiB},    {"64 MiB", 64 * kMiB}};
+  std::vector<Payload> payloads = {{"1 float", kFloat}};
+  payloads.insert(payloads.end(), kPayloads.begin(), kPayloads.end());
   if (!options.full) payloads.pop_back();
   const RoundsPlan plan{.runs = options.runs, .slices = options.full ? 10 : 2};
   for (const auto& [name, bytes] : payloads) {

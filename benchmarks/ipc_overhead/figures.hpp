@@ -10,8 +10,11 @@ namespace bench {
 
 // Each function measures one group of contenders, interleaved, and adds its cells and figures.
 
-// 1 float and 4 MiB, hot, beside the cache line and two copies.
+// 1 float and 4 MiB loaned, hot, beside the cache line and each other.
 void measure_hot(Subjects& subjects, const Options& options, Progress& progress, Results& results);
+// Payloads of all sizes, hot, beside copies that cross between the cores.
+void measure_crossing(Subjects& subjects, const Options& options, Progress& progress,
+                      Results& results);
 // `spin = 0` beside the parked futex.
 void measure_cold(Subjects& subjects, const Options& options, Progress& progress, Results& results);
 // 1 float, hot, beside the peers.

@@ -15,11 +15,12 @@ void measure(const bench::Options& options, bench::Results& results) {
     results.left_out.emplace_back("everything: a round trip between two cores needs two");
     return;
   }
-  bench::Progress progress(results.program, options.full ? 15 : 13);
+  bench::Progress progress(results.program, options.full ? 26 : 24);
   const bench::CorePair pair{.caller = cores[0], .worker = cores[1]};
   {
     bench::Subjects undisturbed(pair);
     bench::measure_hot(undisturbed, options, progress, results);
+    bench::measure_crossing(undisturbed, options, progress, results);
     bench::measure_cold(undisturbed, options, progress, results);
   }
   bench::Subjects subjects(pair, bench::make_peers(pair, results));

@@ -41,6 +41,7 @@ Subjects::Subjects(const CorePair& cores, std::vector<std::unique_ptr<Peer>> pee
     : peers_(std::move(peers)),
       cache_line_(cores),
       parked_futex_(cores),
+      crossing_(cores, kLargestPayload),
       echo_(of("bench_echo_worker", 1)),
       cold_echo_(of("bench_echo_worker", 1, false)),
       in_process_(of("bench_echo_worker", 0)),
@@ -61,6 +62,12 @@ Contender Subjects::cache_line() {
 Contender Subjects::parked_futex() {
   return {"parked futex",
           [this](Nanoseconds slice, Samples& samples) { parked_futex_.work(slice, samples); }};
+}
+
+Contender Subjects::crossing(std::size_t bytes) {
+  return {"crossing copies", [this, bytes](Nanoseconds slice, Samples& samples) {
+            crossing_.work(bytes, slice, samples);
+          }};
 }
 
 Contender Subjects::two_copies(std::size_t bytes) {

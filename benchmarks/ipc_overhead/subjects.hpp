@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "ipc_overhead/cache_line.hpp"
+#include "ipc_overhead/crossing.hpp"
 #include "ipc_overhead/parked_futex.hpp"
 #include "ipc_overhead/peer.hpp"
 #include "measure/cores.hpp"
@@ -17,6 +18,8 @@ namespace bench {
 
 using EchoPool = inferpool::Pool<EchoModel>;
 using PremadePool = inferpool::Pool<PremadeModel>;
+
+inline constexpr std::size_t kLargestPayload = 64U << 20U;
 
 // All contenders that take turns on the two cores; the others sleep meanwhile. The calling thread
 // is pinned to the caller's core while this lives.
@@ -35,6 +38,8 @@ class Subjects {
 
   [[nodiscard]] Contender cache_line();
   [[nodiscard]] Contender parked_futex();
+  // Three copies of as many bytes, which cross between the cores twice.
+  [[nodiscard]] Contender crossing(std::size_t bytes);
   // Two warm copies of as many bytes in this thread.
   [[nodiscard]] static Contender two_copies(std::size_t bytes);
   [[nodiscard]] static Contender direct_call(std::size_t bytes);
@@ -54,6 +59,7 @@ class Subjects {
   std::vector<std::unique_ptr<Peer>> peers_;
   CacheLine cache_line_;
   ParkedFutex parked_futex_;
+  Crossing crossing_;
   EchoPool echo_;
   EchoPool cold_echo_;
   EchoPool in_process_;
