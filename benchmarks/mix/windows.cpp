@@ -28,13 +28,13 @@ Windows::Windows(std::function<void()> call)
         }
       }) {}
 
-std::vector<Windows::Window> Windows::watch(int count) {
+std::vector<Windows::Window> Windows::watch(int count, Nanoseconds length) {
   std::vector<Window> windows;
   std::uint64_t stolen = stolen_ticks();
   std::uint64_t calls = calls_.load(std::memory_order_relaxed);
   Clock::time_point begin = Clock::now();
   for (int i = 0; i < count; ++i) {
-    std::this_thread::sleep_until(begin + kLength);
+    std::this_thread::sleep_until(begin + length);
     const Clock::time_point end = Clock::now();
     const std::uint64_t now = calls_.load(std::memory_order_relaxed);
     const std::uint64_t stolen_now = stolen_ticks();

@@ -25,7 +25,7 @@ class Windows {
   explicit Windows(std::function<void()> call);
 
   // The next so many windows.
-  [[nodiscard]] std::vector<Window> watch(int count);
+  [[nodiscard]] std::vector<Window> watch(int count, Nanoseconds length = kLength);
 
  private:
   std::atomic<std::uint64_t> calls_{0};
