@@ -9,8 +9,7 @@
 namespace inferpool::test {
 
 /// True as soon as `predicate()` is true; false if it is still false after `limit`. The thread
-/// sleeps for a millisecond between two looks. The limit without one bounds a test that fails, and
-/// promises nothing.
+/// sleeps for a millisecond between two looks. The default limit only bounds a test that fails.
 template <typename F>
 bool eventually(F predicate, std::chrono::milliseconds limit = std::chrono::seconds(30)) {
   const auto end = std::chrono::steady_clock::now() + limit;
